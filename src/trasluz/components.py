@@ -1,0 +1,93 @@
+"""Interchangeable parts chosen by name in a recipe: one file of a package is one part.
+
+A part is a module with a pydantic class ``Config`` and a function ``build``.  Its name in recipes is its file
+name with dashes for underscores; files that start with an underscore, and ``base.py``, are not parts.  Adding a
+part means adding its file: nothing lists them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from types import ModuleType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from trasluz.errors import RecipeError, nearest
+from trasluz.messages import _
+
+C = TypeVar("C", bound=BaseModel)
+
+
+@cache
+def names(package: str) -> tuple[str, ...]:
+    """The names of the parts in ``package`` (for example ``"trasluz.families"``), sorted; imports no part."""
+    found = pkgutil.iter_modules(importlib.import_module(package).__path__)
+    return tuple(sorted(m.name.replace("_", "-") for m in found if not m.name.startswith("_") and m.name != "base"))
+
+
+def load(package: str, name: str, where: str) -> ModuleType:
+    """The module of the part ``name``; ``where`` is the recipe field, named in the error.
+
+    Raises:
+        RecipeError: there is no such part; names the nearest one.
+    """
+    if name not in names(package):
+        guess = nearest(name, names(package))
+        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        allowed = ", ".join(names(package))
+        raise RecipeError(_("{where}: there is no {name!r}; allowed: {allowed}.").format(where=where, name=name, allowed=allowed) + hint)
+    return importlib.import_module(f"{package}.{name.replace('-', '_')}")
+
+
+def configure(config: type[C], values: dict[str, Any], where: str) -> C:
+    """``config(**values)``, with pydantic's complaints turned into one sentence.
+
+    Raises:
+        RecipeError: a field is unknown or its value is not allowed.
+    """
+    try:
+        return config.model_validate(values)
+    except ValidationError as error:
+        raise RecipeError(explain(error, config, where)) from None
+
+
+def explain(error: ValidationError, config: type[BaseModel], where: str) -> str:
+    """One sentence per wrong field: where, what was given, what is allowed."""
+    sentences = []
+    for problem in error.errors():
+        path = ".".join([where, *(str(p) for p in problem["loc"])]).strip(".")
+        if problem["type"] == "extra_forbidden":
+            known = _fields_at(config, problem["loc"][:-1])
+            guess = nearest(str(problem["loc"][-1]), known)
+            hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+            sentences.append(_("{path}: no such field; allowed: {known}.").format(path=path, known=", ".join(known)) + hint)
+        elif problem["type"] == "missing":
+            sentences.append(_("{path}: is required.").format(path=path))
+        else:
+            given = problem.get("input")
+            sentences.append(_("{path}: {given!r} is not allowed: {reason}.").format(path=path, given=given, reason=problem["msg"]))
+    return " ".join(sentences)
+
+
+def _fields_at(config: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """Field names of the model that ``path`` leads to inside ``config``."""
+    model: Any = config
+    for step in path:
+        if isinstance(step, int) or not (isinstance(model, type) and issubclass(model, BaseModel)):
+            continue
+        field = model.model_fields.get(step)
+        if field is None:
+            continue
+        inner = [field.annotation, *_flatten(field.annotation)]
+        model = next((t for t in inner if isinstance(t, type) and issubclass(t, BaseModel)), model)
+    return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _flatten(annotation: Any) -> list[Any]:
+    out: list[Any] = []
+    for argument in getattr(annotation, "__args__", ()):
+        out += [argument, *_flatten(argument)]
+    return out

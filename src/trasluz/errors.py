@@ -1,0 +1,72 @@
+"""The exceptions of Trasluz: one tree, each with the exit code that the command line returns.
+
+    TrasluzError                 1   anything that Trasluz raises on purpose
+    ├── RequestError             2   the request was wrong: said before work starts
+    │   ├── RecipeError          2   an unknown recipe, field or value
+    │   ├── DataError            2   a source that is absent, empty, damaged or of the wrong kind
+    │   └── RunError             2   a run folder that is absent, incomplete or from a newer version
+    ├── WorkError                1   the request was right, the work failed
+    │   ├── DivergedError        1   a loss became NaN or infinite
+    │   ├── StorageError         1   disk full, folder not writable
+    │   └── CheckpointError      1   no checkpoint of a run can be read
+    └── Interrupted            130   Ctrl-C or SIGTERM: the run can be resumed
+
+Every message is one sentence that says what was given, what is allowed, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class TrasluzError(Exception):
+    """Base of all errors that Trasluz raises on purpose."""
+
+    exit_code = 1
+
+
+class RequestError(TrasluzError):
+    """The request was wrong; nothing was started."""
+
+    exit_code = 2
+
+
+class RecipeError(RequestError):
+    """An unknown recipe, field or value."""
+
+
+class DataError(RequestError):
+    """A data source that is absent, empty, damaged or of the wrong kind."""
+
+
+class RunError(RequestError):
+    """A run folder that is absent, incomplete or from a newer version."""
+
+
+class WorkError(TrasluzError):
+    """The request was right, but the work failed."""
+
+
+class DivergedError(WorkError):
+    """A loss term became NaN or infinite; the last good checkpoint is kept."""
+
+
+class StorageError(WorkError):
+    """The disk is full or the folder cannot be written."""
+
+
+class CheckpointError(WorkError):
+    """No checkpoint of the run can be read."""
+
+
+class Interrupted(TrasluzError):
+    """The work was stopped by Ctrl-C or SIGTERM and can be resumed."""
+
+    exit_code = 130
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word closest to ``word``, or ``None`` when none is close."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return matches[0] if matches else None

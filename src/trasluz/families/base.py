@@ -1,0 +1,195 @@
+"""Family: what is trained. One or more networks, an objective, the updates that move them, and what they can do.
+
+A family is built from a recipe's ``model`` part and the shape of the data, and holds no weights itself: the
+networks are an ``nn.ModuleDict`` made by ``build`` and handed to every method, so that the same methods serve a
+trained model, its exponential moving average, and many models at once under ``vmap``.
+
+    losses(networks, batch, draws, progress, update) -> {term: mean over the batch's samples}      pure
+    step(engine, networks, batch, draws, progress)   -> runs every update that is due              default here
+    evaluate(networks, batch, draws, collector)      -> {statistic: sum over the batch's samples}  summed by the loop
+    metrics(sums)                                    -> {metric: number}                           from the sums
+
+A plain model has one update.  A GAN has two (``discriminator`` every step, ``generator`` every n-th), each with
+the parameters that it moves.  Greedy training is phases: ``enter_phase`` tells the family which one runs.
+A term is a sum over pixels or latent dimensions and a mean over samples; ``term_weights`` says how terms add up,
+and ``scale`` multiplies the sum.  An L2 penalty as Keras means it is one more term, outside ``scale``.
+
+Adding a family is adding a file here with a class ``Family(BaseFamily)``; its name is the file's.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from trasluz import components
+from trasluz.data.batch import Batch
+from trasluz.data.data import DataSpec
+from trasluz.draws import StepDraws
+from trasluz.recipe.base import Section
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where training is. ``done`` is the finished share of the phase, a float tensor on the device (0 to 1)."""
+
+    phase: str
+    epoch: int
+    step: int
+    done: Tensor
+
+
+@dataclass(frozen=True)
+class Update:
+    """One optimiser step: its name, the networks whose parameters it moves, and how often (every n-th step)."""
+
+    name: str
+    networks: tuple[str, ...]
+    every: int = 1
+
+
+class Collector(Protocol):
+    """Takes per-sample records during evaluation; keeps what was asked for and ignores the rest."""
+
+    def add(self, name: str, values: Tensor) -> None:
+        """Keep ``values`` ``[n, ...]``, one row per sample of the batch."""
+
+
+class Stepper(Protocol):
+    """What a step may ask of the engine: everything that is not the family's business."""
+
+    def due(self, update: Update) -> bool:
+        """Whether this update runs at this step."""
+
+    def forward(self) -> AbstractContextManager[None]:
+        """Precision and seeded generators for a forward pass."""
+
+    def apply(self, update: Update, total: Tensor) -> None:
+        """Backward, averaging over processes, clipping, optimiser step (or only accumulation when not yet due)."""
+
+
+Terms = dict[str, Tensor]
+
+
+class BaseFamily(ABC):
+    """Base of all families. Subclasses are named ``Family`` in a file of their own."""
+
+    Config: ClassVar[type[Section]]
+    capabilities: ClassVar[frozenset[str]] = frozenset()
+    kinds: ClassVar[frozenset[str]] = frozenset({"image"})
+    needs_labels: ClassVar[bool] = False
+
+    def __init__(self, config: Any, spec: DataSpec, class_weights: Tensor | None = None) -> None:
+        self.config = config
+        self.spec = spec
+        self.class_weights = class_weights
+
+    @abstractmethod
+    def build(self) -> nn.ModuleDict:
+        """Fresh networks, initialised from PyTorch's global generator (the caller seeds it).
+
+        Raises:
+            RecipeError: the networks cannot exist for this data (too small, no labels).
+        """
+
+    def updates(self) -> tuple[Update, ...]:
+        """The updates of one step, in order. By default one that moves everything."""
+        return (Update("main", ("*",)),)
+
+    @abstractmethod
+    def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
+        """Named terms of one update: 0-d tensors, means over samples (weighted by ``batch.weights`` if given)."""
+
+    def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
+        """Weight of each term in the total; absent terms weigh 1."""
+        return {}
+
+    def scale(self, update: str) -> float:
+        """Factor on the weighted sum, so that a notebook's learning rate means the same here."""
+        return 1.0
+
+    def penalty(self, networks: nn.ModuleDict, update: str) -> Tensor | None:
+        """What is added to the scaled total, such as L2 as Keras means it; ``None`` for nothing."""
+        return None
+
+    def total(self, networks: nn.ModuleDict, terms: Terms, progress: Progress, update: str) -> tuple[Tensor, Terms]:
+        """The number to minimise, and the terms to log (with ``loss``, and ``penalty`` where there is one)."""
+        weights = self.term_weights(update, progress)
+        summed: Any = sum(terms[name] * weights.get(name, 1.0) for name in terms)
+        loss = summed * self.scale(update)
+        logged = dict(terms)
+        penalty = self.penalty(networks, update)
+        if penalty is not None:
+            loss = loss + penalty
+            logged["penalty"] = penalty
+        return loss, {**logged, "loss": loss}
+
+    def step(self, engine: Stepper, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress) -> Terms:
+        """Runs every update that is due; returns detached terms, prefixed by the update's name where there are several."""
+        logged: Terms = {}
+        several = len(self.updates()) > 1
+        for update in self.updates():
+            if not engine.due(update):
+                continue
+            with engine.forward():
+                terms = self.losses(networks, batch, draws, progress, update.name)
+                total, shown = self.total(networks, terms, progress, update.name)
+            engine.apply(update, total)
+            logged |= {f"{update.name}/{k}" if several else k: v.detach() for k, v in shown.items()}
+        return logged
+
+    @abstractmethod
+    def evaluate(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None) -> Terms:
+        """Statistics summed over the batch's samples (0-d or small tensors), always with ``count``.
+
+        Loss terms are summed under their own names; ``loss`` is not among them (``metrics`` makes it).  Per-sample
+        records go to ``collector`` under the names that looks and reports ask for: ``reconstruction``, ``code``,
+        ``probabilities``, ``error``.
+        """
+
+    @abstractmethod
+    def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
+        """Named numbers from summed statistics; the first is the one to look at. Includes ``loss``."""
+
+    def enter_phase(self, networks: nn.ModuleDict, phase: str) -> None:  # noqa: B027 - optional
+        """Called when a phase starts (also on resume): greedy families change what is in use."""
+
+
+def get(name: str) -> type[BaseFamily]:
+    """The family of that name.
+
+    Raises:
+        RecipeError: there is no such family.
+    """
+    family: type[BaseFamily] = components.load("trasluz.families", name, "model.family").Family
+    return family
+
+
+def create(model: Mapping[str, Any], spec: DataSpec, class_weights: Tensor | None = None) -> BaseFamily:
+    """The family that a recipe's ``model`` part describes, for data of this shape.
+
+    Raises:
+        RecipeError: unknown family or field, or data that the family cannot use.
+    """
+    from trasluz.errors import RecipeError
+    from trasluz.messages import _
+
+    family = get(str(model["family"]))
+    config = components.configure(family.Config, {k: v for k, v in model.items() if k != "family"}, "model")
+    if spec.kind not in family.kinds:
+        allowed = ", ".join(sorted(family.kinds))
+        raise RecipeError(_("model.family: {name} works on {allowed} data, but these are {kind} data.").format(name=model["family"], allowed=allowed, kind=spec.kind))
+    if family.needs_labels and not spec.classes:
+        raise RecipeError(_("model.family: {name} needs labels, but these data have none; sort the images into one folder per class, or choose an autoencoder.").format(name=model["family"]))
+    return family(config, spec, class_weights)
+
+
+def mean_over_samples(values: Tensor, weights: Tensor | None) -> Tensor:
+    """Mean of ``values`` ``[n]``, weighted when there are weights."""
+    return values.mean() if weights is None else (values * weights).sum() / weights.sum().clamp_min(torch.finfo(values.dtype).tiny)

@@ -1,0 +1,31 @@
+"""Recipes: typed, frozen, validated; YAML in and out."""
+
+from trasluz.recipe.data import AugmentSection, DataSection
+from trasluz.recipe.files import built_in_names, load, parse_overrides
+from trasluz.recipe.recipe import Recipe, from_dict, from_yaml, schema
+from trasluz.recipe.train import (
+    ComputeSection,
+    EarlyStoppingSection,
+    OptimiserSection,
+    PhaseSection,
+    ScheduleSection,
+    TrainSection,
+)
+
+__all__ = [
+    "AugmentSection",
+    "ComputeSection",
+    "DataSection",
+    "EarlyStoppingSection",
+    "OptimiserSection",
+    "PhaseSection",
+    "Recipe",
+    "ScheduleSection",
+    "TrainSection",
+    "built_in_names",
+    "from_dict",
+    "from_yaml",
+    "load",
+    "parse_overrides",
+    "schema",
+]

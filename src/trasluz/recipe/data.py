@@ -1,0 +1,74 @@
+"""The ``data`` part of a recipe: where the samples come from, how they are read, split and augmented."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from trasluz.recipe.base import Section
+
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+Side = Annotated[int, Field(ge=1, le=16384)]
+
+
+class AugmentSection(Section):
+    """Random changes of training images; ranges are symmetric unless given as a pair. Validation never sees them.
+
+    Angles are in degrees, shifts in fractions of the side, brightness/contrast/saturation in relative strength
+    (0.2 means a factor in [0.8, 1.2]), hue in turns, crop_padding in pixels.
+    """
+
+    flip_horizontal: bool = False
+    flip_vertical: bool = False
+    rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
+    shift: Annotated[float, Field(ge=0, le=1)] = 0.0
+    shear: Annotated[float, Field(ge=0, lt=90)] = 0.0
+    zoom: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    zoom_keeps_aspect: bool = True
+    brightness: Annotated[float, Field(ge=0, le=1)] = 0.0
+    contrast: Annotated[float, Field(ge=0, le=1)] = 0.0
+    saturation: Annotated[float, Field(ge=0, le=1)] = 0.0
+    hue: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    crop_padding: Annotated[int, Field(ge=0)] = 0
+    erasing: Annotated[float, Field(ge=0, le=1)] = 0.0
+    erasing_area: tuple[Annotated[float, Field(gt=0, le=1)], Annotated[float, Field(gt=0, le=1)]] = (0.02, 0.33)
+    mixup: Annotated[float, Field(ge=0)] = 0.0
+    fill: Literal["nearest", "constant", "reflect"] = "nearest"
+    fill_value: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Whether anything would change an image or a label."""
+        return self != type(self)(fill=self.fill, fill_value=self.fill_value, erasing_area=self.erasing_area, zoom_keeps_aspect=self.zoom_keeps_aspect)
+
+
+class DataSection(Section):
+    """Where the samples come from and how they are read.
+
+    ``valid`` and ``test`` say how a split is made when the source does not give it: a fraction of the training
+    images (stratified by class, drawn from the recipe's seed), ``"last 5000"`` (the last N training images in
+    the source's order), or ``None`` (no such split).  A split that the source gives is used as it is.
+    """
+
+    source: str = "digits"
+    size: Side | tuple[Side, Side] | None = None
+    channels: Literal[1, 3, 4] | None = None
+    resize: Literal["stretch", "fit", "crop"] = "stretch"
+    normalise: Literal["unit", "standard", "raw", "imagenet"] = "unit"
+    valid: Fraction | str | None = 0.1
+    test: Fraction | str | None = None
+    limit: Annotated[int, Field(ge=1)] | None = None
+    label_column: str | None = None
+    allow_unreadable: bool = False
+    balance: Literal["none", "weights", "sampling"] = "none"
+    augment: AugmentSection = AugmentSection()
+
+    @field_validator("valid", "test")
+    @classmethod
+    def _last_n(cls, value: float | str | None) -> float | str | None:
+        if isinstance(value, str):
+            words = value.split()
+            if len(words) != 2 or words[0] != "last" or not words[1].isdigit() or int(words[1]) < 1:
+                raise ValueError('a fraction below 1, "last N" with N ≥ 1, or null')
+        return value

@@ -1,0 +1,56 @@
+"""Finding recipes: a built-in name or a YAML file, with ``a.b=c`` overrides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from trasluz.errors import RecipeError, nearest
+from trasluz.messages import _
+from trasluz.recipe.recipe import Recipe, from_yaml
+
+_BUILT_IN = Path(__file__).parent.parent / "recipes"
+
+
+def built_in_names() -> tuple[str, ...]:
+    """The names of the built-in recipes, sorted."""
+    return tuple(sorted(path.stem for path in _BUILT_IN.glob("*.yaml")))
+
+
+def load(name: str | Path) -> Recipe:
+    """A built-in recipe by name, or a YAML file by path.
+
+    Raises:
+        RecipeError: there is no such recipe, or it is not valid.
+    """
+    path = _BUILT_IN / f"{name}.yaml" if str(name) in built_in_names() else Path(name)
+    if not path.is_file():
+        known = built_in_names()
+        guess = nearest(str(name), known)
+        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        raise RecipeError(_("{name}: there is no such recipe or YAML file; built in are {known}.").format(name=name, known=", ".join(known)) + hint)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(_("{path}: cannot be read as UTF-8 text: {reason}.").format(path=path, reason=error)) from None
+    return from_yaml(text, str(path))
+
+
+def parse_overrides(pairs: list[str]) -> dict[str, Any]:
+    """``["train.epochs=5"]`` → ``{"train.epochs": 5}``; values are YAML.
+
+    Raises:
+        RecipeError: a pair has no ``=`` or its value is not YAML.
+    """
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        path, equals, text = pair.partition("=")
+        if not equals or not path.strip():
+            raise RecipeError(_("--set {pair}: give a field and a value, such as train.epochs=5.").format(pair=pair))
+        try:
+            values[path.strip()] = yaml.safe_load(text)
+        except yaml.YAMLError:
+            raise RecipeError(_("--set {pair}: the value is not YAML.").format(pair=pair)) from None
+    return values

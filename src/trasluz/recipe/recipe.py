@@ -1,0 +1,150 @@
+"""Recipe: the one typed, complete description of a run. YAML outside, frozen pydantic inside.
+
+The ``model`` part is checked by the family that it names (``families/``), because a recipe knows no family.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+import yaml
+from pydantic import Field, model_validator
+
+from trasluz.components import configure
+from trasluz.errors import RecipeError
+from trasluz.messages import _
+from trasluz.recipe.base import Section
+from trasluz.recipe.data import DataSection
+from trasluz.recipe.migrations import VERSION, migrate
+from trasluz.recipe.train import ComputeSection, PhaseSection, TrainSection
+
+
+class Recipe(Section):
+    """What a run is made from. Two runs of equal recipes on equal data and machine give equal bits.
+
+    ``description`` maps a language to one line; ``model`` names its ``family`` and holds that family's settings;
+    ``phases`` is empty for a single phase made of ``train``.
+    """
+
+    version: int = VERSION
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)] = "recipe"
+    description: dict[str, str] = {}
+    data: DataSection = DataSection()
+    model: dict[str, Any] = {"family": "classifier"}
+    train: TrainSection = TrainSection()
+    phases: tuple[PhaseSection, ...] = ()
+    compute: ComputeSection = ComputeSection()
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+
+    @model_validator(mode="after")
+    def _phases_are_distinct(self) -> Recipe:
+        names = [phase.name for phase in self.phases]
+        if len(names) != len(set(names)):
+            raise ValueError("phases need distinct names")
+        if not isinstance(self.model.get("family"), str):
+            raise ValueError("model.family must name a family")
+        return self
+
+    def resolved_phases(self) -> tuple[tuple[PhaseSection, TrainSection], ...]:
+        """Each phase with its complete training settings (``train`` overridden by the phase's own)."""
+        phases = self.phases or (PhaseSection(),)
+        base = self.train.model_dump()
+        return tuple((p, configure(TrainSection, _merge(base, p.train), f"phases.{i}.train")) for i, p in enumerate(phases))
+
+    def override(self, values: dict[str, Any]) -> Recipe:
+        """A copy with dotted fields replaced: ``{"train.epochs": 5}``.
+
+        Raises:
+            RecipeError: a field is unknown or its value is not allowed.
+        """
+        tree = self.to_dict()
+        for path, value in values.items():
+            _set(tree, path, value)
+        return from_dict(tree)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, dictionaries, numbers and words."""
+        plain: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        return plain
+
+    def to_yaml(self) -> str:
+        """The complete recipe as YAML."""
+        return yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True)
+
+    @property
+    def hash(self) -> str:
+        """16 hexadecimal digits that change when anything but the name, description or compute part changes."""
+        tree = {k: v for k, v in self.to_dict().items() if k not in ("name", "description", "compute")}
+        return hashlib.blake2b(json.dumps(tree, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def from_dict(tree: dict[str, Any]) -> Recipe:
+    """A recipe from plain values of any earlier version.
+
+    Raises:
+        RecipeError: a field is unknown, a value not allowed, or the version newer than this program.
+    """
+    phases = tree.get("phases")
+    recipe = configure(Recipe, migrate(tree), "")
+    if phases:
+        recipe.resolved_phases()
+    return recipe
+
+
+def from_yaml(text: str, origin: str) -> Recipe:
+    """A recipe from YAML text; ``origin`` names the file in errors.
+
+    Raises:
+        RecipeError: the text is not YAML, not a mapping, or not a valid recipe.
+    """
+    try:
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = _(" at line {line}").format(line=mark.line + 1) if mark else ""
+        raise RecipeError(_("{origin}: this is not YAML{place}; a recipe is a YAML mapping of fields to values.").format(origin=origin, place=place)) from None
+    if not isinstance(tree, dict):
+        kind = type(tree).__name__
+        raise RecipeError(_("{origin}: a recipe is a YAML mapping of fields to values, but this is a {kind}.").format(origin=origin, kind=kind))
+    return from_dict(tree)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of recipes, without the families' own ``model`` fields."""
+    return Recipe.model_json_schema(by_alias=True)
+
+
+def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        merged[key] = _merge(base[key], value) if both else value
+    return merged
+
+
+def _set(tree: dict[str, Any], path: str, value: Any) -> None:
+    """Sets a dotted field in place; numbers in the path index lists."""
+    *parents, last = path.split(".")
+    node: Any = tree
+    for depth, part in enumerate(parents):
+        where = ".".join(parents[: depth + 1])
+        if isinstance(node, list):
+            node = node[_index(node, part, where)]
+            continue
+        if part not in node or node[part] is None:
+            node[part] = {}
+        node = node[part]
+        if not isinstance(node, (dict, list)):
+            raise RecipeError(_("{path}: {where} is a single value and has no fields.").format(path=path, where=where))
+    if isinstance(node, list):
+        node[_index(node, last, path)] = value
+    else:
+        node[last] = value
+
+
+def _index(items: list[Any], word: str, where: str) -> int:
+    if not word.isdigit() or int(word) >= len(items):
+        raise RecipeError(_("{where}: give a position from 0 to {last}.").format(where=where, last=len(items) - 1))
+    return int(word)

@@ -1,0 +1,119 @@
+"""The ``train`` part of a recipe and its phases: epochs, batches, optimiser, schedule, stopping."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from trasluz.recipe.base import Section
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Beta = Annotated[float, Field(ge=0, lt=1)]
+
+
+class OptimiserSection(Section):
+    """One optimiser. Fields that a method does not have are ignored by it only when they are at their default."""
+
+    name: Literal["sgd", "rmsprop", "adam", "adamw", "nadam"] = "adam"
+    rate: Positive = 1e-3
+    momentum: Beta = 0.0
+    nesterov: bool = False
+    betas: tuple[Beta, Beta] = (0.9, 0.999)
+    alpha: Beta = 0.99
+    eps: Positive = 1e-8
+    weight_decay: NotNegative = 0.0
+    decay_norms_and_biases: bool = False
+
+    @model_validator(mode="after")
+    def _only_what_it_has(self) -> OptimiserSection:
+        fields = {"momentum": ("sgd", "rmsprop"), "nesterov": ("sgd",), "betas": ("adam", "adamw", "nadam"), "alpha": ("rmsprop",), "eps": ("rmsprop", "adam", "adamw", "nadam")}
+        for field, methods in fields.items():
+            if self.name not in methods and getattr(self, field) != type(self).model_fields[field].default:
+                raise ValueError(f"{self.name} has no {field}; it belongs to {', '.join(methods)}")
+        if self.nesterov and self.momentum == 0:
+            raise ValueError("nesterov needs a momentum above 0")
+        return self
+
+
+class ScheduleSection(Section):
+    """The learning rate as a function of progress; a factor on the optimiser's rate.
+
+    ``constant``; ``piecewise``: ``factors[i]`` from epoch ``epochs[i-1]`` on (one factor more than epochs);
+    ``step``: times ``gamma`` every ``every`` epochs; ``cosine``: from 1 to ``final``; ``one-cycle``: linear from
+    ``start`` to 1 over the first ``peak`` of the phase, then cosine to ``final``. ``warmup`` epochs of linear
+    rise from 0 precede any of the others.
+    """
+
+    name: Literal["constant", "piecewise", "step", "cosine", "one-cycle"] = "constant"
+    warmup: NotNegative = 0.0
+    epochs: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    factors: tuple[NotNegative, ...] = ()
+    every: Annotated[int, Field(ge=1)] = 10
+    gamma: Positive = 0.1
+    start: NotNegative = 0.04
+    peak: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    final: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _piecewise_fits(self) -> ScheduleSection:
+        if self.name == "piecewise" and (len(self.factors) != len(self.epochs) + 1 or list(self.epochs) != sorted(set(self.epochs))):
+            raise ValueError("piecewise needs rising epochs and one factor more than epochs")
+        if self.name == "one-cycle" and self.warmup:
+            raise ValueError("one-cycle already warms up; leave warmup at 0 and set peak")
+        return self
+
+
+class EarlyStoppingSection(Section):
+    """Stop when ``monitor`` has not improved by ``min_delta`` for ``patience`` epochs, from ``start_epoch`` on."""
+
+    monitor: str = "valid/loss"
+    mode: Literal["min", "max"] = "min"
+    min_delta: NotNegative = 0.0
+    patience: Annotated[int, Field(ge=1)] = 3
+    start_epoch: Annotated[int, Field(ge=0)] = 0
+    restore_best: bool = True
+
+
+class TrainSection(Section):
+    """How a phase trains. In ``phases`` each entry overrides these fields."""
+
+    epochs: Annotated[int, Field(ge=1)] = 10
+    steps_per_epoch: Annotated[int, Field(ge=1)] | None = None
+    batch: Annotated[int, Field(ge=1)] | Literal["full"] = 32
+    accumulate: Annotated[int, Field(ge=1)] = 1
+    optimiser: OptimiserSection = OptimiserSection()
+    optimisers: dict[str, OptimiserSection] = {}
+    schedule: ScheduleSection = ScheduleSection()
+    clip: Positive | None = None
+    ema: Annotated[float, Field(gt=0, lt=1)] | None = None
+    early_stopping: EarlyStoppingSection | None = None
+    monitor: str = "valid/loss"
+    evaluate_every: Annotated[int, Field(ge=1)] = 1
+    checkpoint_minutes: Positive = 2.0
+
+
+class PhaseSection(Section):
+    """One phase: a name, what it overrides of ``train``, which parameters move, and whose weights it starts from.
+
+    ``trainable`` and ``frozen`` are shell patterns over parameter names (``encoder.*``); frozen wins.
+    ``from`` is a run folder whose weights are loaded, matched by name, before the phase starts.
+    """
+
+    name: str = "train"
+    train: dict[str, object] = {}
+    trainable: tuple[str, ...] = ("*",)
+    frozen: tuple[str, ...] = ()
+    source_run: Annotated[str | None, Field(alias="from")] = None
+
+
+class ComputeSection(Section):
+    """Where and how to compute; ``auto`` follows a rule from the processor, recorded in ``run.json``."""
+
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    devices: Annotated[int, Field(ge=1)] = 1
+    nodes: Annotated[int, Field(ge=1)] = 1
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    layout: Literal["auto", "contiguous", "channels-last"] = "auto"
+    threads: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"

@@ -1,0 +1,31 @@
+"""How work tells people how far it is, without knowing whether a terminal, a notebook or nobody listens.
+
+Rooms take a ``Reporter`` and call it; the command line and notebooks hand in one that draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Task:
+    """A piece of work of known or unknown size; this one is silent."""
+
+    def advance(self, amount: int = 1, note: str = "") -> None:
+        """``amount`` more units are done; ``note`` replaces the text beside the bar."""
+
+
+class Reporter:
+    """Says nothing; subclasses draw progress bars and print sentences."""
+
+    def say(self, message: str) -> None:
+        """One sentence that people should read."""
+
+    def warn(self, message: str) -> None:
+        """One sentence about something that people should look into."""
+
+    @contextmanager
+    def task(self, title: str, total: int | None = None, unit: str = "") -> Iterator[Task]:
+        """A bar with time left while the block runs; ``total`` units are expected."""
+        yield Task()
