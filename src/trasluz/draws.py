@@ -46,6 +46,10 @@ class Draws:
 
     seed: int
 
+    def child(self, purpose: str, *where: int) -> Draws:
+        """Draws of their own for a part of the run, such as a phase."""
+        return Draws(_key(self.seed, purpose, *where) & (2**63 - 1))
+
     def generator(self, purpose: str, *where: int) -> torch.Generator:
         """A CPU generator for ``purpose`` at ``where`` (epoch, step, rank: as many numbers as belong to it)."""
         return torch.Generator().manual_seed(_key(self.seed, purpose, *where) & (2**63 - 1))

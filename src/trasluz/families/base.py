@@ -20,7 +20,7 @@ Adding a family is adding a file here with a class ``Family(BaseFamily)``; its n
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
@@ -67,11 +67,17 @@ class Stepper(Protocol):
     def due(self, update: Update) -> bool:
         """Whether this update runs at this step."""
 
-    def forward(self) -> AbstractContextManager[None]:
-        """Precision and seeded generators for a forward pass."""
+    def parts(self, batch: Batch, draws: StepDraws) -> Iterator[tuple[Batch, StepDraws, float]]:
+        """The batch in the parts that fit at once, each with its share of the batch (shares add up to 1)."""
 
-    def apply(self, update: Update, total: Tensor) -> None:
-        """Backward, averaging over processes, clipping, optimiser step (or only accumulation when not yet due)."""
+    def forward(self) -> AbstractContextManager[None]:
+        """Precision for a forward pass."""
+
+    def backward(self, update: Update, total: Tensor, share: float) -> None:
+        """Adds the gradient of ``share * total`` to the parameters that the update moves."""
+
+    def apply(self, update: Update) -> None:
+        """Averages gradients over processes, clips, and takes the optimiser step."""
 
 
 Terms = dict[str, Tensor]
@@ -137,11 +143,15 @@ class BaseFamily(ABC):
         for update in self.updates():
             if not engine.due(update):
                 continue
-            with engine.forward():
-                terms = self.losses(networks, batch, draws, progress, update.name)
-                total, shown = self.total(networks, terms, progress, update.name)
-            engine.apply(update, total)
-            logged |= {f"{update.name}/{k}" if several else k: v.detach() for k, v in shown.items()}
+            for part, part_draws, share in engine.parts(batch, draws):
+                with engine.forward():
+                    terms = self.losses(networks, part, part_draws, progress, update.name)
+                    total, shown = self.total(networks, terms, progress, update.name)
+                engine.backward(update, total, share)
+                for term, value in shown.items():
+                    key = f"{update.name}/{term}" if several else term
+                    logged[key] = logged[key] + value.detach() * share if key in logged else value.detach() * share
+            engine.apply(update)
         return logged
 
     @abstractmethod

@@ -1,0 +1,191 @@
+"""Batches: one index operation per batch, no worker processes; augmentation and normalisation on the device.
+
+Data that fit stay where they are (memory, or the device when it has room); data mapped from disk are gathered by
+one thread ahead, so that the next batch is read while the current one trains.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trasluz.data.augment import Augment, mixup
+from trasluz.data.balance import balanced_order
+from trasluz.data.batch import Batch
+from trasluz.data.data import Data
+from trasluz.data.preprocess import Preprocess
+from trasluz.draws import Draws, StepDraws
+from trasluz.recipe import DataSection
+
+_AHEAD = 2
+_DEVICE_SHARE = 0.25  # of the free device memory that the samples may take
+
+
+class Gatherer:
+    """Rows of the data as tensors on the device."""
+
+    def __init__(self, data: Data, device: torch.device) -> None:
+        self.data = data
+        self.device = device
+        self.resident = self._upload() if device.type == "cuda" else None
+        self.labels = None if data.labels is None else torch.from_numpy(np.ascontiguousarray(data.labels)).to(device)
+
+    def _upload(self) -> Tensor | None:
+        free, _ = torch.cuda.mem_get_info(self.device)
+        if self.data.samples.nbytes > _DEVICE_SHARE * free:
+            return None
+        return torch.from_numpy(np.ascontiguousarray(self.data.samples)).to(self.device)
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether reading a batch can wait for a disk."""
+        return self.resident is None and isinstance(self.data.samples, np.memmap)
+
+    def samples(self, rows: np.ndarray) -> Tensor:
+        """Stored samples of ``rows``, on the device."""
+        if self.resident is not None:
+            return self.resident[torch.from_numpy(rows).to(self.device)]
+        part = torch.from_numpy(np.ascontiguousarray(self.data.samples[rows]))
+        if self.device.type == "cuda":
+            return part.pin_memory().to(self.device, non_blocking=True)
+        return part.to(self.device)
+
+    def extra(self, values: np.ndarray | None, rows: np.ndarray) -> Tensor | None:
+        """Per-sample numbers such as weights or lengths."""
+        return None if values is None else torch.from_numpy(values[rows]).to(self.device)
+
+    def batch(self, rows: np.ndarray, inputs: Tensor, targets: Tensor, labels: Tensor | None) -> Batch:
+        """A batch of prepared inputs with all that belongs to its rows."""
+        return Batch(
+            inputs=inputs,
+            targets=targets,
+            rows=torch.from_numpy(rows).to(self.device),
+            labels=labels,
+            weights=self.extra(self.data.weights, rows),
+            lengths=self.extra(self.data.lengths, rows),
+            domain=self.extra(self.data.domain, rows),
+        )
+
+    def labels_of(self, rows: np.ndarray) -> Tensor | None:
+        """Labels of ``rows``: int64 ``[n]``, or float ``[n, classes]`` with several labels per sample."""
+        if self.labels is None:
+            return None
+        labels = self.labels[torch.from_numpy(rows).to(self.device)]
+        return labels.float() if labels.dtype == torch.bool else labels
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which process this is: its rank, and how many share a batch."""
+
+    rank: int = 0
+    world: int = 1
+
+
+class TrainBatches:
+    """The training batches of a run, any epoch and step of which can be asked for.
+
+    ``batch`` counts the samples of all processes together.  ``steps_per_epoch`` longer than the data goes on with
+    a new order; shorter leaves out the rest of the order.  The last batch of an epoch may be smaller.
+    """
+
+    def __init__(
+        self,
+        data: Data,
+        preprocess: Preprocess,
+        section: DataSection,
+        draws: Draws,
+        batch: int,
+        device: torch.device,
+        steps_per_epoch: int | None = None,
+        place: Place = Place(),  # noqa: B008 - frozen
+    ) -> None:
+        self.rows = data.split("train")
+        self.batch_size = min(batch, len(self.rows)) if steps_per_epoch is None else batch
+        self.steps = steps_per_epoch or math.ceil(len(self.rows) / self.batch_size)
+        self._data = data
+        self._preprocess = preprocess
+        self._section = section
+        self._draws = draws
+        self._device = device
+        self._place = place
+        self._gather = Gatherer(data, device)
+        self._augment = Augment(section.augment) if data.kind == "image" and section.augment.active else None
+
+    @property
+    def samples_per_epoch(self) -> int:
+        """Samples that one epoch shows, over all processes."""
+        return min(self.steps * self.batch_size, len(self.order(0)))
+
+    def order(self, epoch: int) -> np.ndarray:
+        """Row numbers in the order of one epoch."""
+        count = len(self.rows)
+        wanted = max(self.steps * self.batch_size, 1)
+        passes = math.ceil(wanted / count) if wanted > count else 1
+        return np.concatenate([self._one_pass(epoch, i) for i in range(passes)])[:wanted]
+
+    def _one_pass(self, epoch: int, number: int) -> np.ndarray:
+        draws = self._draws if number == 0 else self._draws.child("pass", number)
+        if self._section.balance == "sampling" and self._data.labels is not None:
+            chosen = balanced_order(self._data.labels[self.rows], draws, epoch, len(self.rows))
+            return self.rows[chosen]
+        return self.rows[draws.permutation("order", epoch, len(self.rows)).numpy()]
+
+    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[tuple[Batch, StepDraws, float]]:
+        """Batches of one epoch from ``first_step`` on, each with its draws and this process's weight in the mean.
+
+        The weight is this process's share of the batch times the number of processes: 1 for even shares.
+        """
+        order = self.order(epoch)
+        slices = [self._slice(step, len(order)) for step in range(first_step, self.steps)]
+        if not self._gather.on_disk:
+            for step, (positions, weight) in enumerate(slices, first_step):
+                rows = order[positions]
+                yield *self._prepare(epoch, step, rows, positions, self._gather.samples(rows)), weight
+            return
+        with ThreadPoolExecutor(1) as pool:
+            ahead = [pool.submit(self._gather.samples, order[p]) for p, _ in slices[:_AHEAD]]
+            for i, (positions, weight) in enumerate(slices):
+                stored = ahead.pop(0).result()
+                if i + _AHEAD < len(slices):
+                    ahead.append(pool.submit(self._gather.samples, order[slices[i + _AHEAD][0]]))
+                yield *self._prepare(epoch, first_step + i, order[positions], positions, stored), weight
+
+    def _slice(self, step: int, count: int) -> tuple[np.ndarray, float]:
+        """This process's positions of a step; a process without any takes one sample with weight 0."""
+        start = step * self.batch_size
+        whole = np.arange(start, min(start + self.batch_size, count))
+        own = np.array_split(whole, self._place.world)[self._place.rank]
+        if len(own) == 0:
+            return whole[:1], 0.0
+        return own, len(own) * self._place.world / len(whole)
+
+    def _prepare(self, epoch: int, step: int, rows: np.ndarray, positions: np.ndarray, stored: Tensor) -> tuple[Batch, StepDraws]:
+        draws = self._draws.at(epoch, step, torch.from_numpy(positions).to(self._device))
+        unit = self._preprocess.to_unit(stored)
+        if self._augment is not None:
+            unit = self._augment(unit, draws)
+        labels = self._gather.labels_of(rows)
+        if self._section.augment.mixup and labels is not None:
+            soft = labels if labels.ndim == 2 else torch.nn.functional.one_hot(labels, len(self._data.classes)).float()
+            (unit,), labels = mixup((unit,), soft, draws, self._section.augment.mixup)
+        return self._gather.batch(rows, self._preprocess.normalise(unit), unit, labels), draws
+
+
+def evaluation_batches(
+    data: Data, rows: np.ndarray, batch: int, preprocess: Preprocess, device: torch.device
+) -> Iterator[tuple[Batch, StepDraws]]:
+    """``rows`` in order, never augmented, with draws that depend on nothing but the position."""
+    gather = Gatherer(data, device)
+    draws = Draws(0)
+    for step, start in enumerate(range(0, len(rows), batch)):
+        part = np.ascontiguousarray(rows[start : start + batch])
+        unit = preprocess.to_unit(gather.samples(part))
+        positions = torch.arange(start, start + len(part), device=device)
+        yield gather.batch(part, preprocess.normalise(unit), unit, gather.labels_of(part)), draws.at(0, step, positions)

@@ -1,0 +1,94 @@
+"""Writing files so that a kill or a full disk at any moment leaves the old file or the new one, never half of one."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from trasluz.errors import StorageError
+from trasluz.messages import _
+
+_REASONS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
+
+
+@contextmanager
+def storage(path: Path) -> Iterator[None]:
+    """Turns the operating system's refusals to write ``path`` into one sentence.
+
+    Raises:
+        StorageError: disk full, quota reached, read-only or forbidden folder, failing disk.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            message = _("{path}: the disk is full, so this could not be written; free some space and run `trasluz resume`.")
+            raise StorageError(message.format(path=path)) from None
+        if error.errno in _REASONS:
+            message = _("{path}: cannot be written ({reason}); choose a folder that you may write to.")
+            raise StorageError(message.format(path=path, reason=error.strerror)) from None
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes renames inside ``folder`` durable where the system allows opening folders."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes ``path`` beside the target, synced, then renamed over it."""
+    with storage(path):
+        beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+        try:
+            with beside.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+        sync_folder(path.parent)
+
+
+def write_json(path: Path, tree: Any) -> None:
+    """``tree`` as readable UTF-8 JSON, written atomically."""
+    write_bytes(path, (json.dumps(tree, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A folder beside ``target`` to fill; renamed to ``target`` (replacing it) when the block ends without error."""
+    with storage(target):
+        beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+        beside.mkdir(parents=True)
+        try:
+            yield beside
+            for path in beside.rglob("*"):
+                if path.is_file():
+                    _sync_file(path)
+            old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
+            if target.exists():
+                target.replace(old)
+            beside.replace(target)
+            sync_folder(target.parent)
+            shutil.rmtree(old, ignore_errors=True)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

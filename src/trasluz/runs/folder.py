@@ -1,0 +1,164 @@
+"""The run folder: everything needed to read, resume, serve or repeat a run. The folder is the truth.
+
+    run.json         status, recipe hash, data fingerprint, versions, hardware, timings (written atomically)
+    recipe.yaml      the resolved recipe, complete
+    metrics.jsonl    one line per record, appended; a resume cuts it back to the checkpoint's byte offset
+    model/           weights.safetensors + config.json + preprocess.json
+    checkpoints/     the newest two and the best
+    looks/<name>/    arrays and pictures
+    report.html      one file, no network
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from trasluz.errors import RunError
+from trasluz.messages import _
+from trasluz.recipe import Recipe, from_yaml
+from trasluz.runs.files import storage, write_bytes, write_json
+
+Status = Literal["created", "running", "interrupted", "failed", "finished"]
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run on disk; holds no state of its own."""
+
+    path: Path
+
+    @staticmethod
+    def create(runs: Path, recipe: Recipe) -> RunFolder:
+        """A new folder ``<date>-<recipe>-<short id>`` under ``runs``, with its recipe and an initial ``run.json``.
+
+        Raises:
+            StorageError: the folder cannot be written.
+        """
+        stamp = datetime.now().astimezone().strftime("%Y%m%d")
+        path = runs / f"{stamp}-{recipe.name}-{secrets.token_hex(3)}"
+        with storage(path):
+            path.mkdir(parents=True)
+            for name in ("model", "checkpoints", "looks"):
+                (path / name).mkdir()
+        folder = RunFolder(path)
+        write_bytes(path / "recipe.yaml", recipe.to_yaml().encode())
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        write_json(path / "run.json", {"format": FORMAT, "name": recipe.name, "status": "created", "created": created})
+        return folder
+
+    @staticmethod
+    def open(path: str | Path) -> RunFolder:
+        """An existing run.
+
+        Raises:
+            RunError: not a run folder, incomplete, or from a newer version.
+        """
+        folder = RunFolder(Path(path))
+        if not folder.path.is_dir():
+            raise RunError(_("{path}: there is no such run folder; `trasluz runs list` shows the runs.").format(path=path))
+        missing = [name for name in ("run.json", "recipe.yaml") if not (folder.path / name).is_file()]
+        if missing:
+            names = ", ".join(missing)
+            raise RunError(_("{path}: this is not a complete run folder: {names} is missing.").format(path=path, names=names))
+        folder.info()
+        return folder
+
+    def info(self) -> dict[str, Any]:
+        """What ``run.json`` says.
+
+        Raises:
+            RunError: the file is damaged or from a newer version.
+        """
+        try:
+            info: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+            version = int(info["format"])
+        except (ValueError, KeyError, TypeError):
+            raise RunError(_("{path}: run.json is damaged; restore it from a copy of the run.").format(path=self.path)) from None
+        if version > FORMAT:
+            message = _("{path}: this run was written by a newer version of Trasluz (format {version}, known up to {known}); upgrade trasluz.")
+            raise RunError(message.format(path=self.path, version=version, known=FORMAT))
+        return info
+
+    def update_info(self, **values: Any) -> None:
+        """Replaces fields of ``run.json`` atomically."""
+        write_json(self.path / "run.json", {**self.info(), **values})
+
+    def recipe(self) -> Recipe:
+        """The resolved recipe."""
+        return from_yaml((self.path / "recipe.yaml").read_text(encoding="utf-8"), str(self.path / "recipe.yaml"))
+
+    def write_recipe(self, recipe: Recipe) -> None:
+        """Replaces the recipe (a run that is trained on with new settings)."""
+        write_bytes(self.path / "recipe.yaml", recipe.to_yaml().encode())
+
+    @property
+    def _metrics(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    def append_metrics(self, record: Mapping[str, Any]) -> None:
+        """Appends one record to ``metrics.jsonl``."""
+        with storage(self._metrics), self._metrics.open("ab") as file:
+            file.write((json.dumps(record, ensure_ascii=False) + "\n").encode())
+            file.flush()
+            os.fsync(file.fileno())
+
+    def metrics_offset(self) -> int:
+        """The size of ``metrics.jsonl`` in bytes."""
+        return self._metrics.stat().st_size if self._metrics.exists() else 0
+
+    def cut_metrics(self, offset: int) -> None:
+        """Cuts ``metrics.jsonl`` back to ``offset`` bytes."""
+        if self.metrics_offset() > offset:
+            with storage(self._metrics):
+                os.truncate(self._metrics, offset)
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """All complete records, oldest first; a half-written last line is left out."""
+        if not self._metrics.exists():
+            return []
+        lines = self._metrics.read_text(encoding="utf-8").splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.endswith("\n")]
+
+    def size(self) -> int:
+        """Bytes that the folder takes."""
+        return sum(p.stat().st_size for p in self.path.rglob("*") if p.is_file())
+
+
+
+def list_runs(runs: str | Path) -> list[RunFolder]:
+    """The runs directly under a folder, oldest first; folders that are not runs are passed over."""
+    found = []
+    root = Path(runs)
+    for path in sorted(root.iterdir()) if root.is_dir() else []:
+        if (path / "run.json").is_file():
+            found.append(RunFolder(path))
+    return sorted(found, key=lambda f: (_created(f), f.path.name))
+
+
+def _created(folder: RunFolder) -> str:
+    try:
+        return str(folder.info().get("created", ""))
+    except RunError:
+        return ""
+
+
+def delete_run(path: str | Path) -> None:
+    """Deletes a run folder for good.
+
+    Raises:
+        RunError: the folder is not a run.
+    """
+    folder = Path(path)
+    if not (folder / "run.json").is_file() or not (folder / "recipe.yaml").is_file():
+        raise RunError(_("{path}: this is not a run folder, so it is not deleted.").format(path=path))
+    with storage(folder):
+        shutil.rmtree(folder)

@@ -1,0 +1,55 @@
+"""State trees on disk: tensors in one safetensors file, everything else in JSON. Nothing that can execute is loaded.
+
+A tree is nested dictionaries and lists of tensors, numbers, words, booleans and ``None``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+_TENSOR = "$tensor"
+_PAIRS = "$pairs"
+
+
+def save_state(folder: Path, tree: Any) -> None:
+    """Writes ``state.safetensors`` and ``state.json`` into an existing folder."""
+    tensors: dict[str, torch.Tensor] = {}
+    plain = _pack(tree, "", tensors)
+    save_file(tensors, folder / "state.safetensors")
+    (folder / "state.json").write_text(json.dumps(plain), encoding="utf-8")
+
+
+def load_state(folder: Path) -> Any:
+    """The tree that ``save_state`` wrote, tensors on the CPU."""
+    tensors = load_file(folder / "state.safetensors")
+    return _unpack(json.loads((folder / "state.json").read_text(encoding="utf-8")), tensors)
+
+
+def _pack(node: Any, path: str, tensors: dict[str, torch.Tensor]) -> Any:
+    if isinstance(node, torch.Tensor):
+        # A copy in plain layout: safetensors refuses tensors that share memory, and layouts are re-made on load.
+        tensors[path] = node.detach().to("cpu", copy=True).contiguous()
+        return {_TENSOR: path}
+    if isinstance(node, dict):
+        # JSON has only words as keys, but optimisers number their parameters: pairs keep the type.
+        return {_PAIRS: [[key, _pack(value, f"{path}/{key}", tensors)] for key, value in node.items()]}
+    if isinstance(node, (list, tuple)):
+        return [_pack(value, f"{path}/{i}", tensors) for i, value in enumerate(node)]
+    if node is None or isinstance(node, (bool, int, float, str)):
+        return node
+    raise TypeError(f"{path}: a state cannot hold a {type(node).__name__}")
+
+
+def _unpack(node: Any, tensors: dict[str, torch.Tensor]) -> Any:
+    if isinstance(node, dict):
+        if _TENSOR in node:
+            return tensors[node[_TENSOR]]
+        return {key: _unpack(value, tensors) for key, value in node[_PAIRS]}
+    if isinstance(node, list):
+        return [_unpack(value, tensors) for value in node]
+    return node

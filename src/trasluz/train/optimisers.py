@@ -1,0 +1,58 @@
+"""Optimisers from a recipe: parameters grouped by whether they decay, fused kernels where PyTorch has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from trasluz.recipe import OptimiserSection
+
+
+def make_optimiser(section: OptimiserSection, parameters: Iterable[nn.Parameter]) -> Optimizer:
+    """The optimiser over ``parameters``; weight decay spares norms and biases (fewer than 2 dimensions) by default."""
+    kept = list(parameters)
+    decays = [p for p in kept if p.ndim > 1 or section.decay_norms_and_biases]
+    spared = [p for p in kept if not (p.ndim > 1 or section.decay_norms_and_biases)]
+    groups: list[dict[str, Any]] = [{"params": decays, "weight_decay": section.weight_decay}]
+    groups.append({"params": spared, "weight_decay": 0.0})
+    groups = [group for group in groups if group["params"]]
+    return _build(section, groups)
+
+
+def _build(section: OptimiserSection, groups: list[dict[str, Any]]) -> Optimizer:
+    rate = section.rate
+    if section.name == "sgd":
+        return torch.optim.SGD(groups, rate, momentum=section.momentum, nesterov=section.nesterov, fused=True)
+    if section.name == "rmsprop":
+        return torch.optim.RMSprop(groups, rate, alpha=section.alpha, eps=section.eps, momentum=section.momentum)
+    if section.name == "adam":
+        return torch.optim.Adam(groups, rate, betas=section.betas, eps=section.eps, fused=True)
+    if section.name == "adamw":
+        return torch.optim.AdamW(groups, rate, betas=section.betas, eps=section.eps, fused=True)
+    return torch.optim.NAdam(groups, rate, betas=section.betas, eps=section.eps)
+
+
+def set_rate(optimiser: Optimizer, rate: float) -> None:
+    """Sets the learning rate of every group; a tensor rate is filled in place, so that captured graphs see it."""
+    for group in optimiser.param_groups:
+        if isinstance(group["lr"], torch.Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
+
+
+def load_optimiser(optimiser: Optimizer, state: dict[str, Any]) -> None:
+    """Restores ``state_dict`` with each tensor in its parameter's memory layout.
+
+    Fused kernels walk parameter and state side by side in memory; a state loaded in plain layout beside a
+    channels-last parameter would be read in the wrong order.
+    """
+    optimiser.load_state_dict(state)
+    for parameter, values in optimiser.state.items():
+        for name, value in values.items():
+            if isinstance(value, torch.Tensor) and value.shape == parameter.shape and value.ndim == 4:
+                values[name] = torch.empty_like(parameter, dtype=value.dtype, requires_grad=False).copy_(value)
