@@ -89,9 +89,8 @@ class TrainSection(Section):
     clip: Positive | None = None
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     early_stopping: EarlyStoppingSection | None = None
-    monitor: str = "valid/loss"
     evaluate_every: Annotated[int, Field(ge=1)] = 1
-    checkpoint_minutes: Positive = 2.0
+    checkpoint_minutes: NotNegative = 1.0
 
 
 class PhaseSection(Section):

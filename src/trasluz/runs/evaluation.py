@@ -22,7 +22,9 @@ class Evaluation:
     ``baselines``: baseline → {metric: value} (``majority class``, ``pca``).  ``per_class``: class → {precision,
     recall, f1, support}.  ``confusion``: int64 ``[k, k]``, rows are true classes, columns predicted ones.
     ``arrays``: per-sample records, one row per sample (``rows``, ``labels``, ``probabilities`` ``[n, k]``,
-    ``error`` ``[n]``).  ``examples``: uint8 images for pages.  ``notes``: sentences such as why a metric is absent.
+    ``error`` ``[n]``).  ``examples``: images for pages: ``positions`` int64 ``[m]`` (which records of ``arrays``),
+    ``images`` and, where there are any, ``reconstructions``, uint8 ``[m, h, w, c]``.  ``notes``: sentences such as
+    why a metric is absent.
     """
 
     split: str

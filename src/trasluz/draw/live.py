@@ -1,0 +1,43 @@
+"""Curves that grow while a notebook trains. IPython is used where it runs, and not needed anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from trasluz.draw.history import Record
+
+
+def in_notebook() -> bool:
+    """Whether a Jupyter kernel is running this process."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and hasattr(shell, "kernel")
+
+
+class LiveCurves:
+    """Draws a run's learning curves in place, again at every ``update``.
+
+    ``metric`` is the one to follow; by default the loss.  The display handle is the only state.
+    """
+
+    def __init__(self, metric: str = "loss") -> None:
+        self.metric = metric
+        self._handle: Any = None
+
+    def update(self, history: Sequence[Record]) -> None:
+        """Redraws from all records so far (as ``metrics.jsonl`` holds them); does nothing before the first."""
+        from IPython.display import display
+
+        from trasluz.draw.curves import learning_curves
+        from trasluz.draw.history import read_history
+
+        if not history:
+            return
+        # The bundle, not the figure: a figure displays itself anew instead of replacing what is there.
+        bundle = learning_curves(read_history(history), self.metric)._repr_mimebundle_()
+        if self._handle is None:
+            self._handle = display(bundle, raw=True, display_id=True)
+        else:
+            self._handle.update(bundle, raw=True)

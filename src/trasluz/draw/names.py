@@ -1,0 +1,144 @@
+"""What metrics and splits are called when people read them: names, units and sensible digits.
+
+The decimal sign is the point in both languages (in Spanish the Academies recommend it since the *Ortografía* of
+2010), thousands are set apart by a thin space, and digits follow what the number is.
+"""
+
+from __future__ import annotations
+
+import math
+
+from trasluz.messages import N_, _
+
+THIN = "\u202f"
+MINUS = "\u2212"
+
+_METRICS = {
+    "loss": N_("Loss"),
+    "accuracy": N_("Accuracy"),
+    "balanced_accuracy": N_("Balanced accuracy"),
+    "top5_accuracy": N_("Top-5 accuracy"),
+    "precision": N_("Precision"),
+    "recall": N_("Recall"),
+    "f1": N_("F1"),
+    "precision_macro": N_("Precision (macro)"),
+    "recall_macro": N_("Recall (macro)"),
+    "f1_macro": N_("F1 (macro)"),
+    "macro_precision": N_("Precision (macro)"),
+    "macro_recall": N_("Recall (macro)"),
+    "macro_f1": N_("F1 (macro)"),
+    "support": N_("Images"),
+    "cross_entropy": N_("Cross-entropy"),
+    "calibration_error": N_("Calibration error (ECE)"),
+    "ece": N_("Calibration error (ECE)"),
+    "max_calibration_error": N_("Largest calibration gap"),
+    "brier": N_("Brier score"),
+    "mse": N_("Mean squared error"),
+    "mae": N_("Mean absolute error"),
+    "rmse": N_("Root mean squared error"),
+    "psnr": N_("PSNR"),
+    "ssim": N_("SSIM"),
+    "rounded_accuracy": N_("Rounded accuracy"),
+    "squared_error": N_("Squared error"),
+    "reconstruction": N_("Reconstruction"),
+    "penalty": N_("Weight penalty"),
+    "rate": N_("Learning rate"),
+    "images_per_second": N_("Images per second"),
+    "components": N_("PCA components for the same error"),
+    "code": N_("Numbers in the code"),
+}
+_SPLITS = {"train": N_("training"), "valid": N_("validation"), "test": N_("test")}
+_SHARES = ("accuracy", "precision", "recall", "f1", "ece", "calibration", "share", "rate_of")
+_COUNTS = ("support", "components", "count", "epoch", "epochs", "code")
+
+
+def metric_name(key: str) -> str:
+    """The name of a metric in the language in force: ``valid/mse`` → ``Mean squared error``."""
+    stem = key.rsplit("/", 1)[-1]
+    known = _METRICS.get(stem)
+    return _(known) if known else stem.replace("_", " ").capitalize()
+
+
+def split_name(split: str) -> str:
+    """The name of a split in the language in force."""
+    known = _SPLITS.get(split)
+    return _(known) if known else split
+
+
+def is_share(key: str) -> bool:
+    """Whether a metric lives in [0, 1] and reads best as a percentage."""
+    stem = key.rsplit("/", 1)[-1]
+    return any(word in stem for word in _SHARES)
+
+
+def higher_is_better(key: str) -> bool:
+    """Whether more of this metric is better."""
+    stem = key.rsplit("/", 1)[-1]
+    gaps = ("ece", "calibration_error", "max_calibration_error")
+    return stem not in gaps and (is_share(stem) or stem in ("psnr", "ssim"))
+
+
+def metric_value(key: str, value: float) -> str:
+    """A value with its unit and as many digits as it deserves: ``96.7 %``, ``19.1 dB``, ``0.0123``."""
+    stem = key.rsplit("/", 1)[-1]
+    if not math.isfinite(value):
+        return "–" if math.isnan(value) else ("∞" if value > 0 else MINUS + "∞")
+    if is_share(stem):
+        return percent(value)
+    if stem in _COUNTS or stem.endswith("_components"):
+        return integer(value)
+    if stem == "psnr":
+        return f"{value:.1f}{THIN}dB"
+    if stem == "ssim":
+        return f"{value:.3f}"
+    return significant(value)
+
+
+def percent(share: float, digits: int | None = None) -> str:
+    """A share of 1 as a percentage; two decimals only where the last per cent is at stake."""
+    hundred = 100 * share
+    if digits is None:
+        digits = 2 if hundred >= 99 and hundred < 100 else 1
+    return f"{hundred:.{digits}f}{THIN}%".replace("-", MINUS)
+
+
+def integer(value: float) -> str:
+    """A whole number with its thousands set apart."""
+    return f"{round(value):,}".replace(",", THIN).replace("-", MINUS)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """``value`` to ``digits`` significant figures; powers of ten only for very small and very large numbers."""
+    if value == 0:
+        return "0"
+    power = math.floor(math.log10(abs(value)))
+    if power < -4 or power > 6:
+        mantissa = f"{value / 10.0**power:.{digits - 1}f}"
+        return f"{mantissa}·10{_superscript(power)}".replace("-", MINUS)
+    decimals = max(digits - 1 - power, 0)
+    return f"{value:,.{decimals}f}".replace(",", THIN).replace("-", MINUS)
+
+
+def _superscript(power: int) -> str:
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def duration(seconds: float) -> str:
+    """A span of time: ``0.8 s``, ``45 s``, ``3 min 20 s``, ``2 h 05 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f}{THIN}s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}{THIN}s"
+    if whole < 3600:
+        return f"{whole // 60}{THIN}min {whole % 60:02d}{THIN}s"
+    return f"{whole // 3600}{THIN}h {whole % 3600 // 60:02d}{THIN}min"
+
+
+def file_size(count: float) -> str:
+    """Bytes in decimal units: ``1.4 MB``."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            return f"{count:.0f}{THIN}{unit}" if unit == "B" or count >= 100 else f"{count:.1f}{THIN}{unit}"
+        count /= 1000
+    raise AssertionError("unreachable: GB takes every size")

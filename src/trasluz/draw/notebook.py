@@ -1,0 +1,87 @@
+"""How results show themselves in a notebook, registered from above: the rooms that compute know no HTML.
+
+``register`` is called once by ``api``.  Types are given by name, so that nothing is imported until it is shown.
+A further result adds its line to ``_SHOWN`` and its function below.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from trasluz.draw.names import integer, metric_name, metric_value, split_name
+from trasluz.messages import _, ngettext
+
+if TYPE_CHECKING:
+    from trasluz.runs.evaluation import Evaluation
+
+_CELL = 'style="text-align:left;padding:2px 14px 2px 0"'
+
+
+def evaluation_html(evaluation: Evaluation) -> str:
+    """A small table: metric, value, 95 % interval, and the baselines beside them."""
+    shown = {name: values for name, values in evaluation.baselines.items() if set(values) & set(evaluation.metrics)}
+    head = [_("Metric"), _("Value"), _("95 % interval"), *shown]
+    rows = [[metric_name(n), metric_value(n, v), _interval(evaluation, n), *(_held(b, n) for b in shown.values())] for n, v in evaluation.metrics.items()]
+    title = ngettext("{count} {split} image", "{count} {split} images", evaluation.count)
+    caption = title.format(count=integer(evaluation.count), split=split_name(evaluation.split))
+    notes = "".join(f"<p>{escape(note)}</p>" for note in evaluation.notes)
+    return _table(caption, head, rows) + notes
+
+
+def run_html(run: Any) -> str:
+    """What a run is and how it stands; ``run`` has ``path``, ``status`` and ``metrics`` (name → number)."""
+    metrics: Mapping[str, Any] = run.metrics
+    rows = [[split_name(n.split("/", 1)[0]) if "/" in n else "", metric_name(n), metric_value(n, float(v))] for n, v in metrics.items()]
+    caption = f"{run.path} · {status_name(str(run.status))}"
+    return _table(caption, [_("Split"), _("Metric"), _("Value")], rows)
+
+
+def status_name(status: str) -> str:
+    """The status of a run in the language in force."""
+    known = {
+        "created": _("created"),
+        "running": _("running"),
+        "interrupted": _("interrupted"),
+        "failed": _("failed"),
+        "finished": _("finished"),
+    }
+    return known.get(status, status)
+
+
+_SHOWN: dict[tuple[str, str], Callable[[Any], str]] = {
+    ("trasluz.runs.evaluation", "Evaluation"): evaluation_html,
+    ("trasluz.api", "Run"): run_html,
+}
+
+
+def register() -> bool:
+    """Tells the running IPython shell, if there is one, how results show themselves; says whether there was one."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None:
+        return False
+    html = shell.display_formatter.formatters["text/html"]
+    for (module, name), show in _SHOWN.items():
+        html.for_type_by_name(module, name, show)
+    return True
+
+
+def _interval(evaluation: Evaluation, name: str) -> str:
+    if name not in evaluation.intervals:
+        return ""
+    low, high = evaluation.intervals[name]
+    return f"{metric_value(name, low)} – {metric_value(name, high)}"
+
+
+def _held(values: Mapping[str, float], name: str) -> str:
+    return metric_value(name, values[name]) if name in values else ""
+
+
+def _table(caption: str, head: list[str], rows: list[list[str]]) -> str:
+    top = "".join(f"<th {_CELL}>{escape(h)}</th>" for h in head)
+    body = "".join("<tr>" + "".join(f"<td {_CELL}>{escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+    title = f'<caption style="text-align:left;font-weight:600">{escape(caption)}</caption>'
+    return f"<table>{title}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"

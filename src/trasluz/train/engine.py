@@ -1,0 +1,199 @@
+"""Engine: what a step needs that is not the family's business.
+
+Precision, backward, gradients averaged over processes (whatever method produced them), clipping, accumulation,
+optimiser steps and their rates, and the exponential moving average of the weights.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch._utils import _flatten_dense_tensors, _unflatten_dense_tensors
+from torch.optim import Optimizer
+
+from trasluz.data.batch import Batch
+from trasluz.data.batches import Place
+from trasluz.draws import StepDraws
+from trasluz.families.base import Update
+from trasluz.recipe import TrainSection
+from trasluz.train.hardware import Hardware
+from trasluz.train.optimisers import load_optimiser, make_optimiser, set_rate
+from trasluz.train.schedules import factor
+
+
+def make_fabric(hardware: Hardware) -> Fabric:
+    """Lightning's Fabric for this hardware: devices, process groups and precision."""
+    several = hardware.devices * hardware.nodes > 1
+    precision = "bf16-mixed" if hardware.precision == "bf16" else "32-true"
+    strategy = "ddp" if several else "auto"
+    accelerator = hardware.device
+    return Fabric(accelerator=accelerator, devices=hardware.devices, num_nodes=hardware.nodes, precision=precision, strategy=strategy)  # type: ignore[arg-type]  # Fabric lists precisions as literals
+
+
+@contextmanager
+def computing(hardware: Hardware) -> Iterator[None]:
+    """The process-wide settings of the hardware, put back afterwards."""
+    threads = torch.get_num_threads()
+    cudnn = (torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic)
+    torch.set_num_threads(hardware.threads)
+    torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = False, True
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = cudnn
+
+
+class Engine:
+    """Serves one phase: its optimisers, its clipping, its share of the processes."""
+
+    def __init__(self, fabric: Fabric, networks: nn.ModuleDict, updates: tuple[Update, ...], train: TrainSection) -> None:
+        self.fabric = fabric
+        self.device = fabric.device
+        self.train = train
+        self.networks = networks
+        self.place = self.place_of(fabric)
+        self.parameters = {u.name: _trainable(networks, u) for u in updates}
+        sections = {u.name: train.optimisers.get(u.name, train.optimiser) for u in updates}
+        self.rates = {name: section.rate for name, section in sections.items()}
+        self.optimisers: dict[str, Optimizer] = {n: make_optimiser(sections[n], p) for n, p in self.parameters.items() if p}
+        self.averaged = copy.deepcopy(networks).requires_grad_(False) if train.ema else None
+        self._averaged_steps = 0
+        self._step = 0
+        self._weight = 1.0
+
+    @staticmethod
+    def place_of(fabric: Fabric) -> Place:
+        """Which of the processes this is."""
+        return Place(fabric.global_rank, fabric.world_size)
+
+    @property
+    def judged(self) -> nn.ModuleDict:
+        """The networks that evaluation and the final model use: the moving average where there is one."""
+        return self.networks if self.averaged is None else self.averaged
+
+    def begin_step(self, step: int, epoch: float, weight: float) -> float:
+        """Sets the learning rates for step ``step`` of the phase; returns the factor in force.
+
+        ``weight`` is what this process's mean counts for in the mean over processes (1 for even shares).
+        """
+        scale = factor(self.train.schedule, epoch, self.train.epochs)
+        for name, optimiser in self.optimisers.items():
+            set_rate(optimiser, self.rates[name] * scale)
+        self._step, self._weight = step, weight
+        return scale
+
+    def due(self, update: Update) -> bool:
+        """Whether this update runs at this step."""
+        return self._step % update.every == 0
+
+    def parts(self, batch: Batch, draws: StepDraws) -> Iterator[tuple[Batch, StepDraws, float]]:
+        """The batch in ``train.accumulate`` nearly equal parts, with their shares of it."""
+        count = min(self.train.accumulate, len(batch))
+        if count == 1:
+            yield batch, draws, 1.0
+            return
+        for rows in torch.arange(len(batch), device=self.device).tensor_split(count):
+            part = Batch(**{k: None if v is None else v[rows] for k, v in vars(batch).items()})
+            own = StepDraws(draws.draws, draws.epoch, draws.step, draws.positions[rows])
+            yield part, own, len(rows) / len(batch)
+
+    @contextmanager
+    def forward(self) -> Iterator[None]:
+        """Precision for a forward pass."""
+        with self.fabric.autocast():
+            yield
+
+    def backward(self, update: Update, total: Tensor, share: float) -> None:
+        """Adds the gradient of ``share · total`` to the parameters that the update moves."""
+        factor_ = share * self._weight
+        scaled = total if factor_ == 1.0 else total * factor_
+        if self.parameters[update.name]:
+            scaled.backward(inputs=self.parameters[update.name])
+
+    def apply(self, update: Update) -> None:
+        """Averages gradients over processes, clips, steps, follows with the moving average, and clears gradients."""
+        parameters = self.parameters[update.name]
+        if not parameters:
+            return
+        if self.place.world > 1:
+            _average([p.grad for p in parameters if p.grad is not None], self.place.world)
+        if self.train.clip is not None:
+            torch.nn.utils.clip_grad_norm_(parameters, self.train.clip)
+        self.optimisers[update.name].step()
+        self.optimisers[update.name].zero_grad(set_to_none=True)
+
+    def end_step(self) -> None:
+        """Moves the average of the weights, once per step, after all updates.
+
+        Early on the average forgets faster (decay ≤ (1 + t) / (10 + t)), so that it never remembers the random
+        start; buffers such as batch norm's statistics are averaged too.
+        """
+        if self.averaged is None or self.train.ema is None:
+            return
+        self._averaged_steps += 1
+        decay = min(self.train.ema, (1 + self._averaged_steps) / (10 + self._averaged_steps))
+        live, average = self.networks.state_dict(), self.averaged.state_dict()
+        floats = [name for name, value in live.items() if value.is_floating_point()]
+        torch._foreach_lerp_([average[n] for n in floats], [live[n] for n in floats], 1 - decay)
+        for name in live.keys() - set(floats):
+            average[name].copy_(live[name])
+
+    def sum_over_processes(self, values: Tensor) -> Tensor:
+        """The sum of ``values`` over all processes."""
+        if self.place.world > 1:
+            dist.all_reduce(values)
+        return values
+
+    def agree_on_buffers(self) -> None:
+        """Averages batch norm's statistics over processes, so that all hold the same model."""
+        if self.place.world > 1:
+            _average([b for b in self.networks.buffers() if b.is_floating_point()], self.place.world)
+
+    def set_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Puts other weights into the networks and their average; the optimisers go on with what they remember."""
+        self.networks.load_state_dict(weights)
+        if self.averaged is not None:
+            self.averaged.load_state_dict(weights)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that has state."""
+        return {
+            "networks": self.networks.state_dict(),
+            "averaged": None if self.averaged is None else self.averaged.state_dict(),
+            "averaged_steps": self._averaged_steps,
+            "optimisers": {name: optimiser.state_dict() for name, optimiser in self.optimisers.items()},
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Puts the engine where ``state_dict`` left it."""
+        self.networks.load_state_dict(state["networks"])
+        if self.averaged is not None and state["averaged"] is not None:
+            self.averaged.load_state_dict(state["averaged"])
+        self._averaged_steps = state["averaged_steps"]
+        for name, optimiser in self.optimisers.items():
+            load_optimiser(optimiser, state["optimisers"][name])
+
+
+def _trainable(networks: nn.ModuleDict, update: Update) -> list[nn.Parameter]:
+    named = update.networks == ("*",)
+    chosen = networks.values() if named else [networks[name] for name in update.networks]
+    return [p for network in chosen for p in network.parameters() if p.requires_grad]
+
+
+def _average(tensors: list[Tensor], world: int) -> None:
+    """Replaces each tensor by its mean over processes, in one exchange."""
+    if not tensors:
+        return
+    flat = _flatten_dense_tensors(tensors)
+    dist.all_reduce(flat)
+    flat /= world
+    for tensor, mean in zip(tensors, _unflatten_dense_tensors(flat, tensors), strict=True):
+        tensor.copy_(mean)

@@ -1,0 +1,265 @@
+"""The loop: draws batches, steps, accumulates on the device, evaluates, tells callbacks, checkpoints.
+
+It never asks which family it trains.  Its whole state is (phase, epoch, step) and the totals of the running
+epoch; everything random is a function of that position, so a run continued from any checkpoint goes on exactly
+as the uninterrupted one would have.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from trasluz.data.batches import TrainBatches
+from trasluz.data.data import Data
+from trasluz.data.preprocess import Preprocess
+from trasluz.draws import Draws
+from trasluz.errors import DivergedError, Interrupted
+from trasluz.families.base import BaseFamily, Progress
+from trasluz.messages import _
+from trasluz.recipe import PhaseSection, Recipe, TrainSection
+from trasluz.runs.folder import RunFolder
+from trasluz.train.callbacks.base import Callback
+from trasluz.train.checkpoint import write_checkpoint
+from trasluz.train.engine import Engine
+from trasluz.train.interrupt import StopRequest
+from trasluz.train.phases import choose_trainable, train_mode
+from trasluz.train.start_from import start_from
+from trasluz.train.totals import Totals
+from trasluz.train.validation import validate
+
+_LOOK_EVERY = 50  # steps between looks at whether the losses are finite; a look waits for the device
+
+
+class Loop:
+    """Trains ``networks`` through the recipe's phases and keeps the run folder true."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        data: Data,
+        preprocess: Preprocess,
+        family: BaseFamily,
+        networks: nn.ModuleDict,
+        fabric: Any,
+        folder: RunFolder,
+        callbacks: Sequence[Callback],
+        request: StopRequest,
+    ) -> None:
+        self.recipe, self.data, self.preprocess = recipe, data, preprocess
+        self.family, self.networks, self.fabric, self.folder = family, networks, fabric, folder
+        self.callbacks, self.request = list(callbacks), request
+        self.phases = recipe.resolved_phases()
+        self.phase_number = self.epoch = self.step = self.global_step = 0
+        self.stop_reason: str | None = None
+        self._resumed = False
+        self._saved_at = time.monotonic()
+        self._enter(0)
+
+    # -- where we are -------------------------------------------------------------------------------------------
+
+    @property
+    def phase(self) -> PhaseSection:
+        """The phase in force."""
+        return self.phases[self.phase_number][0]
+
+    @property
+    def train(self) -> TrainSection:
+        """The settings of the phase in force."""
+        return self.phases[self.phase_number][1]
+
+    @property
+    def lead(self) -> bool:
+        """Whether this process writes files and speaks."""
+        return bool(self.fabric.is_global_zero)
+
+    def samples_left(self) -> int:
+        """Samples still to be shown in all phases, over all processes."""
+        left = 0
+        for number, (_phase, train) in enumerate(self.phases):
+            if number < self.phase_number:
+                continue
+            batches = self._batches(number, train)
+            left += batches.samples_per_epoch * train.epochs
+            if number == self.phase_number:
+                left -= batches.samples_per_epoch * self.epoch + self.step * batches.batch_size
+        return max(left, 0)
+
+    def _batches(self, number: int, train: TrainSection) -> TrainBatches:
+        draws = Draws(self.recipe.seed).child("phase", number)
+        size = len(self.data.split("train")) if train.batch == "full" else train.batch
+        device = self.fabric.device
+        place = Engine.place_of(self.fabric)
+        return TrainBatches(self.data, self.preprocess, self.recipe.data, draws, size, device, train.steps_per_epoch, place)
+
+    def _enter(self, number: int) -> None:
+        """Sets up a phase; a resume then overwrites its weights and counters."""
+        self.phase_number = number
+        phase, train = self.phases[number]
+        choose_trainable(self.networks, phase)
+        self.family.enter_phase(self.networks, phase.name)
+        self.engine = Engine(self.fabric, self.networks, self.family.updates(), train)
+        self.batches = self._batches(number, train)
+        self.draws = Draws(self.recipe.seed).child("phase", number)
+        self.totals = Totals(self.engine.device)
+        self.stop_reason = None
+
+    # -- running --------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Trains from where the loop stands to the end of the last phase.
+
+        Raises:
+            Interrupted: somebody asked to stop; a checkpoint was written.
+            DivergedError: a term is no longer finite; the last good checkpoint is kept.
+        """
+        self._tell("on_start")
+        try:
+            while True:
+                self._run_phase()
+                if self.phase_number + 1 == len(self.phases):
+                    return
+                self._next_phase()
+        finally:
+            self._tell("on_end")
+
+    def _next_phase(self) -> None:
+        judged = {name: value.clone() for name, value in self.engine.judged.state_dict().items()}
+        self.networks.load_state_dict(judged)
+        self.epoch = self.step = 0
+        self._enter(self.phase_number + 1)
+
+    def _run_phase(self) -> None:
+        if self.epoch == 0 and self.step == 0:
+            if not self._resumed:
+                start_from(self.networks, self.phase.source_run)
+                self._tell("on_phase_start")
+                self.checkpoint()
+        self._resumed = False
+        while self.epoch < self.train.epochs and self.stop_reason is None:
+            self._run_epoch()
+
+    def _run_epoch(self) -> None:
+        train_mode(self.networks)
+        started, first = time.perf_counter(), self.step
+        for batch, draws, weight in self.batches.epoch(self.epoch, self.step):
+            scale = self._step(batch, draws, weight)
+            self._look_around()
+        self.engine.agree_on_buffers()
+        self._check_finite()
+        record = self._record(scale, first, time.perf_counter() - started)
+        self.epoch, self.step = self.epoch + 1, 0
+        self.totals = Totals(self.engine.device)
+        self._tell("on_epoch_end", record)
+        if self.lead:
+            self.folder.append_metrics(record)
+        if self.epoch == self.train.epochs or self.stop_reason or self._checkpoint_due():
+            self.checkpoint()
+        self._obey()
+
+    def _step(self, batch: Any, draws: Any, weight: float) -> float:
+        whole = self.epoch + self.step / self.batches.steps
+        scale = self.engine.begin_step(self.epoch * self.batches.steps + self.step, whole, weight)
+        done = torch.full((), whole / self.train.epochs, device=self.engine.device)
+        progress = Progress(self.phase.name, self.epoch, self.step, done)
+        where = (self.epoch, self.step, self.engine.place.rank)
+        with self.draws.ambient("dropout", *where, device=self.engine.device):
+            terms = self.family.step(self.engine, self.networks, batch, draws, progress)
+        self.engine.end_step()
+        self.totals.add(terms, len(batch) if weight else 0.0, self.global_step)
+        self.step, self.global_step = self.step + 1, self.global_step + 1
+        self._tell("on_step", self._samples_before(self.step) - self._samples_before(self.step - 1))
+        return scale
+
+    def _samples_before(self, step: int) -> int:
+        """Samples of the epoch shown before ``step``, over all processes."""
+        return min(step * self.batches.batch_size, self.batches.samples_per_epoch)
+
+    def _look_around(self) -> None:
+        """Between two steps: losses, requests to stop, and whether a checkpoint is due."""
+        if self.global_step % _LOOK_EVERY == 0:
+            self._check_finite()
+        if self.step == self.batches.steps:
+            return
+        self._obey()
+        if self.engine.place.world == 1 and self._checkpoint_due():
+            self.checkpoint()
+
+    def _checkpoint_due(self) -> bool:
+        return time.monotonic() - self._saved_at >= 60 * self.train.checkpoint_minutes
+
+    def _obey(self) -> None:
+        asked = torch.tensor(float(self.request.asked), device=self.engine.device)
+        if float(self.engine.sum_over_processes(asked)) > 0:
+            self.checkpoint()
+            raise Interrupted(_("Interrupted; go on with: trasluz resume {path}").format(path=self.folder.path))
+
+    def _check_finite(self) -> None:
+        bad = self.totals.first_not_finite()
+        anywhere = torch.tensor(float(bad is not None), device=self.engine.device)
+        if float(self.engine.sum_over_processes(anywhere)) > 0:
+            term, step = bad or ("loss", self.global_step)
+            if self.lead:
+                self.folder.update_info(failure={"term": term, "global_step": step, "epoch": self.epoch + 1, "phase": self.phase.name})
+            message = _("The term {term} was no longer finite at step {step} (epoch {epoch}); the last good checkpoint is kept. Try a lower rate: --set train.optimiser.rate={rate:g}")
+            raise DivergedError(message.format(term=term, step=step, epoch=self.epoch + 1, rate=self.train.optimiser.rate / 10))
+
+    def _record(self, scale: float, first: int, seconds: float) -> dict[str, Any]:
+        """One line of ``metrics.jsonl``; the speed is that of the steps alone."""
+        shown = self._samples_before(self.step) - self._samples_before(first)
+        means = self.totals.means(self.engine)
+        record: dict[str, Any] = {"phase": self.phase.name, "epoch": self.epoch + 1, "step": self.global_step}
+        record |= {f"train/{name}": value for name, value in means.items()}
+        last = self.epoch + 1 == self.train.epochs
+        rows = self.data.split("valid")
+        if len(rows) and (last or (self.epoch + 1) % self.train.evaluate_every == 0):
+            found = validate(self.family, self.engine.judged, self.data, rows, self.preprocess, self.engine)
+            record |= {f"valid/{name}": value for name, value in found.items()}
+        rates = {f"rate/{name}" if len(self.engine.rates) > 1 else "rate": rate * scale for name, rate in self.engine.rates.items()}
+        return {**record, **rates, "seconds": seconds, "images_per_second": shown / max(seconds, 1e-9)}
+
+    def _tell(self, event: str, *what: Any) -> None:
+        for callback in self.callbacks:
+            getattr(callback, event)(self, *what)
+
+    # -- checkpoints ----------------------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that a resume needs."""
+        return {
+            "phase": self.phase_number,
+            "epoch": self.epoch,
+            "step": self.step,
+            "global_step": self.global_step,
+            "stop_reason": self.stop_reason,
+            "metrics_offset": self.folder.metrics_offset(),
+            "totals": self.totals.state_dict(),
+            "engine": self.engine.state_dict(),
+            "callbacks": {type(c).__name__: c.state_dict() for c in self.callbacks},
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Puts the loop where ``state_dict`` left it; the metrics file is cut by the caller."""
+        self._enter(state["phase"])
+        self.epoch, self.step, self.global_step = state["epoch"], state["step"], state["global_step"]
+        self.stop_reason = state["stop_reason"]
+        self.totals.load_state_dict(state["totals"])
+        self.engine.load_state_dict(state["engine"])
+        for callback in self.callbacks:
+            callback.load_state_dict(state["callbacks"].get(type(callback).__name__, callback.state_dict()))
+        self._resumed = True
+
+    def checkpoint(self) -> None:
+        """Writes the state after the last step.
+
+        Raises:
+            DivergedError: a term is no longer finite, so this state is not worth keeping.
+        """
+        self._check_finite()
+        if self.lead:
+            write_checkpoint(self.folder.path / "checkpoints", f"{self.global_step:09d}", self.state_dict())
+        self._saved_at = time.monotonic()

@@ -1,0 +1,80 @@
+"""A trial of a few steps on copies of the networks, before training: what will be measured, and how long it takes.
+
+It catches a monitor that does not exist and data that a network cannot digest before the first epoch, and its
+time per step is the estimate of the whole.  The networks that train are not touched.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from trasluz.data.batches import TrainBatches
+from trasluz.data.data import Data
+from trasluz.data.preprocess import Preprocess
+from trasluz.draws import Draws
+from trasluz.errors import RecipeError, nearest
+from trasluz.families.base import BaseFamily, Progress
+from trasluz.messages import _
+from trasluz.recipe import TrainSection
+from trasluz.train.engine import Engine
+from trasluz.train.validation import validate
+
+_TIMED = 2
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Names that will be recorded, and seconds per step and per validation."""
+
+    names: tuple[str, ...]
+    step_seconds: float
+    validation_seconds: float
+
+
+def probe(family: BaseFamily, networks: nn.ModuleDict, data: Data, batches: TrainBatches, preprocess: Preprocess, fabric_engine: Engine, train: TrainSection) -> Probe:
+    """Runs one warm-up step and a few timed ones on copies."""
+    trial = copy.deepcopy(networks)
+    engine = Engine(fabric_engine.fabric, trial, family.updates(), train.model_copy(update={"ema": None}))
+    engine.place = type(engine.place)()
+    names: set[str] = set()
+    started = time.perf_counter()
+    with Draws(0).ambient("probe", device=engine.device):
+        for step, (batch, draws, _weight) in enumerate(batches.epoch(0)):
+            if step == 1:
+                started = time.perf_counter()
+            engine.begin_step(step, 0.0, 1.0)
+            done = torch.zeros((), device=engine.device)
+            terms = family.step(engine, trial, batch, draws, Progress("probe", 0, step, done))
+            names |= {f"train/{name}" for name in terms}
+            if step == _TIMED:
+                break
+        if engine.device.type == "cuda":
+            torch.cuda.synchronize(engine.device)
+    seconds = (time.perf_counter() - started) / max(step, 1)
+    rows = data.split("valid")
+    some = rows[:256]
+    started = time.perf_counter()
+    if len(some):
+        names |= {f"valid/{name}" for name in validate(family, trial, data, some, preprocess, engine)}
+    validation = (time.perf_counter() - started) * len(rows) / max(len(some), 1)
+    return Probe(tuple(sorted(names)), seconds, validation)
+
+
+def check_monitors(train: TrainSection, names: tuple[str, ...]) -> None:
+    """Refuses a monitor that nothing will record.
+
+    Raises:
+        RecipeError: names the nearest one.
+    """
+    if train.early_stopping is None or train.early_stopping.monitor in names:
+        return
+    monitor = train.early_stopping.monitor
+    guess = nearest(monitor, names)
+    hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+    message = _("train.early_stopping.monitor: nothing records {monitor}; allowed: {names}.")
+    raise RecipeError(message.format(monitor=monitor, names=", ".join(names)) + hint)

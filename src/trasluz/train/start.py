@@ -1,0 +1,105 @@
+"""Setting up training: from a recipe and data to a loop that is ready to run, new or resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from trasluz.data.balance import class_weights
+from trasluz.data.data import Data
+from trasluz.data.preprocess import Preprocess, fit_preprocess
+from trasluz.draws import Draws
+from trasluz.errors import DataError
+from trasluz.families import base as families
+from trasluz.messages import _
+from trasluz.recipe import Recipe
+from trasluz.reporting import Reporter
+from trasluz.runs.folder import RunFolder
+from trasluz.train.callbacks.base import Callback
+from trasluz.train.checkpoint import discard_after, read_newest
+from trasluz.train.hardware import Hardware
+from trasluz.train.interrupt import StopRequest
+from trasluz.train.loop import Loop
+from trasluz.train.probe import Probe, check_monitors, probe
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that a loop needs except its folder."""
+
+    recipe: Recipe
+    data: Data
+    preprocess: Preprocess
+    family: families.BaseFamily
+    networks: nn.ModuleDict
+    fabric: Any
+    hardware: Hardware
+
+
+def prepare(recipe: Recipe, data: Data, fabric: Any, hardware: Hardware) -> Prepared:
+    """Builds the family and its fresh networks on the device.
+
+    Raises:
+        RecipeError: the recipe does not fit the data.
+        DataError: there is nothing to train on.
+    """
+    if not len(data.split("train")):
+        raise DataError(_("{name}: there are no training samples; give at least one.").format(name=data.name))
+    weights = None
+    if recipe.data.balance == "weights" and data.labels is not None:
+        weights = torch.as_tensor(class_weights(data.labels[data.split("train")], len(data.classes))).to(fabric.device)
+    family = families.create(recipe.model, data.spec, weights)
+    with Draws(recipe.seed).ambient("build"):
+        networks = family.build()
+    networks.to(fabric.device)
+    if hardware.layout == "channels-last" and data.kind == "image":
+        networks.to(memory_format=torch.channels_last)
+    return Prepared(recipe, data, fit_preprocess(data, recipe.data), family, networks, fabric, hardware)
+
+
+def make_loop(prepared: Prepared, folder: RunFolder, callbacks: Sequence[Callback], request: StopRequest) -> Loop:
+    """The loop at its first step."""
+    p = prepared
+    return Loop(p.recipe, p.data, p.preprocess, p.family, p.networks, p.fabric, folder, callbacks, request)
+
+
+def try_out(loop: Loop) -> Probe:
+    """A few steps on copies: names that will be recorded and the time that the whole will take.
+
+    Raises:
+        RecipeError: a monitor that nothing records.
+    """
+    found = probe(loop.family, loop.networks, loop.data, loop.batches, loop.preprocess, loop.engine, loop.train)
+    for _phase, train in loop.phases:
+        check_monitors(train, found.names)
+    return found
+
+
+def estimate_seconds(loop: Loop, found: Probe) -> float:
+    """Seconds that the remaining epochs of all phases will take, from the trial's time per step."""
+    steps = loop.samples_left() / max(loop.batches.batch_size, 1)
+    epochs = steps / loop.batches.steps
+    return steps * found.step_seconds + epochs * found.validation_seconds
+
+
+def restore(loop: Loop, reporter: Reporter) -> bool:
+    """Puts a loop where the run's newest whole checkpoint left it and cuts the metrics back; False if there is none.
+
+    Raises:
+        CheckpointError: every checkpoint is damaged.
+    """
+    checkpoints = loop.folder.path / "checkpoints"
+    state = read_newest(checkpoints, reporter)
+    if state is None:
+        if loop.lead:
+            loop.folder.cut_metrics(0)
+        return False
+    loop.load_state_dict(state)
+    if loop.lead:
+        discard_after(checkpoints, loop.global_step)
+        loop.folder.cut_metrics(state["metrics_offset"])
+    return True
