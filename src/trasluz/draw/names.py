@@ -48,6 +48,13 @@ _METRICS = {
     "code": N_("Numbers in the code"),
 }
 _SPLITS = {"train": N_("training"), "valid": N_("validation"), "test": N_("test")}
+_STATUS = {
+    "created": N_("created"),
+    "running": N_("running"),
+    "interrupted": N_("interrupted"),
+    "failed": N_("failed"),
+    "finished": N_("finished"),
+}
 _SHARES = ("accuracy", "precision", "recall", "f1", "ece", "calibration", "share", "rate_of")
 _COUNTS = ("support", "components", "count", "epoch", "epochs", "code")
 
@@ -63,6 +70,12 @@ def split_name(split: str) -> str:
     """The name of a split in the language in force."""
     known = _SPLITS.get(split)
     return _(known) if known else split
+
+
+def status_name(status: str) -> str:
+    """The status of a run in the language in force."""
+    known = _STATUS.get(status)
+    return _(known) if known else status
 
 
 def is_share(key: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from trasluz.draw.names import integer, metric_name, metric_value, split_name
+from trasluz.draw.names import integer, metric_name, metric_value, split_name, status_name
 from trasluz.messages import _, ngettext
 
 if TYPE_CHECKING:
@@ -37,18 +37,6 @@ def run_html(run: Any) -> str:
     rows = [[split_name(n.split("/", 1)[0]) if "/" in n else "", metric_name(n), metric_value(n, float(v))] for n, v in metrics.items()]
     caption = f"{run.path} · {status_name(str(run.status))}"
     return _table(caption, [_("Split"), _("Metric"), _("Value")], rows)
-
-
-def status_name(status: str) -> str:
-    """The status of a run in the language in force."""
-    known = {
-        "created": _("created"),
-        "running": _("running"),
-        "interrupted": _("interrupted"),
-        "failed": _("failed"),
-        "finished": _("finished"),
-    }
-    return known.get(status, status)
 
 
 _SHOWN: dict[tuple[str, str], Callable[[Any], str]] = {

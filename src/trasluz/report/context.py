@@ -1,0 +1,94 @@
+"""What sections are made from: the run, its evaluations, and the page's stock of pictures and figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from markupsafe import Markup
+
+from trasluz.draw.history import History, read_history
+from trasluz.messages import LANGUAGES, language
+from trasluz.recipe import Recipe
+from trasluz.report.images import data_address
+from trasluz.report.phrase import Phrase
+from trasluz.runs.evaluation import Evaluation
+from trasluz.runs.folder import RunFolder
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_PREFERRED = ("test", "valid", "train")
+
+
+@dataclass
+class Context:
+    """One page in the making. ``figures`` and ``pictures`` fill up as sections ask for them."""
+
+    folder: RunFolder
+    evaluations: Mapping[str, Evaluation]
+    figures: list[Markup] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    _known: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    @cached_property
+    def info(self) -> dict[str, Any]:
+        """What ``run.json`` says."""
+        return self.folder.info()
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """The resolved recipe."""
+        return self.folder.recipe()
+
+    @cached_property
+    def history(self) -> History:
+        """One point per epoch."""
+        return read_history(self.folder.metrics())
+
+    @cached_property
+    def main(self) -> Evaluation | None:
+        """The evaluation that the page speaks of: test before validation before training."""
+        names = [*_PREFERRED, *self.evaluations]
+        return next((self.evaluations[name] for name in names if name in self.evaluations), None)
+
+    @cached_property
+    def best(self) -> tuple[str, int, float] | None:
+        """What the run watched, the epoch in which it was best, and its value there."""
+        settings = self.recipe.resolved_phases()[-1][1]
+        stopping = settings.early_stopping
+        monitor = stopping.monitor if stopping else settings.monitor
+        found = self.history.best(monitor, stopping.mode if stopping else "min")
+        return None if found is None else (monitor, *found)
+
+    def picture(self, kind: str, index: int) -> int:
+        """The number on the page of example ``index`` of ``kind`` (``images`` or ``reconstructions``), stored once."""
+        if self.main is None:
+            raise LookupError("a page without an evaluation has no example images")
+        key = (kind, index)
+        if key not in self._known:
+            self._known[key] = len(self.pictures)
+            self.pictures.append(data_address(np.asarray(self.main.examples[kind][index])))
+        return self._known[key]
+
+    def figure(self, draw: Callable[[], go.Figure], alt: Phrase) -> Markup:
+        """A figure drawn in each language, with the words that stand for it where it cannot be seen."""
+        drawn = {}
+        for name in LANGUAGES:
+            with language(name):
+                drawn[name] = json.loads(draw().to_json())
+        height = drawn[LANGUAGES[0]]["layout"]["height"]
+        number = len(self.figures)
+        self.figures.append(script_json(drawn))
+        box = Markup('<div class="plot" id="plot-{}" role="img" {} style="min-height:{}px"></div>')
+        return box.format(number, alt.attribute("aria-label"), height)
+
+
+def script_json(tree: Any) -> Markup:
+    """JSON that cannot end the ``<script>`` that holds it, nor open a comment in it."""
+    text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))

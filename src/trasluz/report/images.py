@@ -1,0 +1,27 @@
+"""Images as data addresses inside the page: PNG for small ones, JPEG for photographs, none wider than needed."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+_LARGEST = 192
+_LOSSLESS = 64
+
+
+def data_address(image: np.ndarray) -> str:
+    """``image``: uint8 ``[h, w, c]`` with 1, 3 or 4 channels (or ``[h, w]``), shrunk to 192 pixels where larger."""
+    picture = Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image)
+    if max(picture.size) > _LARGEST:
+        picture.thumbnail((_LARGEST, _LARGEST), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    if max(picture.size) <= _LOSSLESS or picture.mode == "RGBA":
+        picture.save(buffer, "PNG", optimize=True)
+        kind = "png"
+    else:
+        picture.save(buffer, "JPEG", quality=85, optimize=True)
+        kind = "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"

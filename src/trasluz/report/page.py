@@ -1,0 +1,48 @@
+"""The templates of the page: jinja2 with escaping on, and the words and numbers that templates may use."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from trasluz.draw import names
+from trasluz.report.phrase import Phrase, both, both_n
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("trasluz.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "both": both,
+        "both_n": both_n,
+        "metric_name": lambda key: Phrase.of(lambda: names.metric_name(key)),
+        "split_name": lambda split: Phrase.of(lambda: names.split_name(split)),
+    }
+    environment.filters |= {
+        "integer": names.integer,
+        "percent": names.percent,
+        "significant": names.significant,
+        "duration": names.duration,
+    }
+    return environment
+
+
+def fill(template: str, **values: Any) -> Markup:
+    """A template of this package with its values."""
+    return Markup(_environment().get_template(template).render(**values))
+
+
+def source(template: str) -> Markup:
+    """The text of a file beside the templates (style, script), put into the page as it is."""
+    loader = _environment().loader
+    assert loader is not None, "the environment above is made with a loader"
+    return Markup(loader.get_source(_environment(), template)[0])

@@ -1,0 +1,76 @@
+"""Text in all languages at once: a page holds every language and shows one, so that a reader can switch.
+
+``both("…{n}…", n=3)`` looks the sentence up in each catalogue; the extraction knows ``both`` and ``both_n`` as it
+knows ``_`` and ``ngettext``.  Values may be phrases themselves.  Everything is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from trasluz.messages import LANGUAGES, _, current_language, language, ngettext
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """The same words in each language, escaped for HTML."""
+
+    texts: Mapping[str, Markup]
+
+    @staticmethod
+    def of(say: Callable[[], str]) -> Phrase:
+        """What ``say`` returns in each language."""
+        texts = {}
+        for name in LANGUAGES:
+            with language(name):
+                texts[name] = escape(say())
+        return Phrase(texts)
+
+    def __html__(self) -> str:
+        """One span per language, or the bare text where all languages agree."""
+        if len(set(self.texts.values())) == 1:
+            return str(next(iter(self.texts.values())))
+        return Markup("").join(Markup('<span lang="{}">{}</span>').format(name, text) for name, text in self.texts.items())
+
+    def __str__(self) -> str:
+        return str(self.texts[current_language()])
+
+    def attribute(self, name: str) -> Markup:
+        """``name="…"`` in the language in force, with each language beside it for the switch in the page."""
+        parts = [Markup('{}="{}"').format(name, self.texts[current_language()])]
+        parts += [Markup('data-{}-{}="{}"').format(name, lang, text) for lang, text in self.texts.items()]
+        return Markup(" ").join(parts)
+
+
+def both(message: str, **values: object) -> Phrase:
+    """``message`` in each language, with ``values`` filled in."""
+    return _each(lambda: _(message), values)
+
+
+def both_n(singular: str, plural: str, n: int, **values: object) -> Phrase:
+    """The singular or plural form for ``n`` in each language; ``{n}`` is filled in unless given."""
+    return _each(lambda: ngettext(singular, plural, n), {"n": n, **values})
+
+
+def join(phrases: list[Phrase], separator: str = " ") -> Phrase:
+    """Sentences one after the other."""
+    return Phrase({name: Markup(separator).join(p.texts[name] for p in phrases) for name in LANGUAGES})
+
+
+def listing(phrases: list[Phrase]) -> Phrase:
+    """``a, b and c``."""
+    if len(phrases) < 2:
+        return join(phrases)
+    return both("{first} and {last}", first=join(phrases[:-1], ", "), last=phrases[-1])
+
+
+def _each(say: Callable[[], str], values: Mapping[str, object]) -> Phrase:
+    texts = {}
+    for name in LANGUAGES:
+        with language(name):
+            filled = {k: v.texts[name] if isinstance(v, Phrase) else v for k, v in values.items()}
+            texts[name] = escape(say()).format(**filled)
+    return Phrase(texts)
