@@ -1,0 +1,51 @@
+# Every target sets up .venv when there is none, or when what it is made from has changed.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+RUNS ?= runs
+# Test processes; each of them computes on one thread.
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench reproduce locale clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(READY): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
+	touch $@
+
+setup: $(READY) ## the virtual environment .venv
+
+demo: $(READY) ## train two networks on the embedded digits and write their reports
+	$(BIN)/python scripts/demo.py --runs $(RUNS)
+
+test: $(READY) ## every test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+check: $(READY) ## lint, format, types, import order, translations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/locale.py check
+
+format: $(READY) ## put the code into the one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## measure speed, side by side with plain PyTorch and Keras
+	$(BIN)/python -m bench.run
+
+reproduce: $(READY) ## train what docs/results.md reports
+	$(BIN)/python -m bench.reproduce
+
+locale: $(READY) ## extract the sentences and compile the translations
+	$(BIN)/python scripts/locale.py update
+	$(BIN)/python scripts/locale.py compile
+
+clean: ## remove .venv and every cache, never a run
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
