@@ -9,7 +9,9 @@ from torch.nn import functional as F
 NO_LABEL = -1
 
 
-def cross_entropy(logits: Tensor, labels: Tensor, *, smoothing: float = 0.0, class_weights: Tensor | None = None) -> Tensor:
+def cross_entropy(
+    logits: Tensor, labels: Tensor, *, smoothing: float = 0.0, class_weights: Tensor | None = None
+) -> Tensor:
     """−Σ_c w_c·p_c·log softmax(logits)_c per sample: ``[n]`` from logits ``[n, classes]``.
 
     ``labels``: int64 ``[n]`` (``NO_LABEL`` counts nothing) or probabilities ``[n, classes]`` (mixup).
