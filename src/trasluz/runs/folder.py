@@ -37,23 +37,25 @@ class RunFolder:
     path: Path
 
     @staticmethod
-    def create(runs: Path, recipe: Recipe) -> RunFolder:
-        """A new folder ``<date>-<recipe>-<short id>`` under ``runs``, with its recipe and an initial ``run.json``.
+    def plan(runs: Path, recipe: Recipe) -> RunFolder:
+        """Where a new run would lie, ``<date>-<recipe>-<short id>`` under ``runs``; writes nothing."""
+        stamp = datetime.now().astimezone().strftime("%Y%m%d")
+        return RunFolder(runs / f"{stamp}-{recipe.name}-{secrets.token_hex(3)}")
+
+    def create(self, recipe: Recipe, **facts: Any) -> None:
+        """Makes the folder with its recipe and its first ``run.json``, which also holds ``facts``.
 
         Raises:
             StorageError: the folder cannot be written.
         """
-        stamp = datetime.now().astimezone().strftime("%Y%m%d")
-        path = runs / f"{stamp}-{recipe.name}-{secrets.token_hex(3)}"
-        with storage(path):
-            path.mkdir(parents=True)
+        with storage(self.path):
+            self.path.mkdir(parents=True)
             for name in ("model", "checkpoints", "looks"):
-                (path / name).mkdir()
-        folder = RunFolder(path)
-        write_bytes(path / "recipe.yaml", recipe.to_yaml().encode())
+                (self.path / name).mkdir()
+        write_bytes(self.path / "recipe.yaml", recipe.to_yaml().encode())
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        write_json(path / "run.json", {"format": FORMAT, "name": recipe.name, "status": "created", "created": created})
-        return folder
+        start = {"format": FORMAT, "name": recipe.name, "status": "created", "created": created}
+        write_json(self.path / "run.json", {**start, "recipe_hash": recipe.hash, **facts})
 
     @staticmethod
     def open(path: str | Path) -> RunFolder:

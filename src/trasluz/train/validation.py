@@ -16,9 +16,9 @@ from trasluz.train.engine import Engine
 _VALUES = 4_000_000  # stored numbers per batch: about 5,000 images of 28×28, 60 of 150×150×3
 
 
-def evaluation_batch_size(data: Data) -> int:
+def batch_size_for(samples: np.ndarray) -> int:
     """Samples per evaluation batch: large for small images, at least 16."""
-    return int(np.clip(_VALUES // max(int(np.prod(data.samples.shape[1:])), 1), 16, 1024))
+    return int(np.clip(_VALUES // max(int(np.prod(samples.shape[1:])), 1), 16, 1024))
 
 
 def validate(family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Engine) -> dict[str, float]:
@@ -41,7 +41,7 @@ def validate(family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.n
 def _sums(family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Engine) -> dict[str, Tensor]:
     wide = torch.float32 if engine.device.type == "mps" else torch.float64
     sums: dict[str, Tensor] = {}
-    for batch, draws in evaluation_batches(data, rows, evaluation_batch_size(data), preprocess, engine.device):
+    for batch, draws in evaluation_batches(data, rows, batch_size_for(data.samples), preprocess, engine.device):
         with engine.forward():
             found = family.evaluate(networks, batch, draws)
         for name, value in found.items():

@@ -1,0 +1,23 @@
+"""The verbs of Trasluz, for Python and for the adapters over it (command line, scikit-learn, lab)."""
+
+from trasluz.api.data import check_data
+from trasluz.api.results import Predictions, Reconstructions, SeedsResult
+from trasluz.api.run import Run, RunSummary, list_runs, open_run
+from trasluz.api.seeds import train_seeds
+from trasluz.api.training import resume, train
+from trasluz.runs.folder import delete_run
+
+__all__ = [
+    "Predictions",
+    "Reconstructions",
+    "Run",
+    "RunSummary",
+    "SeedsResult",
+    "check_data",
+    "delete_run",
+    "list_runs",
+    "open_run",
+    "resume",
+    "train",
+    "train_seeds",
+]

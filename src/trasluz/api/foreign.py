@@ -1,0 +1,47 @@
+"""Other data for a run's model: read as its training images were, with labels matched to its classes by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from trasluz.data.data import Data
+from trasluz.data.opening import open_data
+from trasluz.errors import DataError
+from trasluz.messages import _
+from trasluz.recipe import Recipe
+from trasluz.reporting import Reporter
+from trasluz.runs.model import Model
+
+
+def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Reporter) -> Data:
+    """Data from ``source`` with the splits that it gives, and ``all`` of it.
+
+    Raises:
+        DataError: a class that the model does not know.
+    """
+    p = model.preprocess
+    changes = {"source": str(source), "size": p.size, "channels": p.channels, "valid": None, "test": None, "limit": None}
+    opened = open_data(recipe.data.model_copy(update=changes), recipe.seed, reporter)
+    everything = np.arange(len(opened.samples))
+    labels = _match(opened, model.spec.classes)
+    splits = {**opened.splits, "all": everything}
+    return dataclasses.replace(opened, labels=labels, classes=model.spec.classes, splits=splits)
+
+
+def _match(data: Data, classes: tuple[str, ...]) -> np.ndarray | None:
+    """Labels of ``data`` as positions in ``classes``."""
+    if data.labels is None or not classes:
+        return None
+    unknown = [name for name in data.classes if name not in classes]
+    if unknown:
+        message = _("{source}: the class {unknown} is not one of the model's classes: {classes}.")
+        raise DataError(message.format(source=data.name, unknown=unknown[0], classes=", ".join(classes)))
+    position = np.array([classes.index(name) for name in data.classes], np.int64)
+    if data.labels.ndim == 2:
+        wide = np.zeros((len(data.labels), len(classes)), bool)
+        wide[:, position] = data.labels
+        return wide
+    return np.where(data.labels < 0, -1, position[data.labels])

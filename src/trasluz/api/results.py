@@ -1,0 +1,127 @@
+"""What the verbs return: predictions, reconstructions, the table of several seeds. Each shows itself in a notebook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trasluz.errors import RequestError
+from trasluz.messages import _
+from trasluz.runs.files import storage, write_bytes
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Probabilities of files: ``probabilities`` float32 ``[n, k]``, in the order of ``classes``.
+
+    With several labels per image a row's probabilities do not add up to 1 and ``labels`` holds every class above
+    one half, joined by ``|``.  ``unreadable`` are files left out, with the reason.
+    """
+
+    files: tuple[str, ...]
+    classes: tuple[str, ...]
+    probabilities: np.ndarray
+    multi_label: bool = False
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The predicted class of each file."""
+        if self.multi_label:
+            return tuple("|".join(c for c, p in zip(self.classes, row, strict=True) if p > 0.5) for row in self.probabilities)
+        return tuple(self.classes[i] for i in self.probabilities.argmax(1))
+
+    def records(self) -> list[dict[str, Any]]:
+        """One dictionary per file: file, label, probability of that label, and of every class."""
+        found = []
+        for file, label, row in zip(self.files, self.labels, self.probabilities, strict=True):
+            each = {name: round(float(p), 6) for name, p in zip(self.classes, row, strict=True)}
+            found.append({"file": file, "label": label, "confidence": round(float(row.max()), 6), "probabilities": each})
+        return found
+
+    def to_csv(self) -> str:
+        """CSV text: file, label, confidence, one column per class."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(["file", "label", "confidence", *self.classes])
+        for r in self.records():
+            writer.writerow([r["file"], r["label"], r["confidence"], *r["probabilities"].values()])
+        return buffer.getvalue()
+
+    def to_json(self) -> str:
+        """JSON text with the records and the files left out."""
+        left_out = [{"file": file, "reason": reason} for file, reason in self.unreadable]
+        return json.dumps({"predictions": self.records(), "unreadable": left_out}, indent=2, ensure_ascii=False)
+
+    def save(self, path: str | Path) -> Path:
+        """Writes CSV or JSON by the file's ending.
+
+        Raises:
+            RequestError: another ending.
+        """
+        target = Path(path)
+        writers = {".csv": self.to_csv, ".json": self.to_json}
+        if target.suffix.lower() not in writers:
+            raise RequestError(_("{path}: predictions are written as .csv or .json; give one of these endings.").format(path=path))
+        write_bytes(target, writers[target.suffix.lower()]().encode())
+        return target
+
+
+@dataclass(frozen=True)
+class Reconstructions:
+    """Images and what the network makes of them: uint8 ``[n, h, w, c]``, with the mean squared error of each.
+
+    The error is on [0, 1] pixels, before rounding to 8 bits.
+    """
+
+    files: tuple[str, ...]
+    originals: np.ndarray
+    reconstructions: np.ndarray
+    errors: np.ndarray
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+    def save(self, folder: str | Path) -> Path:
+        """Writes one PNG per image (the original left of its reconstruction) and ``errors.csv``.
+
+        Existing files are never overwritten: a number is added to the name.
+        """
+        from PIL import Image
+
+        target = Path(folder)
+        with storage(target):
+            target.mkdir(parents=True, exist_ok=True)
+            rows = ["file,image,mse"]
+            for file, left, right, error in zip(self.files, self.originals, self.reconstructions, self.errors, strict=True):
+                path = _free(target / f"{Path(file).stem}.png")
+                pair = np.concatenate([left, right], axis=1)
+                Image.fromarray(pair[..., 0] if pair.shape[-1] == 1 else pair).save(path)
+                rows.append(f'"{file}",{path.name},{error:.6g}')
+            write_bytes(_free(target / "errors.csv"), ("\n".join(rows) + "\n").encode())
+        return target
+
+
+def _free(path: Path) -> Path:
+    candidate, number = path, 1
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return candidate
+
+
+@dataclass(frozen=True)
+class SeedsResult:
+    """Several seeds of one recipe: the runs, and per metric mean and 95 % interval (Student's t) over seeds."""
+
+    runs: tuple[Any, ...]
+    table: dict[str, tuple[float, float, float]]
+
+    @property
+    def n(self) -> int:
+        """How many seeds."""
+        return len(self.runs)

@@ -1,0 +1,263 @@
+"""Run: a trained recipe opened for use: evaluate, predict, reconstruct, encode, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trasluz.api.foreign import open_foreign
+from trasluz.api.results import Predictions, Reconstructions
+from trasluz.data.data import Data
+from trasluz.data.images import LoadedImages, load_images
+from trasluz.data.opening import open_data
+from trasluz.data.preprocess import Preprocess
+from trasluz.errors import DataError, RequestError
+from trasluz.families.base import BaseFamily
+from trasluz.messages import _, current_language
+from trasluz.recipe import Recipe
+from trasluz.reporting import Reporter
+from trasluz.runs.evaluation import Evaluation, load_evaluation
+from trasluz.runs.folder import RunFolder
+from trasluz.runs.folder import list_runs as list_folders
+from trasluz.runs.model import Model, load_model
+from trasluz.runs.splits import load_splits
+from trasluz.train.evaluate import evaluate_split
+from trasluz.train.hardware import choose
+from trasluz.train.validation import batch_size_for
+
+Images = str | Path | Sequence[str | Path] | np.ndarray
+
+
+class Run:
+    """One run folder and what can be done with it. Reads lazily; holds the model once it was needed."""
+
+    def __init__(self, folder: RunFolder, data: Data | None = None) -> None:
+        self.folder = folder
+        self._given = data
+
+    @property
+    def path(self) -> Path:
+        """The run folder."""
+        return self.folder.path
+
+    @property
+    def recipe(self) -> Recipe:
+        """The resolved recipe."""
+        return self.folder.recipe()
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What ``run.json`` says."""
+        return self.folder.info()
+
+    @property
+    def status(self) -> str:
+        """created, running, interrupted, failed or finished."""
+        return str(self.info["status"])
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """All records of ``metrics.jsonl``, oldest first."""
+        return self.folder.metrics()
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The last record's scores: ``train/…`` and ``valid/…``."""
+        last = self.history[-1] if self.history else {}
+        return {name: value for name, value in last.items() if name.startswith(("train/", "valid/"))}
+
+    @cached_property
+    def model(self) -> Model:
+        """The trained model, on the best device there is.
+
+        Raises:
+            RunError: the run has no trained model yet.
+        """
+        loaded = load_model(self.path / "model")
+        loaded.networks.to(self.device)
+        return loaded
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model computes: the recipe's device, or the processor when that is absent."""
+        asked = self.recipe.compute.model_copy(update={"device": "auto"})
+        return torch.device(choose(asked).device)
+
+    @property
+    def family(self) -> BaseFamily:
+        """The family of the model."""
+        return self.model.family
+
+    @property
+    def networks(self) -> nn.ModuleDict:
+        """The trained networks, in evaluation mode."""
+        return self.model.networks
+
+    @property
+    def preprocess(self) -> Preprocess:
+        """How an image becomes an input."""
+        return self.model.preprocess
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the model can do: encode, decode, reconstruct, classify, generate…"""
+        return self.family.capabilities
+
+    @cached_property
+    def data(self) -> Data:
+        """The data that the run was trained on, with its splits.
+
+        Raises:
+            RunError: the data changed since.
+        """
+        if self._given is not None:
+            return self._given
+        from trasluz.api.training import reopen
+
+        return reopen(self.folder, self.recipe, None, Reporter())
+
+    def evaluate(self, split: str | None = None, data: str | Path | None = None, reporter: Reporter | None = None) -> Evaluation:
+        """Scores on a split of the run's own data, or on other data (``data``), kept under ``looks/``.
+
+        ``split`` is ``valid`` by default; of other data all samples count unless a split is named.
+
+        Raises:
+            DataError: there is no such split, or the other data's classes are not the run's.
+        """
+        speaker = reporter or Reporter()
+        source = self.data if data is None else open_foreign(data, self.recipe, self.model, speaker)
+        name = split or ("valid" if data is None else "all")
+        rows = source.split(name)
+        if not len(rows):
+            known = ", ".join(k for k, v in source.splits.items() if len(v))
+            raise DataError(_("{data}: there is no {split} split; allowed: {known}.").format(data=source.name, split=name, known=known))
+        found = evaluate_split(self.family, self.networks, source, self.preprocess, name, device=self.device, reporter=speaker)
+        if data is None:
+            found.save(self.path / "looks")
+        return found
+
+    def evaluations(self) -> dict[str, Evaluation]:
+        """Evaluations made so far, by split."""
+        folders = sorted((self.path / "looks").glob("evaluation-*"))
+        return {f.name.removeprefix("evaluation-"): load_evaluation(f) for f in folders}
+
+    def _need(self, capability: str) -> None:
+        if capability not in self.capabilities:
+            can = ", ".join(sorted(self.capabilities))
+            raise RequestError(_("{path}: this model cannot {capability}; it can {can}.").format(path=self.path, capability=capability, can=can))
+
+    def _load(self, images: Images, reporter: Reporter | None) -> LoadedImages:
+        loaded = load_images(images, self.preprocess, reporter or Reporter())
+        if not len(loaded.samples):
+            first = f"{loaded.unreadable[0][0]}: {loaded.unreadable[0][1]}" if loaded.unreadable else ""
+            raise DataError(_("None of the images can be read. {first}").format(first=first).strip())
+        return loaded
+
+    def _over(self, samples: np.ndarray, compute: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
+        """``compute(inputs, unit)`` over stored samples in large batches, float32."""
+        found = []
+        size = batch_size_for(samples)
+        with torch.inference_mode():
+            for start in range(0, len(samples), size):
+                stored = torch.from_numpy(np.ascontiguousarray(samples[start : start + size])).to(self.device)
+                unit = self.preprocess.to_unit(stored)
+                found.append(compute(self.preprocess.normalise(unit), unit).float().cpu().numpy())
+        return np.concatenate(found)
+
+    def predict(self, images: Images, reporter: Reporter | None = None) -> Predictions:
+        """Class probabilities of files, a folder of files, or arrays, prepared as the training images were.
+
+        Raises:
+            RequestError: the model does not classify.
+            DataError: nothing can be read.
+        """
+        self._need("classify")
+        family: Any = self.family
+        loaded = self._load(images, reporter)
+        probabilities = self._over(loaded.samples, lambda inputs, _unit: family.classify(self.networks, inputs))
+        spec = self.model.spec
+        return Predictions(loaded.files, spec.classes, probabilities, spec.multi_label, loaded.unreadable)
+
+    def reconstruct(self, images: Images, reporter: Reporter | None = None) -> Reconstructions:
+        """Reconstructions of files, a folder of files, or arrays, with the error of each.
+
+        Raises:
+            RequestError: the model does not reconstruct.
+            DataError: nothing can be read.
+        """
+        self._need("reconstruct")
+        family: Any = self.family
+        loaded = self._load(images, reporter)
+        made = self._over(loaded.samples, lambda inputs, _unit: family.reconstruct(self.networks, inputs))
+        original = self._over(loaded.samples, lambda _inputs, unit: unit)
+        errors = ((made - original) ** 2).mean((1, 2, 3))
+        return Reconstructions(loaded.files, to_bytes(original), to_bytes(made), errors, loaded.unreadable)
+
+    def encode(self, images: Images, reporter: Reporter | None = None) -> np.ndarray:
+        """Codes (means, where the code is a distribution), float32 ``[n, latent]``.
+
+        Raises:
+            RequestError: the model does not encode.
+        """
+        self._need("encode")
+        family: Any = self.family
+        loaded = self._load(images, reporter)
+        return self._over(loaded.samples, lambda inputs, _unit: family.encode(self.networks, inputs).flatten(1))
+
+    def report(self, lang: str | None = None, reporter: Reporter | None = None) -> Path:
+        """Writes ``report.html`` and returns its path; evaluates the splits that were not evaluated yet.
+
+        Test data are read here only if they were evaluated before: a report must not tempt to tune on them.
+        """
+        from trasluz.report.writer import write_report
+
+        speaker = reporter or Reporter()
+        done = self.evaluations()
+        wanted = "valid" if len(self.data.split("valid")) else "train"
+        if wanted not in done and (self.path / "model" / "weights.safetensors").is_file():
+            done[wanted] = self.evaluate(wanted, reporter=speaker)
+        return write_report(self.folder, done, lang or current_language(), speaker)
+
+
+def to_bytes(unit: np.ndarray) -> np.ndarray:
+    """[0, 1] images ``[n, c, h, w]`` to uint8 ``[n, h, w, c]``."""
+    clipped: np.ndarray = np.clip(np.rint(unit * 255), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    return clipped
+
+
+def open_run(path: str | Path, data: Data | None = None) -> Run:
+    """An existing run; ``data`` saves opening them again.
+
+    Raises:
+        RunError: not a run folder, incomplete, or from a newer version.
+    """
+    return Run(RunFolder.open(path), data)
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One line about a run."""
+
+    path: Path
+    name: str
+    status: str
+    created: str
+    metrics: dict[str, float]
+    bytes: int
+
+
+def list_runs(runs: str | Path = "runs") -> list[RunSummary]:
+    """The runs under a folder, oldest first."""
+    found = []
+    for folder in list_folders(runs):
+        run = Run(folder)
+        info = run.info
+        found.append(RunSummary(run.path, info.get("name", ""), info["status"], info.get("created", ""), run.metrics, folder.size()))
+    return found

@@ -1,0 +1,40 @@
+"""One recipe with several seeds: the honest way to a number with an interval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from trasluz.api.results import SeedsResult
+from trasluz.api.run import Run
+from trasluz.api.training import train
+from trasluz.errors import RequestError
+from trasluz.messages import _
+from trasluz.metrics.intervals import mean_interval
+from trasluz.recipe import Recipe, load
+from trasluz.reporting import Reporter
+
+
+def train_seeds(recipe: str | Path | Recipe, seeds: int, *, seed: int | None = None, reporter: Reporter | None = None, **settings: Any) -> SeedsResult:
+    """Trains ``seeds`` runs with consecutive seeds from ``seed`` (the recipe's by default) on.
+
+    The splits are drawn anew for each seed where the source does not give them.
+
+    Raises:
+        RequestError: fewer than one seed.
+    """
+    if seeds < 1:
+        raise RequestError(_("--seeds {seeds}: give at least 1.").format(seeds=seeds))
+    base = recipe if isinstance(recipe, Recipe) else load(recipe)
+    first = base.seed if seed is None else seed
+    speaker = reporter or Reporter()
+    runs: list[Run] = []
+    for number in range(seeds):
+        speaker.say(_("Seed {number} of {seeds}").format(number=number + 1, seeds=seeds))
+        runs.append(train(base, seed=first + number, reporter=speaker, **settings))
+    scores = [run.metrics for run in runs]
+    table = {}
+    for name in scores[0]:
+        mean, low, high = mean_interval([score[name] for score in scores])
+        table[name] = (mean, low, high)
+    return SeedsResult(tuple(runs), table)

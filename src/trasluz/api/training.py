@@ -1,0 +1,246 @@
+"""train() and resume(): puts data, family, loop and run folder together."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from trasluz.api.run import Run, open_run
+from trasluz.data.arrays import from_arrays
+from trasluz.data.data import Data
+from trasluz.data.opening import open_data
+from trasluz.data.raw import Raw
+from trasluz.errors import DataError, DivergedError, Interrupted, RunError
+from trasluz.messages import _
+from trasluz.recipe import Recipe, load
+from trasluz.reporting import Reporter
+from trasluz.runs.folder import RunFolder
+from trasluz.runs.model import save_model
+from trasluz.runs.splits import load_splits, save_splits
+from trasluz.train.callbacks.base import Callback
+from trasluz.train.callbacks.early_stopping import EarlyStopping
+from trasluz.train.callbacks.progress import ProgressBar
+from trasluz.train.engine import computing, make_fabric
+from trasluz.train.hardware import Hardware, choose, describe, versions
+from trasluz.train.interrupt import stop_request
+from trasluz.train.loop import Loop
+from trasluz.train.start import estimate_seconds, make_loop, prepare, restore, try_out
+
+Source = str | Path | Raw | tuple[Any, Any]
+
+
+def resolve(
+    recipe: str | Path | Recipe,
+    *,
+    data: Source | None = None,
+    set: dict[str, Any] | None = None,
+    seed: int | None = None,
+    device: str | None = None,
+    precision: str | None = None,
+    devices: int | None = None,
+    nodes: int | None = None,
+) -> tuple[Recipe, Raw | None]:
+    """The complete recipe of a request, and the arrays when the data are given as such.
+
+    Raises:
+        RecipeError: an unknown recipe, field or value.
+    """
+    chosen = recipe if isinstance(recipe, Recipe) else load(recipe)
+    changes = dict(set or {})
+    arrays = None
+    if isinstance(data, (str, Path)):
+        changes["data.source"] = str(data)
+    elif data is not None:
+        arrays = data if isinstance(data, Raw) else from_arrays(*data)
+        changes["data.source"] = arrays.name
+    given = {"seed": seed, "compute.device": device, "compute.precision": precision}
+    given |= {"compute.devices": devices, "compute.nodes": nodes}
+    changes |= {field: value for field, value in given.items() if value is not None}
+    return chosen.override(changes), arrays
+
+
+def train(
+    recipe: str | Path | Recipe,
+    *,
+    data: Source | None = None,
+    set: dict[str, Any] | None = None,
+    seed: int | None = None,
+    runs: str | Path = "runs",
+    device: str | None = None,
+    precision: str | None = None,
+    devices: int | None = None,
+    nodes: int | None = None,
+    reporter: Reporter | None = None,
+    callbacks: Sequence[Callback] = (),
+) -> Run:
+    """Trains a recipe and returns its run.
+
+    ``data`` replaces the recipe's source: a name, a path, or ``(samples, labels)`` arrays in memory.  ``set``
+    overrides dotted fields (``{"train.epochs": 5}``).
+
+    Raises:
+        RequestError: the recipe, the data or a value is wrong; nothing was started.
+        Interrupted: Ctrl-C or SIGTERM; the run can be resumed.
+        WorkError: training failed; the last good checkpoint is kept.
+    """
+    whole, arrays = resolve(recipe, data=data, set=set, seed=seed, device=device, precision=precision, devices=devices, nodes=nodes)
+    hardware = choose(whole.compute)
+    speaker = reporter or Reporter()
+    with computing(hardware), stop_request() as request:
+        fabric = make_fabric(hardware)
+        fabric.launch()
+        opened = _open(whole, arrays, fabric, speaker)
+        folder = RunFolder(Path(fabric.broadcast(str(RunFolder.plan(Path(runs), whole).path))))
+        loop = make_loop(prepare(whole, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request)
+        _estimate(loop, speaker)
+        if loop.lead:
+            folder.create(whole, **_facts(opened, hardware))
+            save_splits(folder.path, dict(opened.splits))
+        fabric.barrier()
+        return _run(loop, opened, speaker)
+
+
+def resume(run: str | Path | Run, *, set: dict[str, Any] | None = None, data: Source | None = None, reporter: Reporter | None = None, callbacks: Sequence[Callback] = ()) -> Run:
+    """Goes on exactly where a run stopped, on the hardware settings that it started with.
+
+    ``set`` changes the recipe first: ``{"train.epochs": 50}`` trains a finished run on.  ``data`` must be given
+    again when the run was trained on arrays in memory.
+
+    Raises:
+        RunError: not a run, or its data changed.
+        CheckpointError: no checkpoint can be read.
+    """
+    folder = run.folder if isinstance(run, Run) else RunFolder.open(run)
+    recipe = folder.recipe().override(set or {})
+    info = folder.info()
+    if info["status"] == "finished" and not set:
+        (reporter or Reporter()).say(_("This run is finished; train it on with --set train.epochs=N."))
+        return open_run(folder.path)
+    hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
+    choose(recipe.compute.model_copy(update={"device": hardware.device}))
+    speaker = reporter or Reporter()
+    with computing(hardware), stop_request() as request:
+        fabric = make_fabric(hardware)
+        fabric.launch()
+        arrays = data if data is None or isinstance(data, Raw) else from_arrays(*data) if isinstance(data, tuple) else None
+        opened = reopen(folder, recipe, arrays, speaker)
+        loop = make_loop(prepare(recipe, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request)
+        _check_same_phases(folder.recipe(), recipe)
+        _estimate(loop, speaker)
+        if restore(loop, speaker) and set:
+            loop.stop_reason = None
+        if set and loop.lead:
+            folder.write_recipe(recipe)
+        fabric.barrier()
+        return _run(loop, opened, speaker)
+
+
+def reopen(folder: RunFolder, recipe: Recipe, arrays: Raw | None, reporter: Reporter) -> Data:
+    """The data of a run with the splits that it was trained on.
+
+    Raises:
+        DataError: the data are not there.
+        RunError: the data are not the ones that the run was trained on.
+    """
+    info = folder.info()
+    if arrays is None and info.get("in_memory"):
+        raise DataError(_("{path}: this run was trained on arrays in memory; give them again with data=(samples, labels).").format(path=folder.path))
+    opened = open_data(recipe.data, recipe.seed, reporter, arrays)
+    if opened.fingerprint != info["fingerprint"]:
+        message = _("{path}: the data in {source} changed since this run was trained; restore them or train a new run.")
+        raise RunError(message.format(path=folder.path, source=recipe.data.source))
+    return dataclasses.replace(opened, splits=load_splits(folder.path) or opened.splits)
+
+
+def _check_same_phases(before: Recipe, after: Recipe) -> None:
+    names = [p.name for p, _train in before.resolved_phases()]
+    if [p.name for p, _train in after.resolved_phases()][: len(names)] != names or before.model != after.model or before.data != after.data:
+        raise RunError(_("resume: only train.* (and more phases) can change in a run; for another model or other data start a new one."))
+
+
+def _open(recipe: Recipe, arrays: Raw | None, fabric: Any, reporter: Reporter) -> Data:
+    with fabric.rank_zero_first():
+        return open_data(recipe.data, recipe.seed, reporter, arrays)
+
+
+def _callbacks(fabric: Any, reporter: Reporter, more: Sequence[Callback]) -> list[Callback]:
+    bars = [ProgressBar(reporter)] if fabric.is_global_zero else []
+    return [EarlyStopping(), *bars, *(more if fabric.is_global_zero else [])]
+
+
+def _facts(data: Data, hardware: Hardware) -> dict[str, Any]:
+    return {
+        "data": data.name,
+        "fingerprint": data.fingerprint,
+        "in_memory": data.audit.get("in_memory", False),
+        "splits": {name: len(rows) for name, rows in data.splits.items()},
+        "classes": list(data.classes),
+        "audit": dict(data.audit),
+        "hardware": describe(hardware),
+        "versions": versions(),
+        "timings": {"training_seconds": 0.0},
+    }
+
+
+def _estimate(loop: Loop, reporter: Reporter) -> None:
+    seconds = estimate_seconds(loop, try_out(loop))
+    if loop.lead:
+        reporter.say(_("Estimated time for the whole training: {time}.").format(time=_duration(seconds)))
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return _("about {n} s").format(n=max(1, round(seconds)))
+    if seconds < 5400:
+        return _("about {n} min").format(n=round(seconds / 60))
+    return _("about {n:.1f} h").format(n=seconds / 3600)
+
+
+def _run(loop: Loop, data: Data, reporter: Reporter) -> Run:
+    with _status(loop, reporter):
+        loop.run()
+    if loop.lead:
+        _store(loop)
+        if loop.stop_reason:
+            reporter.say(_("Stopped early: {reason}").format(reason=loop.stop_reason))
+    loop.fabric.barrier()
+    return open_run(loop.folder.path, data=data)
+
+
+@contextmanager
+def _status(loop: Loop, reporter: Reporter) -> Iterator[None]:
+    """Keeps ``run.json`` true about what became of the training."""
+    folder, started = loop.folder, time.perf_counter()
+    before = float(folder.info()["timings"]["training_seconds"]) if loop.lead else 0.0
+
+    def note(status: str, **more: Any) -> None:
+        if loop.lead:
+            seconds = before + time.perf_counter() - started
+            changed = datetime.now(UTC).isoformat(timespec="seconds")
+            folder.update_info(status=status, changed=changed, timings={"training_seconds": seconds}, stop_reason=loop.stop_reason, **more)
+
+    note("running", recipe_hash=loop.recipe.hash)
+    try:
+        yield
+    except Interrupted:
+        note("interrupted")
+        if loop.lead:
+            _store(loop)
+        raise
+    except DivergedError:
+        note("failed")
+        raise
+    except KeyboardInterrupt:
+        note("interrupted")
+        raise Interrupted(_("Stopped at once; go on with: trasluz resume {path}").format(path=folder.path)) from None
+    note("finished")
+
+
+def _store(loop: Loop) -> None:
+    save_model(loop.folder.path / "model", loop.recipe.model, loop.data.spec, loop.engine.judged.state_dict(), loop.preprocess)
+
