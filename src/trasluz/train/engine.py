@@ -24,6 +24,7 @@ from trasluz.draws import StepDraws
 from trasluz.families.base import Update
 from trasluz.recipe import TrainSection
 from trasluz.train.hardware import Hardware
+from trasluz.train.memory import kept_memory
 from trasluz.train.optimisers import load_optimiser, make_optimiser, set_rate
 from trasluz.train.schedules import factor
 
@@ -45,7 +46,8 @@ def computing(hardware: Hardware) -> Iterator[None]:
     torch.set_num_threads(hardware.threads)
     torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = False, True
     try:
-        yield
+        with kept_memory(hardware.device):
+            yield
     finally:
         torch.set_num_threads(threads)
         torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = cudnn

@@ -1,0 +1,112 @@
+"""Recipes: what goes in comes out, and what is wrong is said in one sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from trasluz.errors import RecipeError
+from trasluz.recipe import Recipe, built_in_names, from_dict, from_yaml, load, parse_overrides, schema
+
+
+@pytest.mark.parametrize("name", built_in_names())
+def test_every_built_in_recipe_survives_a_round_trip_and_speaks_both_languages(name: str) -> None:
+    recipe = load(name)
+    assert from_yaml(recipe.to_yaml(), "x") == recipe
+    assert recipe.name == name
+    assert set(recipe.description) == {"en", "es"}
+
+
+@pytest.mark.parametrize(
+    ("tree", "words"),
+    [
+        ({"train": {"epoch": 3}}, ["train.epoch", "no such field", "Did you mean epochs?"]),
+        ({"train": {"epochs": 0}}, ["train.epochs", "0", "greater than or equal to 1"]),
+        ({"train": {"batch": "all"}}, ["train.batch", "all"]),
+        ({"data": {"augment": {"rotate": 3}}}, ["data.augment.rotate", "Did you mean rotation?"]),
+        ({"data": {"valid": "first 10"}}, ["data.valid", "last N"]),
+        ({"data": {"valid": 1.0}}, ["data.valid"]),
+        ({"train": {"optimiser": {"rate": float("nan")}}}, ["train.optimiser.rate"]),
+        ({"train": {"optimiser": {"name": "adam", "momentum": 0.9}}}, ["adam has no momentum", "sgd"]),
+        ({"train": {"schedule": {"name": "piecewise", "epochs": [5], "factors": [1]}}}, ["one factor more"]),
+        ({"train": {"schedule": {"name": "one-cycle", "warmup": 2}}}, ["warmup"]),
+        ({"version": 99}, ["version", "99", "upgrade"]),
+        ({"version": "new"}, ["version", "whole number"]),
+        ({"phases": [{"name": "a"}, {"name": "a"}]}, ["distinct"]),
+        ({"phases": [{"name": "a", "train": {"epohcs": 3}}]}, ["phases.0.train.epohcs", "Did you mean epochs?"]),
+        ({"model": {}}, ["model.family"]),
+        ({"name": "../up"}, ["name"]),
+    ],
+)
+def test_a_wrong_recipe_names_the_field_the_value_and_what_is_allowed(tree: dict[str, object], words: list[str]) -> None:
+    with pytest.raises(RecipeError) as caught:
+        from_dict(tree)
+    for word in words:
+        assert word in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["a: [1, 2", "- 1\n- 2", "just words", "", "a: b: c"])
+def test_text_that_is_no_recipe_is_refused_in_one_sentence(text: str) -> None:
+    with pytest.raises(RecipeError, match="YAML"):
+        from_yaml(text, "mine.yaml")
+
+
+def test_an_unknown_recipe_names_the_nearest_known_one() -> None:
+    with pytest.raises(RecipeError, match="Did you mean digits-cnn"):
+        load("digit-cnn")
+
+
+def test_overrides_reach_nested_fields_and_are_checked() -> None:
+    recipe = Recipe().override({"train.optimiser.rate": 0.5, "data.size": [32, 48], "model.family": "autoencoder"})
+    assert recipe.train.optimiser.rate == 0.5
+    assert recipe.data.size == (32, 48)
+    with pytest.raises(RecipeError, match=r"train\.epochs is a single value"):
+        Recipe().override({"train.epochs.x": 1})
+    with pytest.raises(RecipeError, match="Did you mean train"):
+        Recipe().override({"trian.epochs": 1})
+
+
+def test_overrides_reach_phases_by_position() -> None:
+    recipe = from_dict({"phases": [{"name": "a"}, {"name": "b"}]}).override({"phases.1.train.epochs": 7})
+    assert [train.epochs for _phase, train in recipe.resolved_phases()] == [10, 7]
+    with pytest.raises(RecipeError, match="0 to 1"):
+        recipe.override({"phases.2.name": "c"})
+
+
+def test_override_pairs_are_read_as_yaml() -> None:
+    assert parse_overrides(["train.epochs=5", "data.size=[8, 9]", "data.test=null"]) == {"train.epochs": 5, "data.size": [8, 9], "data.test": None}
+    for pair in ("train.epochs", "=5", "a=[1"):
+        with pytest.raises(RecipeError, match="--set"):
+            parse_overrides([pair])
+
+
+def test_phases_override_only_what_they_name() -> None:
+    recipe = from_dict({"train": {"epochs": 3, "batch": 7}, "phases": [{"name": "a", "train": {"optimiser": {"name": "sgd", "rate": 1}}}, {"name": "b"}]})
+    first, second = (train for _phase, train in recipe.resolved_phases())
+    assert (first.epochs, first.batch, first.optimiser.name, second.optimiser.name) == (3, 7, "sgd", "adam")
+
+
+def test_the_hash_changes_with_what_is_trained_and_not_with_where() -> None:
+    base = Recipe()
+    assert base.override({"compute.device": "cpu", "name": "other"}).hash == base.hash
+    assert base.override({"seed": 1}).hash != base.hash
+
+
+def test_a_recipe_cannot_be_changed_in_place() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Recipe().seed = 3  # type: ignore[misc]  # that it is refused is what is tested
+
+
+def test_the_schema_is_json_and_describes_every_top_field() -> None:
+    tree = json.loads(json.dumps(schema()))
+    assert set(tree["properties"]) == set(Recipe().to_dict())
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(b"\xff\xfe\x00\x01")
+    with pytest.raises(RecipeError, match="UTF-8"):
+        load(path)
