@@ -1,0 +1,84 @@
+"""Trasluz trains image networks and holds them up to the light. Here are the public names, and nothing else.
+
+Each name is imported when it is first used, so that ``import trasluz`` takes milliseconds, not PyTorch's seconds.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trasluz.api import (
+        Run,
+        check_data,
+        delete_run,
+        list_runs,
+        open_run,
+        preview_augmentation,
+        resume,
+        train,
+        train_seeds,
+    )
+    from trasluz.data.arrays import from_arrays
+    from trasluz.errors import TrasluzError
+    from trasluz.messages import language
+    from trasluz.recipe import Recipe
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Recipe": "trasluz.recipe",
+    "Run": "trasluz.api",
+    "TrasluzError": "trasluz.errors",
+    "check_data": "trasluz.api",
+    "delete_run": "trasluz.api",
+    "from_arrays": "trasluz.data.arrays",
+    "language": "trasluz.messages",
+    "list_runs": "trasluz.api",
+    "open_run": "trasluz.api",
+    "preview_augmentation": "trasluz.api",
+    "resume": "trasluz.api",
+    "train": "trasluz.api",
+    "train_seeds": "trasluz.api",
+}
+
+__all__ = [
+    "Recipe",
+    "Run",
+    "TrasluzError",
+    "__version__",
+    "check_data",
+    "delete_run",
+    "from_arrays",
+    "language",
+    "list_runs",
+    "open_run",
+    "preview_augmentation",
+    "resume",
+    "train",
+    "train_seeds",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps ``trasluz.train`` the function: importing the room of that name would put the module in its place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in _HOMES or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

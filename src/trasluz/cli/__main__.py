@@ -1,0 +1,105 @@
+"""The entry point: runs one command and turns whatever happens into an exit code and, if need be, one sentence.
+
+Exit codes: 0 done, 1 the work failed, 2 the request was wrong, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from contextlib import nullcontext
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.exceptions import TyperException
+
+from trasluz.cli.app import build
+from trasluz.cli.console import Console
+from trasluz.errors import Interrupted, RequestError, TrasluzError, nearest
+from trasluz.messages import LANGUAGES, _, language
+
+
+def main() -> None:
+    """The program ``trasluz``."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: Sequence[str]) -> int:
+    """Runs ``trasluz`` with these words and returns its exit code."""
+    console = Console(silent=_is_further_process())
+    chosen = _chosen_language(words)
+    with language(chosen) if chosen else nullcontext():
+        try:
+            code = build(console)(args=list(words), prog_name="trasluz", standalone_mode=False)
+        except TrasluzError as error:
+            return _refuse(console, str(error), error.exit_code)
+        except TyperException as error:
+            return _refuse(console, _usage_sentence(error), RequestError.exit_code)
+        except typer.Abort:
+            return _refuse(console, _("Cancelled."), Interrupted.exit_code)
+        except Exception as error:
+            return _refuse(console, _unexpected(console, error), TrasluzError.exit_code)
+        # typer answers Ctrl-C outside of training with this code and says nothing.
+        return _refuse(console, _("Interrupted."), code) if code == Interrupted.exit_code else 0
+
+
+def _refuse(console: Console, sentence: str, code: int) -> int:
+    console.fail(sentence)
+    return code
+
+
+def _is_further_process() -> bool:
+    """Whether torchrun or Fabric started this process beside the first one."""
+    return any(os.environ.get(name, "0") != "0" for name in ("RANK", "LOCAL_RANK"))
+
+
+def _chosen_language(words: Sequence[str]) -> str | None:
+    """What ``--lang`` says, before parsing: help and complaints about the words themselves need it already."""
+    for first, second in pairwise([*words, ""]):
+        name, _equals, value = first.partition("=")
+        if name == "--lang" and (value or second) in LANGUAGES:
+            return value or second
+    return None
+
+
+def _usage_sentence(error: TyperException) -> str:
+    """What is wrong with the words, in one sentence; typer's classes for it are private, so their fields are asked."""
+    ctx: Any = getattr(error, "ctx", None)
+    path = ctx.command_path if ctx else "trasluz"
+    if hasattr(error, "possibilities"):
+        option = str(getattr(error, "option_name", ""))
+        guess = nearest(option, error.possibilities or ())
+        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        return (
+            _("{option}: `{command}` has no such option; `{command} --help` lists them.").format(
+                option=option, command=path
+            )
+            + hint
+        )
+    if isinstance(error, typer.BadParameter) and not error.message and error.param is not None:
+        name = error.param.metavar or error.param.opts[0]
+        return _("{name} is missing; `{command} --help` shows how the command is used.").format(name=name, command=path)
+    return _("{problem} See `{command} --help`.").format(problem=error.format_message().rstrip(".") + ".", command=path)
+
+
+def _unexpected(console: Console, error: Exception) -> str:
+    """Keeps or shows the traceback of a mistake of ours; returns what to say about it."""
+    story = "".join(traceback.format_exception(error))
+    reason = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(".")
+    if console.debug:
+        sys.stderr.write(story)
+        return _("Unexpected error: {reason}; please report it with the traceback above.").format(reason=reason)
+    with tempfile.NamedTemporaryFile("w", prefix="trasluz-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.write(story)
+    return _("Unexpected error: {reason}; please report it with the traceback in {path}.").format(
+        reason=reason, path=Path(file.name)
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Words that several commands share: each has one name, one meaning and one help text everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trasluz.errors import RequestError
+from trasluz.messages import LANGUAGES, N_, _
+
+
+def _known_language(value: str | None) -> str | None:
+    if value is not None and value not in LANGUAGES:
+        raise RequestError(
+            _("--lang: {lang!r} is not allowed; allowed: {known}.").format(lang=value, known=", ".join(LANGUAGES))
+        )
+    return value
+
+
+RunPath = Annotated[Path, typer.Argument(metavar="RUN", help=N_("A run folder."), show_default=False)]
+Images = Annotated[
+    list[Path],
+    typer.Argument(metavar="IMAGES...", help=N_("Image files, or one folder of images."), show_default=False),
+]
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help=N_("A name such as digits or fashion-mnist, or a path: folder, archive, IDX, .npz, .csv."),
+        show_default=False,
+    ),
+]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="SOURCE",
+        help=N_("Data to use instead: a name, or a path to a folder, archive, IDX, .npz or .csv file."),
+    ),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help=N_("Change a field of the recipe, such as train.epochs=20; may be given several times."),
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help=N_("Print the result as one JSON object on the last line of standard output."))
+]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="en|es",
+        callback=_known_language,
+        help=N_("The language to speak; otherwise TRASLUZ_LANG or the system's."),
+    ),
+]

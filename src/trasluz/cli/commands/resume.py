@@ -1,0 +1,21 @@
+"""``trasluz resume``: goes on exactly where a run stopped."""
+
+from __future__ import annotations
+
+import typer
+
+from trasluz.cli.arguments import Json, RunPath, Set
+from trasluz.cli.console import Console
+from trasluz.cli.outcome import report_run
+from trasluz.messages import N_
+
+HELP = N_("Go on exactly where a run stopped. With --set train.epochs=N, train a finished one on.")
+
+
+def command(ctx: typer.Context, run: RunPath, changes: Set = None, json: Json = False) -> None:
+    """Resumes and says how it ended."""
+    from trasluz import api
+    from trasluz.recipe import parse_overrides
+
+    console: Console = ctx.obj
+    report_run(console, api.resume(run, set=parse_overrides(changes or []), reporter=console), json)

@@ -1,0 +1,74 @@
+"""``trasluz train``: trains a recipe into a run folder, once or with several seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from trasluz.cli.arguments import Data, Json, Set
+from trasluz.cli.console import Console, columns
+from trasluz.cli.outcome import report_run
+from trasluz.messages import N_, _
+
+if TYPE_CHECKING:
+    from trasluz.api import SeedsResult
+
+HELP = N_("Train a recipe; everything goes into a run folder.")
+
+
+def command(
+    ctx: typer.Context,
+    recipe: Annotated[
+        str,
+        typer.Argument(
+            metavar="RECIPE", help=N_("A built-in name (see `trasluz recipes`) or a YAML file."), show_default=False
+        ),
+    ],
+    data: Data = None,
+    changes: Set = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help=N_("The seed of every random draw; otherwise the recipe's."))
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(metavar="N", help=N_("Train N seeds, one after another, and give means with 95 % intervals.")),
+    ] = None,
+    runs: Annotated[Path, typer.Option(metavar="DIR", help=N_("The folder that the run folder is made in."))] = Path(
+        "runs"
+    ),
+    device: Annotated[str | None, typer.Option(metavar="D", help=N_("auto, cpu, cuda or mps."))] = None,
+    precision: Annotated[str | None, typer.Option(metavar="P", help=N_("auto, fp32 or bf16."))] = None,
+    devices: Annotated[
+        int | None, typer.Option(metavar="N", help=N_("Processes (one per device) on each host."))
+    ] = None,
+    nodes: Annotated[int | None, typer.Option(metavar="N", help=N_("Hosts."))] = None,
+    json: Json = False,
+) -> None:
+    """Trains and says where the run is and how good it is."""
+    from trasluz import api
+    from trasluz.recipe import parse_overrides
+
+    console: Console = ctx.obj
+    request: dict[str, Any] = {"data": data, "set": parse_overrides(changes or []), "seed": seed, "runs": runs}
+    request |= {"device": device, "precision": precision, "devices": devices, "nodes": nodes, "reporter": console}
+    if seeds is None:
+        report_run(console, api.train(recipe, **request), json)
+    else:
+        _report_seeds(console, api.train_seeds(recipe, seeds, **request), json)
+
+
+def _report_seeds(console: Console, result: SeedsResult, json: bool) -> None:
+    if json:
+        table = {name: {"mean": mean, "low": low, "high": high} for name, (mean, low, high) in result.table.items()}
+        seconds = sum(run.info["timings"]["training_seconds"] for run in result.runs)
+        status = result.runs[-1].status
+        console.json(
+            {"runs": [str(run.path) for run in result.runs], "status": status, "metrics": table, "seconds": seconds}
+        )
+        return
+    console.result("\n".join(str(run.path) for run in result.runs))
+    header = (_("metric"), _("mean"), _("from"), _("to"))
+    console.result(columns([header, *((name, *numbers) for name, numbers in result.table.items())]))
+    console.result(_("Intervals hold the mean with 95 % (Student's t over {n} seeds).").format(n=result.n))

@@ -1,0 +1,103 @@
+"""Where the command line speaks: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from trasluz.reporting import Reporter, Task
+
+if TYPE_CHECKING:
+    from trasluz.cli.progress import Bars
+
+
+class Console(Reporter):
+    """Prints results, and is the reporter of the work behind a command.
+
+    ``silent`` is for the further processes of a distributed run: only their errors are shown.
+    """
+
+    def __init__(self, silent: bool = False) -> None:
+        self.silent = silent
+        self.debug = False
+        self._bars: Bars | None = None
+
+    def result(self, text: str) -> None:
+        """A result that people read, on standard output."""
+        if not self.silent:
+            print(text, file=sys.stdout, flush=True)
+
+    def json(self, tree: dict[str, Any]) -> None:
+        """A result that programs read: one JSON object on one line of standard output."""
+        self.result(json.dumps(_finite(tree), ensure_ascii=False, default=str))
+
+    def say(self, message: str) -> None:
+        """One sentence beside the results, on standard error."""
+        self._print(message, "")
+
+    def warn(self, message: str) -> None:
+        """One sentence to look into, in yellow where there are colours."""
+        self._print(message, "yellow")
+
+    def fail(self, message: str) -> None:
+        """One sentence that says why nothing came of it, in red where there are colours."""
+        self._write(" ".join(message.splitlines()), "red")
+
+    @contextmanager
+    def task(self, title: str, total: int | None = None, unit: str = "") -> Iterator[Task]:
+        """A bar on a terminal; elsewhere a line now and then."""
+        if self.silent:
+            yield Task()
+            return
+        if self._bars is None:
+            from trasluz.cli.progress import Bars
+
+            self._bars = Bars(sys.stderr)
+        with self._bars.task(title, total, unit) as task:
+            yield task
+
+    def _print(self, message: str, style: str) -> None:
+        if not self.silent:
+            self._write(message, style)
+
+    def _write(self, message: str, style: str) -> None:
+        if self._bars is not None:
+            self._bars.write(message, style)
+        elif sys.stderr.isatty():
+            from trasluz.cli.progress import write
+
+            write(sys.stderr, message, style)
+        else:
+            print(message, file=sys.stderr, flush=True)
+
+
+def columns(rows: Sequence[Sequence[object]]) -> str:
+    """Rows as lines with aligned columns, two spaces apart; numbers to the right."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    right = [
+        all(isinstance(value, (int, float)) for value in column[1:]) and len(rows) > 1
+        for column in zip(*rows, strict=True)
+    ]
+    lines = [
+        "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True))
+        for line in cells
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _cell(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _finite(node: Any) -> Any:
+    """JSON has no NaN and no infinity: both become null."""
+    if isinstance(node, dict):
+        return {str(key): _finite(value) for key, value in node.items()}
+    if isinstance(node, (list, tuple)):
+        return [_finite(value) for value in node]
+    return None if isinstance(node, float) and not math.isfinite(node) else node

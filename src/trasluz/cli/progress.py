@@ -1,0 +1,144 @@
+"""Progress on a terminal (bars with speed and time left) and elsewhere (a plain line now and then).
+
+Leans on rich, which is imported only once there is something to draw.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Task as Row
+from rich.text import Text
+
+from trasluz.messages import _
+from trasluz.reporting import Task
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+def write(stream: TextIO, message: str, style: str) -> None:
+    """One line in ``style``, never wrapped and never read as markup."""
+    Console(file=stream).print(Text(message, style=style), soft_wrap=True)
+
+
+class Bars:
+    """All tasks that are under way on one stream; outer ones above inner ones."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._console = Console(file=stream)
+        self._progress: Progress | None = None
+
+    def write(self, message: str, style: str) -> None:
+        """One line above the bars."""
+        self._console.print(Text(message, style=style), soft_wrap=True)
+
+    @contextmanager
+    def task(self, title: str, total: int | None, unit: str) -> Iterator[Task]:
+        """A task that is drawn while the block runs."""
+        if not self._console.is_terminal:
+            line = Lines(self, title, total, unit)
+            yield line
+            line.finish()
+        elif self._progress is None:
+            with _progress(self._console) as self._progress:
+                try:
+                    yield Bar(self._progress, title, total, unit)
+                finally:
+                    self._progress = None
+        else:
+            bar = Bar(self._progress, title, total, unit)
+            try:
+                yield bar
+            finally:
+                bar.remove()
+
+
+class Bar(Task):
+    """A task as a bar."""
+
+    def __init__(self, progress: Progress, title: str, total: int | None, unit: str) -> None:
+        self._progress = progress
+        self._id: TaskID = progress.add_task(title, total=total, unit=unit, note="")
+
+    def advance(self, amount: int = 1, note: str = "") -> None:
+        """``amount`` more units are done; ``note`` replaces the text beside the bar."""
+        self._progress.advance(self._id, amount)
+        if note:
+            self._progress.update(self._id, note=note)
+
+    def remove(self) -> None:
+        """Takes the bar away."""
+        self._progress.remove_task(self._id)
+
+
+class Lines(Task):
+    """A task as lines of text, for logs; a short one says nothing."""
+
+    def __init__(self, bars: Bars, title: str, total: int | None, unit: str) -> None:
+        self._bars, self._title, self._total, self._unit = bars, title, total, unit
+        self._done, self._note = 0, ""
+        self._start = self._last = time.monotonic()
+
+    def advance(self, amount: int = 1, note: str = "") -> None:
+        """``amount`` more units are done; ``note`` replaces the text at the end of the line."""
+        self._done += amount
+        self._note = note or self._note
+        if time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
+            self._print()
+
+    def finish(self) -> None:
+        """Says how it ended, if it was said that it began."""
+        if self._last > self._start:
+            self._print()
+
+    def _print(self) -> None:
+        self._last = time.monotonic()
+        speed = self._done / max(self._last - self._start, 1e-9)
+        parts = [
+            f"{self._title}: {self._done}" + (f"/{self._total}" if self._total else ""),
+            speed_text(speed, self._unit),
+        ]
+        if self._total and speed > 0 and self._done < self._total:
+            parts.append(_("{time} left").format(time=clock((self._total - self._done) / speed)))
+        self._bars.write(" · ".join(part for part in (*parts, self._note) if part), "")
+
+
+class SpeedColumn(ProgressColumn):
+    """Units per second, such as images/s."""
+
+    def render(self, task: Row) -> Text:
+        """The present speed, empty before there is one."""
+        speed = task.finished_speed or task.speed
+        return Text(speed_text(speed, task.fields["unit"]) if speed else "", style="cyan")
+
+
+def speed_text(speed: float, unit: str) -> str:
+    """``"1,234 images/s"``; empty without a unit."""
+    if not unit:
+        return ""
+    return f"{speed:,.0f} {unit}/s" if speed >= 10 else f"{speed:.1f} {unit}/s"
+
+
+def clock(seconds: float) -> str:
+    """``"1:02:03"`` or ``"2:03"``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        SpeedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
+        console=console,
+        transient=True,
+    )
