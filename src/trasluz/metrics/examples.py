@@ -10,7 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 
 
-def choose_examples(records: Mapping[str, np.ndarray], *, per_cell: int = 12, extremes: int = 12, most: int = 1500) -> np.ndarray:
+def choose_examples(
+    records: Mapping[str, np.ndarray], *, per_cell: int = 12, extremes: int = 12, most: int = 1500
+) -> np.ndarray:
     """Sorted, distinct positions (int64 ``[m]``, ``m ≤ most``) of the records that are worth showing.
 
     With ``labels`` ``[n]`` and ``probabilities`` ``[n, k]``: up to ``per_cell`` of every confusion cell, the most
@@ -32,7 +34,9 @@ def choose_examples(records: Mapping[str, np.ndarray], *, per_cell: int = 12, ex
     return np.array(sorted(distinct[:most]), np.int64)
 
 
-def _by_cell(labels: np.ndarray, probabilities: np.ndarray, per_cell: int, most: int, extremes: int) -> list[np.ndarray]:
+def _by_cell(
+    labels: np.ndarray, probabilities: np.ndarray, per_cell: int, most: int, extremes: int
+) -> list[np.ndarray]:
     """Extremes first, then mistakes, then right answers: what ``most`` cuts off is what matters least."""
     predicted = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
@@ -42,7 +46,10 @@ def _by_cell(labels: np.ndarray, probabilities: np.ndarray, per_cell: int, most:
     classes = probabilities.shape[1]
     cells = max(1, len(np.unique(labels * classes + predicted)))
     limit = max(1, min(per_cell, most // cells))
-    mistakes = [wrong[(labels[wrong] == t) & (predicted[wrong] == p)][:limit] for t, p in _pairs(labels[wrong], predicted[wrong])]
+    mistakes = [
+        wrong[(labels[wrong] == t) & (predicted[wrong] == p)][:limit]
+        for t, p in _pairs(labels[wrong], predicted[wrong])
+    ]
     hits = [right[labels[right] == t][:limit] for t in np.unique(labels[right])]
     return [wrong[:extremes], right[-extremes:], *mistakes, *hits]
 

@@ -1,0 +1,63 @@
+"""How close reconstructions are to their targets: MSE, PSNR, and the rounded accuracy that Keras reports.
+
+Statistics are summed per batch and turned into numbers at the end, so that the size of the batches, or the number
+of processes that share them, does not matter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+_LEAST_MSE = 1e-10  # 100 dB, far below the step of 8-bit images (59 dB); keeps perfect reconstructions finite
+
+
+def per_sample(reconstruction: Tensor, target: Tensor) -> dict[str, Tensor]:
+    """``error`` (mean squared error) and ``rounded`` (share of agreeing rounded pixels) of each sample, ``[n]``.
+
+    Both arguments are ``[n, ...]`` in the units of the targets ([0, 1] for images).  ``rounded`` is Keras' binary
+    accuracy applied to pixels: mean((target > 0.5) = (reconstruction > 0.5)).
+    """
+    reconstruction, target = reconstruction.float().flatten(1), target.float().flatten(1)
+    agree = (reconstruction > 0.5) == (target > 0.5)
+    return {"error": (reconstruction - target).square().mean(1), "rounded": agree.float().mean(1)}
+
+
+def statistics(reconstruction: Tensor, target: Tensor) -> dict[str, Tensor]:
+    """Sums over a batch, 0-d: ``count``, ``pixels`` (values compared), ``squared_error``, ``rounded_hits``."""
+    found = per_sample(reconstruction, target)
+    width = target.shape[1:].numel()
+    count = torch.tensor(float(len(target)), device=target.device)
+    return {
+        "count": count,
+        "pixels": count * width,
+        "squared_error": found["error"].sum() * width,
+        "rounded_hits": found["rounded"].sum() * width,
+    }
+
+
+def numbers(sums: Mapping[str, Tensor | float]) -> dict[str, float]:
+    """``mse``, ``psnr``, ``rounded_accuracy``, and ``ssim`` where it was summed, from summed statistics."""
+    pixels = float(sums["pixels"])
+    mse = float(sums["squared_error"]) / pixels
+    found = {"mse": mse, "psnr": psnr(mse), "rounded_accuracy": float(sums["rounded_hits"]) / pixels}
+    if "ssim" in sums:
+        found["ssim"] = float(sums["ssim"]) / float(sums["count"])
+    return found
+
+
+def psnr(mse: float) -> float:
+    """Peak signal-to-noise ratio of [0, 1] images in dB, 10·log10(1 / mse); at most 100.
+
+    Of the mean squared error over all images, not the mean of each image's own ratio.
+    """
+    return 10 * math.log10(1 / max(mse, _LEAST_MSE))
+
+
+def to_uint8(images: Tensor) -> np.ndarray:
+    """[0, 1] images ``[n, c, h, w]`` as uint8 ``[n, h, w, c]`` for people to look at; clipped and rounded."""
+    return (images.float().clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
