@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Record = Mapping[str, Any]
+_SPLITS = ("train", "valid", "test")
 
 
 @dataclass(frozen=True)
@@ -25,17 +26,18 @@ class History:
 
     def metrics(self) -> tuple[str, ...]:
         """Names without their split, ``loss`` first, then in the order in which they were written."""
-        stems = dict.fromkeys(key.split("/", 1)[1] for key in self.values if "/" in key)
+        stems = dict.fromkeys(key.split("/", 1)[1] for key in self.values if key.split("/", 1)[0] in _SPLITS)
         return tuple(sorted(stems, key=lambda stem: stem != "loss"))
 
     def splits(self, metric: str) -> tuple[str, ...]:
         """Which splits have this metric."""
-        return tuple(key.split("/", 1)[0] for key in self.values if "/" in key and key.split("/", 1)[1] == metric)
+        return tuple(split for split in _SPLITS if f"{split}/{metric}" in self.values)
 
-    def best(self, key: str, mode: str) -> tuple[int, float] | None:
-        """Epoch and value of the best measurement of ``key``; the first of equals."""
-        epochs, values = self.series(key)
-        finite = [(v if mode == "min" else -v, e, v) for e, v in zip(epochs, values, strict=True) if math.isfinite(v)]
+    def best(self, key: str, mode: str, start: int = 1) -> tuple[int, float] | None:
+        """Epoch and value of the best measurement of ``key`` from epoch ``start`` on; the first of equals."""
+        sign = 1 if mode == "min" else -1
+        measured = zip(*self.series(key), strict=True)
+        finite = [(sign * v, e, v) for e, v in measured if e >= start and math.isfinite(v)]
         return (min(finite)[1], min(finite)[2]) if finite else None
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from trasluz.draw.history import History, read_history
 from trasluz.messages import LANGUAGES, language
-from trasluz.recipe import Recipe
+from trasluz.recipe import EarlyStoppingSection, Recipe
 from trasluz.report.images import data_address
 from trasluz.report.phrase import Phrase
 from trasluz.runs.evaluation import Evaluation
@@ -58,12 +58,18 @@ class Context:
 
     @cached_property
     def best(self) -> tuple[str, int, float] | None:
-        """What the run watched, the epoch in which it was best, and its value there."""
-        settings = self.recipe.resolved_phases()[-1][1]
-        stopping = settings.early_stopping
-        monitor = stopping.monitor if stopping else settings.monitor
-        found = self.history.best(monitor, stopping.mode if stopping else "min")
-        return None if found is None else (monitor, *found)
+        """What the last phase watched, the epoch (counted through all phases) in which it was best, its value there."""
+        section = self.recipe.resolved_phases()[-1][1].early_stopping or EarlyStoppingSection()
+        first = self.history.phases[-1][1] if self.history.phases else 1
+        found = self.history.best(section.monitor, section.mode, first + section.start_epoch)
+        return None if found is None else (section.monitor, *found)
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        """The data's kind, shape and classes as the model keeps them; empty where there is no model yet."""
+        path = self.folder.path / "model" / "config.json"
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["spec"] if path.is_file() else {}
+        return found
 
     def picture(self, kind: str, index: int) -> int:
         """The number on the page of example ``index`` of ``kind`` (``images`` or ``reconstructions``), stored once."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from trasluz.draw.names import integer
 from trasluz.messages import LANGUAGES, _, current_language, language, ngettext
 
 
@@ -45,14 +46,14 @@ class Phrase:
         return Markup(" ").join(parts)
 
 
-def both(message: str, **values: object) -> Phrase:
+def both(message: str, /, **values: object) -> Phrase:
     """``message`` in each language, with ``values`` filled in."""
     return _each(lambda: _(message), values)
 
 
-def both_n(singular: str, plural: str, n: int, **values: object) -> Phrase:
-    """The singular or plural form for ``n`` in each language; ``{n}`` is filled in unless given."""
-    return _each(lambda: ngettext(singular, plural, n), {"n": n, **values})
+def both_n(singular: str, plural: str, n: int, /, **values: object) -> Phrase:
+    """The singular or plural form for ``n`` in each language, with ``{n}`` and ``values`` filled in."""
+    return _each(lambda: ngettext(singular, plural, n), {"n": integer(n), **values})
 
 
 def join(phrases: list[Phrase], separator: str = " ") -> Phrase:

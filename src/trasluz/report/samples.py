@@ -1,0 +1,54 @@
+"""The example images of an evaluation with what the model said of each: what galleries and confusion cells show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trasluz.runs.evaluation import Evaluation
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One example: its place in ``examples``, its row in the data, and what is known of it."""
+
+    index: int
+    row: int
+    label: int | None = None
+    predicted: int | None = None
+    confidence: float = 0.0
+    error: float | None = None
+
+
+def has_images(evaluation: Evaluation | None) -> bool:
+    """Whether example images were kept."""
+    return evaluation is not None and len(evaluation.examples.get("images", ())) > 0 and "positions" in evaluation.examples
+
+
+def classified(evaluation: Evaluation) -> list[Sample]:
+    """Examples with a label and a prediction, most confident first; empty for evaluations without."""
+    labels, probabilities = evaluation.arrays.get("labels"), evaluation.arrays.get("probabilities")
+    if labels is None or probabilities is None or labels.ndim != 1 or not has_images(evaluation):
+        return []
+    samples = []
+    for index, position in enumerate(evaluation.examples["positions"]):
+        said = int(np.argmax(probabilities[position]))
+        certain = float(probabilities[position, said])
+        samples.append(Sample(index, _row(evaluation, position), int(labels[position]), said, certain))
+    return sorted((s for s in samples if s.label is not None and s.label >= 0), key=lambda s: -s.confidence)
+
+
+def reconstructed(evaluation: Evaluation) -> list[Sample]:
+    """Examples with a reconstruction and its error, smallest error first; empty for evaluations without."""
+    error = evaluation.arrays.get("error")
+    if error is None or "reconstructions" not in evaluation.examples or not has_images(evaluation):
+        return []
+    positions = evaluation.examples["positions"]
+    samples = [Sample(i, _row(evaluation, p), error=float(error[p])) for i, p in enumerate(positions)]
+    return sorted(samples, key=lambda s: s.error or 0.0)
+
+
+def _row(evaluation: Evaluation, position: int) -> int:
+    rows = evaluation.arrays.get("rows")
+    return int(rows[position]) if rows is not None else int(position)

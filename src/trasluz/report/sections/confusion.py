@@ -1,0 +1,73 @@
+"""What does it confuse: the confusion matrix, whose cells open the images behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trasluz.draw.confusion import confusion_matrix, most_confused, row_shares
+from trasluz.draw.names import integer, percent
+from trasluz.report.context import Context, script_json
+from trasluz.report.page import fill
+from trasluz.report.phrase import both
+from trasluz.report.samples import Sample, classified
+from trasluz.report.sections.base import Section
+
+ORDER = 40
+_TABLE_LIMIT = 30
+
+
+def applies(context: Context) -> bool:
+    """Whether classes were told apart."""
+    return context.main is not None and context.main.confusion is not None and len(context.main.classes) > 1
+
+
+def render(context: Context) -> Section:
+    """The most frequent mistakes in words; then a table of buttons, or a picture where there are too many classes."""
+    main = context.main
+    assert main is not None
+    assert main.confusion is not None, "applies() made sure of both"
+    counts, classes = main.confusion, main.classes
+    behind = _behind(context)
+    pairs = [_pair(counts, classes, behind, pair) for pair in most_confused(counts)]
+    cells, figure = None, None
+    if len(classes) <= _TABLE_LIMIT:
+        cells = _cells(counts, classes, behind)
+    else:
+        alt = both("Confusion matrix of {n} classes.", n=len(classes))
+        figure = context.figure(lambda: confusion_matrix(counts, classes), alt)
+    html = fill("sections/confusion.html", classes=classes, cells=cells, figure=figure, pairs=pairs, behind=bool(behind), behind_json=script_json(behind))
+    return Section(both("What does it confuse?"), "confusion", html)
+
+
+def _behind(context: Context) -> dict[str, list[dict[str, Any]]]:
+    """``"true,predicted"`` → the examples of that cell, as the page's script reads them."""
+    assert context.main is not None
+    found: dict[str, list[dict[str, Any]]] = {}
+    for sample in classified(context.main):
+        found.setdefault(f"{sample.label},{sample.predicted}", []).append(_entry(context, sample))
+    return found
+
+
+def _entry(context: Context, sample: Sample) -> dict[str, Any]:
+    return {"p": context.picture("images", sample.index), "c": percent(sample.confidence), "r": sample.row}
+
+
+def _cells(counts: Any, classes: tuple[str, ...], behind: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    shares = row_shares(counts)
+    return [[_cell(int(counts[t, p]), float(shares[t, p]), t, p, classes, behind) for p in range(len(classes))] for t in range(len(classes))]
+
+
+def _cell(count: int, share: float, true: int, said: int, classes: tuple[str, ...], behind: dict[str, Any]) -> dict[str, Any]:
+    label = both("{count} images of {true} taken for {said}, {share} of the class", count=count, true=classes[true], said=classes[said], share=percent(share))
+    if true == said:
+        label = both("{count} images of {true} recognised, {share} of the class", count=count, true=classes[true], share=percent(share))
+    key = f"{true},{said}"
+    return {"count": integer(count), "share": f"{100 * share:.0f}", "amount": round(share, 3), "label": label, "key": key, "open": key in behind, "right": true == said}
+
+
+def _pair(counts: Any, classes: tuple[str, ...], behind: dict[str, Any], pair: tuple[int, int, int]) -> dict[str, Any]:
+    true, said, count = pair
+    share = percent(count / max(int(counts[true].sum()), 1))
+    words = both("{true} taken for {said}: {count} times, {share} of the class", true=classes[true], said=classes[said], count=integer(count), share=share)
+    key = f"{true},{said}"
+    return {"words": words, "key": key, "open": key in behind}

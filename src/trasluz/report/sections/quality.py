@@ -1,0 +1,74 @@
+"""How good is it: every metric of every split with its interval, beside the baselines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trasluz.draw.names import higher_is_better, integer, metric_name, metric_value, split_name
+from trasluz.report.context import Context
+from trasluz.report.page import fill
+from trasluz.report.phrase import Phrase, both
+from trasluz.report.sections.base import Section
+from trasluz.runs.evaluation import Evaluation
+
+ORDER = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One metric: its name, value, interval (may be empty), baselines' values, and which direction is better."""
+
+    name: Phrase
+    value: str
+    interval: str
+    baselines: tuple[str, ...]
+    rises: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """The metrics of one split."""
+
+    split: Phrase
+    count: str
+    baselines: tuple[Phrase, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+
+def applies(context: Context) -> bool:
+    """Whether anything was evaluated."""
+    return bool(context.evaluations)
+
+
+def render(context: Context) -> Section:
+    """One table per split, the one that the page speaks of first."""
+    ordered = sorted(context.evaluations.values(), key=lambda e: e is not context.main)
+    html = fill("sections/quality.html", tables=[_table(e) for e in ordered])
+    return Section(both("How good is it?"), "quality", html)
+
+
+def _table(evaluation: Evaluation) -> Table:
+    shown = {n: v for n, v in evaluation.baselines.items() if set(v) & set(evaluation.metrics)}
+    rows = tuple(_row(evaluation, name, list(shown)) for name in evaluation.metrics)
+    split = Phrase.of(lambda: split_name(evaluation.split))
+    headings = tuple(_heading(name, values) for name, values in shown.items())
+    return Table(split, integer(evaluation.count), headings, rows, evaluation.notes)
+
+
+def _row(evaluation: Evaluation, name: str, baselines: list[str]) -> Row:
+    interval = ""
+    if name in evaluation.intervals:
+        interval = " – ".join(metric_value(name, bound) for bound in evaluation.intervals[name])
+    beside = (evaluation.baselines[b].get(name) for b in baselines)
+    cells = tuple("" if value is None else metric_value(name, value) for value in beside)
+    label = Phrase.of(lambda: metric_name(name))
+    return Row(label, metric_value(name, evaluation.metrics[name]), interval, cells, higher_is_better(name))
+
+
+def _heading(name: str, values: dict[str, float]) -> Phrase:
+    if name == "pca" and "components" in values:
+        return both("PCA, {n} components", n=integer(values["components"]))
+    if name.replace("_", " ") == "majority class":
+        return both("Most frequent class")
+    return both("{name}", name=name)

@@ -1,0 +1,22 @@
+"""How can it be repeated: the complete recipe and the command that runs it again."""
+
+from __future__ import annotations
+
+from trasluz.report.context import Context
+from trasluz.report.page import fill
+from trasluz.report.phrase import both
+from trasluz.report.sections.base import Section
+
+ORDER = 110
+
+
+def applies(context: Context) -> bool:
+    """Every run has a recipe."""
+    return True
+
+
+def render(context: Context) -> Section:
+    """The YAML, and one command."""
+    command = f"trasluz train {context.folder.path.name}/recipe.yaml"
+    html = fill("sections/recipe.html", yaml=context.recipe.to_yaml(), command=command, fingerprint=context.info.get("fingerprint", ""), recipe_hash=context.info.get("recipe_hash") or context.recipe.hash)
+    return Section(both("How can it be repeated?"), "recipe", html)

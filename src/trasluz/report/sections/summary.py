@@ -1,0 +1,123 @@
+"""In short: what was trained, on what, how it ended, and how good it is beside its baselines."""
+
+from __future__ import annotations
+
+from trasluz.draw.names import duration, integer, metric_value, significant, split_name
+from trasluz.messages import N_
+from trasluz.report.context import Context
+from trasluz.report.page import fill
+from trasluz.report.phrase import Phrase, both, both_n
+from trasluz.report.sections.base import Section
+from trasluz.runs.evaluation import Evaluation
+
+ORDER = 10
+_CHANNELS = {1: N_("grey"), 3: N_("colour"), 4: N_("colour with transparency")}
+
+
+def applies(context: Context) -> bool:
+    """Every run can be summed up."""
+    return True
+
+
+def render(context: Context) -> Section:
+    """Sentences, and tiles with the numbers that people look for first."""
+    sentences = [_what(context), _how_it_ended(context)]
+    alarm = context.info.get("status") in ("failed", "interrupted")
+    quality = _quality(context.main) if context.main else []
+    html = fill("sections/summary.html", sentences=sentences, alarm=alarm, quality=quality, tiles=_tiles(context))
+    return Section(both("In short"), "summary", html)
+
+
+def _what(context: Context) -> Phrase:
+    recipe = context.recipe
+    data = context.info.get("data") or recipe.data.source
+    said = both("The recipe {recipe} (family {family}) was trained on {data}", recipe=recipe.name, family=recipe.model["family"], data=data)
+    train = (context.info.get("splits") or {}).get("train")
+    shape, classes = context.spec.get("shape", ()), context.spec.get("classes", ())
+    if train is None or len(shape) != 3:
+        return both("{said}.", said=said)
+    kind = both(_CHANNELS[shape[0]]) if shape[0] in _CHANNELS else both("{n} channels", n=shape[0])
+    images = both_n("{n} image", "{n} images", int(train))
+    size = both("{height} × {width} pixels, {kind}", height=shape[1], width=shape[2], kind=kind)
+    if not classes:
+        return both("{said}: {images} of {size}, without labels.", said=said, images=images, size=size)
+    return both("{said}: {images} of {size}, in {classes} classes.", said=said, images=images, size=size, classes=len(classes))
+
+
+def _how_it_ended(context: Context) -> Phrase:
+    info, done = context.info, len(context.history.epochs)
+    planned = sum(train.epochs for _phase, train in context.recipe.resolved_phases())
+    seconds = duration(_training_seconds(context))
+    resume = f"trasluz resume {context.folder.path.name}"
+    failure = info.get("failure")
+    if info.get("status") == "failed" and failure:
+        return both("It diverged: the term {term} was no longer finite in epoch {epoch}. The last good checkpoint is kept; a lower learning rate usually helps.", term=failure.get("term"), epoch=failure.get("epoch"))
+    if info.get("status") == "failed":
+        return both("It failed after {done} of {planned} epochs; what was learned until then is kept.", done=done, planned=planned)
+    if info.get("status") == "interrupted":
+        return both("It was interrupted after {done} of {planned} epochs; `{resume}` goes on exactly where it stopped.", done=done, planned=planned, resume=resume)
+    if info.get("status") == "finished" and done < planned:
+        return both("It stopped early, after {done} of {planned} epochs and {seconds} of training.", done=done, planned=planned, seconds=seconds)
+    if info.get("status") == "finished":
+        return both_n("It finished its {n} epoch in {seconds} of training.", "It finished its {n} epochs in {seconds} of training.", done, seconds=seconds)
+    return both("It has not finished: {done} of {planned} epochs are done.", done=done, planned=planned)
+
+
+def _training_seconds(context: Context) -> float:
+    told = (context.info.get("timings") or {}).get("training_seconds")
+    return float(told) if told else sum(context.history.series("seconds")[1])
+
+
+def _quality(evaluation: Evaluation) -> list[Phrase]:
+    """One sentence per thing that can be measured, each beside what it costs nothing to reach."""
+    split, count = Phrase.of(lambda: split_name(evaluation.split)), integer(evaluation.count)
+    metrics, sentences = evaluation.metrics, []
+    if "accuracy" in metrics:
+        share = _with_interval(evaluation, "accuracy")
+        sentences.append(both("Of {count} {split} images it names the right class for {share}.", count=count, split=split, share=share))
+        sentences += [_baseline(name, values["accuracy"]) for name, values in evaluation.baselines.items() if "accuracy" in values]
+    if "mse" in metrics:
+        error = _with_interval(evaluation, "mse")
+        sentences.append(both("It rebuilds {count} {split} images with a mean squared error of {error}, where pixels go from 0 to 1.", count=count, split=split, error=error))
+        sentences += _beside_pca(evaluation)
+    return sentences
+
+
+def _with_interval(evaluation: Evaluation, name: str) -> Phrase:
+    value = metric_value(name, evaluation.metrics[name])
+    if name not in evaluation.intervals:
+        return both("{value}", value=value)
+    low, high = (metric_value(name, bound) for bound in evaluation.intervals[name])
+    return both("{value} (95 % interval: {low} to {high})", value=value, low=low, high=high)
+
+
+def _baseline(name: str, accuracy: float) -> Phrase:
+    if name.replace("_", " ") == "majority class":
+        return both("Always naming the most frequent class would be right for {share}.", share=metric_value("accuracy", accuracy))
+    return both("The baseline {name} reaches {share}.", name=name, share=metric_value("accuracy", accuracy))
+
+
+def _beside_pca(evaluation: Evaluation) -> list[Phrase]:
+    pca = evaluation.baselines.get("pca", {})
+    sentences = []
+    if "mse" in pca and "components" in pca:
+        sentences.append(both("PCA with as many numbers per image ({components}) reaches {error}.", components=integer(pca["components"]), error=significant(pca["mse"])))
+    if "components_for_same_error" in pca:
+        sentences.append(both("PCA would need {components} numbers per image for the same error.", components=integer(pca["components_for_same_error"])))
+    return sentences
+
+
+def _tiles(context: Context) -> list[tuple[Phrase, str]]:
+    from trasluz.draw.names import metric_name
+
+    tiles = []
+    main = context.main
+    for name in ("accuracy", "f1_macro", "macro_f1", "mse", "psnr", "ssim") if main else ():
+        if main is not None and name in main.metrics and len(tiles) < 3:
+            tiles.append((Phrase.of(lambda name=name: metric_name(name)), metric_value(name, main.metrics[name])))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+    tiles.append((both("Epochs"), integer(len(context.history.epochs))))
+    tiles.append((both("Training time"), duration(_training_seconds(context))))
+    speeds = context.history.series("images_per_second")[1]
+    if speeds:
+        tiles.append((both("Images per second"), significant(sorted(speeds)[len(speeds) // 2], 2)))
+    return tiles

@@ -1,0 +1,142 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const byId = (id) => document.getElementById(id);
+  const pictures = JSON.parse(byId("pictures").textContent);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  let printing = false;
+
+  // Pictures are stored once and used where they are named.
+  const show = (image, number) => {
+    image.addEventListener("load", () => image.classList.toggle("pixels", image.naturalWidth < 96));
+    image.src = pictures[number];
+  };
+  document.querySelectorAll("img[data-picture]").forEach((image) => show(image, image.dataset.picture));
+
+  // Language: spans are switched by the style sheet, attributes and figures here.
+  const speak = (language) => {
+    root.lang = language;
+    const title = document.querySelector("title");
+    document.title = title.getAttribute(`data-data-title-${language}`);
+    for (const name of ["alt", "aria-label"]) {
+      document.querySelectorAll(`[data-${name}-${language}]`).forEach((node) => node.setAttribute(name, node.getAttribute(`data-${name}-${language}`)));
+    }
+    document.querySelectorAll("[data-language]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.language === language)));
+    drawAll();
+  };
+  document.querySelectorAll("[data-language]").forEach((button) => button.addEventListener("click", () => speak(button.dataset.language)));
+
+  // Figures: unpack Plotly once, then draw each in the language and the colours in force.
+  const unpack = async () => {
+    const packed = byId("plotly-packed");
+    if (!packed) return false;
+    if (!("DecompressionStream" in window)) {
+      byId("too-old").hidden = false;
+      return false;
+    }
+    const bytes = Uint8Array.from(atob(packed.textContent.trim()), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const code = document.createElement("script");
+    code.textContent = await new Response(stream).text();
+    document.head.append(code);
+    packed.remove();
+    return true;
+  };
+  const colours = () => {
+    if (printing) return { ink: "#000", grid: "#ddd", axis: "#888" };
+    const style = getComputedStyle(root);
+    return { ink: style.getPropertyValue("--ink").trim(), grid: style.getPropertyValue("--grid").trim(), axis: style.getPropertyValue("--axis").trim() };
+  };
+  const dressed = (figure, width) => {
+    const { ink, grid, axis } = colours();
+    const layout = structuredClone(figure.layout);
+    layout.font = { ...layout.font, color: ink };
+    for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
+      layout[name] = { ...layout[name], gridcolor: grid, linecolor: axis, tickcolor: axis };
+    }
+    const sheet = getComputedStyle(root).getPropertyValue("--sheet").trim();
+    layout.hoverlabel = { ...layout.hoverlabel, bgcolor: printing ? "#fff" : sheet, font: { ...layout.hoverlabel?.font, color: ink } };
+    if (width < 480) layout.margin = { ...layout.margin, l: 40, r: 6 };
+    return layout;
+  };
+  const ready = unpack();
+  const drawAll = async () => {
+    if (!(await ready)) return;
+    for (const box of document.querySelectorAll(".plot")) {
+      const figure = JSON.parse(byId(`${box.id}-data`).textContent)[root.lang];
+      await window.Plotly.react(box, figure.data, dressed(figure, box.clientWidth), { displaylogo: false, displayModeBar: false, responsive: true });
+    }
+    root.dataset.drawn = root.lang;
+  };
+  dark.addEventListener("change", drawAll);
+  addEventListener("beforeprint", () => { printing = true; drawAll(); });
+  addEventListener("afterprint", () => { printing = false; drawAll(); });
+
+  // Behind a cell of the confusion matrix.
+  const dialog = byId("behind");
+  const behindData = byId("behind-data");
+  const behind = behindData ? JSON.parse(behindData.textContent) : {};
+  document.querySelectorAll("[data-behind]").forEach((button) => button.addEventListener("click", () => {
+    byId("behind-title").textContent = button.getAttribute("aria-label") || button.innerText;
+    byId("behind-pictures").replaceChildren(...behind[button.dataset.behind].map((entry) => {
+      const figure = document.createElement("figure");
+      const image = document.createElement("img");
+      image.alt = `${byId("behind-title").textContent}: ${entry.c}`;
+      show(image, entry.p);
+      const caption = document.createElement("figcaption");
+      const certain = document.createElement("div");
+      certain.className = "first";
+      certain.textContent = entry.c;
+      const row = document.createElement("div");
+      row.textContent = `#${entry.r}`;
+      caption.append(certain, row);
+      figure.append(image, caption);
+      return figure;
+    }));
+    dialog.showModal();
+  }));
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  document.querySelectorAll("input[data-shares]").forEach((box) => box.addEventListener("change", () => box.closest("section").classList.toggle("shares", box.checked)));
+
+  // Arrow keys move inside the matrix.
+  document.querySelectorAll(".matrix").forEach((table) => table.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
+    const cell = event.target.closest("td");
+    if (!step || !cell) return;
+    event.preventDefault();
+    let [row, column] = [cell.parentElement.rowIndex, cell.cellIndex];
+    for (;;) {
+      row += step[0];
+      column += step[1];
+      const next = table.rows[row]?.cells[column];
+      if (!next || next.tagName !== "TD") return;
+      const button = next.querySelector("button");
+      if (button) { button.focus(); return; }
+    }
+  }));
+
+  // Tables that sort: numbers by value, the first click puts the smallest first.
+  document.querySelectorAll("button.sort").forEach((button) => button.addEventListener("click", () => {
+    const head = button.closest("th");
+    const body = head.closest("table").tBodies[0];
+    const rising = head.getAttribute("aria-sort") !== "ascending";
+    head.parentElement.querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
+    head.setAttribute("aria-sort", rising ? "ascending" : "descending");
+    const key = (row) => row.cells[head.cellIndex].dataset.value ?? row.cells[head.cellIndex].textContent;
+    const rows = [...body.rows].sort((a, b) => key(a).localeCompare(key(b), root.lang, { numeric: true }));
+    if (head.dataset.kind === "number") rows.sort((a, b) => Number(key(a)) - Number(key(b)));
+    body.append(...(rising ? rows : rows.reverse()));
+  }));
+
+  // Where the reader is.
+  const links = new Map([...document.querySelectorAll(".contents a")].map((link) => [link.hash.slice(1), link]));
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries.filter((one) => one.isIntersecting)) {
+      links.forEach((link) => link.removeAttribute("aria-current"));
+      links.get(entry.target.id)?.setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "-10% 0px -75% 0px" });
+  document.querySelectorAll("main section").forEach((section) => watcher.observe(section));
+
+  speak(root.lang);
+})();
