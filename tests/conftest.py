@@ -15,8 +15,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Before PyTorch is imported, here and in the programs that tests start: processes times threads is the load.
     os.environ["OMP_NUM_THREADS"] = "1"
 
-# pytest names the running test here, and tokenisers of other libraries note that a process forked.
-_CHANGES_BY_ITSELF = {"PYTEST_CURRENT_TEST"}
+# pytest names the running test, and PyTorch settles where its compiler keeps things when it is first used.
+_CHANGE_BY_THEMSELVES = ("PYTEST_CURRENT_TEST", "PYTORCH_", "TORCHINDUCTOR_")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,7 +49,7 @@ def _nothing_left_behind(_own_surroundings: None) -> Iterator[None]:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in _CHANGES_BY_ITSELF}
+    return {name: value for name, value in os.environ.items() if not name.startswith(_CHANGE_BY_THEMSELVES)}
 
 
 def _torch_settings() -> dict[str, object]:
