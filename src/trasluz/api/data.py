@@ -11,7 +11,9 @@ from trasluz.recipe.files import built_in_names
 from trasluz.reporting import Reporter
 
 
-def check_data(source: str | Path, *, set: dict[str, Any] | None = None, reporter: Reporter | None = None) -> dict[str, Any]:
+def check_data(
+    source: str | Path, *, set: dict[str, Any] | None = None, reporter: Reporter | None = None
+) -> dict[str, Any]:
     """The audit of a source: counts, sizes, unreadable files, duplicates within and across splits, imbalance.
 
     Unreadable files are listed, not refused.

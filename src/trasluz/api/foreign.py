@@ -23,7 +23,14 @@ def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Rep
         DataError: a class that the model does not know.
     """
     p = model.preprocess
-    changes = {"source": str(source), "size": p.size, "channels": p.channels, "valid": None, "test": None, "limit": None}
+    changes = {
+        "source": str(source),
+        "size": p.size,
+        "channels": p.channels,
+        "valid": None,
+        "test": None,
+        "limit": None,
+    }
     opened = open_data(recipe.data.model_copy(update=changes), recipe.seed, reporter)
     everything = np.arange(len(opened.samples))
     labels = _match(opened, model.spec.classes)

@@ -34,7 +34,9 @@ class Predictions:
     def labels(self) -> tuple[str, ...]:
         """The predicted class of each file."""
         if self.multi_label:
-            return tuple("|".join(c for c, p in zip(self.classes, row, strict=True) if p > 0.5) for row in self.probabilities)
+            return tuple(
+                "|".join(c for c, p in zip(self.classes, row, strict=True) if p > 0.5) for row in self.probabilities
+            )
         return tuple(self.classes[i] for i in self.probabilities.argmax(1))
 
     def records(self) -> list[dict[str, Any]]:
@@ -42,7 +44,9 @@ class Predictions:
         found = []
         for file, label, row in zip(self.files, self.labels, self.probabilities, strict=True):
             each = {name: round(float(p), 6) for name, p in zip(self.classes, row, strict=True)}
-            found.append({"file": file, "label": label, "confidence": round(float(row.max()), 6), "probabilities": each})
+            found.append(
+                {"file": file, "label": label, "confidence": round(float(row.max()), 6), "probabilities": each}
+            )
         return found
 
     def to_csv(self) -> str:
@@ -68,7 +72,9 @@ class Predictions:
         target = Path(path)
         writers = {".csv": self.to_csv, ".json": self.to_json}
         if target.suffix.lower() not in writers:
-            raise RequestError(_("{path}: predictions are written as .csv or .json; give one of these endings.").format(path=path))
+            raise RequestError(
+                _("{path}: predictions are written as .csv or .json; give one of these endings.").format(path=path)
+            )
         write_bytes(target, writers[target.suffix.lower()]().encode())
         return target
 
@@ -97,7 +103,9 @@ class Reconstructions:
         with storage(target):
             target.mkdir(parents=True, exist_ok=True)
             rows = ["file,image,mse"]
-            for file, left, right, error in zip(self.files, self.originals, self.reconstructions, self.errors, strict=True):
+            for file, left, right, error in zip(
+                self.files, self.originals, self.reconstructions, self.errors, strict=True
+            ):
                 path = _free(target / f"{Path(file).stem}.png")
                 pair = np.concatenate([left, right], axis=1)
                 Image.fromarray(pair[..., 0] if pair.shape[-1] == 1 else pair).save(path)

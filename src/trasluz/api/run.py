@@ -16,7 +16,6 @@ from trasluz.api.foreign import open_foreign
 from trasluz.api.results import Predictions, Reconstructions
 from trasluz.data.data import Data
 from trasluz.data.images import LoadedImages, load_images
-from trasluz.data.opening import open_data
 from trasluz.data.preprocess import Preprocess
 from trasluz.errors import DataError, RequestError
 from trasluz.families.base import BaseFamily
@@ -27,7 +26,6 @@ from trasluz.runs.evaluation import Evaluation, load_evaluation
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.folder import list_runs as list_folders
 from trasluz.runs.model import Model, load_model
-from trasluz.runs.splits import load_splits
 from trasluz.train.evaluate import evaluate_split
 from trasluz.train.hardware import choose
 from trasluz.train.validation import batch_size_for
@@ -123,7 +121,9 @@ class Run:
 
         return reopen(self.folder, self.recipe, None, Reporter())
 
-    def evaluate(self, split: str | None = None, data: str | Path | None = None, reporter: Reporter | None = None) -> Evaluation:
+    def evaluate(
+        self, split: str | None = None, data: str | Path | None = None, reporter: Reporter | None = None
+    ) -> Evaluation:
         """Scores on a split of the run's own data, or on other data (``data``), kept under ``looks/``.
 
         ``split`` is ``valid`` by default; of other data all samples count unless a split is named.
@@ -137,8 +137,14 @@ class Run:
         rows = source.split(name)
         if not len(rows):
             known = ", ".join(k for k, v in source.splits.items() if len(v))
-            raise DataError(_("{data}: there is no {split} split; allowed: {known}.").format(data=source.name, split=name, known=known))
-        found = evaluate_split(self.family, self.networks, source, self.preprocess, name, device=self.device, reporter=speaker)
+            raise DataError(
+                _("{data}: there is no {split} split; allowed: {known}.").format(
+                    data=source.name, split=name, known=known
+                )
+            )
+        found = evaluate_split(
+            self.family, self.networks, source, self.preprocess, name, device=self.device, reporter=speaker
+        )
         if data is None:
             found.save(self.path / "looks")
         return found
@@ -151,7 +157,11 @@ class Run:
     def _need(self, capability: str) -> None:
         if capability not in self.capabilities:
             can = ", ".join(sorted(self.capabilities))
-            raise RequestError(_("{path}: this model cannot {capability}; it can {can}.").format(path=self.path, capability=capability, can=can))
+            raise RequestError(
+                _("{path}: this model cannot {capability}; it can {can}.").format(
+                    path=self.path, capability=capability, can=can
+                )
+            )
 
     def _load(self, images: Images, reporter: Reporter | None) -> LoadedImages:
         loaded = load_images(images, self.preprocess, reporter or Reporter())
@@ -259,5 +269,9 @@ def list_runs(runs: str | Path = "runs") -> list[RunSummary]:
     for folder in list_folders(runs):
         run = Run(folder)
         info = run.info
-        found.append(RunSummary(run.path, info.get("name", ""), info["status"], info.get("created", ""), run.metrics, folder.size()))
+        found.append(
+            RunSummary(
+                run.path, info.get("name", ""), info["status"], info.get("created", ""), run.metrics, folder.size()
+            )
+        )
     return found

@@ -15,7 +15,14 @@ from trasluz.recipe import Recipe, load
 from trasluz.reporting import Reporter
 
 
-def train_seeds(recipe: str | Path | Recipe, seeds: int, *, seed: int | None = None, reporter: Reporter | None = None, **settings: Any) -> SeedsResult:
+def train_seeds(
+    recipe: str | Path | Recipe,
+    seeds: int,
+    *,
+    seed: int | None = None,
+    reporter: Reporter | None = None,
+    **settings: Any,
+) -> SeedsResult:
     """Trains ``seeds`` runs with consecutive seeds from ``seed`` (the recipe's by default) on.
 
     The splits are drawn anew for each seed where the source does not give them.

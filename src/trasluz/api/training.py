@@ -88,7 +88,9 @@ def train(
         Interrupted: Ctrl-C or SIGTERM; the run can be resumed.
         WorkError: training failed; the last good checkpoint is kept.
     """
-    whole, arrays = resolve(recipe, data=data, set=set, seed=seed, device=device, precision=precision, devices=devices, nodes=nodes)
+    whole, arrays = resolve(
+        recipe, data=data, set=set, seed=seed, device=device, precision=precision, devices=devices, nodes=nodes
+    )
     hardware = choose(whole.compute)
     speaker = reporter or Reporter()
     with computing(hardware), stop_request() as request:
@@ -96,7 +98,9 @@ def train(
         fabric.launch()
         opened = _open(whole, arrays, fabric, speaker)
         folder = RunFolder(Path(fabric.broadcast(str(RunFolder.plan(Path(runs), whole).path))))
-        loop = make_loop(prepare(whole, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request)
+        loop = make_loop(
+            prepare(whole, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request
+        )
         _estimate(loop, speaker)
         if loop.lead:
             folder.create(whole, **_facts(opened, hardware))
@@ -105,7 +109,14 @@ def train(
         return _run(loop, opened, speaker)
 
 
-def resume(run: str | Path | Run, *, set: dict[str, Any] | None = None, data: Source | None = None, reporter: Reporter | None = None, callbacks: Sequence[Callback] = ()) -> Run:
+def resume(
+    run: str | Path | Run,
+    *,
+    set: dict[str, Any] | None = None,
+    data: Source | None = None,
+    reporter: Reporter | None = None,
+    callbacks: Sequence[Callback] = (),
+) -> Run:
     """Goes on exactly where a run stopped, on the hardware settings that it started with.
 
     ``set`` changes the recipe first: ``{"train.epochs": 50}`` trains a finished run on.  ``data`` must be given
@@ -127,9 +138,13 @@ def resume(run: str | Path | Run, *, set: dict[str, Any] | None = None, data: So
     with computing(hardware), stop_request() as request:
         fabric = make_fabric(hardware)
         fabric.launch()
-        arrays = data if data is None or isinstance(data, Raw) else from_arrays(*data) if isinstance(data, tuple) else None
+        arrays = (
+            data if data is None or isinstance(data, Raw) else from_arrays(*data) if isinstance(data, tuple) else None
+        )
         opened = reopen(folder, recipe, arrays, speaker)
-        loop = make_loop(prepare(recipe, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request)
+        loop = make_loop(
+            prepare(recipe, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request
+        )
         _check_same_phases(folder.recipe(), recipe)
         _estimate(loop, speaker)
         if restore(loop, speaker) and set:
@@ -149,7 +164,11 @@ def reopen(folder: RunFolder, recipe: Recipe, arrays: Raw | None, reporter: Repo
     """
     info = folder.info()
     if arrays is None and info.get("in_memory"):
-        raise DataError(_("{path}: this run was trained on arrays in memory; give them again with data=(samples, labels).").format(path=folder.path))
+        raise DataError(
+            _("{path}: this run was trained on arrays in memory; give them again with data=(samples, labels).").format(
+                path=folder.path
+            )
+        )
     opened = open_data(recipe.data, recipe.seed, reporter, arrays)
     if opened.fingerprint != info["fingerprint"]:
         message = _("{path}: the data in {source} changed since this run was trained; restore them or train a new run.")
@@ -159,8 +178,17 @@ def reopen(folder: RunFolder, recipe: Recipe, arrays: Raw | None, reporter: Repo
 
 def _check_same_phases(before: Recipe, after: Recipe) -> None:
     names = [p.name for p, _train in before.resolved_phases()]
-    if [p.name for p, _train in after.resolved_phases()][: len(names)] != names or before.model != after.model or before.data != after.data:
-        raise RunError(_("resume: only train.* (and more phases) can change in a run; for another model or other data start a new one."))
+    if (
+        [p.name for p, _train in after.resolved_phases()][: len(names)] != names
+        or before.model != after.model
+        or before.data != after.data
+    ):
+        raise RunError(
+            _(
+                "resume: only train.* (and more phases) can change in a run; for another model or "
+                "other data start a new one."
+            )
+        )
 
 
 def _open(recipe: Recipe, arrays: Raw | None, fabric: Any, reporter: Reporter) -> Data:
@@ -222,7 +250,13 @@ def _status(loop: Loop, reporter: Reporter) -> Iterator[None]:
         if loop.lead:
             seconds = before + time.perf_counter() - started
             changed = datetime.now(UTC).isoformat(timespec="seconds")
-            folder.update_info(status=status, changed=changed, timings={"training_seconds": seconds}, stop_reason=loop.stop_reason, **more)
+            folder.update_info(
+                status=status,
+                changed=changed,
+                timings={"training_seconds": seconds},
+                stop_reason=loop.stop_reason,
+                **more,
+            )
 
     note("running", recipe_hash=loop.recipe.hash)
     try:
@@ -242,5 +276,6 @@ def _status(loop: Loop, reporter: Reporter) -> Iterator[None]:
 
 
 def _store(loop: Loop) -> None:
-    save_model(loop.folder.path / "model", loop.recipe.model, loop.data.spec, loop.engine.judged.state_dict(), loop.preprocess)
-
+    save_model(
+        loop.folder.path / "model", loop.recipe.model, loop.data.spec, loop.engine.judged.state_dict(), loop.preprocess
+    )

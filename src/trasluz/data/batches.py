@@ -104,7 +104,7 @@ class TrainBatches:
         batch: int,
         device: torch.device,
         steps_per_epoch: int | None = None,
-        place: Place = Place(),  # noqa: B008 - frozen
+        place: Place = Place(),
     ) -> None:
         self.rows = data.split("train")
         self.batch_size = min(batch, len(self.rows)) if steps_per_epoch is None else batch
@@ -166,7 +166,9 @@ class TrainBatches:
             return whole[:1], 0.0
         return own, len(own) * self._place.world / len(whole)
 
-    def _prepare(self, epoch: int, step: int, rows: np.ndarray, positions: np.ndarray, stored: Tensor) -> tuple[Batch, StepDraws]:
+    def _prepare(
+        self, epoch: int, step: int, rows: np.ndarray, positions: np.ndarray, stored: Tensor
+    ) -> tuple[Batch, StepDraws]:
         draws = self._draws.at(epoch, step, torch.from_numpy(positions).to(self._device))
         unit = self._preprocess.to_unit(stored)
         if self._augment is not None:

@@ -16,7 +16,6 @@ from trasluz.recipe import DataSection
 from trasluz.recipe.base import Section
 
 
-
 class Preprocess(Section):
     """How stored samples become network inputs.
 
@@ -73,4 +72,14 @@ def fit_preprocess(data: Data, section: DataSection) -> Preprocess:
     size = (int(data.samples.shape[1]), int(data.samples.shape[2])) if data.kind == "image" else None
     channels = int(data.samples.shape[3]) if data.kind == "image" else None
     scale = 255.0 if section.normalise == "raw" and data.kind == "image" else 1.0
-    return Preprocess(kind=data.kind, size=size, channels=channels, resize=section.resize, low=low, high=high, mean=mean, std=std, scale=scale)
+    return Preprocess(
+        kind=data.kind,
+        size=size,
+        channels=channels,
+        resize=section.resize,
+        low=low,
+        high=high,
+        mean=mean,
+        std=std,
+        scale=scale,
+    )

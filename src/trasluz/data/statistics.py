@@ -36,5 +36,10 @@ def imagenet_statistics(data: Data) -> tuple[tuple[float, ...], tuple[float, ...
         RecipeError: the data are not images with three channels.
     """
     if data.kind != "image" or data.samples.shape[3] != 3:
-        raise RecipeError(_("data.normalise: imagenet needs images with 3 channels; set data.channels=3 or choose unit, standard or raw."))
+        raise RecipeError(
+            _(
+                "data.normalise: imagenet needs images with 3 channels; set data.channels=3 or "
+                "choose unit, standard or raw."
+            )
+        )
     return IMAGENET_MEAN, IMAGENET_STD

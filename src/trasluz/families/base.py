@@ -136,8 +136,10 @@ class BaseFamily(ABC):
             logged["penalty"] = penalty
         return loss, {**logged, "loss": loss}
 
-    def step(self, engine: Stepper, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress) -> Terms:
-        """Runs every update that is due; returns detached terms, prefixed by the update's name where there are several."""
+    def step(
+        self, engine: Stepper, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress
+    ) -> Terms:
+        """Runs every update that is due; returns detached terms, prefixed by the update's name if there are several."""
         logged: Terms = {}
         several = len(self.updates()) > 1
         for update in self.updates():
@@ -155,7 +157,9 @@ class BaseFamily(ABC):
         return logged
 
     @abstractmethod
-    def evaluate(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None) -> Terms:
+    def evaluate(
+        self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
+    ) -> Terms:
         """Statistics summed over the batch's samples (0-d or small tensors), always with ``count``.
 
         Loss terms are summed under their own names; ``loss`` is not among them (``metrics`` makes it).  Per-sample
@@ -194,12 +198,25 @@ def create(model: Mapping[str, Any], spec: DataSpec, class_weights: Tensor | Non
     config = components.configure(family.Config, {k: v for k, v in model.items() if k != "family"}, "model")
     if spec.kind not in family.kinds:
         allowed = ", ".join(sorted(family.kinds))
-        raise RecipeError(_("model.family: {name} works on {allowed} data, but these are {kind} data.").format(name=model["family"], allowed=allowed, kind=spec.kind))
+        raise RecipeError(
+            _("model.family: {name} works on {allowed} data, but these are {kind} data.").format(
+                name=model["family"], allowed=allowed, kind=spec.kind
+            )
+        )
     if family.needs_labels and not spec.classes:
-        raise RecipeError(_("model.family: {name} needs labels, but these data have none; sort the images into one folder per class, or choose an autoencoder.").format(name=model["family"]))
+        raise RecipeError(
+            _(
+                "model.family: {name} needs labels, but these data have none; sort the images into "
+                "one folder per class, or choose an autoencoder."
+            ).format(name=model["family"])
+        )
     return family(config, spec, class_weights)
 
 
 def mean_over_samples(values: Tensor, weights: Tensor | None) -> Tensor:
     """Mean of ``values`` ``[n]``, weighted when there are weights."""
-    return values.mean() if weights is None else (values * weights).sum() / weights.sum().clamp_min(torch.finfo(values.dtype).tiny)
+    return (
+        values.mean()
+        if weights is None
+        else (values * weights).sum() / weights.sum().clamp_min(torch.finfo(values.dtype).tiny)
+    )

@@ -40,7 +40,12 @@ class AugmentSection(Section):
     @property
     def active(self) -> bool:
         """Whether anything would change an image or a label."""
-        return self != type(self)(fill=self.fill, fill_value=self.fill_value, erasing_area=self.erasing_area, zoom_keeps_aspect=self.zoom_keeps_aspect)
+        return self != type(self)(
+            fill=self.fill,
+            fill_value=self.fill_value,
+            erasing_area=self.erasing_area,
+            zoom_keeps_aspect=self.zoom_keeps_aspect,
+        )
 
 
 class DataSection(Section):

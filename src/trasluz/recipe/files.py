@@ -30,11 +30,18 @@ def load(name: str | Path) -> Recipe:
         known = built_in_names()
         guess = nearest(str(name), known)
         hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
-        raise RecipeError(_("{name}: there is no such recipe or YAML file; built in are {known}.").format(name=name, known=", ".join(known)) + hint)
+        raise RecipeError(
+            _("{name}: there is no such recipe or YAML file; built in are {known}.").format(
+                name=name, known=", ".join(known)
+            )
+            + hint
+        )
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(_("{path}: cannot be read as UTF-8 text: {reason}.").format(path=path, reason=error)) from None
+        raise RecipeError(
+            _("{path}: cannot be read as UTF-8 text: {reason}.").format(path=path, reason=error)
+        ) from None
     return from_yaml(text, str(path))
 
 

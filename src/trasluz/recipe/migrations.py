@@ -23,9 +23,17 @@ def migrate(tree: dict[str, Any]) -> dict[str, Any]:
     """
     version = tree.get("version", VERSION)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise RecipeError(_("version: {version!r} is not allowed; it is a whole number from 1 to {newest}.").format(version=version, newest=VERSION))
+        raise RecipeError(
+            _("version: {version!r} is not allowed; it is a whole number from 1 to {newest}.").format(
+                version=version, newest=VERSION
+            )
+        )
     if version > VERSION:
-        raise RecipeError(_("version: this recipe is of version {version}, and this program knows up to {newest}; upgrade trasluz.").format(version=version, newest=VERSION))
+        raise RecipeError(
+            _(
+                "version: this recipe is of version {version}, and this program knows up to {newest}; upgrade trasluz."
+            ).format(version=version, newest=VERSION)
+        )
     for step in range(version, VERSION):
         tree = {**STEPS[step](tree), "version": step + 1}
     return tree

@@ -30,9 +30,9 @@ class Recipe(Section):
 
     version: int = VERSION
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)] = "recipe"
-    description: dict[str, str] = {}
+    description: dict[str, str] = Field(default_factory=dict)
     data: DataSection = DataSection()
-    model: dict[str, Any] = {"family": "classifier"}
+    model: dict[str, Any] = Field(default_factory=lambda: {"family": "classifier"})
     train: TrainSection = TrainSection()
     phases: tuple[PhaseSection, ...] = ()
     compute: ComputeSection = ComputeSection()
@@ -51,7 +51,9 @@ class Recipe(Section):
         """Each phase with its complete training settings (``train`` overridden by the phase's own)."""
         phases = self.phases or (PhaseSection(),)
         base = self.train.model_dump()
-        return tuple((p, configure(TrainSection, _merge(base, p.train), f"phases.{i}.train")) for i, p in enumerate(phases))
+        return tuple(
+            (p, configure(TrainSection, _merge(base, p.train), f"phases.{i}.train")) for i, p in enumerate(phases)
+        )
 
     def override(self, values: dict[str, Any]) -> Recipe:
         """A copy with dotted fields replaced: ``{"train.epochs": 5}``.
@@ -104,10 +106,18 @@ def from_yaml(text: str, origin: str) -> Recipe:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = _(" at line {line}").format(line=mark.line + 1) if mark else ""
-        raise RecipeError(_("{origin}: this is not YAML{place}; a recipe is a YAML mapping of fields to values.").format(origin=origin, place=place)) from None
+        raise RecipeError(
+            _("{origin}: this is not YAML{place}; a recipe is a YAML mapping of fields to values.").format(
+                origin=origin, place=place
+            )
+        ) from None
     if not isinstance(tree, dict):
         kind = type(tree).__name__
-        raise RecipeError(_("{origin}: a recipe is a YAML mapping of fields to values, but this is a {kind}.").format(origin=origin, kind=kind))
+        raise RecipeError(
+            _("{origin}: a recipe is a YAML mapping of fields to values, but this is a {kind}.").format(
+                origin=origin, kind=kind
+            )
+        )
     return from_dict(tree)
 
 

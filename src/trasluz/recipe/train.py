@@ -28,7 +28,13 @@ class OptimiserSection(Section):
 
     @model_validator(mode="after")
     def _only_what_it_has(self) -> OptimiserSection:
-        fields = {"momentum": ("sgd", "rmsprop"), "nesterov": ("sgd",), "betas": ("adam", "adamw", "nadam"), "alpha": ("rmsprop",), "eps": ("rmsprop", "adam", "adamw", "nadam")}
+        fields = {
+            "momentum": ("sgd", "rmsprop"),
+            "nesterov": ("sgd",),
+            "betas": ("adam", "adamw", "nadam"),
+            "alpha": ("rmsprop",),
+            "eps": ("rmsprop", "adam", "adamw", "nadam"),
+        }
         for field, methods in fields.items():
             if self.name not in methods and getattr(self, field) != type(self).model_fields[field].default:
                 raise ValueError(f"{self.name} has no {field}; it belongs to {', '.join(methods)}")
@@ -58,7 +64,9 @@ class ScheduleSection(Section):
 
     @model_validator(mode="after")
     def _piecewise_fits(self) -> ScheduleSection:
-        if self.name == "piecewise" and (len(self.factors) != len(self.epochs) + 1 or list(self.epochs) != sorted(set(self.epochs))):
+        if self.name == "piecewise" and (
+            len(self.factors) != len(self.epochs) + 1 or list(self.epochs) != sorted(set(self.epochs))
+        ):
             raise ValueError("piecewise needs rising epochs and one factor more than epochs")
         if self.name == "one-cycle" and self.warmup:
             raise ValueError("one-cycle already warms up; leave warmup at 0 and set peak")
@@ -84,7 +92,7 @@ class TrainSection(Section):
     batch: Annotated[int, Field(ge=1)] | Literal["full"] = 32
     accumulate: Annotated[int, Field(ge=1)] = 1
     optimiser: OptimiserSection = OptimiserSection()
-    optimisers: dict[str, OptimiserSection] = {}
+    optimisers: dict[str, OptimiserSection] = Field(default_factory=dict)
     schedule: ScheduleSection = ScheduleSection()
     clip: Positive | None = None
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
@@ -101,7 +109,7 @@ class PhaseSection(Section):
     """
 
     name: str = "train"
-    train: dict[str, object] = {}
+    train: dict[str, object] = Field(default_factory=dict)
     trainable: tuple[str, ...] = ("*",)
     frozen: tuple[str, ...] = ()
     source_run: Annotated[str | None, Field(alias="from")] = None

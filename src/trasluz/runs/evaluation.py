@@ -79,7 +79,11 @@ def load_evaluation(folder: Path) -> Evaluation:
         with np.load(folder / "examples.npz", allow_pickle=False) as stored:
             examples = dict(stored)
     except (OSError, ValueError) as error:
-        raise RunError(_("{path}: this evaluation is damaged ({reason}); run `trasluz evaluate` again.").format(path=folder, reason=error)) from None
+        raise RunError(
+            _("{path}: this evaluation is damaged ({reason}); run `trasluz evaluate` again.").format(
+                path=folder, reason=error
+            )
+        ) from None
     confusion = plain.pop("confusion")
     return Evaluation(
         **{k: v for k, v in plain.items() if k not in ("intervals", "classes", "notes")},

@@ -1,12 +1,12 @@
 """The run folder: everything needed to read, resume, serve or repeat a run. The folder is the truth.
 
-    run.json         status, recipe hash, data fingerprint, versions, hardware, timings (written atomically)
-    recipe.yaml      the resolved recipe, complete
-    metrics.jsonl    one line per record, appended; a resume cuts it back to the checkpoint's byte offset
-    model/           weights.safetensors + config.json + preprocess.json
-    checkpoints/     the newest two and the best
-    looks/<name>/    arrays and pictures
-    report.html      one file, no network
+run.json         status, recipe hash, data fingerprint, versions, hardware, timings (written atomically)
+recipe.yaml      the resolved recipe, complete
+metrics.jsonl    one line per record, appended; a resume cuts it back to the checkpoint's byte offset
+model/           weights.safetensors + config.json + preprocess.json
+checkpoints/     the newest two and the best
+looks/<name>/    arrays and pictures
+report.html      one file, no network
 """
 
 from __future__ import annotations
@@ -66,11 +66,15 @@ class RunFolder:
         """
         folder = RunFolder(Path(path))
         if not folder.path.is_dir():
-            raise RunError(_("{path}: there is no such run folder; `trasluz runs list` shows the runs.").format(path=path))
+            raise RunError(
+                _("{path}: there is no such run folder; `trasluz runs list` shows the runs.").format(path=path)
+            )
         missing = [name for name in ("run.json", "recipe.yaml") if not (folder.path / name).is_file()]
         if missing:
             names = ", ".join(missing)
-            raise RunError(_("{path}: this is not a complete run folder: {names} is missing.").format(path=path, names=names))
+            raise RunError(
+                _("{path}: this is not a complete run folder: {names} is missing.").format(path=path, names=names)
+            )
         folder.info()
         return folder
 
@@ -84,9 +88,14 @@ class RunFolder:
             info: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
             version = int(info["format"])
         except (ValueError, KeyError, TypeError):
-            raise RunError(_("{path}: run.json is damaged; restore it from a copy of the run.").format(path=self.path)) from None
+            raise RunError(
+                _("{path}: run.json is damaged; restore it from a copy of the run.").format(path=self.path)
+            ) from None
         if version > FORMAT:
-            message = _("{path}: this run was written by a newer version of Trasluz (format {version}, known up to {known}); upgrade trasluz.")
+            message = _(
+                "{path}: this run was written by a newer version of Trasluz (format {version}, known "
+                "up to {known}); upgrade trasluz."
+            )
             raise RunError(message.format(path=self.path, version=version, known=FORMAT))
         return info
 
@@ -133,7 +142,6 @@ class RunFolder:
     def size(self) -> int:
         """Bytes that the folder takes."""
         return sum(p.stat().st_size for p in self.path.rglob("*") if p.is_file())
-
 
 
 def list_runs(runs: str | Path) -> list[RunFolder]:

@@ -34,7 +34,9 @@ class Model:
     spec: DataSpec
 
 
-def save_model(target: Path, settings: dict[str, Any], spec: DataSpec, weights: dict[str, Tensor], preprocess: Preprocess) -> None:
+def save_model(
+    target: Path, settings: dict[str, Any], spec: DataSpec, weights: dict[str, Tensor], preprocess: Preprocess
+) -> None:
     """Writes the ``model/`` folder atomically; ``settings`` is the recipe's ``model`` part."""
     with new_folder(target) as folder:
         plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in weights.items()}
@@ -52,14 +54,20 @@ def load_model(folder: Path) -> Model:
     """
     missing = [n for n in ("weights.safetensors", "config.json", "preprocess.json") if not (folder / n).is_file()]
     if missing:
-        raise RunError(_("{path}: {names} is missing, so this run has no trained model yet; resume it first.").format(path=folder, names=", ".join(missing)))
+        raise RunError(
+            _("{path}: {names} is missing, so this run has no trained model yet; resume it first.").format(
+                path=folder, names=", ".join(missing)
+            )
+        )
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         spec = read_spec(config["spec"])
         preprocess = Preprocess.model_validate_json((folder / "preprocess.json").read_text(encoding="utf-8"))
         weights = load_file(folder / "weights.safetensors")
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise RunError(_("{path}: the stored model is damaged: {reason}.").format(path=folder, reason=str(error).splitlines()[0])) from None
+        raise RunError(
+            _("{path}: the stored model is damaged: {reason}.").format(path=folder, reason=str(error).splitlines()[0])
+        ) from None
     family = families.create(config["model"], spec)
     with Draws(0).ambient("build"):
         networks = family.build()
@@ -69,7 +77,9 @@ def load_model(folder: Path) -> Model:
 
 def read_spec(plain: dict[str, Any]) -> DataSpec:
     """The data shape from its JSON form."""
-    return DataSpec(plain["kind"], tuple(plain["shape"]), tuple(plain["classes"]), plain["multi_label"], tuple(plain["domains"]))
+    return DataSpec(
+        plain["kind"], tuple(plain["shape"]), tuple(plain["classes"]), plain["multi_label"], tuple(plain["domains"])
+    )
 
 
 def load_weights(networks: nn.Module, weights: dict[str, Tensor], origin: str) -> None:
@@ -83,6 +93,11 @@ def load_weights(networks: nn.Module, weights: dict[str, Tensor], origin: str) -
         have = tuple(own[name].shape) if name in own else None
         given = tuple(weights[name].shape) if name in weights else None
         if have != given:
-            message = _("{origin}: the weights do not fit this network: {name} is {given} in the file and {have} in the network.")
-            raise RunError(message.format(origin=origin, name=name, given=given or _("absent"), have=have or _("absent")))
+            message = _(
+                "{origin}: the weights do not fit this network: {name} is {given} in the file and "
+                "{have} in the network."
+            )
+            raise RunError(
+                message.format(origin=origin, name=name, given=given or _("absent"), have=have or _("absent"))
+            )
     networks.load_state_dict(weights)

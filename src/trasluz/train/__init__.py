@@ -1,0 +1,1 @@
+"""Training: loop, engine, phases, checkpoints, schedules."""

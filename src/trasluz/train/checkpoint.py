@@ -52,7 +52,9 @@ def read_checkpoint(folder: Path) -> Any:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         wrong = [name for name, digest in manifest.items() if _hash(folder / name) != digest]
         if wrong:
-            raise CheckpointError(_("{path}: damaged ({names} changed since it was written).").format(path=folder, names=", ".join(wrong)))
+            raise CheckpointError(
+                _("{path}: damaged ({names} changed since it was written).").format(path=folder, names=", ".join(wrong))
+            )
         return load_state(folder)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise CheckpointError(_("{path}: damaged ({reason}).").format(path=folder, reason=error)) from None
@@ -71,7 +73,9 @@ def read_newest(checkpoints: Path, reporter: Reporter) -> Any | None:
         except CheckpointError as error:
             reporter.warn(_("Checkpoint {error} The one before it is used.").format(error=error))
     if found:
-        raise CheckpointError(_("{path}: every checkpoint is damaged; train again with `trasluz train`.").format(path=checkpoints))
+        raise CheckpointError(
+            _("{path}: every checkpoint is damaged; train again with `trasluz train`.").format(path=checkpoints)
+        )
     return None
 
 

@@ -35,7 +35,13 @@ def make_fabric(hardware: Hardware) -> Fabric:
     precision = "bf16-mixed" if hardware.precision == "bf16" else "32-true"
     strategy = "ddp" if several else "auto"
     accelerator = hardware.device
-    return Fabric(accelerator=accelerator, devices=hardware.devices, num_nodes=hardware.nodes, precision=precision, strategy=strategy)  # type: ignore[arg-type]  # Fabric lists precisions as literals
+    return Fabric(
+        accelerator=accelerator,
+        devices=hardware.devices,
+        num_nodes=hardware.nodes,
+        precision=precision,
+        strategy=strategy,
+    )  # type: ignore[arg-type]  # Fabric lists precisions as literals
 
 
 @contextmanager
@@ -56,7 +62,9 @@ def computing(hardware: Hardware) -> Iterator[None]:
 class Engine:
     """Serves one phase: its optimisers, its clipping, its share of the processes."""
 
-    def __init__(self, fabric: Fabric, networks: nn.ModuleDict, updates: tuple[Update, ...], train: TrainSection) -> None:
+    def __init__(
+        self, fabric: Fabric, networks: nn.ModuleDict, updates: tuple[Update, ...], train: TrainSection
+    ) -> None:
         self.fabric = fabric
         self.device = fabric.device
         self.train = train
@@ -65,7 +73,9 @@ class Engine:
         self.parameters = {u.name: _trainable(networks, u) for u in updates}
         sections = {u.name: train.optimisers.get(u.name, train.optimiser) for u in updates}
         self.rates = {name: section.rate for name, section in sections.items()}
-        self.optimisers: dict[str, Optimizer] = {n: make_optimiser(sections[n], p) for n, p in self.parameters.items() if p}
+        self.optimisers: dict[str, Optimizer] = {
+            n: make_optimiser(sections[n], p) for n, p in self.parameters.items() if p
+        }
         self.averaged = copy.deepcopy(networks).requires_grad_(False) if train.ema else None
         self._averaged_steps = 0
         self._step = 0

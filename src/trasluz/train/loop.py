@@ -94,7 +94,9 @@ class Loop:
         size = len(self.data.split("train")) if train.batch == "full" else train.batch
         device = self.fabric.device
         place = Engine.place_of(self.fabric)
-        return TrainBatches(self.data, self.preprocess, self.recipe.data, draws, size, device, train.steps_per_epoch, place)
+        return TrainBatches(
+            self.data, self.preprocess, self.recipe.data, draws, size, device, train.steps_per_epoch, place
+        )
 
     def _enter(self, number: int) -> None:
         """Sets up a phase; a resume then overwrites its weights and counters."""
@@ -134,11 +136,10 @@ class Loop:
         self._enter(self.phase_number + 1)
 
     def _run_phase(self) -> None:
-        if self.epoch == 0 and self.step == 0:
-            if not self._resumed:
-                start_from(self.networks, self.phase.source_run)
-                self._tell("on_phase_start")
-                self.checkpoint()
+        if self.epoch == 0 and self.step == 0 and not self._resumed:
+            start_from(self.networks, self.phase.source_run)
+            self._tell("on_phase_start")
+            self.checkpoint()
         self._resumed = False
         while self.epoch < self.train.epochs and self.stop_reason is None:
             self._run_epoch()
@@ -204,9 +205,16 @@ class Loop:
         if float(self.engine.sum_over_processes(anywhere)) > 0:
             term, step = bad or ("loss", self.global_step)
             if self.lead:
-                self.folder.update_info(failure={"term": term, "global_step": step, "epoch": self.epoch + 1, "phase": self.phase.name})
-            message = _("The term {term} was no longer finite at step {step} (epoch {epoch}); the last good checkpoint is kept. Try a lower rate: --set train.optimiser.rate={rate:g}")
-            raise DivergedError(message.format(term=term, step=step, epoch=self.epoch + 1, rate=self.train.optimiser.rate / 10))
+                self.folder.update_info(
+                    failure={"term": term, "global_step": step, "epoch": self.epoch + 1, "phase": self.phase.name}
+                )
+            message = _(
+                "The term {term} was no longer finite at step {step} (epoch {epoch}); the last good "
+                "checkpoint is kept. Try a lower rate: --set train.optimiser.rate={rate:g}"
+            )
+            raise DivergedError(
+                message.format(term=term, step=step, epoch=self.epoch + 1, rate=self.train.optimiser.rate / 10)
+            )
 
     def _record(self, scale: float, first: int, seconds: float) -> dict[str, Any]:
         """One line of ``metrics.jsonl``; the speed is that of the steps alone."""
@@ -219,7 +227,10 @@ class Loop:
         if len(rows) and (last or (self.epoch + 1) % self.train.evaluate_every == 0):
             found = validate(self.family, self.engine.judged, self.data, rows, self.preprocess, self.engine)
             record |= {f"valid/{name}": value for name, value in found.items()}
-        rates = {f"rate/{name}" if len(self.engine.rates) > 1 else "rate": rate * scale for name, rate in self.engine.rates.items()}
+        rates = {
+            f"rate/{name}" if len(self.engine.rates) > 1 else "rate": rate * scale
+            for name, rate in self.engine.rates.items()
+        }
         return {**record, **rates, "seconds": seconds, "images_per_second": shown / max(seconds, 1e-9)}
 
     def _tell(self, event: str, *what: Any) -> None:

@@ -25,7 +25,9 @@ def choose_trainable(networks: nn.ModuleDict, phase: PhaseSection) -> None:
             raise RecipeError(message.format(phase=phase.name, pattern=pattern, guess=guess))
     moves = [_matches(name, phase.trainable) and not _matches(name, phase.frozen) for name in names]
     if not any(moves):
-        raise RecipeError(_("phases.{phase}: every parameter is frozen, so there is nothing to train.").format(phase=phase.name))
+        raise RecipeError(
+            _("phases.{phase}: every parameter is frozen, so there is nothing to train.").format(phase=phase.name)
+        )
     for parameter, move in zip(networks.parameters(), moves, strict=True):
         parameter.requires_grad_(move)
 

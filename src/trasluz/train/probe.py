@@ -36,7 +36,15 @@ class Probe:
     validation_seconds: float
 
 
-def probe(family: BaseFamily, networks: nn.ModuleDict, data: Data, batches: TrainBatches, preprocess: Preprocess, fabric_engine: Engine, train: TrainSection) -> Probe:
+def probe(
+    family: BaseFamily,
+    networks: nn.ModuleDict,
+    data: Data,
+    batches: TrainBatches,
+    preprocess: Preprocess,
+    fabric_engine: Engine,
+    train: TrainSection,
+) -> Probe:
     """Runs one warm-up step and a few timed ones on copies."""
     trial = copy.deepcopy(networks)
     engine = Engine(fabric_engine.fabric, trial, family.updates(), train.model_copy(update={"ema": None}))

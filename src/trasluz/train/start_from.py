@@ -21,9 +21,15 @@ def start_from(networks: nn.ModuleDict, run: str | None) -> None:
         return
     path = Path(run) / "model" / "weights.safetensors"
     if not path.is_file():
-        raise RecipeError(_("phases.from: {run} has no trained weights (model/weights.safetensors); give a finished run.").format(run=run))
+        raise RecipeError(
+            _("phases.from: {run} has no trained weights (model/weights.safetensors); give a finished run.").format(
+                run=run
+            )
+        )
     given, own = load_file(path), networks.state_dict()
     fitting = {name: value for name, value in given.items() if name in own and own[name].shape == value.shape}
     if not fitting:
-        raise RecipeError(_("phases.from: none of the weights of {run} fits this network by name and shape.").format(run=run))
+        raise RecipeError(
+            _("phases.from: none of the weights of {run} fits this network by name and shape.").format(run=run)
+        )
     networks.load_state_dict({**own, **fitting})

@@ -42,7 +42,11 @@ class Totals:
 
     def first_not_finite(self) -> tuple[str, int] | None:
         """The term that stopped being finite first, and its step; parts come before the loss they add up to."""
-        bad = [(int(step), name == "loss" or name.endswith("/loss"), name) for name, step in self._bad.items() if int(step) >= 0]
+        bad = [
+            (int(step), name == "loss" or name.endswith("/loss"), name)
+            for name, step in self._bad.items()
+            if int(step) >= 0
+        ]
         return (min(bad)[2], min(bad)[0]) if bad else None
 
     def state_dict(self) -> dict[str, Any]:

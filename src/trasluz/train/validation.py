@@ -21,7 +21,9 @@ def batch_size_for(samples: np.ndarray) -> int:
     return int(np.clip(_VALUES // max(int(np.prod(samples.shape[1:])), 1), 16, 1024))
 
 
-def validate(family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Engine) -> dict[str, float]:
+def validate(
+    family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Engine
+) -> dict[str, float]:
     """The family's metrics over ``rows``; leaves the networks in the mode in which it found them."""
     shared = len(rows) >= engine.place.world  # else every process looks at all rows, and nothing is added up
     own = rows[engine.place.rank :: engine.place.world] if shared else rows
@@ -38,7 +40,9 @@ def validate(family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.n
             module.training = training
 
 
-def _sums(family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Engine) -> dict[str, Tensor]:
+def _sums(
+    family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Engine
+) -> dict[str, Tensor]:
     wide = torch.float32 if engine.device.type == "mps" else torch.float64
     sums: dict[str, Tensor] = {}
     for batch, draws in evaluation_batches(data, rows, batch_size_for(data.samples), preprocess, engine.device):

@@ -1,0 +1,202 @@
+"""Trains what docs/results.md reports: every figure again, from the recipes as they stand.
+
+Settings were chosen on validation data; test data are read once, here.  Each case is written to
+``docs/results/<case>.json`` as soon as it is done, and ``docs/results.md`` is made from what lies there, so that the
+long list can be run in pieces.
+
+    python -m bench.reproduce [--only CASE ...] [--runs DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import trasluz as tz
+from bench.machine import machine
+from trasluz.cli.console import Console
+from trasluz.metrics.intervals import mean_interval
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "docs" / "results"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A recipe, how often it is trained, on which split it is judged, and what was asked of it."""
+
+    recipe: str
+    asked: str
+    metrics: tuple[str, ...]
+    split: str = "valid"
+    seeds: int = 1
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+CASES = {
+    "autoencoder-fast": Case(
+        "conv-autoencoder-fast",
+        "MSE < 0.009, rounded accuracy > 0.95, under 20 s of training",
+        ("mse", "rounded_accuracy"),
+    ),
+    "autoencoder-tuned": Case(
+        "conv-autoencoder-tuned", "MSE ≤ 0.005, rounded accuracy ≥ 0.963, under 120 s", ("mse", "rounded_accuracy")
+    ),
+    "mnist-cnn": Case("mnist-cnn", "test accuracy ≥ 0.994, under 300 s", ("accuracy",), "test"),
+    "fashion-cnn": Case(
+        "fashion-cnn", "test accuracy ≥ 0.937, mean of three seeds, under 240 s each", ("accuracy",), "test", 3
+    ),
+    "cats-dogs-tuned": Case(
+        "cats-dogs-tuned", "validation accuracy ≥ 0.90, mean of three seeds, under 600 s each", ("accuracy",), seeds=3
+    ),
+    "cats-dogs-2": Case("cats-dogs-2", "validation accuracy 0.801 after 100 epochs (the notebook's)", ("accuracy",)),
+}
+
+
+def train_and_judge(case: Case, seed: int, runs: Path) -> dict[str, Any]:
+    """One seed of a case: its scores, intervals and seconds of training."""
+    run = tz.train(case.recipe, seed=seed, set=case.settings, runs=runs, reporter=Console())
+    found = run.evaluate(case.split)
+    seconds = sum(record["seconds"] for record in run.history)
+    info = run.info
+    return {
+        "seed": seed,
+        "metrics": {name: found.metrics[name] for name in case.metrics},
+        "intervals": {name: found.intervals[name] for name in case.metrics if name in found.intervals},
+        "baselines": found.baselines,
+        "count": found.count,
+        "training_seconds": seconds,
+        "wall_seconds": info["timings"]["training_seconds"],
+        "epochs": len(run.history),
+        "precision": info["hardware"]["precision"],
+        "recipe_hash": info["recipe_hash"],
+    }
+
+
+def run_case(name: str, runs: Path) -> None:
+    """Trains a case and writes its result."""
+    case = CASES[name]
+    seeds = [train_and_judge(case, seed, runs) for seed in range(case.seeds)]
+    means = {metric: mean_interval([s["metrics"][metric] for s in seeds]) for metric in case.metrics}
+    command = f"python -m bench.reproduce --only {name}"
+    write(
+        name,
+        {
+            "recipe": case.recipe,
+            "split": case.split,
+            "asked": case.asked,
+            "command": command,
+            "means": means,
+            "seeds": seeds,
+        },
+    )
+
+
+def open_mnist(runs: Path) -> None:
+    """Seconds to open the 70,000 PNGs for the first time, and again, with audit and splits, in fresh processes."""
+    with tempfile.TemporaryDirectory() as cache:
+        code = (
+            "import time; t = time.perf_counter(); import trasluz as tz; from trasluz.data.opening import open_data; "
+        )
+        code += "from trasluz.recipe import DataSection; s = DataSection(source='mnist-png'); import sys; "
+        code += "t = time.perf_counter(); d = open_data(s, 0); print(time.perf_counter() - t, len(d.samples))"
+        found = [_run_python(code, cache) for _ in range(4)]
+    seconds = [float(line.split()[0]) for line in found]
+    result = {"first": seconds[0], "later": sorted(seconds[1:])[1], "images": int(found[0].split()[1])}
+    asked = "first open under 40 s, later opens under 1 s"
+    write("mnist-open", {"asked": asked, "command": "python -m bench.reproduce --only mnist-open", **result})
+
+
+def _run_python(code: str, cache: str) -> str:
+    import subprocess
+
+    environment = {**os.environ, "TRASLUZ_CACHE": cache}
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+
+SPECIAL: dict[str, Callable[[Path], None]] = {"mnist-open": open_mnist}
+
+
+def write(name: str, result: dict[str, Any]) -> None:
+    """Stores a case's result with the machine that it was measured on."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"machine": machine(), **result}, indent=2, ensure_ascii=False)
+    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    render()
+
+
+def render() -> None:
+    """Makes docs/results.md from the stored results."""
+    lines = [
+        "# Results",
+        "",
+        "Made by `make reproduce`; one row per case, from `docs/results/*.json`. Settings were chosen on",
+        "validation data; test data were read once. A mean over seeds stands with its 95 % interval "
+        "(Student's t); a single",
+        "run with the 95 % interval of its split. Seconds are those of the training steps, without validation.",
+        "",
+    ]
+    lines += [
+        "| case | asked | measured | seconds per run | epochs | precision | command |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    machines = set()
+    for name in (*CASES, *SPECIAL):
+        path = RESULTS / f"{name}.json"
+        if not path.exists():
+            lines.append(f"| {name} | {CASES[name].asked if name in CASES else ''} | not run yet | | | | |")
+            continue
+        result = json.loads(path.read_text(encoding="utf-8"))
+        machines.add(result["machine"])
+        lines.append(_row(name, result))
+    lines += ["", "Measured on:", "", *(f"- {m}" for m in sorted(machines)), ""]
+    (ROOT / "docs" / "results.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _row(name: str, result: dict[str, Any]) -> str:
+    if "seeds" not in result:
+        measured = f"first {result['first']:.1f} s, later {result['later']:.2f} s ({result['images']:,} images)"
+        return f"| {name} | {result['asked']} | {measured} | | | | `{result['command']}` |"
+    seeds = result["seeds"]
+    cells = [_cell(metric, mean, seeds, result["split"]) for metric, mean in result["means"].items()]
+    seconds = ", ".join(f"{s['training_seconds']:.0f}" for s in seeds)
+    facts = (seconds, seeds[0]["epochs"], seeds[0]["precision"], f"`{result['command']}`")
+    return "| " + " | ".join(map(str, (name, result["asked"], "; ".join(cells), *facts))) + " |"
+
+
+def _cell(metric: str, mean: list[float], seeds: list[dict[str, Any]], split: str) -> str:
+    if len(seeds) > 1:
+        each = ", ".join(f"{s['metrics'][metric]:.4f}" for s in seeds)
+        return f"{split} {metric} {mean[0]:.4f} [{mean[1]:.4f}, {mean[2]:.4f}] (seeds: {each})"
+    interval = seeds[0]["intervals"].get(metric)
+    bounds = f" [{interval[0]:.4f}, {interval[1]:.4f}]" if interval else ""
+    return f"{split} {metric} {mean[0]:.4f}{bounds}, n = {seeds[0]['count']:,}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=(*CASES, *SPECIAL), default=(*SPECIAL, *CASES))
+    parser.add_argument("--runs", type=Path)
+    asked = parser.parse_args()
+    runs = asked.runs or Path(tempfile.mkdtemp(prefix="trasluz-reproduce-"))
+    for name in asked.only:
+        started = time.perf_counter()
+        SPECIAL[name](runs) if name in SPECIAL else run_case(name, runs)
+        print(f"{name}: done in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    if asked.runs is None:
+        shutil.rmtree(runs)
+
+
+if __name__ == "__main__":
+    main()
