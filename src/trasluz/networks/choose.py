@@ -1,0 +1,108 @@
+"""Builds the network that a recipe names: a part by its ``name``, or the user's own by its ``module``.
+
+What comes out is tried on two blank images, so that a wrong shape is told before training.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from trasluz import components
+from trasluz.errors import RecipeError
+from trasluz.messages import _
+from trasluz.networks.custom import CustomSection, build_custom
+from trasluz.networks.sizes import need_image
+
+Settings = Mapping[str, Any]
+
+
+def build_encoder(settings: Settings, shape: tuple[int, ...]) -> tuple[nn.Module, tuple[int, ...]]:
+    """The encoder of ``model.encoder`` for images of ``shape``, and the shape of its code without the batch axis.
+
+    Raises:
+        RecipeError: unknown part or field, images too small, or a code that is neither flat nor spatial.
+    """
+    where = "model.encoder"
+    image = need_image(shape, where)
+    network = _build(settings, "encoders", where, (image,), (image, None))
+    code = output_shape(network, image, where)
+    if len(code) not in (1, 3):
+        message = _("{where}: a code is [n, k] or [n, k, height, width], but this network gives {given}.")
+        raise RecipeError(message.format(where=where, given=["n", *code]))
+    return network, code
+
+
+def build_decoder(settings: Settings, code: tuple[int, ...], shape: tuple[int, ...]) -> nn.Module:
+    """The decoder of ``model.decoder`` from a code of shape ``code`` to logits of images of ``shape``.
+
+    Raises:
+        RecipeError: unknown part or field, images too small, or an output that has not the image's shape.
+    """
+    where = "model.decoder"
+    image = need_image(shape, where)
+    network = _build(settings, "decoders", where, (code, image), (code, image))
+    _need(output_shape(network, code, where), image, where)
+    return network
+
+
+def build_classifier(settings: Settings, shape: tuple[int, ...], outputs: int) -> nn.Module:
+    """The classifier of ``model.network`` for images of ``shape``, with ``outputs`` scores.
+
+    Raises:
+        RecipeError: unknown part or field, images too small, or an output that is not ``[n, outputs]``.
+    """
+    where = "model.network"
+    image = need_image(shape, where)
+    network = _build(settings, "classifiers", where, (image, outputs), (image, outputs))
+    _need(output_shape(network, image, where), (outputs,), where)
+    return network
+
+
+def output_shape(network: nn.Module, shape: tuple[int, ...], where: str) -> tuple[int, ...]:
+    """What ``network`` makes of inputs of ``shape``, without the batch axis; the network itself is not changed.
+
+    Raises:
+        RecipeError: it fails on such inputs, or gives something else than one row per input.
+    """
+    trial = copy.deepcopy(network).eval()
+    try:
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            result = trial(torch.zeros(2, *shape))
+    except Exception as error:  # a user's network may raise anything
+        reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+        message = _("{where}: the network cannot take inputs of the shape {given}: {reason}.")
+        raise RecipeError(message.format(where=where, given=["n", *shape], reason=reason)) from error
+    if not isinstance(result, Tensor) or result.ndim < 1 or len(result) != 2:
+        given = list(result.shape) if isinstance(result, Tensor) else type(result).__name__
+        message = _("{where}: for 2 images the network must give one tensor of 2 rows, but it gives {given}.")
+        raise RecipeError(message.format(where=where, given=given))
+    return tuple(result.shape[1:])
+
+
+def _build(settings: Settings, package: str, where: str, own: tuple[Any, ...], custom: tuple[Any, Any]) -> nn.Module:
+    """A part of ``package`` called with ``own``, or the user's own called with ``custom`` (input shape, outputs)."""
+    if "module" in settings:
+        section = components.configure(CustomSection, dict(settings), where)
+        return build_custom(section, *custom, where)
+    values = dict(settings)
+    name = values.pop("name", None)
+    if not isinstance(name, str):
+        allowed = ", ".join(components.names(f"trasluz.networks.{package}"))
+        message = _(
+            "{where}.name: is required; allowed: {allowed}; or give module: package.file:function for your own."
+        )
+        raise RecipeError(message.format(where=where, allowed=allowed))
+    part = components.load(f"trasluz.networks.{package}", name, f"{where}.name")
+    network: nn.Module = part.build(components.configure(part.Config, values, where), *own)
+    return network
+
+
+def _need(given: tuple[int, ...], needed: tuple[int, ...], where: str) -> None:
+    if given != needed:
+        message = _("{where}: the network must give {needed}, but it gives {given}.")
+        raise RecipeError(message.format(where=where, needed=["n", *needed], given=["n", *given]))

@@ -1,0 +1,46 @@
+"""Any image classifier of the timm library, by its name there, with fresh weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+from torch import nn
+
+from trasluz.errors import RecipeError, nearest
+from trasluz.messages import _
+from trasluz.networks.sizes import Shape
+from trasluz.recipe.base import Section
+
+WHERE = "model.network"
+
+
+class Config(Section):
+    """``architecture``: a name from ``timm.list_models()``; ``arguments``: more of ``timm.create_model``'s."""
+
+    architecture: str = "resnet18"
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+def build(config: Config, shape: Shape, outputs: int) -> nn.Module:
+    """The architecture for images of ``shape`` (channels, height, width), with ``outputs`` scores.
+
+    Raises:
+        RecipeError: timm has no such architecture, or refuses the arguments.
+    """
+    import timm
+
+    known = timm.list_models()
+    if config.architecture not in known:
+        guess = nearest(config.architecture, known)
+        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        message = _("{where}.architecture: timm has no {name!r}; timm.list_models() lists {count}.")
+        raise RecipeError(message.format(where=WHERE, name=config.architecture, count=len(known)) + hint)
+    settings = {"pretrained": False, "in_chans": shape[0], "num_classes": outputs, **config.arguments}
+    try:
+        network: nn.Module = timm.create_model(config.architecture, **settings)
+    except (TypeError, ValueError, RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        message = _("{where}: timm cannot make {name} with these arguments: {reason}.")
+        raise RecipeError(message.format(where=WHERE, name=config.architecture, reason=reason)) from None
+    return network

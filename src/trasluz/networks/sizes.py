@@ -1,0 +1,51 @@
+"""Sides of feature maps, and the sentence for an image that is too small for a network."""
+
+from __future__ import annotations
+
+from trasluz.errors import RecipeError
+from trasluz.messages import _
+
+Shape = tuple[int, int, int]
+
+
+def need_image(shape: tuple[int, ...], where: str) -> Shape:
+    """``shape`` as (channels, height, width).
+
+    Raises:
+        RecipeError: it is not the shape of an image.
+    """
+    if len(shape) != 3:
+        raise RecipeError(
+            _("{where}: this network works on images, but one sample here has the shape {shape}.").format(
+                where=where, shape="×".join(map(str, shape))
+            )
+        )
+    return shape[0], shape[1], shape[2]
+
+
+def conv_out(side: int, kernel: int, stride: int = 1, padding: int = 0) -> int:
+    """⌊(side + 2·padding − kernel) / stride⌋ + 1 (Dumoulin & Visin 2016, relationship 6); below 1: no room."""
+    return (side + 2 * padding - kernel) // stride + 1
+
+
+def need_room(height: int, width: int, shape: Shape, where: str, stage: int, stages: int) -> None:
+    """Checks that the maps after ``stage`` still have a pixel.
+
+    Raises:
+        RecipeError: they have none; says the image's size, where it vanished, and what to change.
+    """
+    if min(height, width) < 1:
+        raise RecipeError(
+            _(
+                "{where}: images of {height}×{width} pixels vanish at stage {stage} of {stages}; "
+                "give fewer stages (channels) or larger images (data.size)."
+            ).format(where=where, height=shape[1], width=shape[2], stage=stage, stages=stages)
+        )
+
+
+def halvings(side: int, times: int) -> list[int]:
+    """``side`` and what is left of it each time it is halved and rounded down: 28, 3 → [28, 14, 7, 3]."""
+    sides = [side]
+    for _time in range(times):
+        sides.append(sides[-1] // 2)
+    return sides
