@@ -8,7 +8,7 @@ RUNS ?= runs
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench reproduce locale clean
+.PHONY: help setup demo test check format bench reproduce locale docs clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,7 +31,7 @@ check: $(READY) ## lint, format, types, import order, translations
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python scripts/locale.py check
+	$(BIN)/python scripts/translations.py check
 
 format: $(READY) ## put the code into the one format
 	$(BIN)/ruff check --fix .
@@ -44,8 +44,11 @@ reproduce: $(READY) ## train what docs/results.md reports
 	$(BIN)/python -m bench.reproduce
 
 locale: $(READY) ## extract the sentences and compile the translations
-	$(BIN)/python scripts/locale.py update
-	$(BIN)/python scripts/locale.py compile
+	$(BIN)/python scripts/translations.py update
+	$(BIN)/python scripts/translations.py compile
+
+docs: $(READY) ## write the tables of docs/recipes.md from the code
+	$(BIN)/python scripts/recipe_docs.py update
 
 clean: ## remove .venv and every cache, never a run
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist

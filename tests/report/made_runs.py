@@ -29,7 +29,9 @@ def _digits() -> tuple[np.ndarray, np.ndarray]:
     return digits.images / 16, digits.target
 
 
-def _examples(images: np.ndarray, arrays: dict[str, np.ndarray], rebuilt: np.ndarray | None = None) -> dict[str, np.ndarray]:
+def _examples(
+    images: np.ndarray, arrays: dict[str, np.ndarray], rebuilt: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
     positions = choose_examples(arrays)
     shown = {"positions": positions, "images": np.round(255 * images[positions, :, :, None]).astype(np.uint8)}
     if rebuilt is not None:
@@ -48,11 +50,26 @@ def classifier_evaluation(split: str = "valid") -> Evaluation:
     accuracy = float((truth == said).mean())
     spread = 1.96 * math.sqrt(accuracy * (1 - accuracy) / len(truth))
     precision, recall, f1, support = precision_recall_fscore_support(truth, said)
-    per_class = {c: {"precision": float(precision[i]), "recall": float(recall[i]), "f1": float(f1[i]), "support": float(support[i])} for i, c in enumerate(CLASSES)}
+    per_class = {
+        c: {
+            "precision": float(precision[i]),
+            "recall": float(recall[i]),
+            "f1": float(f1[i]),
+            "support": float(support[i]),
+        }
+        for i, c in enumerate(CLASSES)
+    }
     return Evaluation(
         split=split,
         count=len(truth),
-        metrics={"accuracy": accuracy, "loss": 0.3141, "macro_precision": float(precision.mean()), "macro_recall": float(recall.mean()), "macro_f1": float(f1.mean()), "calibration_error": 0.21},
+        metrics={
+            "accuracy": accuracy,
+            "loss": 0.3141,
+            "macro_precision": float(precision.mean()),
+            "macro_recall": float(recall.mean()),
+            "macro_f1": float(f1.mean()),
+            "calibration_error": 0.21,
+        },
         intervals={"accuracy": (accuracy - spread, accuracy + spread)},
         baselines={"majority class": {"accuracy": 0.1037}},
         classes=CLASSES,
@@ -66,7 +83,12 @@ def classifier_evaluation(split: str = "valid") -> Evaluation:
 
 def _bins(confidence: np.ndarray, right: np.ndarray) -> dict[str, list[float]]:
     which = np.minimum((confidence * 10).astype(int), 9)
-    rows = [(float(confidence[which == b].mean()), float(right[which == b].mean()), float((which == b).sum())) if (which == b).any() else (0.0, 0.0, 0.0) for b in range(10)]
+    rows = [
+        (float(confidence[which == b].mean()), float(right[which == b].mean()), float((which == b).sum()))
+        if (which == b).any()
+        else (0.0, 0.0, 0.0)
+        for b in range(10)
+    ]
     return {"confidence": [r[0] for r in rows], "accuracy": [r[1] for r in rows], "count": [r[2] for r in rows]}
 
 
@@ -95,20 +117,42 @@ def records(family: str, epochs: int = 30) -> list[dict[str, Any]]:
     made = []
     for epoch in range(1, epochs + 1):
         loss, rising = 2.2 * math.exp(-epoch / 5) + 0.08, 0.012 * max(0, epoch - 18)
-        record: dict[str, Any] = {"phase": "train", "epoch": epoch, "step": 29 * epoch, "train/loss": loss, "valid/loss": loss * 1.15 + rising}
+        record: dict[str, Any] = {
+            "phase": "train",
+            "epoch": epoch,
+            "step": 29 * epoch,
+            "train/loss": loss,
+            "valid/loss": loss * 1.15 + rising,
+        }
         if family == "classifier":
             record |= {"train/accuracy": 1 - loss / 3, "valid/accuracy": 1 - loss / 2.8 - rising / 3}
         else:
-            record |= {"train/mse": loss / 64, "valid/mse": loss / 60 + rising / 60, "valid/psnr": -10 * math.log10(loss / 60)}
-        made.append(record | {"rate": 1e-3 * 0.5 * (1 + math.cos(math.pi * epoch / epochs)), "seconds": 0.21 + 0.01 * (epoch % 3), "images_per_second": 6800.0 - 10 * epoch})
+            record |= {
+                "train/mse": loss / 64,
+                "valid/mse": loss / 60 + rising / 60,
+                "valid/psnr": -10 * math.log10(loss / 60),
+            }
+        made.append(
+            record
+            | {
+                "rate": 1e-3 * 0.5 * (1 + math.cos(math.pi * epoch / epochs)),
+                "seconds": 0.21 + 0.01 * (epoch % 3),
+                "images_per_second": 6800.0 - 10 * epoch,
+            }
+        )
     return made
 
 
-def make_run(runs: Path, family: str = "classifier", status: str = "finished", epochs: int = 30, **info: Any) -> RunFolder:
+def make_run(
+    runs: Path, family: str = "classifier", status: str = "finished", epochs: int = 30, **info: Any
+) -> RunFolder:
     recipe = from_dict(
         {
             "name": f"digits-{'cnn' if family == 'classifier' else 'autoencoder'}",
-            "description": {"en": "A small network on the embedded digits.", "es": "Una red pequeña con los dígitos incluidos."},
+            "description": {
+                "en": "A small network on the embedded digits.",
+                "es": "Una red pequeña con los dígitos incluidos.",
+            },
             "data": {"source": "digits"},
             "model": {"family": family},
             "train": {"epochs": 30, "batch": 50},
@@ -126,7 +170,17 @@ def make_run(runs: Path, family: str = "classifier", status: str = "finished", e
         fingerprint="5f3c9e0a77d1b2c4",
         recipe_hash=recipe.hash,
         versions={"python": "3.11.9", "trasluz": "0.1.0", "torch": "2.7.1", "numpy": "2.4.6"},
-        hardware={"device": "cpu", "devices": 1, "nodes": 1, "precision": "bf16", "layout": "channels-last", "threads": 2, "processor": "Some Processor 9000", "system": "Linux", "machine": "x86_64"},
+        hardware={
+            "device": "cpu",
+            "devices": 1,
+            "nodes": 1,
+            "precision": "bf16",
+            "layout": "channels-last",
+            "threads": 2,
+            "processor": "Some Processor 9000",
+            "system": "Linux",
+            "machine": "x86_64",
+        },
         timings={"training_seconds": 7.2},
         **info,
     )

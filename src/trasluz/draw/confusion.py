@@ -27,7 +27,10 @@ def confusion_matrix(
     shares = row_shares(counts)
     size = len(classes)
     figure = new_figure(theme, x=_("Predicted class"), y=_("True class"), height=int(min(900, 200 + 36 * size)))
-    text = [[f"{100 * s:.0f}" if normalise else integer(c) for s, c in zip(*row, strict=True)] for row in zip(shares, counts, strict=True)]
+    text = [
+        [f"{100 * s:.0f}" if normalise else integer(c) for s, c in zip(*row, strict=True)]
+        for row in zip(shares, counts, strict=True)
+    ]
     positions = list(range(size))
     figure.add_heatmap(
         z=shares,
@@ -35,7 +38,13 @@ def confusion_matrix(
         y=positions,
         zmin=0,
         zmax=1,
-        customdata=np.dstack([counts, np.broadcast_to(np.array(classes, object)[:, None], counts.shape), np.broadcast_to(np.array(classes, object), counts.shape)]).tolist(),
+        customdata=np.dstack(
+            [
+                counts,
+                np.broadcast_to(np.array(classes, object)[:, None], counts.shape),
+                np.broadcast_to(np.array(classes, object), counts.shape),
+            ]
+        ).tolist(),
         colorscale=[list(step) for step in PAPER_SCALE],
         text=text if size <= 25 else None,
         texttemplate="%{text}" if size <= 25 else None,
@@ -45,7 +54,11 @@ def confusion_matrix(
         + "<extra></extra>",
         xgap=1,
         ygap=1,
-        colorbar={"tickformat": ".0%", "title": {"text": _("share of the true class"), "side": "right"}, "thickness": 12},
+        colorbar={
+            "tickformat": ".0%",
+            "title": {"text": _("share of the true class"), "side": "right"},
+            "thickness": 12,
+        },
     )
     ticks = {"tickmode": "array", "tickvals": positions, "ticktext": list(classes), "showgrid": False}
     figure.update_xaxes(**ticks)

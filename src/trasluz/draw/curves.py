@@ -31,7 +31,11 @@ def learning_curves(
             y=values,
             name=split_name(split),
             mode="lines+markers" if len(epochs) < 60 else "lines",
-            line={"color": SPLITS.get(split, class_colours(index + 1)[index]), "width": 2.2, "dash": _DASHES.get(split, "solid")},
+            line={
+                "color": SPLITS.get(split, class_colours(index + 1)[index]),
+                "width": 2.2,
+                "dash": _DASHES.get(split, "solid"),
+            },
             marker={"size": 5},
             hovertemplate="%{y:.2%}" if is_share(metric) else "%{y:.4g}",
         )
@@ -41,7 +45,7 @@ def learning_curves(
         figure.update_yaxes(rangemode="tozero")
     if spread and min(spread) > 0 and max(spread) > 5 * min(spread) and not is_share(metric):
         add_scale_buttons(figure, _("linear"), _("log"))
-    figure.update_xaxes(tickformat="d", rangemode="normal")
+    _count_epochs(figure, history)
     _mark_phases(figure, history, theme)
     _mark_best(figure, history, metric, best_epoch)
     return figure
@@ -52,13 +56,24 @@ def learning_rate(history: History, *, theme: Theme = LIGHT, height: int = 240) 
     figure = new_figure(theme, x=_("Epoch"), y=metric_name("rate"), height=height)
     epochs, values = history.series("rate")
     figure.add_scatter(
-        x=epochs, y=values, mode="lines", name=metric_name("rate"), line={"color": ORANGE, "width": 2.2, "shape": "linear"}, hovertemplate="%{y:.3g}"
+        x=epochs,
+        y=values,
+        mode="lines",
+        name=metric_name("rate"),
+        line={"color": ORANGE, "width": 2.2, "shape": "linear"},
+        hovertemplate="%{y:.3g}",
     )
     figure.update_yaxes(rangemode="tozero", exponentformat="power")
-    figure.update_xaxes(tickformat="d")
+    _count_epochs(figure, history)
     figure.update_layout(showlegend=False, margin={"t": 16})
     _mark_phases(figure, history, theme)
     return figure
+
+
+def _count_epochs(figure: go.Figure, history: History) -> None:
+    """Whole epochs only on the axis."""
+    few = len(history.epochs) <= 12
+    figure.update_xaxes(tickformat="d", **({"dtick": 1} if few else {}))
 
 
 def _mark_phases(figure: go.Figure, history: History, theme: Theme) -> None:

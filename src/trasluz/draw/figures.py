@@ -60,9 +60,9 @@ def add_scale_buttons(figure: go.Figure, linear: str, logarithmic: str) -> None:
         "showactive": True,
         "x": 1,
         "xanchor": "right",
-        "y": 1.02,
-        "yanchor": "bottom",
-        "pad": {"t": 0, "r": 0},
+        "y": 0,
+        "yanchor": "top",
+        "pad": {"t": 26, "r": 0},  # beside the title of the horizontal axis, where no line and no legend runs
         "font": {"size": 11, "color": "#2a2d33"},
         "bgcolor": "#f3f0e9",
         "bordercolor": "#cfcabf",

@@ -17,6 +17,7 @@ from trasluz.messages import _, ngettext
 if TYPE_CHECKING:
     from trasluz.runs.evaluation import Evaluation
 
+_ROWS = 20
 _CELL = 'style="text-align:left;padding:2px 14px 2px 0"'
 
 
@@ -24,7 +25,10 @@ def evaluation_html(evaluation: Evaluation) -> str:
     """A small table: metric, value, 95 % interval, and the baselines beside them."""
     shown = {name: values for name, values in evaluation.baselines.items() if set(values) & set(evaluation.metrics)}
     head = [_("Metric"), _("Value"), _("95 % interval"), *shown]
-    rows = [[metric_name(n), metric_value(n, v), _interval(evaluation, n), *(_held(b, n) for b in shown.values())] for n, v in evaluation.metrics.items()]
+    rows = [
+        [metric_name(n), metric_value(n, v), _interval(evaluation, n), *(_held(b, n) for b in shown.values())]
+        for n, v in evaluation.metrics.items()
+    ]
     title = ngettext("{count} {split} image", "{count} {split} images", evaluation.count)
     caption = title.format(count=integer(evaluation.count), split=split_name(evaluation.split))
     notes = "".join(f"<p>{escape(note)}</p>" for note in evaluation.notes)
@@ -34,14 +38,36 @@ def evaluation_html(evaluation: Evaluation) -> str:
 def run_html(run: Any) -> str:
     """What a run is and how it stands; ``run`` has ``path``, ``status`` and ``metrics`` (name → number)."""
     metrics: Mapping[str, Any] = run.metrics
-    rows = [[split_name(n.split("/", 1)[0]) if "/" in n else "", metric_name(n), metric_value(n, float(v))] for n, v in metrics.items()]
+    rows = [
+        [split_name(n.split("/", 1)[0]) if "/" in n else "", metric_name(n), metric_value(n, float(v))]
+        for n, v in metrics.items()
+    ]
     caption = f"{run.path} · {status_name(str(run.status))}"
     return _table(caption, [_("Split"), _("Metric"), _("Value")], rows)
 
 
+def predictions_html(predictions: Any) -> str:
+    """The first files with their class and its probability; ``predictions`` has ``records()``."""
+    records = predictions.records()
+    rows = [[str(r["file"]), str(r["label"]), metric_value("share", float(r["confidence"]))] for r in records[:_ROWS]]
+    title = ngettext("{count} prediction", "{count} predictions", len(records)).format(count=integer(len(records)))
+    rest = len(records) - len(rows)
+    more = ngettext("and {count} more", "and {count} more", rest).format(count=integer(rest))
+    return _table(title, [_("File"), _("Class"), _("Confidence")], rows) + (f"<p>{escape(more)}</p>" if rest else "")
+
+
+def seeds_html(result: Any) -> str:
+    """Mean and interval per metric over seeds; ``result`` has ``n`` and ``table``."""
+    rows = [[metric_name(n), *(metric_value(n, v) for v in numbers)] for n, numbers in result.table.items()]
+    title = ngettext("{count} seed", "{count} seeds", result.n).format(count=result.n)
+    return _table(title, [_("Metric"), _("Mean"), _("95 % from"), _("to")], rows)
+
+
 _SHOWN: dict[tuple[str, str], Callable[[Any], str]] = {
     ("trasluz.runs.evaluation", "Evaluation"): evaluation_html,
-    ("trasluz.api", "Run"): run_html,
+    ("trasluz.api.run", "Run"): run_html,
+    ("trasluz.api.results", "Predictions"): predictions_html,
+    ("trasluz.api.results", "SeedsResult"): seeds_html,
 }
 
 

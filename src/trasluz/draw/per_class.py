@@ -16,11 +16,23 @@ def per_class_table(per_class: Mapping[str, Mapping[str, float]], *, theme: Them
     """``per_class``: class → {metric: value}; one row per class."""
     columns = list(dict.fromkeys(name for values in per_class.values() for name in values))
     figure = new_figure(theme, height=64 + 30 * (1 + len(per_class)))
-    cells = [list(per_class)] + [[metric_value(c, values.get(c, float("nan"))) for values in per_class.values()] for c in columns]
-    header = {"values": [_("Class"), *(metric_name(c) for c in columns)], "align": "left", "fill": {"color": theme.grid}}
+    cells = [list(per_class)] + [
+        [metric_value(c, values.get(c, float("nan"))) for values in per_class.values()] for c in columns
+    ]
+    header = {
+        "values": [_("Class"), *(metric_name(c) for c in columns)],
+        "align": "left",
+        "fill": {"color": theme.grid},
+    }
     figure.add_table(
         header={**header, "font": {"color": theme.ink}},
-        cells={"values": cells, "align": "left", "height": 28, "fill": {"color": "rgba(0,0,0,0)"}, "font": {"color": theme.ink}},
+        cells={
+            "values": cells,
+            "align": "left",
+            "height": 28,
+            "fill": {"color": "rgba(0,0,0,0)"},
+            "font": {"color": theme.ink},
+        },
     )
     figure.update_layout(margin={"l": 0, "r": 0, "t": 8, "b": 8})
     return figure

@@ -20,7 +20,12 @@ def reliability_diagram(
     """Per bin: mean confidence and accuracy in [0, 1] and the number of samples (areas of the marks); empty bins are left out."""
     figure = new_figure(theme, x=_("Confidence of the model"), y=_("Share that is right"), height=380)
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", name=_("perfect calibration"), line={"color": GREY, "dash": "dash", "width": 1.5}, hoverinfo="skip"
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        name=_("perfect calibration"),
+        line={"color": GREY, "dash": "dash", "width": 1.5},
+        hoverinfo="skip",
     )
     bins = [(c, a, n) for c, a, n in zip(confidence, accuracy, counts, strict=True) if n > 0]
     largest = max((n for _c, _a, n in bins), default=1.0)

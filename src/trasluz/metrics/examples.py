@@ -11,7 +11,7 @@ import numpy as np
 
 
 def choose_examples(
-    records: Mapping[str, np.ndarray], *, per_cell: int = 12, extremes: int = 12, most: int = 1500
+    records: Mapping[str, np.ndarray], *, per_cell: int = 12, extremes: int = 16, most: int = 1500
 ) -> np.ndarray:
     """Sorted, distinct positions (int64 ``[m]``, ``m ≤ most``) of the records that are worth showing.
 

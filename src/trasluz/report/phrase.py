@@ -34,7 +34,9 @@ class Phrase:
         """One span per language, or the bare text where all languages agree."""
         if len(set(self.texts.values())) == 1:
             return str(next(iter(self.texts.values())))
-        return Markup("").join(Markup('<span lang="{}">{}</span>').format(name, text) for name, text in self.texts.items())
+        return Markup("").join(
+            Markup('<span lang="{}">{}</span>').format(name, text) for name, text in self.texts.items()
+        )
 
     def __str__(self) -> str:
         return str(self.texts[current_language()])

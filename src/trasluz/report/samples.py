@@ -23,7 +23,9 @@ class Sample:
 
 def has_images(evaluation: Evaluation | None) -> bool:
     """Whether example images were kept."""
-    return evaluation is not None and len(evaluation.examples.get("images", ())) > 0 and "positions" in evaluation.examples
+    return (
+        evaluation is not None and len(evaluation.examples.get("images", ())) > 0 and "positions" in evaluation.examples
+    )
 
 
 def classified(evaluation: Evaluation) -> list[Sample]:

@@ -71,4 +71,3 @@ def _page(context: Context, sections: list[Section], language_name: str) -> str:
         script=source("page.js"),
         plotly=packed_plotly() if context.figures else "",
     )
-

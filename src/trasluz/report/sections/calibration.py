@@ -32,12 +32,25 @@ def render(context: Context) -> Section:
 def _verdict(evaluation: Evaluation) -> Phrase:
     """On average, how far confidence and truth are apart, and in which direction."""
     assert evaluation.calibration is not None, "render() made sure of it"
-    bins = [b for b in zip(*(evaluation.calibration[k] for k in ("confidence", "accuracy", "count")), strict=True) if b[2] > 0]
+    bins = [
+        b
+        for b in zip(*(evaluation.calibration[k] for k in ("confidence", "accuracy", "count")), strict=True)
+        if b[2] > 0
+    ]
     total = sum(n for _c, _a, n in bins) or 1
     gap = sum(n * (c - a) for c, a, n in bins) / total
     size = metric_value("share", sum(n * abs(c - a) for c, a, n in bins) / total)
     if gap > 0.005:
-        return both("Its confidence and its share of right answers differ by {size} on average: it is too sure of itself.", size=size)
+        return both(
+            "Its confidence and its share of right answers differ by {size} on average: it is too sure of itself.",
+            size=size,
+        )
     if gap < -0.005:
-        return both("Its confidence and its share of right answers differ by {size} on average: it is more often right than it claims.", size=size)
-    return both("Its confidence and its share of right answers differ by {size} on average, as often in one direction as in the other.", size=size)
+        return both(
+            "Its confidence and its share of right answers differ by {size} on average: it is more often right than it claims.",
+            size=size,
+        )
+    return both(
+        "Its confidence and its share of right answers differ by {size} on average, as often in one direction as in the other.",
+        size=size,
+    )

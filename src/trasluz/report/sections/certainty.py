@@ -12,7 +12,7 @@ from trasluz.report.samples import Sample, classified
 from trasluz.report.sections.base import Section
 
 ORDER = 50
-_AT_MOST = 12
+_AT_MOST = 16
 
 
 def applies(context: Context) -> bool:
@@ -28,10 +28,20 @@ def render(context: Context) -> Section:
     right = [s for s in samples if s.label == s.predicted][-_AT_MOST:][::-1]
     classes = context.main.classes
     galleries = [
-        (both("Wrong, and most sure of it"), [_card(context, s, classes) for s in wrong], both("There are no mistakes among these images.")),
+        (
+            both("Wrong, and most sure of it"),
+            [_card(context, s, classes) for s in wrong],
+            both("There are no mistakes among these images."),
+        ),
         (both("Right, but least sure"), [_card(context, s, classes) for s in right], both("No image was recognised.")),
     ]
-    html = fill("sections/gallery.html", galleries=galleries, lead=both("Mistakes made with confidence often show wrong labels or a habit worth knowing; hesitant right answers show where the border between classes runs."))
+    html = fill(
+        "sections/gallery.html",
+        galleries=galleries,
+        lead=both(
+            "Mistakes made with confidence often show wrong labels or a habit worth knowing; hesitant right answers show where the border between classes runs."
+        ),
+    )
     return Section(both("Where is it sure and wrong?"), "certainty", html)
 
 

@@ -35,7 +35,16 @@ def render(context: Context) -> Section:
     else:
         alt = both("Confusion matrix of {n} classes.", n=len(classes))
         figure = context.figure(lambda: confusion_matrix(counts, classes), alt)
-    html = fill("sections/confusion.html", classes=classes, cells=cells, figure=figure, pairs=pairs, behind=bool(behind), behind_json=script_json(behind))
+    html = fill(
+        "sections/confusion.html",
+        classes=classes,
+        long=max(map(len, classes)) > 4 and len(classes) > 4,
+        cells=cells,
+        figure=figure,
+        pairs=pairs,
+        behind=bool(behind),
+        behind_json=script_json(behind),
+    )
     return Section(both("What does it confuse?"), "confusion", html)
 
 
@@ -54,20 +63,50 @@ def _entry(context: Context, sample: Sample) -> dict[str, Any]:
 
 def _cells(counts: Any, classes: tuple[str, ...], behind: dict[str, Any]) -> list[list[dict[str, Any]]]:
     shares = row_shares(counts)
-    return [[_cell(int(counts[t, p]), float(shares[t, p]), t, p, classes, behind) for p in range(len(classes))] for t in range(len(classes))]
+    return [
+        [_cell(int(counts[t, p]), float(shares[t, p]), t, p, classes, behind) for p in range(len(classes))]
+        for t in range(len(classes))
+    ]
 
 
-def _cell(count: int, share: float, true: int, said: int, classes: tuple[str, ...], behind: dict[str, Any]) -> dict[str, Any]:
-    label = both("{count} images of {true} taken for {said}, {share} of the class", count=count, true=classes[true], said=classes[said], share=percent(share))
+def _cell(
+    count: int, share: float, true: int, said: int, classes: tuple[str, ...], behind: dict[str, Any]
+) -> dict[str, Any]:
+    label = both(
+        "{count} images of {true} taken for {said}, {share} of the class",
+        count=count,
+        true=classes[true],
+        said=classes[said],
+        share=percent(share),
+    )
     if true == said:
-        label = both("{count} images of {true} recognised, {share} of the class", count=count, true=classes[true], share=percent(share))
+        label = both(
+            "{count} images of {true} recognised, {share} of the class",
+            count=count,
+            true=classes[true],
+            share=percent(share),
+        )
     key = f"{true},{said}"
-    return {"count": integer(count), "share": f"{100 * share:.0f}", "amount": round(share, 3), "label": label, "key": key, "open": key in behind, "right": true == said}
+    return {
+        "count": integer(count),
+        "share": f"{100 * share:.0f}",
+        "amount": round(share, 3),
+        "label": label,
+        "key": key,
+        "open": key in behind,
+        "right": true == said,
+    }
 
 
 def _pair(counts: Any, classes: tuple[str, ...], behind: dict[str, Any], pair: tuple[int, int, int]) -> dict[str, Any]:
     true, said, count = pair
     share = percent(count / max(int(counts[true].sum()), 1))
-    words = both("{true} taken for {said}: {count} times, {share} of the class", true=classes[true], said=classes[said], count=integer(count), share=share)
+    words = both(
+        "{true} taken for {said}: {count} times, {share} of the class",
+        true=classes[true],
+        said=classes[said],
+        count=integer(count),
+        share=share,
+    )
     key = f"{true},{said}"
     return {"words": words, "key": key, "open": key in behind}

@@ -62,7 +62,12 @@ def _ends(context: Context, split: str, name: str) -> Phrase:
     label = Phrase.of(lambda: split_name(split))
     if not values:
         return both("{split}: not measured", split=label)
-    return both("{split} from {first} to {last}", split=label, first=metric_value(name, values[0]), last=metric_value(name, values[-1]))
+    return both(
+        "{split} from {first} to {last}",
+        split=label,
+        first=metric_value(name, values[0]),
+        last=metric_value(name, values[-1]),
+    )
 
 
 def _best(context: Context) -> Phrase | None:
@@ -70,5 +75,7 @@ def _best(context: Context) -> Phrase | None:
         return None
     monitor, epoch, value = context.best
     split, _slash, metric = monitor.partition("/")
-    name = both("{metric} ({split})", metric=Phrase.of(lambda: metric_name(metric)), split=Phrase.of(lambda: split_name(split)))
-    return both("Best epoch by {name}: {epoch}, with {value}.", name=name, epoch=epoch, value=metric_value(metric, value))
+    names = {"metric": Phrase.of(lambda: metric_name(metric)), "split": Phrase.of(lambda: split_name(split))}
+    return both(
+        "Best epoch: {epoch} ({metric}, {split}: {value}).", epoch=epoch, value=metric_value(metric, value), **names
+    )

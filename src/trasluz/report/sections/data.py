@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from trasluz.draw.counts import class_counts, split_sizes
+from trasluz.draw.counts import split_sizes
 from trasluz.draw.names import integer, split_name
 from trasluz.report.context import Context
 from trasluz.report.page import fill
@@ -23,7 +20,12 @@ def applies(context: Context) -> bool:
 def render(context: Context) -> Section:
     """Bars for splits and, with labels, for classes; what the audit warns of in front of them."""
     sizes = {name: int(size) for name, size in context.info["splits"].items()}
-    parts = [both("{split}: {n}", split=Phrase.of(lambda name=name: split_name(name)), n=integer(size)) for name, size in sizes.items()]  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-    pictures = [context.figure(lambda: split_sizes(sizes), both("Samples per split: {parts}.", parts=join(parts, "; ")))]
+    parts = [
+        both("{split}: {n}", split=Phrase.of(lambda name=name: split_name(name)), n=integer(size))
+        for name, size in sizes.items()
+    ]  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+    pictures = [
+        context.figure(lambda: split_sizes(sizes), both("Samples per split: {parts}.", parts=join(parts, "; ")))
+    ]
     html = fill("sections/data.html", pictures=pictures, facts=[], warnings=[])
     return Section(both("What was it trained on?"), "data", html)

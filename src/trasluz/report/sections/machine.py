@@ -34,7 +34,9 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """Three short tables."""
-    versions = [(both("{name}", name=name), str(version)) for name, version in (context.info.get("versions") or {}).items()]
+    versions = [
+        (both("{name}", name=name), str(version)) for name, version in (context.info.get("versions") or {}).items()
+    ]
     hardware = [(_name(_HARDWARE, key), str(value)) for key, value in (context.info.get("hardware") or {}).items()]
     tables = [(both("Time"), _times(context)), (both("Machine"), hardware), (both("Versions"), versions)]
     html = fill("sections/machine.html", tables=[(title, facts) for title, facts in tables if facts])

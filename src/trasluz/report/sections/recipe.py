@@ -18,5 +18,11 @@ def applies(context: Context) -> bool:
 def render(context: Context) -> Section:
     """The YAML, and one command."""
     command = f"trasluz train {context.folder.path.name}/recipe.yaml"
-    html = fill("sections/recipe.html", yaml=context.recipe.to_yaml(), command=command, fingerprint=context.info.get("fingerprint", ""), recipe_hash=context.info.get("recipe_hash") or context.recipe.hash)
+    html = fill(
+        "sections/recipe.html",
+        yaml=context.recipe.to_yaml(),
+        command=command,
+        fingerprint=context.info.get("fingerprint", ""),
+        recipe_hash=context.info.get("recipe_hash") or context.recipe.hash,
+    )
     return Section(both("How can it be repeated?"), "recipe", html)

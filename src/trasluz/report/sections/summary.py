@@ -31,7 +31,12 @@ def render(context: Context) -> Section:
 def _what(context: Context) -> Phrase:
     recipe = context.recipe
     data = context.info.get("data") or recipe.data.source
-    said = both("The recipe {recipe} (family {family}) was trained on {data}", recipe=recipe.name, family=recipe.model["family"], data=data)
+    said = both(
+        "The recipe {recipe} (family {family}) was trained on {data}",
+        recipe=recipe.name,
+        family=recipe.model["family"],
+        data=data,
+    )
     train = (context.info.get("splits") or {}).get("train")
     shape, classes = context.spec.get("shape", ()), context.spec.get("classes", ())
     if train is None or len(shape) != 3:
@@ -41,7 +46,9 @@ def _what(context: Context) -> Phrase:
     size = both("{height} × {width} pixels, {kind}", height=shape[1], width=shape[2], kind=kind)
     if not classes:
         return both("{said}: {images} of {size}, without labels.", said=said, images=images, size=size)
-    return both("{said}: {images} of {size}, in {classes} classes.", said=said, images=images, size=size, classes=len(classes))
+    return both(
+        "{said}: {images} of {size}, in {classes} classes.", said=said, images=images, size=size, classes=len(classes)
+    )
 
 
 def _how_it_ended(context: Context) -> Phrase:
@@ -51,15 +58,38 @@ def _how_it_ended(context: Context) -> Phrase:
     resume = f"trasluz resume {context.folder.path.name}"
     failure = info.get("failure")
     if info.get("status") == "failed" and failure:
-        return both("It diverged: the term {term} was no longer finite in epoch {epoch}. The last good checkpoint is kept; a lower learning rate usually helps.", term=failure.get("term"), epoch=failure.get("epoch"))
+        return both(
+            "It diverged: the term {term} was no longer finite in epoch {epoch}. The last good checkpoint is kept; a lower learning rate usually helps.",
+            term=failure.get("term"),
+            epoch=failure.get("epoch"),
+        )
     if info.get("status") == "failed":
-        return both("It failed after {done} of {planned} epochs; what was learned until then is kept.", done=done, planned=planned)
+        return both(
+            "It failed after {done} of {planned} epochs; what was learned until then is kept.",
+            done=done,
+            planned=planned,
+        )
     if info.get("status") == "interrupted":
-        return both("It was interrupted after {done} of {planned} epochs; `{resume}` goes on exactly where it stopped.", done=done, planned=planned, resume=resume)
+        return both(
+            "It was interrupted after {done} of {planned} epochs; `{resume}` goes on exactly where it stopped.",
+            done=done,
+            planned=planned,
+            resume=resume,
+        )
     if info.get("status") == "finished" and done < planned:
-        return both("It stopped early, after {done} of {planned} epochs and {seconds} of training.", done=done, planned=planned, seconds=seconds)
+        return both(
+            "It stopped early, after {done} of {planned} epochs and {seconds} of training.",
+            done=done,
+            planned=planned,
+            seconds=seconds,
+        )
     if info.get("status") == "finished":
-        return both_n("It finished its {n} epoch in {seconds} of training.", "It finished its {n} epochs in {seconds} of training.", done, seconds=seconds)
+        return both_n(
+            "It finished its {n} epoch in {seconds} of training.",
+            "It finished its {n} epochs in {seconds} of training.",
+            done,
+            seconds=seconds,
+        )
     return both("It has not finished: {done} of {planned} epochs are done.", done=done, planned=planned)
 
 
@@ -74,11 +104,24 @@ def _quality(evaluation: Evaluation) -> list[Phrase]:
     metrics, sentences = evaluation.metrics, []
     if "accuracy" in metrics:
         share = _with_interval(evaluation, "accuracy")
-        sentences.append(both("Of {count} {split} images it names the right class for {share}.", count=count, split=split, share=share))
-        sentences += [_baseline(name, values["accuracy"]) for name, values in evaluation.baselines.items() if "accuracy" in values]
+        sentences.append(
+            both(
+                "Of {count} {split} images it names the right class for {share}.", count=count, split=split, share=share
+            )
+        )
+        sentences += [
+            _baseline(name, values["accuracy"]) for name, values in evaluation.baselines.items() if "accuracy" in values
+        ]
     if "mse" in metrics:
         error = _with_interval(evaluation, "mse")
-        sentences.append(both("It rebuilds {count} {split} images with a mean squared error of {error}, where pixels go from 0 to 1.", count=count, split=split, error=error))
+        sentences.append(
+            both(
+                "It rebuilds {count} {split} images with a mean squared error of {error}, where pixels go from 0 to 1.",
+                count=count,
+                split=split,
+                error=error,
+            )
+        )
         sentences += _beside_pca(evaluation)
     return sentences
 
@@ -93,7 +136,10 @@ def _with_interval(evaluation: Evaluation, name: str) -> Phrase:
 
 def _baseline(name: str, accuracy: float) -> Phrase:
     if name.replace("_", " ") == "majority class":
-        return both("Always naming the most frequent class would be right for {share}.", share=metric_value("accuracy", accuracy))
+        return both(
+            "Always naming the most frequent class would be right for {share}.",
+            share=metric_value("accuracy", accuracy),
+        )
     return both("The baseline {name} reaches {share}.", name=name, share=metric_value("accuracy", accuracy))
 
 
@@ -101,16 +147,27 @@ def _beside_pca(evaluation: Evaluation) -> list[Phrase]:
     pca = evaluation.baselines.get("pca", {})
     sentences = []
     if "mse" in pca and "components" in pca:
-        sentences.append(both("PCA with as many numbers per image ({components}) reaches {error}.", components=integer(pca["components"]), error=significant(pca["mse"])))
+        sentences.append(
+            both(
+                "PCA with as many numbers per image ({components}) reaches {error}.",
+                components=integer(pca["components"]),
+                error=significant(pca["mse"]),
+            )
+        )
     if "components_for_same_error" in pca:
-        sentences.append(both("PCA would need {components} numbers per image for the same error.", components=integer(pca["components_for_same_error"])))
+        sentences.append(
+            both(
+                "PCA would need {components} numbers per image for the same error.",
+                components=integer(pca["components_for_same_error"]),
+            )
+        )
     return sentences
 
 
 def _tiles(context: Context) -> list[tuple[Phrase, str]]:
     from trasluz.draw.names import metric_name
 
-    tiles = []
+    tiles: list[tuple[Phrase, str]] = []
     main = context.main
     for name in ("accuracy", "f1_macro", "macro_f1", "mse", "psnr", "ssim") if main else ():
         if main is not None and name in main.metrics and len(tiles) < 3:

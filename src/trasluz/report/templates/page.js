@@ -59,11 +59,13 @@
     if (width < 480) layout.margin = { ...layout.margin, l: 40, r: 6 };
     return layout;
   };
+  // Okabe and Ito's blue is too dim on black; a lighter step of the same hue is not.
+  const forTheme = (text) => (dark.matches && !printing ? text.replaceAll("#0072B2", "#4FA9E2") : text);
   const ready = unpack();
   const drawAll = async () => {
     if (!(await ready)) return;
     for (const box of document.querySelectorAll(".plot")) {
-      const figure = JSON.parse(byId(`${box.id}-data`).textContent)[root.lang];
+      const figure = JSON.parse(forTheme(byId(`${box.id}-data`).textContent))[root.lang];
       await window.Plotly.react(box, figure.data, dressed(figure, box.clientWidth), { displaylogo: false, displayModeBar: false, responsive: true });
     }
     root.dataset.drawn = root.lang;
