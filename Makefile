@@ -47,8 +47,8 @@ locale: $(READY) ## extract the sentences and compile the translations
 	$(BIN)/python scripts/translations.py update
 	$(BIN)/python scripts/translations.py compile
 
-docs: $(READY) ## write the tables of docs/recipes.md from the code
-	$(BIN)/python scripts/recipe_docs.py update
+docs: $(READY) ## write the tables in docs/ from the code
+	$(BIN)/python scripts/docs.py update
 
 clean: ## remove .venv and every cache, never a run
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
