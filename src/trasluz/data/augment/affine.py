@@ -52,7 +52,7 @@ def affine_matrices(p: AffineParameters) -> Tensor:
 
 
 def sample_affine(images: Tensor, matrices: Tensor, fill: Fill, value: float = 0.0) -> Tensor:
-    """``images`` float ``[n, c, h, w]`` read through ``matrices`` ``[n, 2, 3]``, bilinearly; same layout as given.
+    """``images`` float ``[n, c, h, w]`` read through ``matrices`` ``[n, 2, 3]``, bilinearly.
 
     ``fill`` beyond the edges is what ``scipy.ndimage`` calls ``nearest`` (the edge pixel), ``reflect`` (about the
     edge: d c b a | a b c d | d c b a) and ``grid-constant`` (``value``, blended over one pixel at the edge).
@@ -64,8 +64,6 @@ def sample_affine(images: Tensor, matrices: Tensor, fill: Fill, value: float = 0
     sampled = F.grid_sample(source, grid, mode="bilinear", padding_mode=_PADDING[fill], align_corners=False)
     if offset:
         sampled = sampled.add_(offset).clamp_(0.0, 1.0)
-    if images.is_contiguous(memory_format=torch.channels_last):
-        return sampled.contiguous(memory_format=torch.channels_last)
     return sampled
 
 

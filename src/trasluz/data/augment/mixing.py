@@ -21,8 +21,8 @@ def mixup(
 ) -> tuple[tuple[Tensor, ...], Tensor]:
     """``λ · x[i] + (1 − λ) · x[partner]`` for every tensor of ``inputs`` ``[n, ...]`` and for ``labels``.
 
-    ``labels`` are float ``[n, classes]``.  λ comes from Beta(alpha, alpha), ``alpha`` > 0.  The partner is the next sample in a random circle, never the
-    sample itself unless it is alone.  Layouts are kept.
+    ``labels`` are float ``[n, classes]``.  λ comes from Beta(alpha, alpha), ``alpha`` > 0.  The partner is the next
+    sample in a random circle, never the sample itself unless it is alone.  Layouts are kept.
     """
     weight = beta(draws, alpha)
     circle = torch.argsort(draws.uniform("mixup-partner").flatten(), stable=True)

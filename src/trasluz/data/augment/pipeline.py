@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from trasluz.data.augment.affine import AffineParameters, affine_matrices, sample_affine
@@ -44,6 +45,7 @@ class Augment:
             RecipeError: saturation or hue is asked for of images that have no colour.
         """
         section = self._section
+        last = unit.is_contiguous(memory_format=torch.channels_last) and not unit.is_contiguous()
         lanes = dict(zip(_LANES, draws.uniform("augment", len(_LANES)).unbind(1), strict=True))
         if self._affine:
             matrices = affine_matrices(self._affine_parameters(lanes, *unit.shape[2:]))
@@ -55,7 +57,7 @@ class Augment:
         if section.erasing:
             value = section.fill_value if section.fill == "constant" else None
             unit = erase(unit, _erasing_draws(lanes), section.erasing, section.erasing_area, value)
-        return unit
+        return unit.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)
 
     def _flip_and_crop(self, unit: Tensor, u: Lanes) -> Tensor:
         flip_y, flip_x = self._flips(u)
