@@ -3,7 +3,7 @@ import pytest
 import torch
 from torchmetrics.functional.classification import binary_calibration_error, multiclass_calibration_error
 
-from trasluz.metrics.calibration import adaptive_calibration_error, expected_calibration_error, reliability
+from trasluz.metrics.calibration import expected_calibration_error, reliability
 
 
 def answers(count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -30,27 +30,18 @@ def test_confidence_on_an_edge_belongs_to_the_bin_below_as_in_the_paper() -> Non
 
 def test_certain_and_right_is_perfect_and_certain_and_wrong_is_the_worst() -> None:
     sure = np.ones(7)
-    for error in (expected_calibration_error, adaptive_calibration_error):
-        assert error(sure, np.ones(7, bool)) == 0.0
-        assert error(sure, np.zeros(7, bool)) == 1.0
+    assert expected_calibration_error(sure, np.ones(7, bool)) == 0.0
+    assert expected_calibration_error(sure, np.zeros(7, bool)) == 1.0
 
 
-def test_equal_mass_bins_of_one_sample_each_give_the_mean_distance() -> None:
-    confidence, right = answers(15)
-    expected = np.abs(np.sort(confidence) - right[np.argsort(confidence)]).mean()
-    assert adaptive_calibration_error(confidence, right) == pytest.approx(expected)
-
-
-def test_both_errors_find_a_known_miscalibration() -> None:
+def test_the_error_finds_a_known_miscalibration() -> None:
     confidence, right = answers(200_000)
     exact = np.mean(confidence - confidence**2)
     assert expected_calibration_error(confidence, right) == pytest.approx(exact, abs=0.005)
-    assert adaptive_calibration_error(confidence, right) == pytest.approx(exact, abs=0.005)
 
 
 def test_one_sample_has_an_error() -> None:
     one, wrong = np.array([0.7]), np.array([False])
     assert expected_calibration_error(one, wrong) == pytest.approx(0.7)
-    assert adaptive_calibration_error(one, wrong) == pytest.approx(0.7)
     expected = binary_calibration_error(torch.tensor([0.7]), torch.tensor([0]), n_bins=15).item()
     assert expected == pytest.approx(0.7)

@@ -6,7 +6,7 @@ from scipy import stats
 
 from trasluz.draws import Draws
 from trasluz.metrics.classification import accuracy, macro_f1
-from trasluz.metrics.intervals import bootstrap_confusion, bootstrap_mean, student, wilson
+from trasluz.metrics.intervals import bootstrap_confusion, bootstrap_mean, mean_interval, wilson
 
 
 @pytest.mark.parametrize(("hits", "count"), [(0, 10), (1, 10), (5, 10), (10, 10), (801, 1000), (1, 1), (9_970, 10_000)])
@@ -21,8 +21,9 @@ def test_wilson_of_no_trials_knows_nothing() -> None:
 
 
 @pytest.mark.parametrize("values", [[0.91, 0.90, 0.92], [1.0, 1.0], [3.0, 5.0, 4.0, 8.0, 2.0]])
-def test_student_is_that_of_scipy(values: list[float]) -> None:
-    low, high = student(values)
+def test_mean_interval_is_that_of_scipy(values: list[float]) -> None:
+    mean, low, high = mean_interval(values)
+    assert mean == pytest.approx(np.mean(values))
     if len(set(values)) == 1:
         assert (low, high) == (values[0], values[0])
         return
@@ -31,7 +32,7 @@ def test_student_is_that_of_scipy(values: list[float]) -> None:
 
 
 def test_one_seed_says_nothing_about_the_spread() -> None:
-    assert student([0.9]) == (-math.inf, math.inf)
+    assert mean_interval([0.9]) == (0.9, -math.inf, math.inf)
 
 
 def test_bootstrap_of_a_mean_is_close_to_the_normal_interval_of_many_samples() -> None:

@@ -35,15 +35,3 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray, bins: 
     found = reliability(confidence, right, bins)
     gap = np.abs(np.array(found["confidence"]) - np.array(found["accuracy"]))
     return float((gap * np.array(found["count"])).sum() / len(confidence))
-
-
-def adaptive_calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
-    """The same over bins of equal mass, which do not leave most bins empty when the model is nearly always sure.
-
-    Nguyen & O'Connor 2015, "Posterior calibration and exploratory analysis for natural language processing
-    models", section 3.  Bins differ by at most one sample.
-    """
-    order = np.argsort(confidence, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    gaps = [abs(float(confidence[p].mean()) - float(right[p].mean())) * len(p) for p in parts]
-    return sum(gaps) / len(confidence)

@@ -32,30 +32,44 @@ def wilson(hits: int, count: int, confidence: float = 0.95) -> tuple[float, floa
     return low, high
 
 
-def student(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
-    """Student's t interval for the mean of a few independent values, such as one per seed.
+def mean_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float, float]:
+    """Mean of a few independent values, such as one per seed, with Student's t interval: ``(mean, low, high)``.
 
-    A single value says nothing about its spread: the interval is infinite.
+    A single value says nothing about its spread: its interval is infinite.
     """
-    count = len(values)
-    if count < 2:
-        return -math.inf, math.inf
     from scipy.special import stdtrit
 
+    count = len(values)
     mean = math.fsum(values) / count
+    if count < 2:
+        return mean, -math.inf, math.inf
     deviation = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (count - 1))
     half = float(stdtrit(count - 1, 0.5 + confidence / 2)) * deviation / math.sqrt(count)
-    return mean - half, mean + half
+    return mean, mean - half, mean + half
+
+
+def bootstrap(
+    statistic: Callable[[np.ndarray], float],
+    count: int,
+    draws: Draws,
+    confidence: float = 0.95,
+    resamples: int = RESAMPLES,
+) -> tuple[float, float]:
+    """Percentile bootstrap interval (Efron 1979) for a number computed from some of ``count`` ≥ 1 samples.
+
+    ``statistic`` takes the positions of a resample, int64 ``[count]``, drawn with replacement.
+    """
+    generator = _numpy_generator(draws, "bootstrap")
+    found = [statistic(generator.integers(0, count, count)) for _ in range(resamples)]
+    return _percentiles(np.array(found), confidence)
 
 
 def bootstrap_mean(
     values: np.ndarray, draws: Draws, confidence: float = 0.95, resamples: int = RESAMPLES
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval for the mean of per-sample ``values`` ``[n]`` (Efron 1979; n ≥ 1)."""
-    generator = numpy_generator(draws, "bootstrap-mean")
-    values = np.asarray(values, np.float64)
-    means = np.array([values[generator.integers(0, len(values), len(values))].mean() for _ in range(resamples)])
-    return _percentiles(means, confidence)
+    """Percentile bootstrap interval for the mean of per-sample ``values`` ``[n]``, n ≥ 1."""
+    wide = np.asarray(values, np.float64)
+    return bootstrap(lambda positions: float(wide[positions].mean()), len(wide), draws, confidence, resamples)
 
 
 def bootstrap_confusion(
@@ -67,15 +81,19 @@ def bootstrap_confusion(
 ) -> tuple[float, float]:
     """Percentile bootstrap interval for a number computed from a confusion matrix ``[k, k]``, such as macro F1.
 
-    Resampling n samples is one multinomial draw over the matrix's cells, whatever n.
+    Resampling n samples is one multinomial draw over the matrix's filled cells, whatever n.
     """
-    generator = numpy_generator(draws, "bootstrap-confusion")
-    count = int(confusion.sum())
-    cells = generator.multinomial(count, confusion.ravel() / count, size=resamples)
-    return _percentiles(np.array([statistic(row.reshape(confusion.shape)) for row in cells]), confidence)
+    generator = _numpy_generator(draws, "bootstrap-confusion")
+    count, filled = int(confusion.sum()), np.nonzero(confusion)
+    found = []
+    for cells in generator.multinomial(count, confusion[filled] / count, size=resamples):
+        resample = np.zeros_like(confusion)
+        resample[filled] = cells
+        found.append(statistic(resample))
+    return _percentiles(np.array(found), confidence)
 
 
-def numpy_generator(draws: Draws, purpose: str) -> np.random.Generator:
+def _numpy_generator(draws: Draws, purpose: str) -> np.random.Generator:
     """NumPy's generator, seeded from the clock's dice for ``purpose``."""
     return np.random.default_rng(draws.generator(purpose).initial_seed())
 

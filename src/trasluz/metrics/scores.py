@@ -1,0 +1,118 @@
+"""All numbers of one kind of answer, put together from per-sample records: what a page about it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trasluz.draws import Draws
+from trasluz.messages import ngettext
+from trasluz.metrics import classification, multi_label
+from trasluz.metrics.calibration import expected_calibration_error, reliability
+from trasluz.metrics.intervals import bootstrap, bootstrap_confusion, bootstrap_mean, wilson
+from trasluz.metrics.reconstruction import psnr
+
+_MANY_CLASSES = 10  # beyond which it is worth knowing whether the truth is among the best five
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Metrics with their 95 % intervals, and where there are classes, the numbers of each and their confusion."""
+
+    metrics: dict[str, float]
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    per_class: dict[str, dict[str, float]] | None = None
+    confusion: np.ndarray | None = None
+    calibration: dict[str, list[float]] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def classifier_scores(probabilities: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], draws: Draws) -> Scores:
+    """Scores of one label per sample: ``probabilities`` ``[n, k]``, ``labels`` int64 ``[n]``, −1 for no label.
+
+    Samples without a label are left out, and a note says how many; at least one sample must have one.
+    """
+    labelled = labels >= 0
+    missing = int((~labelled).sum())
+    probabilities, labels = probabilities[labelled], labels[labelled]
+    predicted = probabilities.argmax(1)
+    confidence, right = probabilities.max(1), predicted == labels
+    confusion = classification.confusion_matrix(labels, predicted, len(classes))
+    metrics = {
+        "accuracy": classification.accuracy(confusion),
+        **classification.macro_scores(confusion),
+        "log_loss": classification.log_loss(probabilities, labels),
+        "calibration_error": expected_calibration_error(confidence, right),
+    }
+    if len(classes) > _MANY_CLASSES:
+        metrics["top5_accuracy"] = classification.top_k_accuracy(probabilities, labels, 5)
+    return Scores(
+        metrics,
+        {
+            "accuracy": wilson(int(right.sum()), len(right)),
+            "macro_f1": bootstrap_confusion(classification.macro_f1, confusion, draws),
+        },
+        _by_class(classification.class_scores(confusion), classes),
+        confusion,
+        reliability(confidence, right),
+        _without_label(missing),
+    )
+
+
+def multi_label_scores(probabilities: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], draws: Draws) -> Scores:
+    """Scores of several labels per sample: ``probabilities`` ``[n, k]``, ``labels`` bool ``[n, k]``, n ≥ 1.
+
+    A label is predicted above one half.  Calibration is that of every yes-or-no answer.
+    """
+    predicted = probabilities > multi_label.THRESHOLD
+    right = predicted == labels
+    confidence = np.maximum(probabilities, 1 - probabilities).ravel()
+    all_right = right.all(1)
+
+    def macro_f1(positions: np.ndarray) -> float:
+        return multi_label.mean_scores(labels[positions], predicted[positions])["macro_f1"]
+
+    return Scores(
+        {
+            **multi_label.mean_scores(labels, predicted),
+            "calibration_error": expected_calibration_error(confidence, right.ravel()),
+        },
+        {
+            "subset_accuracy": wilson(int(all_right.sum()), len(all_right)),
+            "label_accuracy": bootstrap_mean(right.mean(1), draws),
+            "macro_f1": bootstrap(macro_f1, len(labels), draws),
+        },
+        _by_class(multi_label.class_scores(labels, predicted), classes),
+        calibration=reliability(confidence, right.ravel()),
+    )
+
+
+def reconstruction_scores(records: Mapping[str, np.ndarray], draws: Draws) -> Scores:
+    """Scores from ``error`` (mean squared error), ``rounded`` and, where defined, ``ssim`` of each sample, ``[n]``."""
+    error = records["error"]
+    low, high = bootstrap_mean(error, draws)
+    metrics = {"mse": float(error.mean(dtype=np.float64))}
+    intervals = {"mse": (low, high), "psnr": (psnr(high), psnr(low))}
+    metrics["psnr"] = psnr(metrics["mse"])
+    for record, name in (("rounded", "rounded_accuracy"), ("ssim", "ssim")):
+        if record in records:
+            metrics[name] = float(records[record].mean(dtype=np.float64))
+            intervals[name] = bootstrap_mean(records[record], draws)
+    return Scores(metrics, intervals)
+
+
+def _by_class(each: Mapping[str, np.ndarray], classes: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    return {name: {score: float(values[i]) for score, values in each.items()} for i, name in enumerate(classes)}
+
+
+def _without_label(missing: int) -> tuple[str, ...]:
+    if not missing:
+        return ()
+    message = ngettext(
+        "{count} image has no label and is left out of the scores.",
+        "{count} images have no label and are left out of the scores.",
+        missing,
+    )
+    return (message.format(count=missing),)

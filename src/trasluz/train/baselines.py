@@ -1,0 +1,90 @@
+"""What costs nothing to reach on the evaluated samples: the most frequent class, and PCA with a code as large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trasluz.data.data import Data
+from trasluz.data.preprocess import Preprocess
+from trasluz.messages import _
+from trasluz.metrics.majority_class import majority_class, majority_labels
+from trasluz.metrics.pca import PCABaseline, Pixels, compare, fit
+from trasluz.reporting import Reporter
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """Baseline → {metric: value}, and sentences about them."""
+
+    values: dict[str, dict[str, float]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __add__(self, other: Baselines) -> Baselines:
+        return Baselines({**self.values, **other.values}, (*self.notes, *other.notes))
+
+
+def classifier_baselines(arrays: dict[str, np.ndarray], data: Data) -> Baselines:
+    """``majority class``, learned from the training labels; nothing without probabilities or labels."""
+    train = data.split("train")
+    if "probabilities" not in arrays or "labels" not in arrays or data.labels is None:
+        return Baselines()
+    if data.multi_label:
+        return (
+            Baselines({"majority class": majority_labels(data.labels[train], arrays["labels"])})
+            if len(train)
+            else Baselines()
+        )
+    known, asked = data.labels[train], arrays["labels"]
+    known, asked = known[known >= 0], asked[asked >= 0]
+    if not len(known) or not len(asked):
+        return Baselines()
+    return Baselines({"majority class": majority_class(known, asked, len(data.classes))})
+
+
+def reconstruction_baselines(
+    error: float, code: int | None, data: Data, preprocess: Preprocess, rows: np.ndarray, reporter: Reporter
+) -> Baselines:
+    """``pca`` with as many components as the code has numbers, fitted on the training samples.
+
+    ``components_for_same_error`` is absent when no number of components reaches ``error``; a note says so, and
+    also when the code is larger than the image or when PCA saw only some of the training samples.
+    """
+    train = data.split("train")
+    if code is None:
+        return Baselines()
+    if not len(train):
+        return Baselines(notes=(_("There is no PCA to compare with: these data have no training images."),))
+    low, high = (preprocess.low, preprocess.high) if data.kind == "image" else (0.0, 1.0)
+    pca = fit(Pixels(data.samples, train, low, high), reporter)
+    held_out = Pixels(data.samples, rows, low, high)
+    found = compare(pca, held_out, code, error, reporter)
+    values = {
+        "mse": found.mse,
+        "psnr": found.psnr,
+        "rounded_accuracy": found.rounded_accuracy,
+        "components": float(found.components),
+        "code": float(code),
+        "code_larger_than_image": float(code > held_out.width),
+    }
+    if found.same_error is not None:
+        values["components_for_same_error"] = float(found.same_error)
+    return Baselines({"pca": values}, tuple(_notes(found, code, held_out.width)))
+
+
+def _notes(found: PCABaseline, code: int, width: int) -> list[str]:
+    notes = []
+    if code > width:
+        message = _("The code is larger than the image: {code} numbers for {width} values, so it need not compress.")
+        notes.append(message.format(code=code, width=width))
+    if found.components < code:
+        message = _("PCA was compared with {components} components, all there are, instead of the code's {code}.")
+        notes.append(message.format(components=found.components, code=code))
+    if found.same_error is None:
+        message = _("PCA does not reach the model's error on these images even with all its {rank} components.")
+        notes.append(message.format(rank=found.rank))
+    if found.fitted_on < found.of:
+        message = _("PCA was fitted on {used} of the {all} training images, drawn at random, to keep it quick.")
+        notes.append(message.format(used=found.fitted_on, all=found.of))
+    return notes

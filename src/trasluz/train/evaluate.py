@@ -1,0 +1,181 @@
+"""Evaluation of a trained model on one split: scores with intervals, baselines, records, and images to look at.
+
+Never augmented, in inference mode, with draws that depend on nothing but a sample's position, and summed over
+samples: the size of the batches changes nothing but the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trasluz.data.batches import evaluation_batches
+from trasluz.data.data import Data
+from trasluz.data.preprocess import Preprocess
+from trasluz.draws import Draws
+from trasluz.errors import DataError
+from trasluz.families.base import BaseFamily
+from trasluz.messages import _
+from trasluz.metrics.reconstruction import to_uint8
+from trasluz.metrics.scores import Scores, classifier_scores, multi_label_scores, reconstruction_scores
+from trasluz.reporting import Reporter
+from trasluz.runs.evaluation import Evaluation
+from trasluz.train.baselines import Baselines, classifier_baselines, reconstruction_baselines
+from trasluz.train.examples import choose_examples
+from trasluz.train.records import Records
+from trasluz.train.validation import batch_size_for
+
+_EXAMPLE_BYTES = 12_000_000
+_MOST_EXAMPLES = 600
+
+
+def evaluate_split(
+    family: BaseFamily,
+    networks: nn.ModuleDict,
+    data: Data,
+    preprocess: Preprocess,
+    split: str,
+    *,
+    rows: np.ndarray | None = None,
+    device: torch.device | None = None,
+    forward: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    batch: int | None = None,
+    baselines: bool = True,
+    reporter: Reporter = Reporter(),  # noqa: B008 - without state
+) -> Evaluation:
+    """Everything that is known of ``networks`` on ``split``; ``rows`` (int64) evaluates these instead.
+
+    ``device`` is where the networks are (the CPU by default), ``forward`` the precision of the forward pass (float32 by
+    default), ``batch`` the samples per batch (by the size of the images).  ``baselines`` fits PCA, which can take
+    a while for large images.
+
+    Raises:
+        DataError: there is nothing to evaluate, or a classifier meets no label.
+    """
+    chosen = data.split(split) if rows is None else rows
+    if not len(chosen):
+        message = _("{data}: there is nothing to evaluate in the split {split}; choose one that has images.")
+        raise DataError(message.format(data=data.name, split=split))
+    records = Records()
+    size = batch or batch_size_for(data.samples)
+    where = device or torch.device("cpu")
+    with reporter.task(_("Evaluating"), total=len(chosen), unit=_("images")) as task:
+        sums: dict[str, Tensor] = {}
+        with judging(networks, where):
+            for done, (part, draws) in _counted(data, chosen, size, preprocess, where):
+                records.begin(part, done)
+                with forward():
+                    found = family.evaluate(networks, part, draws, records)
+                _add(sums, found)
+                task.advance(len(part))
+        own = family.metrics(sums, networks)
+    return _put_together(own, records, data, preprocess, split, chosen, baselines, reporter)
+
+
+@contextmanager
+def judging(networks: nn.ModuleDict, device: torch.device) -> Iterator[None]:
+    """Evaluation mode without gradients and with fixed global draws; every module's mode is put back afterwards."""
+    modes = [(module, module.training) for module in networks.modules()]
+    networks.eval()
+    try:
+        with torch.inference_mode(), Draws(0).ambient("evaluation", device=device):
+            yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def _counted(data: Data, rows: np.ndarray, size: int, preprocess: Preprocess, device: torch.device) -> Iterator[Any]:
+    """Each batch with the number of samples before it."""
+    done = 0
+    for part, draws in evaluation_batches(data, rows, size, preprocess, device):
+        yield done, (part, draws)
+        done += len(part)
+
+
+def _add(sums: dict[str, Tensor], found: dict[str, Tensor]) -> None:
+    for name, value in found.items():
+        wide = value.to(torch.float32 if value.device.type == "mps" else torch.float64)
+        sums[name] = sums[name] + wide if name in sums else wide
+
+
+def _put_together(
+    own: dict[str, float],
+    records: Records,
+    data: Data,
+    preprocess: Preprocess,
+    split: str,
+    rows: np.ndarray,
+    with_baselines: bool,
+    reporter: Reporter,
+) -> Evaluation:
+    arrays = {"rows": rows.astype(np.int64), **records.arrays()}
+    if data.labels is not None:
+        arrays["labels"] = data.labels[rows]
+    parts, beside = _judge(arrays, data), Baselines()
+    if with_baselines:
+        beside = classifier_baselines(arrays, data)
+        if "error" in arrays:
+            error = float(arrays["error"].mean(dtype=np.float64))
+            beside += reconstruction_baselines(error, records.code_size, data, preprocess, rows, reporter)
+    metrics = dict(own)
+    for part in parts:
+        metrics |= {name: value for name, value in part.metrics.items() if name not in own}
+    return Evaluation(
+        split=split,
+        count=len(rows),
+        metrics=metrics,
+        intervals={k: v for part in parts for k, v in part.intervals.items() if k in metrics},
+        baselines=beside.values,
+        classes=data.classes,
+        per_class=next((p.per_class for p in parts if p.per_class is not None), None),
+        confusion=next((p.confusion for p in parts if p.confusion is not None), None),
+        calibration=next((p.calibration for p in parts if p.calibration is not None), None),
+        arrays=arrays,
+        examples=_examples(arrays, records, data, preprocess, rows),
+        notes=(*_about_ssim(arrays, data), *(note for part in parts for note in part.notes), *beside.notes),
+    )
+
+
+def _judge(arrays: dict[str, np.ndarray], data: Data) -> list[Scores]:
+    parts, draws = [], Draws(0)
+    if "error" in arrays:
+        parts.append(reconstruction_scores(arrays, draws))
+    if "probabilities" in arrays and "labels" in arrays:
+        judge = multi_label_scores if data.multi_label else classifier_scores
+        parts.append(judge(arrays["probabilities"], arrays["labels"], data.classes, draws))
+    return parts
+
+
+def _about_ssim(arrays: dict[str, np.ndarray], data: Data) -> tuple[str, ...]:
+    if "error" not in arrays or "ssim" in arrays or data.kind != "image":
+        return ()
+    height, width = data.samples.shape[1:3]
+    message = _("SSIM is not given: it compares windows of at least 3 × 3 pixels, and these images are {size}.")
+    return (message.format(size=f"{height} × {width}"),)
+
+
+def _examples(
+    arrays: dict[str, np.ndarray], records: Records, data: Data, preprocess: Preprocess, rows: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Images for pages, within 12 MB: best and worst reconstructions, or what stands behind the confusion cells."""
+    if data.kind != "image":
+        return {}
+    most = max(1, min(_MOST_EXAMPLES, _EXAMPLE_BYTES // max(1, int(np.prod(data.samples.shape[1:])))))
+    if records.shown:
+        kept = sorted(records.shown, key=lambda s: s.position)
+        return {
+            "positions": np.array([s.position for s in kept], np.int64),
+            "images": np.stack([s.original for s in kept]),
+            "reconstructions": np.stack([s.reconstruction for s in kept]),
+        }
+    if "probabilities" not in arrays or "labels" not in arrays:
+        return {}
+    positions = choose_examples(arrays["probabilities"], arrays["labels"], most)
+    stored = torch.from_numpy(np.ascontiguousarray(data.samples[rows[positions]]))
+    return {"positions": positions, "images": to_uint8(preprocess.to_unit(stored))}
