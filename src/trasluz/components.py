@@ -38,7 +38,10 @@ def load(package: str, name: str, where: str) -> ModuleType:
         guess = nearest(name, names(package))
         hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
         allowed = ", ".join(names(package))
-        raise RecipeError(_("{where}: there is no {name!r}; allowed: {allowed}.").format(where=where, name=name, allowed=allowed) + hint)
+        raise RecipeError(
+            _("{where}: there is no {name!r}; allowed: {allowed}.").format(where=where, name=name, allowed=allowed)
+            + hint
+        )
     return importlib.import_module(f"{package}.{name.replace('-', '_')}")
 
 
@@ -63,12 +66,16 @@ def explain(error: ValidationError, config: type[BaseModel], where: str) -> str:
             known = _fields_at(config, problem["loc"][:-1])
             guess = nearest(str(problem["loc"][-1]), known)
             hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
-            sentences.append(_("{path}: no such field; allowed: {known}.").format(path=path, known=", ".join(known)) + hint)
+            sentences.append(
+                _("{path}: no such field; allowed: {known}.").format(path=path, known=", ".join(known)) + hint
+            )
         elif problem["type"] == "missing":
             sentences.append(_("{path}: is required.").format(path=path))
         else:
             given = problem.get("input")
-            sentences.append(_("{path}: {given!r} is not allowed: {reason}.").format(path=path, given=given, reason=problem["msg"]))
+            sentences.append(
+                _("{path}: {given!r} is not allowed: {reason}.").format(path=path, given=given, reason=problem["msg"])
+            )
     return " ".join(sentences)
 
 

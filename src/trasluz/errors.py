@@ -60,7 +60,7 @@ class CheckpointError(WorkError):
     """No checkpoint of the run can be read."""
 
 
-class Interrupted(TrasluzError):
+class Interrupted(TrasluzError):  # noqa: N818 - an interruption is not an error
     """The work was stopped by Ctrl-C or SIGTERM and can be resumed."""
 
     exit_code = 130

@@ -52,6 +52,6 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return _catalogue(current_language()).ngettext(singular, plural, n)
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name
     """Marks ``message`` for the catalogue without translating it yet."""
     return message

@@ -27,7 +27,9 @@ def test_cosine_is_pytorchs_cosine_annealing() -> None:
 
 def test_step_is_pytorchs_step() -> None:
     expected = _torch_factors(lambda o: torch.optim.lr_scheduler.StepLR(o, 4, gamma=0.5), 20)
-    assert [factor(ScheduleSection(name="step", every=4, gamma=0.5), e, 20) for e in range(20)] == pytest.approx(expected)
+    assert [factor(ScheduleSection(name="step", every=4, gamma=0.5), e, 20) for e in range(20)] == pytest.approx(
+        expected
+    )
 
 
 def test_one_cycle_rises_linearly_to_its_peak_and_ends_at_its_final_factor() -> None:

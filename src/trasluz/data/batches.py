@@ -108,6 +108,7 @@ class TrainBatches:
     ) -> None:
         self.rows = data.split("train")
         self.batch_size = min(batch, len(self.rows)) if steps_per_epoch is None else batch
+        self._wanted = len(self.rows) if steps_per_epoch is None else steps_per_epoch * batch
         self.steps = steps_per_epoch or math.ceil(len(self.rows) / self.batch_size)
         self._data = data
         self._preprocess = preprocess
@@ -121,14 +122,12 @@ class TrainBatches:
     @property
     def samples_per_epoch(self) -> int:
         """Samples that one epoch shows, over all processes."""
-        return min(self.steps * self.batch_size, len(self.order(0)))
+        return self._wanted
 
     def order(self, epoch: int) -> np.ndarray:
         """Row numbers in the order of one epoch."""
-        count = len(self.rows)
-        wanted = max(self.steps * self.batch_size, 1)
-        passes = math.ceil(wanted / count) if wanted > count else 1
-        return np.concatenate([self._one_pass(epoch, i) for i in range(passes)])[:wanted]
+        passes = math.ceil(self._wanted / len(self.rows))
+        return np.concatenate([self._one_pass(epoch, i) for i in range(passes)])[: self._wanted]
 
     def _one_pass(self, epoch: int, number: int) -> np.ndarray:
         draws = self._draws if number == 0 else self._draws.child("pass", number)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from trasluz.data.data import DataSpec
@@ -40,7 +40,7 @@ def save_model(
     """Writes the ``model/`` folder atomically; ``settings`` is the recipe's ``model`` part."""
     with new_folder(target) as folder:
         plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in weights.items()}
-        save_file(plain, folder / "weights.safetensors")
+        (folder / "weights.safetensors").write_bytes(save(plain))
         config = {"model": settings, "spec": asdict(spec)}
         (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8")
         (folder / "preprocess.json").write_text(preprocess.model_dump_json(indent=2), encoding="utf-8")

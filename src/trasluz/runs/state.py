@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 _TENSOR = "$tensor"
 _PAIRS = "$pairs"
@@ -20,7 +20,8 @@ def save_state(folder: Path, tree: Any) -> None:
     """Writes ``state.safetensors`` and ``state.json`` into an existing folder."""
     tensors: dict[str, torch.Tensor] = {}
     plain = _pack(tree, "", tensors)
-    save_file(tensors, folder / "state.safetensors")
+    # Through Python's own file: a full disk must raise an OSError, which the library hides.
+    (folder / "state.safetensors").write_bytes(save(tensors))
     (folder / "state.json").write_text(json.dumps(plain), encoding="utf-8")
 
 

@@ -7,6 +7,7 @@ optimiser steps and their rates, and the exponential moving average of the weigh
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -31,6 +32,8 @@ from trasluz.train.schedules import factor
 
 def make_fabric(hardware: Hardware) -> Fabric:
     """Lightning's Fabric for this hardware: devices, process groups and precision."""
+    # Fabric announces its precision at every start; ours is in run.json.
+    logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     several = hardware.devices * hardware.nodes > 1
     precision = "bf16-mixed" if hardware.precision == "bf16" else "32-true"
     strategy = "ddp" if several else "auto"
