@@ -130,7 +130,7 @@ class Family(BaseFamily):
         if classes < 2 and not (several and classes):
             names = ", ".join(self.spec.classes) or _("none")
             message = _(
-                "A classifier needs two classes, but these data have {count} ({names}); add one, or train an autoencoder."
+                "A classifier needs two classes, but there are {count} ({names}); add one, or train an autoencoder."
             )
             raise DataError(message.format(count=classes, names=names))
         if several and self.softmax:
