@@ -69,6 +69,7 @@ class Session:
         hardware = choose(self.recipe.compute)
         with computing(hardware):
             fabric = make_fabric(hardware)
+            fabric.launch()
             loop = make_loop(
                 prepare(self.recipe, self.data, fabric, hardware),
                 self.folder,
@@ -77,8 +78,9 @@ class Session:
             )
             if resumed:
                 restore(loop, self.reporter)
-            else:
+            elif loop.lead:
                 self.folder.create(self.recipe)
+            fabric.barrier()
             loop.run()
         return loop
 
@@ -107,3 +109,17 @@ def assert_same(first: Any, second: Any, path: str = "") -> None:
             assert_same(a, b, f"{path}/{i}")
     else:
         assert first == second, path
+
+
+def two_process_recipe(devices: int) -> Recipe:
+    """50 steps whose every sample counts the same however many processes share a batch."""
+    network = {"name": "conv", "channels": [8, 8], "dense": [16], "norm": None}
+    tree = {
+        "name": "shared",
+        "model": {"family": "classifier", "network": network},
+        "data": {"augment": {"shift": 0.1, "rotation": 10}},
+        # 150 training digits in batches of 15: two processes take 8 and 7 of each
+        "train": {"epochs": 5, "batch": 15, "optimiser": {"rate": 3e-3}, "clip": 1.0},
+        "compute": {"threads": 1, "device": "cpu", "devices": devices, "precision": "fp32"},
+    }
+    return from_dict(tree)

@@ -1,0 +1,44 @@
+"""The rule for hardware: the same answer every time, and a sentence where something is absent."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+
+from trasluz.errors import RecipeError
+from trasluz.recipe import ComputeSection
+from trasluz.train.hardware import choose, describe, has_bf16, versions
+from trasluz.train.memory import kept_memory
+
+
+def test_nothing_is_left_to_chance() -> None:
+    chosen = choose(ComputeSection())
+    assert chosen == choose(ComputeSection())
+    assert "auto" not in chosen.to_dict().values()
+    assert chosen.precision == ("bf16" if has_bf16(chosen.device) else "fp32")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a CUDA device is present")
+def test_an_absent_device_is_refused_with_what_there_is() -> None:
+    with pytest.raises(RecipeError, match="cuda is not available on this machine; allowed: cpu"):
+        choose(ComputeSection(device="cuda"))
+
+
+def test_what_is_asked_for_is_kept() -> None:
+    chosen = choose(ComputeSection(device="cpu", precision="fp32", layout="contiguous", threads=3))
+    assert (chosen.precision, chosen.layout, chosen.threads) == ("fp32", "contiguous", 3)
+
+
+def test_machine_and_versions_can_be_written_as_json() -> None:
+    text = json.dumps({**describe(choose(ComputeSection())), **versions()})
+    assert torch.__version__.split("+")[0] in text
+
+
+def test_memory_is_kept_and_given_back_without_changing_results() -> None:
+    with kept_memory("cpu"):
+        inside = torch.ones(3_000_000).sum()
+    assert float(inside) == 3_000_000
+    with kept_memory("cuda"):
+        pass
