@@ -114,7 +114,8 @@ def placeholders(text: str) -> frozenset[str]:
 
 
 def _texts(catalogue: Catalog) -> dict[object, object]:
-    return {message.id: message.string for message in catalogue if message.id}
+    # Not the files' bytes: their headers name the version of babel.
+    return {tuple(_forms(message.id)): tuple(_forms(message.string)) for message in catalogue if message.id}
 
 
 def main(words: list[str]) -> int:

@@ -17,7 +17,7 @@ from trasluz.messages import _
 def reliability_diagram(
     confidence: Sequence[float], accuracy: Sequence[float], counts: Sequence[float], *, theme: Theme = LIGHT
 ) -> go.Figure:
-    """Per bin: mean confidence and accuracy in [0, 1] and the number of samples (areas of the marks); empty bins are left out."""
+    """Per bin: mean confidence and accuracy in [0, 1] and the number of samples (the marks' areas); no empty bins."""
     figure = new_figure(theme, x=_("Confidence of the model"), y=_("Share that is right"), height=380)
     figure.add_scatter(
         x=[0, 1],

@@ -48,6 +48,11 @@ class Phrase:
         return Markup(" ").join(parts)
 
 
+def plain(text: str) -> Phrase:
+    """Text that is the same in every language: a name, a number."""
+    return Phrase(dict.fromkeys(LANGUAGES, escape(text)))
+
+
 def both(message: str, /, **values: object) -> Phrase:
     """``message`` in each language, with ``values`` filled in."""
     return _each(lambda: _(message), values)

@@ -40,17 +40,9 @@ def _verdict(evaluation: Evaluation) -> Phrase:
     total = sum(n for _c, _a, n in bins) or 1
     gap = sum(n * (c - a) for c, a, n in bins) / total
     size = metric_value("share", sum(n * abs(c - a) for c, a, n in bins) / total)
+    apart = both("Its confidence and its share of right answers differ by {size} on average", size=size)
     if gap > 0.005:
-        return both(
-            "Its confidence and its share of right answers differ by {size} on average: it is too sure of itself.",
-            size=size,
-        )
+        return both("{apart}: it is too sure of itself.", apart=apart)
     if gap < -0.005:
-        return both(
-            "Its confidence and its share of right answers differ by {size} on average: it is more often right than it claims.",
-            size=size,
-        )
-    return both(
-        "Its confidence and its share of right answers differ by {size} on average, as often in one direction as in the other.",
-        size=size,
-    )
+        return both("{apart}: it is right more often than it claims.", apart=apart)
+    return both("{apart}, as often in one direction as in the other.", apart=apart)

@@ -39,7 +39,8 @@ def render(context: Context) -> Section:
         "sections/gallery.html",
         galleries=galleries,
         lead=both(
-            "Mistakes made with confidence often show wrong labels or a habit worth knowing; hesitant right answers show where the border between classes runs."
+            "Mistakes made with confidence often show wrong labels or a habit worth knowing; "
+            "hesitant right answers show where the border between classes runs."
         ),
     )
     return Section(both("Where is it sure and wrong?"), "certainty", html)

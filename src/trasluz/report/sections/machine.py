@@ -9,7 +9,7 @@ from trasluz.draw.names import duration, significant
 from trasluz.messages import N_
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both
+from trasluz.report.phrase import Phrase, both, plain
 from trasluz.report.sections.base import Section
 
 ORDER = 100
@@ -34,9 +34,7 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """Three short tables."""
-    versions = [
-        (both("{name}", name=name), str(version)) for name, version in (context.info.get("versions") or {}).items()
-    ]
+    versions = [(plain(name), str(version)) for name, version in (context.info.get("versions") or {}).items()]
     hardware = [(_name(_HARDWARE, key), str(value)) for key, value in (context.info.get("hardware") or {}).items()]
     tables = [(both("Time"), _times(context)), (both("Machine"), hardware), (both("Versions"), versions)]
     html = fill("sections/machine.html", tables=[(title, facts) for title, facts in tables if facts])
@@ -58,7 +56,7 @@ def _times(context: Context) -> Facts:
 
 
 def _name(known: Mapping[str, str], key: str) -> Phrase:
-    return both(known[key]) if key in known else both("{name}", name=key)
+    return both(known[key]) if key in known else plain(key)
 
 
 def _median(values: list[float]) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trasluz.draw.names import higher_is_better, integer, metric_name, metric_value, split_name
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both
+from trasluz.report.phrase import Phrase, both, plain
 from trasluz.report.sections.base import Section
 from trasluz.runs.evaluation import Evaluation
 
@@ -71,4 +71,4 @@ def _heading(name: str, values: dict[str, float]) -> Phrase:
         return both("PCA, {n} components", n=integer(values["components"]))
     if name.replace("_", " ") == "majority class":
         return both("Most frequent class")
-    return both("{name}", name=name)
+    return plain(name)

@@ -37,7 +37,8 @@ def render(context: Context) -> Section:
         (title, [_card(context, s) for s in chosen], both("There is nothing to show.")) for title, chosen in groups
     ]
     lead = both(
-        "Above the original, below what the model makes of it; the number is the mean squared error of the image, with pixels from 0 to 1."
+        "Above the original, below what the model makes of it; the number is the mean squared error of the image, "
+        "with pixels from 0 to 1."
     )
     html = fill("sections/gallery.html", galleries=galleries, lead=lead)
     return Section(both("What does it rebuild well, and what badly?"), "reconstructions", html)

@@ -6,7 +6,8 @@ from trasluz.draw.names import duration, integer, metric_value, significant, spl
 from trasluz.messages import N_
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, both_n
+from trasluz.report.phrase import Phrase, both, both_n, plain
+from trasluz.report.sections._ending import ending, training_seconds
 from trasluz.report.sections.base import Section
 from trasluz.runs.evaluation import Evaluation
 
@@ -21,7 +22,7 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """Sentences, and tiles with the numbers that people look for first."""
-    sentences = [_what(context), _how_it_ended(context)]
+    sentences = [_what(context), ending(context)]
     alarm = context.info.get("status") in ("failed", "interrupted")
     quality = _quality(context.main) if context.main else []
     html = fill("sections/summary.html", sentences=sentences, alarm=alarm, quality=quality, tiles=_tiles(context))
@@ -49,53 +50,6 @@ def _what(context: Context) -> Phrase:
     return both(
         "{said}: {images} of {size}, in {classes} classes.", said=said, images=images, size=size, classes=len(classes)
     )
-
-
-def _how_it_ended(context: Context) -> Phrase:
-    info, done = context.info, len(context.history.epochs)
-    planned = sum(train.epochs for _phase, train in context.recipe.resolved_phases())
-    seconds = duration(_training_seconds(context))
-    resume = f"trasluz resume {context.folder.path.name}"
-    failure = info.get("failure")
-    if info.get("status") == "failed" and failure:
-        return both(
-            "It diverged: the term {term} was no longer finite in epoch {epoch}. The last good checkpoint is kept; a lower learning rate usually helps.",
-            term=failure.get("term"),
-            epoch=failure.get("epoch"),
-        )
-    if info.get("status") == "failed":
-        return both(
-            "It failed after {done} of {planned} epochs; what was learned until then is kept.",
-            done=done,
-            planned=planned,
-        )
-    if info.get("status") == "interrupted":
-        return both(
-            "It was interrupted after {done} of {planned} epochs; `{resume}` goes on exactly where it stopped.",
-            done=done,
-            planned=planned,
-            resume=resume,
-        )
-    if info.get("status") == "finished" and done < planned:
-        return both(
-            "It stopped early, after {done} of {planned} epochs and {seconds} of training.",
-            done=done,
-            planned=planned,
-            seconds=seconds,
-        )
-    if info.get("status") == "finished":
-        return both_n(
-            "It finished its {n} epoch in {seconds} of training.",
-            "It finished its {n} epochs in {seconds} of training.",
-            done,
-            seconds=seconds,
-        )
-    return both("It has not finished: {done} of {planned} epochs are done.", done=done, planned=planned)
-
-
-def _training_seconds(context: Context) -> float:
-    told = (context.info.get("timings") or {}).get("training_seconds")
-    return float(told) if told else sum(context.history.series("seconds")[1])
 
 
 def _quality(evaluation: Evaluation) -> list[Phrase]:
@@ -129,7 +83,7 @@ def _quality(evaluation: Evaluation) -> list[Phrase]:
 def _with_interval(evaluation: Evaluation, name: str) -> Phrase:
     value = metric_value(name, evaluation.metrics[name])
     if name not in evaluation.intervals:
-        return both("{value}", value=value)
+        return plain(value)
     low, high = (metric_value(name, bound) for bound in evaluation.intervals[name])
     return both("{value} (95 % interval: {low} to {high})", value=value, low=low, high=high)
 
@@ -173,7 +127,7 @@ def _tiles(context: Context) -> list[tuple[Phrase, str]]:
         if main is not None and name in main.metrics and len(tiles) < 3:
             tiles.append((Phrase.of(lambda name=name: metric_name(name)), metric_value(name, main.metrics[name])))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
     tiles.append((both("Epochs"), integer(len(context.history.epochs))))
-    tiles.append((both("Training time"), duration(_training_seconds(context))))
+    tiles.append((both("Training time"), duration(training_seconds(context))))
     speeds = context.history.series("images_per_second")[1]
     if speeds:
         tiles.append((both("Images per second"), significant(sorted(speeds)[len(speeds) // 2], 2)))
