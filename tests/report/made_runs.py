@@ -14,10 +14,10 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from trasluz.metrics.examples import choose_examples
 from trasluz.recipe import from_dict
 from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
+from trasluz.train.examples import choose_examples
 
 CLASSES = tuple(str(i) for i in range(10))
 _SPEC = {"kind": "image", "shape": [1, 8, 8], "classes": list(CLASSES), "multi_label": False, "domains": []}
@@ -32,7 +32,11 @@ def _digits() -> tuple[np.ndarray, np.ndarray]:
 def _examples(
     images: np.ndarray, arrays: dict[str, np.ndarray], rebuilt: np.ndarray | None = None
 ) -> dict[str, np.ndarray]:
-    positions = choose_examples(arrays)
+    if rebuilt is None:
+        positions = choose_examples(arrays["probabilities"], arrays["labels"], 600)
+    else:
+        order = np.argsort(arrays["error"])
+        positions = np.sort(np.concatenate([order[:12], order[-12:]]))
     shown = {"positions": positions, "images": np.round(255 * images[positions, :, :, None]).astype(np.uint8)}
     if rebuilt is not None:
         shown["reconstructions"] = np.round(255 * rebuilt[positions, :, :, None].clip(0, 1)).astype(np.uint8)

@@ -21,10 +21,13 @@ def split_sizes(sizes: Mapping[str, int], *, theme: Theme = LIGHT) -> go.Figure:
             x=[size],
             orientation="h",
             text=[integer(size)],
-            textposition="auto",
+            textposition="outside",
+            cliponaxis=False,
             marker={"color": SPLITS.get(split, GREY)},
             hovertemplate="%{x}<extra></extra>",
         )
+    largest = max(sizes.values(), default=0)
+    figure.update_xaxes(range=[0, 1.15 * max(largest, 1)])
     figure.update_layout(showlegend=False, hovermode="closest", bargap=0.3, margin={"t": 12})
     figure.update_yaxes(autorange="reversed")
     return figure

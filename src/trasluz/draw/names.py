@@ -16,23 +16,19 @@ MINUS = "\u2212"
 _METRICS = {
     "loss": N_("Loss"),
     "accuracy": N_("Accuracy"),
-    "balanced_accuracy": N_("Balanced accuracy"),
+    "subset_accuracy": N_("Images with all labels right"),
+    "label_accuracy": N_("Labels that are right"),
     "top5_accuracy": N_("Top-5 accuracy"),
     "precision": N_("Precision"),
     "recall": N_("Recall"),
     "f1": N_("F1"),
-    "precision_macro": N_("Precision (macro)"),
-    "recall_macro": N_("Recall (macro)"),
-    "f1_macro": N_("F1 (macro)"),
     "macro_precision": N_("Precision (macro)"),
     "macro_recall": N_("Recall (macro)"),
     "macro_f1": N_("F1 (macro)"),
     "support": N_("Images"),
     "cross_entropy": N_("Cross-entropy"),
+    "log_loss": N_("Log loss"),
     "calibration_error": N_("Calibration error (ECE)"),
-    "ece": N_("Calibration error (ECE)"),
-    "max_calibration_error": N_("Largest calibration gap"),
-    "brier": N_("Brier score"),
     "mse": N_("Mean squared error"),
     "mae": N_("Mean absolute error"),
     "rmse": N_("Root mean squared error"),
@@ -44,8 +40,6 @@ _METRICS = {
     "penalty": N_("Weight penalty"),
     "rate": N_("Learning rate"),
     "images_per_second": N_("Images per second"),
-    "components": N_("PCA components for the same error"),
-    "code": N_("Numbers in the code"),
 }
 _SPLITS = {"train": N_("training"), "valid": N_("validation"), "test": N_("test")}
 _STATUS = {
@@ -55,8 +49,8 @@ _STATUS = {
     "failed": N_("failed"),
     "finished": N_("finished"),
 }
-_SHARES = ("accuracy", "precision", "recall", "f1", "ece", "calibration", "share", "rate_of")
-_COUNTS = ("support", "components", "count", "epoch", "epochs", "code")
+_SHARES = ("accuracy", "precision", "recall", "f1", "calibration", "share")
+_COUNTS = ("support", "count")
 
 
 def metric_name(key: str) -> str:
@@ -87,8 +81,7 @@ def is_share(key: str) -> bool:
 def higher_is_better(key: str) -> bool:
     """Whether more of this metric is better."""
     stem = key.rsplit("/", 1)[-1]
-    gaps = ("ece", "calibration_error", "max_calibration_error")
-    return stem not in gaps and (is_share(stem) or stem in ("psnr", "ssim"))
+    return "calibration" not in stem and (is_share(stem) or stem in ("psnr", "ssim"))
 
 
 def metric_value(key: str, value: float) -> str:
@@ -98,7 +91,7 @@ def metric_value(key: str, value: float) -> str:
         return "–" if math.isnan(value) else ("∞" if value > 0 else MINUS + "∞")
     if is_share(stem):
         return percent(value)
-    if stem in _COUNTS or stem.endswith("_components"):
+    if stem in _COUNTS:
         return integer(value)
     if stem == "psnr":
         return f"{value:.1f}{THIN}dB"

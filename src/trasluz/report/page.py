@@ -1,4 +1,4 @@
-"""The templates of the page: jinja2 with escaping on, and the words and numbers that templates may use."""
+"""The templates of the page: jinja2 with escaping on, and phrases that templates may say."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from trasluz.draw import names
-from trasluz.report.phrase import Phrase, both, both_n
+from trasluz.report.phrase import both, both_n
 
 
 @cache
@@ -21,18 +20,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {
-        "both": both,
-        "both_n": both_n,
-        "metric_name": lambda key: Phrase.of(lambda: names.metric_name(key)),
-        "split_name": lambda split: Phrase.of(lambda: names.split_name(split)),
-    }
-    environment.filters |= {
-        "integer": names.integer,
-        "percent": names.percent,
-        "significant": names.significant,
-        "duration": names.duration,
-    }
+    environment.globals |= {"both": both, "both_n": both_n}
     return environment
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from trasluz.draw.names import integer
+from trasluz.draw.names import integer, metric_name, split_name
 from trasluz.messages import LANGUAGES, _, current_language, language, ngettext
 
 
@@ -61,6 +61,16 @@ def both(message: str, /, **values: object) -> Phrase:
 def both_n(singular: str, plural: str, n: int, /, **values: object) -> Phrase:
     """The singular or plural form for ``n`` in each language, with ``{n}`` and ``values`` filled in."""
     return _each(lambda: ngettext(singular, plural, n), {"n": integer(n), **values})
+
+
+def metric_phrase(key: str) -> Phrase:
+    """The name of a metric in each language."""
+    return Phrase.of(lambda: metric_name(key))
+
+
+def split_phrase(split: str) -> Phrase:
+    """The name of a split in each language."""
+    return Phrase.of(lambda: split_name(split))
 
 
 def join(phrases: list[Phrase], separator: str = " ") -> Phrase:

@@ -11,7 +11,10 @@ from trasluz.runs.evaluation import Evaluation
 
 @dataclass(frozen=True)
 class Sample:
-    """One example: its place in ``examples``, its row in the data, and what is known of it."""
+    """One example: its place in ``examples``, its row in the data, and what is known of it.
+
+    ``rank`` is the share of all evaluated samples with a smaller error.
+    """
 
     index: int
     row: int
@@ -19,6 +22,7 @@ class Sample:
     predicted: int | None = None
     confidence: float = 0.0
     error: float | None = None
+    rank: float = 0.0
 
 
 def has_images(evaluation: Evaluation | None) -> bool:
@@ -47,7 +51,10 @@ def reconstructed(evaluation: Evaluation) -> list[Sample]:
     if error is None or "reconstructions" not in evaluation.examples or not has_images(evaluation):
         return []
     positions = evaluation.examples["positions"]
-    samples = [Sample(i, _row(evaluation, p), error=float(error[p])) for i, p in enumerate(positions)]
+    ranks = np.argsort(np.argsort(error, kind="stable")) / max(len(error) - 1, 1)
+    samples = [
+        Sample(i, _row(evaluation, p), error=float(error[p]), rank=float(ranks[p])) for i, p in enumerate(positions)
+    ]
     return sorted(samples, key=lambda s: s.error or 0.0)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from trasluz.draw.names import is_share, metric_name, metric_value
+from trasluz.draw.names import is_share, metric_value
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, listing
+from trasluz.report.phrase import Phrase, both, listing, metric_phrase
 from trasluz.report.sections.base import Section
 
 ORDER = 70
@@ -32,7 +32,7 @@ def render(context: Context) -> Section:
 
 
 def _heading(column: str) -> Phrase:
-    return Phrase.of(lambda: metric_name(column))
+    return metric_phrase(column)
 
 
 def _cell(column: str, value: float) -> dict[str, Any]:

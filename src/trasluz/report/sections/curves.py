@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from trasluz.draw.curves import learning_curves, learning_rate
-from trasluz.draw.names import metric_name, metric_value, split_name
+from trasluz.draw.names import metric_value
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, join
+from trasluz.report.phrase import Phrase, both, join, metric_phrase, split_phrase
 from trasluz.report.sections.base import Section
 
 ORDER = 30
@@ -51,7 +51,7 @@ def _worth_showing(context: Context, names: tuple[str, ...]) -> list[str]:
 
 def _curve(context: Context, name: str) -> Picture:
     best = context.best[1] if context.best else None
-    title = Phrase.of(lambda: metric_name(name))
+    title = metric_phrase(name)
     ends = [_ends(context, split, name) for split in context.history.splits(name)]
     alt = both("{metric} over the epochs: {ends}", metric=title, ends=join(ends, "; "))
     return Picture(title, context.figure(lambda: learning_curves(context.history, name, best_epoch=best), alt))
@@ -59,7 +59,7 @@ def _curve(context: Context, name: str) -> Picture:
 
 def _ends(context: Context, split: str, name: str) -> Phrase:
     values = context.history.series(f"{split}/{name}")[1]
-    label = Phrase.of(lambda: split_name(split))
+    label = split_phrase(split)
     if not values:
         return both("{split}: not measured", split=label)
     return both(
@@ -75,7 +75,7 @@ def _best(context: Context) -> Phrase | None:
         return None
     monitor, epoch, value = context.best
     split, _slash, metric = monitor.partition("/")
-    names = {"metric": Phrase.of(lambda: metric_name(metric)), "split": Phrase.of(lambda: split_name(split))}
+    names = {"metric": metric_phrase(metric), "split": split_phrase(split)}
     return both(
         "Best epoch: {epoch} ({metric}, {split}: {value}).", epoch=epoch, value=metric_value(metric, value), **names
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from trasluz.draw.counts import split_sizes
-from trasluz.draw.names import integer, split_name
+from trasluz.draw.names import integer
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, join
+from trasluz.report.phrase import both, join, split_phrase
 from trasluz.report.sections.base import Section
 
 ORDER = 90
@@ -20,10 +20,7 @@ def applies(context: Context) -> bool:
 def render(context: Context) -> Section:
     """Bars for splits and, with labels, for classes; what the audit warns of in front of them."""
     sizes = {name: int(size) for name, size in context.info["splits"].items()}
-    parts = [
-        both("{split}: {n}", split=Phrase.of(lambda name=name: split_name(name)), n=integer(size))
-        for name, size in sizes.items()
-    ]  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+    parts = [both("{split}: {n}", split=split_phrase(name), n=integer(size)) for name, size in sizes.items()]
     pictures = [
         context.figure(lambda: split_sizes(sizes), both("Samples per split: {parts}.", parts=join(parts, "; ")))
     ]

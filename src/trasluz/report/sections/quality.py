@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trasluz.draw.names import higher_is_better, integer, metric_name, metric_value, split_name
+from trasluz.draw.names import higher_is_better, integer, metric_value
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, plain
+from trasluz.report.phrase import Phrase, both, metric_phrase, plain, split_phrase
 from trasluz.report.sections.base import Section
 from trasluz.runs.evaluation import Evaluation
 
@@ -51,7 +51,7 @@ def render(context: Context) -> Section:
 def _table(evaluation: Evaluation) -> Table:
     shown = {n: v for n, v in evaluation.baselines.items() if set(v) & set(evaluation.metrics)}
     rows = tuple(_row(evaluation, name, list(shown)) for name in evaluation.metrics)
-    split = Phrase.of(lambda: split_name(evaluation.split))
+    split = split_phrase(evaluation.split)
     headings = tuple(_heading(name, values) for name, values in shown.items())
     return Table(split, integer(evaluation.count), headings, rows, evaluation.notes)
 
@@ -62,7 +62,7 @@ def _row(evaluation: Evaluation, name: str, baselines: list[str]) -> Row:
         interval = " – ".join(metric_value(name, bound) for bound in evaluation.intervals[name])
     beside = (evaluation.baselines[b].get(name) for b in baselines)
     cells = tuple("" if value is None else metric_value(name, value) for value in beside)
-    label = Phrase.of(lambda: metric_name(name))
+    label = metric_phrase(name)
     return Row(label, metric_value(name, evaluation.metrics[name]), interval, cells, higher_is_better(name))
 
 

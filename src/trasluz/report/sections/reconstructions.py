@@ -7,12 +7,13 @@ from typing import Any
 from trasluz.draw.names import significant
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import both
+from trasluz.report.phrase import Phrase, both
 from trasluz.report.samples import Sample, reconstructed
 from trasluz.report.sections.base import Section
 
 ORDER = 60
 _AT_MOST = 8
+_TYPICAL = (0.4, 0.6)  # ranks around the median
 
 
 def applies(context: Context) -> bool:
@@ -21,27 +22,28 @@ def applies(context: Context) -> bool:
 
 
 def render(context: Context) -> Section:
-    """Three galleries: worst, around the median, best; none shows an image twice."""
+    """One gallery each for the worst, the typical and the best."""
     assert context.main is not None, "applies() made sure of it"
-    samples = reconstructed(context.main)
-    size = min(_AT_MOST, max(1, len(samples) // 3))
-    middle = (len(samples) - size) // 2
-    groups = [
-        (both("Worst"), samples[-size:][::-1]),
-        (both("Around the median"), samples[middle : middle + size]),
-        (both("Best"), samples[:size]),
-    ]
-    if len(samples) < 3:
-        groups = [(both("All"), samples)]
-    galleries = [
-        (title, [_card(context, s) for s in chosen], both("There is nothing to show.")) for title, chosen in groups
-    ]
+    galleries = []
+    for title, chosen in _groups(reconstructed(context.main)):
+        galleries.append((title, [_card(context, s) for s in chosen], both("There is nothing to show.")))
     lead = both(
         "Above the original, below what the model makes of it; the number is the mean squared error of the image, "
         "with pixels from 0 to 1."
     )
     html = fill("sections/gallery.html", galleries=galleries, lead=lead)
     return Section(both("What does it rebuild well, and what badly?"), "reconstructions", html)
+
+
+def _groups(samples: list[Sample]) -> list[tuple[Phrase, list[Sample]]]:
+    """Worst, typical and best, as far as such samples were kept; no sample twice."""
+    if len(samples) < 2:
+        return [(both("All"), samples)]
+    size = min(_AT_MOST, len(samples) // 2)
+    rest = samples[size:-size]
+    typical = [s for s in rest if _TYPICAL[0] <= s.rank <= _TYPICAL[1]][:_AT_MOST]
+    groups = [(both("Worst"), samples[-size:][::-1]), (both("Typical"), typical), (both("Best"), samples[:size])]
+    return [group for group in groups if group[1]]
 
 
 def _card(context: Context, sample: Sample) -> dict[str, Any]:

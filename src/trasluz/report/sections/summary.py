@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from trasluz.draw.names import duration, integer, metric_value, significant, split_name
+from trasluz.draw.names import duration, integer, metric_value, significant
 from trasluz.messages import N_
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, both_n, plain
+from trasluz.report.phrase import Phrase, both, both_n, metric_phrase, plain, split_phrase
 from trasluz.report.sections._ending import ending, training_seconds
 from trasluz.report.sections.base import Section
 from trasluz.runs.evaluation import Evaluation
@@ -54,7 +54,7 @@ def _what(context: Context) -> Phrase:
 
 def _quality(evaluation: Evaluation) -> list[Phrase]:
     """One sentence per thing that can be measured, each beside what it costs nothing to reach."""
-    split, count = Phrase.of(lambda: split_name(evaluation.split)), integer(evaluation.count)
+    split, count = split_phrase(evaluation.split), integer(evaluation.count)
     metrics, sentences = evaluation.metrics, []
     if "accuracy" in metrics:
         share = _with_interval(evaluation, "accuracy")
@@ -66,6 +66,11 @@ def _quality(evaluation: Evaluation) -> list[Phrase]:
         sentences += [
             _baseline(name, values["accuracy"]) for name, values in evaluation.baselines.items() if "accuracy" in values
         ]
+    if "label_accuracy" in metrics:
+        share = _with_interval(evaluation, "label_accuracy")
+        sentences.append(
+            both("On {count} {split} images, {share} of the labels are right.", count=count, split=split, share=share)
+        )
     if "mse" in metrics:
         error = _with_interval(evaluation, "mse")
         sentences.append(
@@ -119,13 +124,12 @@ def _beside_pca(evaluation: Evaluation) -> list[Phrase]:
 
 
 def _tiles(context: Context) -> list[tuple[Phrase, str]]:
-    from trasluz.draw.names import metric_name
 
     tiles: list[tuple[Phrase, str]] = []
     main = context.main
-    for name in ("accuracy", "f1_macro", "macro_f1", "mse", "psnr", "ssim") if main else ():
+    for name in ("accuracy", "label_accuracy", "macro_f1", "mse", "psnr", "ssim") if main else ():
         if main is not None and name in main.metrics and len(tiles) < 3:
-            tiles.append((Phrase.of(lambda name=name: metric_name(name)), metric_value(name, main.metrics[name])))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+            tiles.append((metric_phrase(name), metric_value(name, main.metrics[name])))
     tiles.append((both("Epochs"), integer(len(context.history.epochs))))
     tiles.append((both("Training time"), duration(training_seconds(context))))
     speeds = context.history.series("images_per_second")[1]
