@@ -1,3 +1,5 @@
+import gzip
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn import decomposition
 from sklearn.datasets import load_digits
 
+from tests import real
 from trasluz.metrics import pca as module
 from trasluz.metrics.pca import PCA, Pixels, compare, error_curve, fit
 from trasluz.reporting import Reporter
@@ -156,3 +159,15 @@ def test_nothing_but_the_training_rows_is_looked_at() -> None:
     one, other = (fit(Pixels(s, np.arange(30)), QUIET) for s in (samples, changed))
     assert isinstance(one, PCA)
     np.testing.assert_array_equal(one.components, other.components)
+
+
+def test_64_components_of_fashion_mnist_reach_the_known_error() -> None:
+    path = real.fashion_mnist() / "train-images-idx3-ubyte"
+    packed = path.with_name(path.name + ".gz")
+    content = gzip.decompress(packed.read_bytes()) if packed.is_file() else path.read_bytes()
+    samples = np.frombuffer(content, np.uint8, offset=16).reshape(-1, 28, 28, 1)
+    found = fit(Pixels(samples, np.arange(55_000)), QUIET)
+    result = compare(found, Pixels(samples, np.arange(55_000, 60_000)), 64, 0.0052, QUIET)
+    assert result.mse == pytest.approx(0.0099, abs=5e-5)
+    assert result.rounded_accuracy == pytest.approx(0.951, abs=5e-4)
+    assert result.same_error == 149

@@ -181,6 +181,15 @@ def test_without_training_images_there_is_no_pca_and_a_note_says_so() -> None:
     assert any("PCA" in note for note in found.notes)
 
 
+def test_other_data_are_judged_beside_what_the_runs_own_training_images_teach() -> None:
+    own, other = digits(), random_data((20, 8, 8, 1), np.zeros(20, np.int64), tuple("0123456789"))
+    family, networks = classifier(own)
+    found = evaluate_split(family, networks, other, Preprocess(), "valid", train=own)
+    assert found.baselines["majority class"]["class"] == np.bincount(own.labels[:1400]).argmax()  # type: ignore[index]  # digits have labels
+    noise = evaluated(other, train=own).baselines["pca"]["mse"]
+    assert noise > 2 * evaluated(own).baselines["pca"]["mse"]
+
+
 def test_several_labels_per_image_are_scored_label_by_label() -> None:
     labels = np.random.default_rng(2).random((40, 3)) < 0.5
     data = random_data((40, 8, 8, 1), labels, ("a", "b", "c"))

@@ -168,7 +168,7 @@ KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
 from tests.train.harness import Session, recipe
-import trasluz.runs.files as files
+import trasluz.files as files
 
 calls, sync, fatal = [0], files.sync_folder, int(sys.argv[2])
 def count(folder):

@@ -25,39 +25,40 @@ class Baselines:
         return Baselines({**self.values, **other.values}, (*self.notes, *other.notes))
 
 
-def classifier_baselines(arrays: dict[str, np.ndarray], data: Data) -> Baselines:
-    """``majority class``, learned from the training labels; nothing without probabilities or labels."""
-    train = data.split("train")
-    if "probabilities" not in arrays or "labels" not in arrays or data.labels is None:
+def classifier_baselines(arrays: dict[str, np.ndarray], train: Data) -> Baselines:
+    """``majority class``, learned from the labels of ``train``'s training split; nothing without labels."""
+    if "probabilities" not in arrays or "labels" not in arrays or train.labels is None:
         return Baselines()
-    if data.multi_label:
-        return (
-            Baselines({"majority class": majority_labels(data.labels[train], arrays["labels"])})
-            if len(train)
-            else Baselines()
-        )
-    known, asked = data.labels[train], arrays["labels"]
+    known, asked = train.labels[train.split("train")], arrays["labels"]
+    if train.multi_label:
+        return Baselines({"majority class": majority_labels(known, asked)} if len(known) else {})
     known, asked = known[known >= 0], asked[asked >= 0]
     if not len(known) or not len(asked):
         return Baselines()
-    return Baselines({"majority class": majority_class(known, asked, len(data.classes))})
+    return Baselines({"majority class": majority_class(known, asked, len(train.classes))})
 
 
 def reconstruction_baselines(
-    error: float, code: int | None, data: Data, preprocess: Preprocess, rows: np.ndarray, reporter: Reporter
+    error: float,
+    code: int | None,
+    train: Data,
+    data: Data,
+    preprocess: Preprocess,
+    rows: np.ndarray,
+    reporter: Reporter,
 ) -> Baselines:
-    """``pca`` with as many components as the code has numbers, fitted on the training samples.
+    """``pca`` with as many components as the code has numbers, fitted on ``train``, judged on ``rows`` of ``data``.
 
     ``components_for_same_error`` is absent when no number of components reaches ``error``; a note says so, and
     also when the code is larger than the image or when PCA saw only some of the training samples.
     """
-    train = data.split("train")
+    learned = train.split("train")
     if code is None:
         return Baselines()
-    if not len(train):
+    if not len(learned):
         return Baselines(notes=(_("There is no PCA to compare with: these data have no training images."),))
     low, high = (preprocess.low, preprocess.high) if data.kind == "image" else (0.0, 1.0)
-    pca = fit(Pixels(data.samples, train, low, high), reporter)
+    pca = fit(Pixels(train.samples, learned, low, high), reporter)
     held_out = Pixels(data.samples, rows, low, high)
     found = compare(pca, held_out, code, error, reporter)
     values = {

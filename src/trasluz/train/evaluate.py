@@ -46,13 +46,15 @@ def evaluate_split(
     forward: Callable[[], AbstractContextManager[Any]] = nullcontext,
     batch: int | None = None,
     baselines: bool = True,
+    train: Data | None = None,
     reporter: Reporter = Reporter(),  # noqa: B008 - without state
 ) -> Evaluation:
     """Everything that is known of ``networks`` on ``split``; ``rows`` (int64) evaluates these instead.
 
     ``device`` is where the networks are (the CPU by default), ``forward`` the precision of the forward pass (float32 by
     default), ``batch`` the samples per batch (by the size of the images).  ``baselines`` fits PCA, which can take
-    a while for large images.
+    a while for large images; they learn from the training split of ``train``, which is ``data`` by default: name
+    the run's own data when evaluating other data.
 
     Raises:
         DataError: there is nothing to evaluate, or a classifier meets no label.
@@ -74,7 +76,13 @@ def evaluate_split(
                 _add(sums, found)
                 task.advance(len(part))
         own = family.metrics(sums, networks)
-    return _put_together(own, records, data, preprocess, split, chosen, baselines, reporter)
+    arrays = {"rows": chosen.astype(np.int64), **records.arrays()}
+    if data.labels is not None:
+        arrays["labels"] = data.labels[chosen]
+    beside = Baselines()
+    if baselines:
+        beside = _beside(arrays, records.code_size, train or data, data, preprocess, reporter)
+    return _put_together(own, records, arrays, beside, data, preprocess, split)
 
 
 @contextmanager
@@ -104,31 +112,38 @@ def _add(sums: dict[str, Tensor], found: dict[str, Tensor]) -> None:
         sums[name] = sums[name] + wide if name in sums else wide
 
 
+def _beside(
+    arrays: dict[str, np.ndarray],
+    code: int | None,
+    train: Data,
+    data: Data,
+    preprocess: Preprocess,
+    reporter: Reporter,
+) -> Baselines:
+    """The baselines that suit what was recorded."""
+    beside = classifier_baselines(arrays, train)
+    if "error" in arrays:
+        error = float(arrays["error"].mean(dtype=np.float64))
+        beside += reconstruction_baselines(error, code, train, data, preprocess, arrays["rows"], reporter)
+    return beside
+
+
 def _put_together(
     own: dict[str, float],
     records: Records,
+    arrays: dict[str, np.ndarray],
+    beside: Baselines,
     data: Data,
     preprocess: Preprocess,
     split: str,
-    rows: np.ndarray,
-    with_baselines: bool,
-    reporter: Reporter,
 ) -> Evaluation:
-    arrays = {"rows": rows.astype(np.int64), **records.arrays()}
-    if data.labels is not None:
-        arrays["labels"] = data.labels[rows]
-    parts, beside = _judge(arrays, data), Baselines()
-    if with_baselines:
-        beside = classifier_baselines(arrays, data)
-        if "error" in arrays:
-            error = float(arrays["error"].mean(dtype=np.float64))
-            beside += reconstruction_baselines(error, records.code_size, data, preprocess, rows, reporter)
+    parts = _judge(arrays, data)
     metrics = dict(own)
     for part in parts:
         metrics |= {name: value for name, value in part.metrics.items() if name not in own}
     return Evaluation(
         split=split,
-        count=len(rows),
+        count=len(arrays["rows"]),
         metrics=metrics,
         intervals={k: v for part in parts for k, v in part.intervals.items() if k in metrics},
         baselines=beside.values,
@@ -137,7 +152,7 @@ def _put_together(
         confusion=next((p.confusion for p in parts if p.confusion is not None), None),
         calibration=next((p.calibration for p in parts if p.calibration is not None), None),
         arrays=arrays,
-        examples=_examples(arrays, records, data, preprocess, rows),
+        examples=_examples(arrays, records, data, preprocess),
         notes=(*_about_ssim(arrays, data), *(note for part in parts for note in part.notes), *beside.notes),
     )
 
@@ -161,7 +176,7 @@ def _about_ssim(arrays: dict[str, np.ndarray], data: Data) -> tuple[str, ...]:
 
 
 def _examples(
-    arrays: dict[str, np.ndarray], records: Records, data: Data, preprocess: Preprocess, rows: np.ndarray
+    arrays: dict[str, np.ndarray], records: Records, data: Data, preprocess: Preprocess
 ) -> dict[str, np.ndarray]:
     """Images for pages, within 12 MB: best and worst reconstructions, or what stands behind the confusion cells."""
     if data.kind != "image":
@@ -177,5 +192,5 @@ def _examples(
     if "probabilities" not in arrays or "labels" not in arrays:
         return {}
     positions = choose_examples(arrays["probabilities"], arrays["labels"], most)
-    stored = torch.from_numpy(np.ascontiguousarray(data.samples[rows[positions]]))
+    stored = torch.from_numpy(np.ascontiguousarray(data.samples[arrays["rows"][positions]]))
     return {"positions": positions, "images": to_uint8(preprocess.to_unit(stored))}
