@@ -15,6 +15,7 @@ from trasluz.networks.layers import Channels, Kernel
 from trasluz.networks.residual import ConvSection, add_kernel, add_rest, make_block
 from trasluz.recipe.base import Section
 
+Down = Literal["stride", "max", "average", "unshuffle"]
 Blocks = Annotated[int, Field(ge=0, le=64)]
 
 
@@ -32,13 +33,14 @@ class TrunkSection(ConvSection):
 
     A stage is a convolution that halves the side, normalisation and activation, then ``blocks`` residual blocks
     (one number for all stages, or one per stage; the last serves those beyond).  ``down`` says how the side halves:
-    by the convolution's stride, by a pool after it, or by moving 2×2 pixels into channels before it.  With
-    ``halve_first: false`` the first stage keeps the side.  ``kernel`` is that of the first convolution of a stage.
+    by the convolution's stride, by a pool right after it (before the norm, which then has a quarter of the work), or by
+    moving 2×2 pixels into channels before it.  With ``halve_first: false`` the first stage keeps the side, and has
+    no such convolution where it would not change the channels either.  ``kernel`` is that convolution's.
     """
 
     channels: Annotated[tuple[Channels, ...], Field(min_length=1)] = (32, 64, 128)
     blocks: Blocks | Annotated[tuple[Blocks, ...], Field(min_length=1)] = 1
-    down: Literal["stride", "max", "average", "unshuffle"] = "max"
+    down: Down = "max"
     halve_first: bool = True
     kernel: Kernel = 3
     stem: StemSection | None = None
@@ -96,6 +98,17 @@ def _add_stem(network: nn.Sequential, section: TrunkSection, stem: StemSection, 
 
 def _add_stage(network: nn.Sequential, section: TrunkSection, stage: int, channels: int, out: int) -> None:
     down = section.down if stage > 1 or section.halve_first else None
+    if down is not None or channels != out:
+        _add_change(network, section, stage, (channels, out), down)
+    for block in range(1, blocks_at(section, stage) + 1):
+        network.add_module(f"block{stage}_{block}", make_block(out, section))
+
+
+def _add_change(
+    network: nn.Sequential, section: TrunkSection, stage: int, sizes: tuple[int, int], down: Down | None
+) -> None:
+    """Appends the convolution that changes channels and halves the side, unless ``down`` is ``None``."""
+    channels, out = sizes
     if down == "unshuffle":
         network.add_module(f"unshuffle{stage}", Unshuffle())
         channels *= 4
@@ -105,5 +118,3 @@ def _add_stage(network: nn.Sequential, section: TrunkSection, stage: int, channe
     elif down == "average":
         network.add_module(f"pool{stage}", nn.AvgPool2d(2, ceil_mode=True))
     add_rest(network, str(stage), out, section)
-    for block in range(1, blocks_at(section, stage) + 1):
-        network.add_module(f"block{stage}_{block}", make_block(out, section))
