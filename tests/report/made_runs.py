@@ -14,6 +14,8 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from trasluz.data.audit import audit
+from trasluz.data.data import Data
 from trasluz.recipe import from_dict
 from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
@@ -147,6 +149,18 @@ def records(family: str, epochs: int = 30) -> list[dict[str, Any]]:
     return made
 
 
+@cache
+def made_audit() -> dict[str, Any]:
+    """As ``trasluz.data.audit`` would write it, with something of everything."""
+    images, labels = _digits()
+    stored = np.round(255 * images[..., None]).astype(np.uint8)
+    stored[1500], stored[7] = stored[3], 0
+    splits = {"train": np.arange(1437), "valid": np.arange(1437, 1617), "test": np.arange(1617, 1797)}
+    data = Data("digits", "image", stored, splits, labels=labels.astype(np.int64), classes=CLASSES)
+    sizes = np.array([[8, 8]] * 1796 + [[12, 9]])
+    return audit(data, unreadable=[("folder/<b>half.png", "truncated")], original_sizes=sizes)
+
+
 def make_run(
     runs: Path, family: str = "classifier", status: str = "finished", epochs: int = 30, **info: Any
 ) -> RunFolder:
@@ -170,6 +184,7 @@ def make_run(
     folder.update_info(
         status=status,
         data="digits",
+        audit=made_audit(),
         splits={"train": 1437, "valid": 180, "test": 180},
         fingerprint="5f3c9e0a77d1b2c4",
         recipe_hash=recipe.hash,

@@ -123,6 +123,22 @@ def test_one_colour_image_of_one_pixel_is_shown(tmp_path: Path) -> None:
     assert "reconstructions" in _anchors(_page(tmp_path, evaluations={"test": one}))
 
 
+def test_what_the_audit_found_is_said_in_both_languages_and_escaped(tmp_path: Path) -> None:
+    page = _page(tmp_path)
+    assert "1 of 180 valid samples are exact copies of train samples" in page
+    assert "folder/&lt;b&gt;half.png" in page
+    assert "<b>half" not in page
+    assert "12 × 9" in page
+
+
+def test_a_run_without_an_audit_still_shows_its_splits(tmp_path: Path) -> None:
+    folder = make_run(tmp_path)
+    folder.update_info(audit={})
+    page = write_report(folder, {}, "en").read_text(encoding="utf-8")
+    assert "data" in _anchors(page)
+    assert "exact copies" not in page
+
+
 def test_every_section_module_offers_what_the_page_asks_for() -> None:
     modules = discover()
     assert len({module.ORDER for module in modules}) == len(modules)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trasluz.draw.history import Record
+from trasluz.train.callbacks.base import Callback
+
+if TYPE_CHECKING:
+    from trasluz.train.loop import Loop
 
 
 def in_notebook() -> bool:
@@ -41,3 +45,21 @@ class LiveCurves:
             self._handle = display(bundle, raw=True, display_id=True)
         else:
             self._handle.update(bundle, raw=True)
+
+
+class LiveCurvesCallback(Callback):
+    """Keeps live curves in step with a training loop; a resumed run shows its earlier epochs too."""
+
+    def __init__(self, metric: str = "loss") -> None:
+        self._curves = LiveCurves(metric)
+        self._records: list[Record] = []
+
+    def on_start(self, loop: Loop) -> None:
+        """Reads what the run has recorded so far."""
+        self._records = list(loop.folder.metrics())
+        self._curves.update(self._records)
+
+    def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:
+        """Adds an epoch to the curves."""
+        self._records.append(dict(record))
+        self._curves.update(self._records)

@@ -30,6 +30,11 @@ class Phrase:
                 texts[name] = escape(say())
         return Phrase(texts)
 
+    @staticmethod
+    def of_texts(texts: Mapping[str, str]) -> Phrase:
+        """A phrase from what each language says."""
+        return Phrase({name: escape(text) for name, text in texts.items()})
+
     def __html__(self) -> str:
         """One span per language, or the bare text where all languages agree."""
         if len(set(self.texts.values())) == 1:

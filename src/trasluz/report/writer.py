@@ -14,7 +14,7 @@ from trasluz.report.plotly_code import packed_plotly
 from trasluz.report.sections.base import Section, discover
 from trasluz.reporting import Reporter
 from trasluz.runs.evaluation import Evaluation
-from trasluz.runs.files import write_bytes
+from trasluz.files import write_bytes
 from trasluz.runs.folder import RunFolder
 
 

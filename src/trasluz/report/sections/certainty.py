@@ -12,7 +12,7 @@ from trasluz.report.samples import Sample, classified
 from trasluz.report.sections.base import Section
 
 ORDER = 50
-_AT_MOST = 16
+_AT_MOST = 12  # as many of each as evaluation keeps on purpose; further ones would not be the next in line
 
 
 def applies(context: Context) -> bool:

@@ -1,15 +1,38 @@
-"""What was it trained on: sizes of the splits, images per class."""
+"""What was it trained on: sizes of the splits, images per class, and what the audit of the data found."""
 
 from __future__ import annotations
 
-from trasluz.draw.counts import split_sizes
-from trasluz.draw.names import integer
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from trasluz.data.audit_warnings import audit_warnings
+from trasluz.draw.counts import class_counts, split_sizes
+from trasluz.draw.names import integer, significant
+from trasluz.messages import LANGUAGES, N_, language
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import both, join, split_phrase
+from trasluz.report.phrase import Phrase, both, join, plain, split_phrase
 from trasluz.report.sections.base import Section
 
 ORDER = 90
+_MOST_LISTED = 20
+_SIZES = {
+    "smallest": N_("Smallest original, height × width"),
+    "median": N_("Median original"),
+    "largest": N_("Largest original"),
+    "most_common": N_("Most common size"),
+}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Names that are shown when asked for."""
+
+    title: Phrase
+    lines: tuple[Phrase, ...]
 
 
 def applies(context: Context) -> bool:
@@ -18,11 +41,82 @@ def applies(context: Context) -> bool:
 
 
 def render(context: Context) -> Section:
-    """Bars for splits and, with labels, for classes; what the audit warns of in front of them."""
-    sizes = {name: int(size) for name, size in context.info["splits"].items()}
-    parts = [both("{split}: {n}", split=split_phrase(name), n=integer(size)) for name, size in sizes.items()]
-    pictures = [
-        context.figure(lambda: split_sizes(sizes), both("Samples per split: {parts}.", parts=join(parts, "; ")))
-    ]
-    html = fill("sections/data.html", pictures=pictures, facts=[], warnings=[])
+    """What to heed first, then bars for splits and classes, then the facts and the files behind them."""
+    audit = _audit(context)
+    html = fill(
+        "sections/data.html",
+        warnings=_warnings(audit) if audit else [],
+        pictures=_pictures(context, audit),
+        facts=_facts(audit) if audit else [],
+        listings=_listings(audit) if audit else [],
+    )
     return Section(both("What was it trained on?"), "data", html)
+
+
+def _audit(context: Context) -> Mapping[str, Any]:
+    """The audit in ``run.json``; empty where the run was made without one."""
+    found: Mapping[str, Any] = context.info.get("audit") or {}
+    return found if "exact_duplicates" in found else {}
+
+
+def _warnings(audit: Mapping[str, Any]) -> list[Phrase]:
+    spoken: dict[str, list[str]] = {}
+    for name in LANGUAGES:
+        with language(name):
+            spoken[name] = audit_warnings(audit)
+    return [Phrase.of_texts(dict(zip(LANGUAGES, texts, strict=True))) for texts in zip(*spoken.values(), strict=True)]
+
+
+def _pictures(context: Context, audit: Mapping[str, Any]) -> list[Markup]:
+    sizes = {name: int(size) for name, size in context.info["splits"].items() if size}
+    parts = [both("{split}: {n}", split=split_phrase(name), n=integer(size)) for name, size in sizes.items()]
+    alt = both("Samples per split: {parts}.", parts=join(parts, "; "))
+    pictures = [context.figure(lambda: split_sizes(sizes), alt)]
+    classes: Mapping[str, Mapping[str, int]] = audit.get("classes") or {}
+    if classes:
+        counts = {split: [int(each.get(split, 0)) for each in classes.values()] for split in sizes}
+        per_class = both("Samples of each class in each split.")
+        pictures.append(context.figure(lambda: class_counts(counts, list(classes)), per_class))
+    return pictures
+
+
+def _facts(audit: Mapping[str, Any]) -> list[tuple[Phrase, str]]:
+    facts = [(both("Samples"), integer(audit["samples"]))]
+    sizes = audit.get("sizes")
+    if sizes:
+        facts += [(both(title), _size(sizes[key])) for key, title in _SIZES.items()]
+        facts.append((both("Different sizes"), integer(sizes["distinct"])))
+    if audit.get("imbalance"):
+        facts.append((both("Largest over smallest class (training)"), significant(audit["imbalance"])))
+    facts.append((both("Files that could not be read"), integer(audit["unreadable"]["count"])))
+    facts.append((both("Images of a single colour"), integer(audit["constant"]["count"])))
+    facts.append((both("Exact copies within a split"), integer(sum(audit["exact_duplicates"]["within"].values()))))
+    facts.append((both("Exact copies across splits"), integer(sum(audit["exact_duplicates"]["across"].values()))))
+    facts.append((both("Nearly equal across splits"), integer(sum(audit["near_duplicates"]["across"].values()))))
+    return facts
+
+
+def _size(pair: list[int]) -> str:
+    height, width = pair
+    return f"{height} × {width}"
+
+
+def _listings(audit: Mapping[str, Any]) -> list[Listing]:
+    unreadable = tuple(plain(f"{e['file']}: {e['reason']}") for e in audit["unreadable"]["files"][:_MOST_LISTED])
+    found = [
+        Listing(both("Files that could not be read"), unreadable),
+        Listing(both("Exact copies"), _pairs(audit["exact_duplicates"])),
+        Listing(both("Nearly equal images"), _pairs(audit["near_duplicates"])),
+    ]
+    return [listing for listing in found if listing.lines]
+
+
+def _pairs(duplicates: Mapping[str, Any]) -> tuple[Phrase, ...]:
+    lines = []
+    for example in duplicates["examples"][:_MOST_LISTED]:
+        sides = [
+            both("{file} ({split})", file=file, split=split_phrase(split)) if split else plain(file)
+            for file, split in zip(example["files"], example["splits"], strict=True)
+        ]
+        lines.append(join(sides, " = "))
+    return tuple(lines)

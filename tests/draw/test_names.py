@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trasluz.draw import names
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("valid/accuracy", 0.9667, "96.7\u202f%"),
+        ("accuracy", 0.99434, "99.43\u202f%"),
+        ("accuracy", 1.0, "100.0\u202f%"),
+        ("psnr", 19.123, "19.1\u202fdB"),
+        ("mse", 0.012345, "0.0123"),
+        ("mse", 1.2e-6, "1.20·10⁻⁶"),
+        ("loss", 12345.6, "12\u202f346"),
+        ("support", 1437.0, "1\u202f437"),
+        ("loss", math.nan, "–"),
+        ("loss", -math.inf, "−∞"),
+        ("loss", 0.0, "0"),
+        ("loss", -0.5, "−0.500"),
+    ],
+)
+def test_numbers_come_with_units_and_sensible_digits(key: str, value: float, text: str) -> None:
+    assert names.metric_value(key, value) == text
+
+
+@given(st.floats(min_value=1e-300, max_value=1e300))
+def test_every_positive_number_can_be_written_and_keeps_its_size(value: float) -> None:
+    text = names.significant(value).replace(names.THIN, "")
+    if "·10" not in text:
+        assert float(text) == pytest.approx(value, rel=6e-3)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.84, "0.8 s"), (45.2, "45 s"), (200, "3 min 20 s"), (7500, "2 h 05 min")],
+)
+def test_spans_of_time_read_as_people_say_them(seconds: float, text: str) -> None:
+    assert names.duration(seconds).replace(names.THIN, " ") == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (1400, "1.4 kB"), (2_100_000, "2.1 MB"), (5e12, "5000 GB")])
+def test_sizes_of_files_have_units(count: float, text: str) -> None:
+    assert names.file_size(count).replace(names.THIN, " ") == text
