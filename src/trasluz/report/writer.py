@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trasluz.draw.names import status_name
+from trasluz.files import write_bytes
 from trasluz.messages import LANGUAGES, _, current_language, language
 from trasluz.report.context import Context, script_json
 from trasluz.report.page import fill, source
@@ -14,7 +15,6 @@ from trasluz.report.plotly_code import packed_plotly
 from trasluz.report.sections.base import Section, discover
 from trasluz.reporting import Reporter
 from trasluz.runs.evaluation import Evaluation
-from trasluz.files import write_bytes
 from trasluz.runs.folder import RunFolder
 
 
