@@ -226,7 +226,7 @@ def test_unusual_kinds_of_images_are_read(command: Command, image_folder: ImageF
     picture = Image.new("RGB", (20, 10), (200, 30, 90))
     odd = Image.fromarray(np.full((10, 20), 40_000, np.uint16)) if mode == "I;16" else picture.convert(mode)
     odd.save(folder / "dog" / f"odd.{ending}")
-    assert json.loads(command("data", "check", folder, "--json").out)["unreadable"] == []
+    assert json.loads(command("data", "check", folder, "--json").out)["unreadable"]["count"] == 0
 
 
 def test_animated_and_rotated_pictures_and_odd_names_are_read(command: Command, image_folder: ImageFolder) -> None:
@@ -237,7 +237,7 @@ def test_animated_and_rotated_pictures_and_odd_names_are_read(command: Command, 
     exif[0x0112] = 6
     Image.new("RGB", (16, 8)).save(folder / "año nuevo" / "acostada á.jpg", exif=exif)
     found = json.loads(command("data", "check", folder, "--json").out)
-    assert found["unreadable"] == []
+    assert found["unreadable"]["count"] == 0
 
 
 @pytest.mark.parametrize("labels", [["a", "b"], [-1, 7], [10, 1000]])

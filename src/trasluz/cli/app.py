@@ -16,7 +16,7 @@ from trasluz.errors import RequestError, nearest
 from trasluz.messages import N_, _
 
 HELP = N_(
-    "Trains image networks and holds them up to the light: a recipe in, a run out, and a page that shows what it learned."
+    "Trains image networks and holds them up to the light: a recipe in, a run out, and a page on what it learned."
 )
 
 

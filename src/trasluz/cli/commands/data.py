@@ -2,9 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
 
-from trasluz.messages import N_
+from trasluz.cli.arguments import Json, Set, Source
+from trasluz.cli.console import Console, columns
+from trasluz.messages import N_, _
 
 HELP = N_("Check data, preview augmentation, manage the cache.")
 group = typer.Typer()
+cache = typer.Typer()
+group.add_typer(cache, name="cache", help=N_("List or clear what was decoded and downloaded."))
+
+
+@group.command(help=N_("Say what is in data: counts, sizes, unreadable files, duplicates, imbalance."))
+def check(ctx: typer.Context, source: Source, changes: Set = None, json: Json = False) -> None:
+    """Audits a source."""
+    from trasluz import api
+    from trasluz.recipe import parse_overrides
+
+    console: Console = ctx.obj
+    audit = api.check_data(source, set=parse_overrides(changes or []), reporter=console)
+    if json:
+        console.json(audit)
+    else:
+        for part in _told(audit):
+            console.result(part)
+
+
+def _told(audit: dict[str, Any]) -> Iterator[str]:
+    """The audit in tables, then what to heed in it."""
+    from trasluz.data.audit_warnings import audit_warnings
+
+    splits = audit["splits"]
+    shape = "×".join(str(side) for side in audit["shape"])
+    yield _("{n} samples of {shape}").format(n=audit["samples"], shape=shape)
+    rows = [(name, *(counts[split] for split in splits)) for name, counts in audit["classes"].items()]
+    yield columns([(_("class"), *splits), *rows, (_("all"), *splits.values())])
+    for entry in audit["unreadable"]["files"]:
+        yield _("{file} cannot be read: {reason}").format(**entry)
+    yield from audit_warnings(audit) or [_("Nothing to look into.")]
+
+
+@group.command(help=N_("Draw training images beside what augmentation makes of them."))
+def preview(
+    ctx: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="RECIPE|SOURCE", help=N_("A recipe, or data to try --set on."), show_default=False)
+    ],
+    changes: Set = None,
+    out: Annotated[Path, typer.Option(metavar="FILE", help=N_("The picture to write."))] = Path("augmentation.png"),
+    json: Json = False,
+) -> None:
+    """Writes the picture and prints its path."""
+    from trasluz import api
+    from trasluz.recipe import parse_overrides
+
+    console: Console = ctx.obj
+    path = api.preview_augmentation(source, set=parse_overrides(changes or []), out=out, reporter=console)
+    if json:
+        console.json({"picture": path})
+    else:
+        console.result(str(path))
+
+
+@cache.command("list", help=N_("List what is in the cache, newest last."))
+def list_entries(ctx: typer.Context, json: Json = False) -> None:
+    """One line per entry."""
+    from trasluz.data.cache import list_cache
+
+    console: Console = ctx.obj
+    entries = list_cache()
+    if json:
+        console.json({"cache": [vars(entry) for entry in entries]})
+    elif not entries:
+        console.say(_("The cache is empty."))
+    else:
+        rows = [(e.name, e.room, e.source, e.changed.isoformat(" ", "minutes"), e.bytes / 1e6) for e in entries]
+        console.result(columns([(_("name"), _("kind"), _("source"), _("changed"), "MB"), *rows]))
+
+
+@cache.command("clear", help=N_("Delete entries by name or source, or all of them; they are made again when needed."))
+def clear_entries(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAMES]...", help=N_("Names or sources; otherwise everything."))
+    ] = None,
+) -> None:
+    """Deletes and says how much became free."""
+    from trasluz.data.cache import clear_cache
+
+    console: Console = ctx.obj
+    gone = clear_cache(names or None)
+    size = sum(entry.bytes for entry in gone) / 1e6
+    console.say(_("{n} entries deleted, {size:.1f} MB free again.").format(n=len(gone), size=size))
