@@ -24,6 +24,7 @@ _LEAST_CORRELATION, _MOST_DIFFERENCE = 0.995, 0.05
 _CANDIDATE_CORRELATION = 0.995  # of the coarse thumbnails, before the finer ones are looked at
 _LEAST_PIXELS = 16  # fewer agree by chance
 _TABLES, _SPARE_BITS, _MOST_NEIGHBOURS, _MOST_CANDIDATES = 16, 8, 32, 2_000_000
+_COARSE_TABLES, _COARSE_BITS = 2, 4
 _HASHED_COMPONENTS, _FILTERED_COMPONENTS = 24, 8
 _CHUNK_BYTES = 8 << 20
 
@@ -94,16 +95,16 @@ def _candidates(vectors: Tensor) -> np.ndarray:
     """Pairs of positions ``[m, 2]`` that share a hash in some table and whose coarse thumbnails correlate.
 
     The projections are of the principal components at equal variance, without which most images of one kind
-    would share their signs.
+    would share their signs.  The coarse tables are for data that are all alike, which fine ones tear apart.
     """
     n = len(vectors)
     main, whitened = _principal_components(vectors)
-    bits = int(np.log2(max(n, 1))) + _SPARE_BITS
-    planes = torch.randn(whitened.shape[1], _TABLES * bits, generator=torch.Generator().manual_seed(0))
+    widths = [int(np.log2(max(n, 1))) + _SPARE_BITS] * _TABLES + [_COARSE_BITS] * _COARSE_TABLES
+    planes = torch.randn(whitened.shape[1], sum(widths), generator=torch.Generator().manual_seed(0))
     neighbours = max(min(_MOST_NEIGHBOURS, _MOST_CANDIDATES // max(n, 1)), 2)
     found = []
-    for table in torch.split(planes, bits, dim=1):
-        codes = ((whitened @ table > 0) * (1 << torch.arange(bits))).sum(dim=1)
+    for table in torch.split(planes, widths, dim=1):
+        codes = ((whitened @ table > 0) * (1 << torch.arange(table.shape[1]))).sum(dim=1)
         found.append(_close_pairs(main, codes, neighbours))
     keys = torch.unique(torch.cat([low * n + high for low, high in found]))
     pairs = torch.stack([keys // max(n, 1), keys % max(n, 1)], dim=1)

@@ -29,9 +29,7 @@ def storage(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            message = _(
-                "{path}: the disk is full, so this could not be written; free some space and run `trasluz resume`."
-            )
+            message = _("{path}: the disk is full, so this could not be written; free some space and try again.")
             raise StorageError(message.format(path=path)) from None
         if error.errno in _REASONS:
             message = _("{path}: cannot be written ({reason}); choose a folder that you may write to.")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from trasluz.errors import StorageError
-from trasluz.runs.files import new_folder, storage, write_bytes
+from trasluz.files import new_folder, storage, write_bytes
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_debris(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +50,10 @@ def test_a_new_folder_replaces_the_old_one_whole(tmp_path: Path) -> None:
     assert [p.name for p in target.iterdir()] == ["b"]
 
 
-@pytest.mark.parametrize(("number", "words"), [(errno.ENOSPC, "disk is full"), (errno.EROFS, "cannot be written"), (errno.EACCES, "cannot be written")])
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "cannot be written"), (errno.EACCES, "cannot be written")],
+)
 def test_each_refusal_becomes_one_sentence(number: int, words: str) -> None:
     with pytest.raises(StorageError, match=words), storage(Path("x")):
         raise OSError(number, os.strerror(number))

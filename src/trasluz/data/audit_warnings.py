@@ -1,0 +1,104 @@
+"""What an audit gives reason to look into, in sentences; the same ones for ``trasluz data check`` and the report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trasluz.messages import _
+
+_IMBALANCED = 3.0
+_FEW = 200
+_MOST_NAMED = 5
+
+
+def audit_warnings(audit: Mapping[str, Any]) -> list[str]:
+    """Sentences about what ``audit`` found, the gravest first; empty when there is nothing to say."""
+    return [*_unreadable(audit), *_copied(audit), *_class_gaps(audit), *_small_splits(audit), *_blemishes(audit)]
+
+
+def _unreadable(audit: Mapping[str, Any]) -> Iterator[str]:
+    count = audit["unreadable"]["count"]
+    if count:
+        named = [f"{entry['file']} ({entry['reason']})" for entry in audit["unreadable"]["files"]]
+        yield _("Files that could not be read and were left out: {count}, {files}.").format(
+            count=count, files=_some(named, count)
+        )
+
+
+def _copied(audit: Mapping[str, Any]) -> Iterator[str]:
+    for kind, sentence in (
+        (
+            "exact_duplicates",
+            _(
+                "{count} of {all} {second} samples are exact copies of {first} samples: "
+                "numbers on {second} flatter the network."
+            ),
+        ),
+        (
+            "near_duplicates",
+            _(
+                "{count} of {all} {second} samples are nearly the same as {first} samples: "
+                "numbers on {second} flatter the network."
+            ),
+        ),
+    ):
+        for splits, count in audit[kind]["across"].items():
+            first, second = splits.split("/")
+            if count:
+                yield sentence.format(count=count, all=audit["splits"][second], first=first, second=second)
+    for name, count in audit["exact_duplicates"]["within"].items():
+        if count:
+            yield _("{count} of {all} {split} samples repeat another {split} sample exactly, and count twice.").format(
+                count=count, all=audit["splits"][name], split=name
+            )
+
+
+def _class_gaps(audit: Mapping[str, Any]) -> Iterator[str]:
+    for name, missing in audit["missing_classes"].items():
+        named = _some(missing, len(missing))
+        if name == "train":
+            yield _("No training sample is of class {classes}: the network cannot learn it.").format(classes=named)
+        elif audit["splits"][name]:
+            yield _("No {split} sample is of class {classes}: nothing is measured for it.").format(
+                split=name, classes=named
+            )
+    for name, count in audit["unlabelled"].items():
+        if count:
+            yield _("{count} of {all} {split} samples have no label.").format(
+                count=count, all=audit["splits"][name], split=name
+            )
+    if len(audit["classes"]) == 1:
+        yield _("All samples are of one class: a classifier has nothing to tell apart.")
+    if (audit["imbalance"] or 0) >= _IMBALANCED:
+        yield _(
+            "The largest class has {ratio:.1f} times as many training samples as the smallest; "
+            "data.balance=weights or data.balance=sampling makes up for it."
+        ).format(ratio=audit["imbalance"])
+
+
+def _small_splits(audit: Mapping[str, Any]) -> Iterator[str]:
+    """A small measure is an uncertain one: the half-width of a 95 % interval of an accuracy of one half."""
+    for name in ("valid", "test"):
+        count = audit["splits"].get(name, 0)
+        if 0 < count < _FEW:
+            points = 100 * 1.96 * math.sqrt(0.25 / count)
+            yield _(
+                "{split} has only {count} samples: a share measured on it can be off by {points:.0f} points."
+            ).format(split=name, count=count, points=points)
+
+
+def _blemishes(audit: Mapping[str, Any]) -> Iterator[str]:
+    constant = audit["constant"]
+    if constant["count"]:
+        yield _("Images of a single colour: {count}, {files}.").format(
+            count=constant["count"], files=_some(constant["examples"], constant["count"])
+        )
+
+
+def _some(names: list[str], count: int) -> str:
+    """The first few names, and how many more there are."""
+    shown = ", ".join(names[:_MOST_NAMED])
+    more = count - min(len(names), _MOST_NAMED)
+    return shown + _(" and {more} more").format(more=more) if more else shown

@@ -1,0 +1,59 @@
+"""From a name or a path to the source that opens it."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from trasluz import components
+from trasluz.data.places import data_folders
+from trasluz.data.raw import Found
+from trasluz.errors import DataError, nearest
+from trasluz.messages import _
+from trasluz.recipe import DataSection
+from trasluz.reporting import Reporter
+
+PACKAGE = "trasluz.data.sources"
+
+
+def find_source(section: DataSection, reporter: Reporter) -> Found:
+    """What ``section.source`` holds: a known name, a path, or something in a folder of ``TRASLUZ_DATA``.
+
+    A known name wins over a folder of the same name in the working directory, which is ``./name``.
+
+    Raises:
+        DataError: there is no such thing, or it is none that can be read.
+    """
+    modules: list[Any] = [
+        importlib.import_module(f"{PACKAGE}.{name.replace('-', '_')}") for name in components.names(PACKAGE)
+    ]
+    named = {module.NAME: module for module in modules if hasattr(module, "NAME")}
+    if section.source in named:
+        found: Found = named[section.source].open_named(section, reporter)
+        return found
+    path = _locate(section.source, sorted(named))
+    for module in modules:
+        if hasattr(module, "claims") and module.claims(path):
+            found = module.open_path(path, section, reporter)
+            return found
+    message = _(
+        "{source}: not data of a known kind; give a folder or an archive (.zip, .tar, .tar.gz) of images, a manifest "
+        "(.csv), arrays (.npz), IDX files or an image."
+    )
+    raise DataError(message.format(source=section.source))
+
+
+def _locate(source: str, names: list[str]) -> Path:
+    """The path that is meant, or the nearest name in the error."""
+    folders = data_folders()
+    for path in (Path(source).expanduser(), *(folder / source for folder in folders)):
+        if path.exists():
+            return path
+    beside = [path.name for folder in folders if folder.is_dir() for path in folder.iterdir()]
+    parent = Path(source).expanduser().parent
+    beside += [str(parent / path.name) for path in parent.iterdir()] if parent.is_dir() else []
+    guess = nearest(source, names) or nearest(source, beside)
+    hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+    message = _("{source}: no such data set, file or folder; known names: {names}; a path will do, too.")
+    raise DataError(message.format(source=source, names=", ".join(names)) + hint)
