@@ -43,8 +43,3 @@ def test_every_positive_number_can_be_written_and_keeps_its_size(value: float) -
 )
 def test_spans_of_time_read_as_people_say_them(seconds: float, text: str) -> None:
     assert names.duration(seconds).replace(names.THIN, " ") == text
-
-
-@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (1400, "1.4 kB"), (2_100_000, "2.1 MB"), (5e12, "5000 GB")])
-def test_sizes_of_files_have_units(count: float, text: str) -> None:
-    assert names.file_size(count).replace(names.THIN, " ") == text

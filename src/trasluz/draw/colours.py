@@ -1,7 +1,7 @@
 """Colours that everyone can tell apart: Okabe & Ito's palette for classes, perceptually uniform maps for amounts.
 
-Okabe & Ito (2008), "Color Universal Design", https://jfly.uni-koeln.de/color/.  The maps are matplotlib's
-``cividis`` and ``viridis`` as Plotly carries them: equal steps of the value look like equal steps of brightness.
+Okabe & Ito (2008), "Color Universal Design", https://jfly.uni-koeln.de/color/.  In a perceptually uniform map
+equal steps of the value are equal steps of lightness (CIE L*, 1976).
 """
 
 from __future__ import annotations
@@ -22,12 +22,8 @@ OKABE_ITO = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, YELLOW, GREY)
 TRAIN, VALID, TEST = BLUE, VERMILLION, GREEN
 SPLITS = {"train": TRAIN, "valid": VALID, "test": TEST}
 
-SEQUENTIAL = "Cividis"
-HEAT = "Viridis"
-DIVERGING = "RdBu"
-
-# White to deep blue at even steps of lightness, for cells that carry text: pale where the value is small.
-PAPER_SCALE = ((0.0, "#ffffff"), (0.25, "#cfe0ee"), (0.5, "#92bcdc"), (0.75, "#4a90c2"), (1.0, "#0b5d96"))
+# White to deep blue, for cells that carry text; each stop lies where its lightness falls on a straight line.
+PAPER_SCALE = ((0.0, "#ffffff"), (0.188, "#cfe0ee"), (0.414, "#92bcdc"), (0.688, "#4a90c2"), (1.0, "#0b5d96"))
 
 
 @dataclass(frozen=True)

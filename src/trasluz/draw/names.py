@@ -139,12 +139,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}{THIN}min {whole % 60:02d}{THIN}s"
     return f"{whole // 3600}{THIN}h {whole % 3600 // 60:02d}{THIN}min"
-
-
-def file_size(count: float) -> str:
-    """Bytes in decimal units: ``1.4 MB``."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000 or unit == "GB":
-            return f"{count:.0f}{THIN}{unit}" if unit == "B" or count >= 100 else f"{count:.1f}{THIN}{unit}"
-        count /= 1000
-    raise AssertionError("unreachable: GB takes every size")
