@@ -23,6 +23,7 @@ _HASHED_SIDE, _COMPARED_SIDE = 8, 32
 _LEAST_CORRELATION, _MOST_DIFFERENCE = 0.995, 0.05
 _CANDIDATE_CORRELATION = 0.995  # of the coarse thumbnails, before the finer ones are looked at
 _LEAST_PIXELS = 16  # fewer agree by chance
+_MOST_PARTNERS = 4
 _TABLES, _SPARE_BITS, _MOST_NEIGHBOURS, _MOST_CANDIDATES = 16, 8, 32, 2_000_000
 _COARSE_TABLES, _COARSE_BITS = 2, 4
 _HASHED_COMPONENTS, _FILTERED_COMPONENTS = 24, 8
@@ -43,8 +44,8 @@ def near_duplicates(
     """Pairs of nearly equal images among ``samples`` ``[n, h, w, c]`` with values in ``value_range``.
 
     ``groups`` int64 ``[n]`` are the exact duplicates: one of each group is looked at.  Images of one colour, and
-    images of fewer than 16 pixels, are near duplicates of nothing.  Of many images that are all alike, not
-    every pair is found.
+    images of fewer than 16 pixels, are near duplicates of nothing.  An image is paired with at most four earlier
+    ones, those most like it.
     """
     rows = np.flatnonzero(groups == np.arange(len(groups)))
     if samples.ndim != 4 or samples.shape[1] * samples.shape[2] < _LEAST_PIXELS or len(rows) < 2:
@@ -108,8 +109,17 @@ def _candidates(vectors: Tensor) -> np.ndarray:
         found.append(_close_pairs(main, codes, neighbours))
     keys = torch.unique(torch.cat([low * n + high for low, high in found]))
     pairs = torch.stack([keys // max(n, 1), keys % max(n, 1)], dim=1)
-    alike = torch.cat([_dot(vectors, part) for part in torch.split(pairs, 1 << 16)]) >= _CANDIDATE_CORRELATION
-    return pairs[alike].numpy()
+    correlation = torch.cat([_dot(vectors, part) for part in torch.split(pairs, 1 << 16)])
+    return _best_partners(pairs.numpy(), correlation.numpy())
+
+
+def _best_partners(pairs: np.ndarray, correlation: np.ndarray) -> np.ndarray:
+    """Of the correlated ``pairs``, for each higher position the few lower ones most like it."""
+    alike = correlation >= _CANDIDATE_CORRELATION
+    pairs, correlation = pairs[alike], correlation[alike]
+    pairs = pairs[np.lexsort([-correlation, pairs[:, 1]])]
+    starts = np.searchsorted(pairs[:, 1], pairs[:, 1])
+    return pairs[np.arange(len(pairs)) - starts < _MOST_PARTNERS]
 
 
 def _principal_components(vectors: Tensor) -> tuple[Tensor, Tensor]:
