@@ -1,0 +1,70 @@
+"""What an augmentation does, seen before it is used: one image many times over, or several images a few times each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from PIL import Image
+
+from trasluz.data.augment import Augment, mixup
+from trasluz.data.preprocess import Preprocess
+from trasluz.draw.mosaic import Style, mosaic
+from trasluz.draws import Draws
+from trasluz.messages import _
+from trasluz.recipe import AugmentSection
+
+_STYLE = Style(tile=144, gap=5)
+
+
+def augment_preview(
+    image: np.ndarray, section: AugmentSection, preprocess: Preprocess, draws: Draws, *, grid: int = 5
+) -> Image.Image:
+    """``grid`` × ``grid`` versions of one stored ``image`` ``[h, w, c]``, the first as it is.
+
+    Mixup needs other images; see ``augment_preview_of_several``.
+    """
+    count = grid * grid
+    versions = augmented(
+        np.repeat(image[None], count, axis=0), section.model_copy(update={"mixup": 0.0}), preprocess, draws
+    )
+    versions[0] = _to_bytes(preprocess.to_unit(torch.from_numpy(image[None].copy())))[0]
+    return mosaic(
+        versions, columns=grid, title=_("Top left: as stored. The others: as training may see it."), style=_STYLE
+    )
+
+
+def augment_preview_of_several(
+    images: np.ndarray,
+    section: AugmentSection,
+    preprocess: Preprocess,
+    draws: Draws,
+    *,
+    versions: int = 4,
+    names: Sequence[str] = (),
+) -> Image.Image:
+    """A row per image of ``images`` ``[n, h, w, c]``: as stored, then ``versions`` as training may see it."""
+    columns = [_to_bytes(preprocess.to_unit(torch.from_numpy(images.copy())))]
+    columns += [augmented(images, section, preprocess, draws, first=i * len(images)) for i in range(versions)]
+    tiles = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
+    labels = [text for name in names for text in (name, *[""] * versions)]
+    return mosaic(
+        tiles, labels, columns=versions + 1, title=_("Left: as stored. Right: as training may see it."), style=_STYLE
+    )
+
+
+def augmented(
+    images: np.ndarray, section: AugmentSection, preprocess: Preprocess, draws: Draws, *, first: int = 0
+) -> np.ndarray:
+    """Stored ``images`` ``[n, h, w, c]``, augmented as those at positions ``first``… of an epoch; uint8."""
+    step = draws.at(0, 0, torch.arange(first, first + len(images)))
+    unit = Augment(section)(preprocess.to_unit(torch.from_numpy(images.copy())), step)
+    if section.mixup:
+        (unit,), _labels = mixup((unit,), torch.zeros(len(unit), 1), step, section.mixup)
+    return _to_bytes(unit)
+
+
+def _to_bytes(unit: torch.Tensor) -> np.ndarray:
+    """[0, 1] images ``[n, c, h, w]`` as uint8 ``[n, h, w, c]``."""
+    return (unit * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
