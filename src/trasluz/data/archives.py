@@ -16,13 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from trasluz.data.decode import BYTE_LIMIT, TOO_LARGE
+from trasluz.data.decode import BYTE_LIMIT, DAMAGED, TOO_LARGE, Content, UnreadableImage
 from trasluz.data.formats import is_hidden, looks_like_image
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.reporting import Reporter
 
-_TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
+_TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _MOST_GROWTH, _FREE_GROWTH = 100, 1 << 30
 _HELD_BYTES = 256 << 20  # members of a compressed tar that are kept, so that it is unpacked once, not three times
 _DAMAGE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError)
@@ -33,7 +33,7 @@ class Archive:
     """The images of an archive; ``contents`` gives each once, with its bytes, in any order."""
 
     names: tuple[str, ...]
-    contents: Callable[[], Iterator[tuple[str, bytes]]]
+    contents: Callable[[], Iterator[tuple[str, Content]]]
     ignored: int = 0
     unreadable: tuple[tuple[str, str], ...] = ()
 
@@ -69,7 +69,9 @@ class _Members:
         name = raw_name.replace("\\", "/")
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive or "\0" in name:
-            self._refuse(_("{path}: its member {name!r} would lie outside of it; such an archive is not opened."), raw_name)
+            self._refuse(
+                _("{path}: its member {name!r} would lie outside of it; such an archive is not opened."), raw_name
+            )
         return path.as_posix()
 
     def _refuse(self, message: str, name: str) -> None:
@@ -104,7 +106,7 @@ def _open_zip(path: Path) -> Archive:
             if name:
                 infos[name] = info
 
-    def contents() -> Iterator[tuple[str, bytes]]:
+    def contents() -> Iterator[tuple[str, Content]]:
         with _damage(path), zipfile.ZipFile(path) as archive:
             for name, info in infos.items():
                 yield name, _zip_member(archive, info)
@@ -112,12 +114,11 @@ def _open_zip(path: Path) -> Archive:
     return Archive(tuple(infos), contents, members.ignored, tuple(members.unreadable.items()))
 
 
-def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """The member's bytes; empty, and thus unreadable by itself, when it is damaged."""
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Content:
     try:
         return archive.read(info)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
-        return b""
+        return UnreadableImage(DAMAGED)
 
 
 def _open_tar(path: Path, reporter: Reporter) -> Archive:
@@ -130,11 +131,11 @@ def _open_tar(path: Path, reporter: Reporter) -> Archive:
             if held_bytes > _HELD_BYTES:
                 held = None
             if held is not None:
-                held[name] = read()
+                held.setdefault(name, read())  # of members of the same name the first counts
             task.advance()
     kept = held
 
-    def contents() -> Iterator[tuple[str, bytes]]:
+    def contents() -> Iterator[tuple[str, Content]]:
         if kept is not None:
             yield from kept.items()
             return
@@ -155,7 +156,6 @@ def _tar_members(path: Path, members: _Members) -> Iterator[tuple[str, Callable[
             if info.isdir():
                 continue
             name = members.add(info.name, info.size, not info.isfile())
-            archive.members = []  # otherwise tarfile remembers every member
             if name:
                 file = archive.extractfile(info)
                 yield name, (file.read if file else bytes)

@@ -1,12 +1,13 @@
-"""Arrays in memory as data: what estimators, notebooks and ``.npz`` files hand over."""
+"""Data from arrays in memory: what the estimators, the Python API, ``.npz`` and IDX files have in common."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 
-from trasluz.data.raw import Raw
+from trasluz.data.raw import Label, Labels, Raw
 from trasluz.errors import DataError
 from trasluz.messages import _
 
@@ -14,110 +15,171 @@ Pair = tuple[Any, Any]
 
 
 def from_arrays(
-    samples: Any,
-    labels: Any = None,
+    X: Any,  # noqa: N803 - the name that scikit-learn and the .npz files use
+    y: Any = None,
     *,
     valid: Pair | None = None,
     test: Pair | None = None,
-    weights: Any = None,
+    sample_weight: Any = None,
     name: str = "arrays",
 ) -> Raw:
-    """Data from arrays.
+    """Images or a table, with labels, ready for training.
 
-    ``samples``: images ``[n, h, w]`` or ``[n, h, w, c]`` (1, 3 or 4 channels) of unsigned 8- or 16-bit integers or
-    floats (taken as [0, 1] when they lie there, else as 0–255 when they lie there, else as their own range), or a
-    table ``[n, features]``.  ``labels``: one per sample, of any hashable kind, or booleans ``[n, classes]`` for
-    several per sample.  ``valid`` and ``test`` are further ``(samples, labels)``.
+    ``X``: images ``[n, height, width]`` or ``[n, height, width, channels]`` with 1, 3 or 4 channels, or a table
+    ``[n, features]``.  Uint8 images count from 0 to 255, uint16 to 65535; floats are kept, with a range of 0 to 1
+    when they lie in it, else from the least to the greatest training value; other whole numbers become the
+    smallest of these that holds them.  Tables become float32.  ``y``: one label of any hashable kind per sample
+    (``None`` or NaN: no label), or a list of labels per sample, or a 0/1 matrix ``[n, classes]`` for several
+    labels per sample.  ``valid`` and ``test``: pairs ``(X, y)`` that are those splits.  ``sample_weight``:
+    non-negative, ``[n]``, for the training samples.
 
     Raises:
-        DataError: shapes that do not fit, no samples, or numbers that are not finite.
+        DataError: a shape, a type or a length does not fit, or a number is NaN or infinite.
     """
-    parts = [("train", (samples, labels)), ("valid", valid), ("test", test)]
-    given = [(split, _samples(pair[0]), pair[1]) for split, pair in parts if pair is not None]
-    shapes = {part.shape[1:] for _split, part, _labels in given}
-    if len(shapes) > 1:
-        words = ", ".join(str(shape) for shape in sorted(shapes))
-        raise DataError(_("The splits hold samples of different shapes: {shapes}.").format(shapes=words))
-    whole = np.concatenate([part for _split, part, _labels in given]) if len(given) > 1 else given[0][1]
-    kind = "image" if whole.ndim == 4 else "table"
-    splits, start = {}, 0
-    for split, part, _labels in given:
-        splits[split] = np.arange(start, start + len(part))
-        start += len(part)
-    found, several = _all_labels(given)
-    wide = None if weights is None else np.asarray(weights, np.float32)
-    if wide is not None and wide.shape != (len(given[0][1]),):
-        raise DataError(
-            _("There are {weights} weights for {n} samples.").format(weights=wide.shape, n=len(given[0][1]))
-        )
-    if wide is not None:
-        wide = np.concatenate([wide, np.ones(len(whole) - len(wide), np.float32)])
+    parts = {"train": (X, y), "valid": valid, "test": test}
+    given = {split: pair for split, pair in parts.items() if pair is not None}
+    arrays = {split: _samples(pair[0], f"X ({split})") for split, pair in given.items()}
+    _require_alike(arrays)
+    labels = {split: _labels(pair[1], len(arrays[split]), f"y ({split})") for split, pair in given.items()}
+    if len({found is None for found in labels.values()}) > 1:
+        raise DataError(_("arrays: give labels for all of the training, validation and test samples, or for none."))
+    samples = np.concatenate(list(arrays.values())) if len(arrays) > 1 else arrays["train"]
+    ends = np.cumsum([len(part) for part in arrays.values()])
+    rows = {split: np.arange(end - len(arrays[split]), end) for split, end in zip(arrays, ends, strict=True)}
+    multi = any(found is not None and found[1] for found in labels.values())
     return Raw(
-        name,
-        whole,
-        kind=kind,  # type: ignore[arg-type]  # one of the two words above
-        labels=found,
-        multi_label=several,
-        splits=splits if len(given) > 1 else {},
-        value_range=value_range(whole),
-        weights=wide,
+        name=name,
+        samples=samples,
+        labels=None if labels["train"] is None else [label for found in labels.values() if found for label in found[0]],
+        kind="table" if samples.ndim == 2 else "image",
+        multi_label=multi,
+        splits=rows if len(rows) > 1 else {},
+        value_range=_value_range(samples),
+        weights=_weights(sample_weight, arrays),
         in_memory=True,
     )
 
 
-def value_range(samples: np.ndarray) -> tuple[float, float]:
-    """The range that stored numbers can take: the integer type's, or (0, 1), (0, 255) or their own for floats."""
-    if samples.dtype == np.uint8:
-        return 0.0, 255.0
-    if samples.dtype == np.uint16:
-        return 0.0, 65535.0
-    low, high = float(samples.min()), float(samples.max())
-    if low >= 0 and high <= 1:
-        return 0.0, 1.0
-    if low >= 0 and high <= 255:
-        return 0.0, 255.0
-    return low, high
-
-
-def _samples(given: Any) -> np.ndarray:
-    array = np.asarray(given)
-    if array.dtype == bool:
-        array = array.astype(np.uint8) * np.uint8(255)
-    elif array.dtype not in (np.uint8, np.uint16):
-        if array.dtype.kind not in "iuf":
-            message = _("Samples are numbers, but these are {dtype}; give integers or floats.")
-            raise DataError(message.format(dtype=array.dtype))
-        array = array.astype(np.float32)
-        if not np.isfinite(array).all():
-            raise DataError(_("The samples hold values that are not numbers or infinite; remove or replace them."))
+def _samples(values: Any, what: str) -> np.ndarray:
+    array = _plain_array(values, what)
     if array.ndim == 3:
         array = array[..., None]
-    if array.ndim not in (2, 4) or array.size == 0 or (array.ndim == 4 and array.shape[3] not in (1, 3, 4)):
+    if array.ndim not in (2, 4) or (array.ndim == 4 and array.shape[3] not in (1, 3, 4)) or not array.size:
         message = _(
-            "Samples of shape {shape}: give images [n, height, width] or [n, height, width, 1, 3 or 4], or a table [n, features]."
+            "{what}: has the shape {shape}; images are [n, height, width] or [n, height, width, channels] with 1, 3 "
+            "or 4 channels, tables [n, features]."
         )
-        raise DataError(message.format(shape=array.shape))
+        hint = ""
+        if array.ndim == 4 and array.shape[1] in (1, 3, 4):
+            hint = _(" Move the channels to the end: X.transpose(0, 2, 3, 1).")
+        raise DataError(message.format(what=what, shape=list(np.shape(values))) + hint)
+    if array.dtype.kind == "f" and not _finite(array):
+        message = _("{what}: holds numbers that are NaN or infinite; replace them or leave their samples out.")
+        raise DataError(message.format(what=what))
+    return array.astype(np.float32) if array.ndim == 2 else _as_stored(array)
+
+
+def _plain_array(values: Any, what: str) -> np.ndarray:
+    """A numeric array; anything else is refused."""
+    try:
+        array = np.asarray(values)
+    except (ValueError, TypeError):
+        array = np.empty(0, object)
+    if array.dtype.kind not in "buif":
+        message = _("{what}: is no array of numbers (but of {dtype}); images of different sizes need a folder.")
+        raise DataError(message.format(what=what, dtype=array.dtype))
     return array
 
 
-def _all_labels(given: list[tuple[str, np.ndarray, Any]]) -> tuple[list[Any] | None, bool]:
-    """Labels of all parts in one list, ``None`` for parts without."""
-    if all(labels is None for _split, _part, labels in given):
-        return None, False
-    found: list[Any] = []
-    several = False
-    for _split, part, labels in given:
-        values = [None] * len(part) if labels is None else _values(labels)
-        if len(values) != len(part):
-            message = _("There are {labels} labels for {samples} samples.")
-            raise DataError(message.format(labels=len(values), samples=len(part)))
-        several = several or any(isinstance(v, tuple) for v in values)
-        found += values
-    return found, several
+def _finite(array: np.ndarray) -> bool:
+    """Whether all numbers are finite, in pieces, because ``isfinite`` makes a copy."""
+    step = max((64 << 20) // max(array[:1].nbytes, 1), 1)
+    return all(bool(np.isfinite(array[start : start + step]).all()) for start in range(0, len(array), step))
 
 
-def _values(labels: Any) -> list[Any]:
-    array = np.asarray(labels) if not isinstance(labels, list) else None
-    if array is not None and array.ndim == 2:
-        return [tuple(int(i) for i in np.flatnonzero(row)) for row in array]
-    return list(array.tolist()) if array is not None else list(labels)
+def _as_stored(array: np.ndarray) -> np.ndarray:
+    """Images of booleans and of other integers, as the narrowest kind that is stored."""
+    if array.dtype.kind == "b":
+        return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype.kind == "f" or array.dtype in (np.uint8, np.uint16):
+        return array
+    low, high = int(array.min()), int(array.max())
+    if low >= 0 and high <= 255:
+        return array.astype(np.uint8)
+    return array.astype(np.uint16 if low >= 0 and high <= 65535 else np.float32)
+
+
+def _value_range(samples: np.ndarray) -> tuple[float, float] | None:
+    """``None``: to be found from the training rows."""
+    if samples.dtype.kind == "u" and samples.ndim == 4:
+        return 0.0, float(np.iinfo(samples.dtype).max)
+    if samples.ndim == 4 and samples.min() >= 0 and samples.max() <= 1:
+        return 0.0, 1.0
+    return None
+
+
+def _require_alike(arrays: dict[str, np.ndarray]) -> None:
+    shapes = {array.shape[1:] for array in arrays.values()}
+    kinds = {array.dtype for array in arrays.values()}
+    if len(shapes) > 1 or len(kinds) > 1:
+        message = _("arrays: training, validation and test samples differ in shape or type ({kinds}); make them alike.")
+        kinds_text = "; ".join(f"{split}: {list(a.shape[1:])} {a.dtype}" for split, a in arrays.items())
+        raise DataError(message.format(kinds=kinds_text))
+
+
+def _labels(values: Any, count: int, what: str) -> tuple[Labels, bool] | None:
+    """The labels as a list, and whether there are several per sample."""
+    if values is None:
+        return None
+    shape = np.shape(values) if hasattr(values, "shape") else (len(values),)
+    if len(shape) == 2 and shape[1] == 1:
+        values = np.asarray(values).reshape(-1)
+    if not shape or shape[0] != count or len(shape) > 2:
+        message = _("{what}: has the shape {shape} for {count} samples; give one label, or a list of them, per sample.")
+        raise DataError(message.format(what=what, shape=list(shape), count=count))
+    if np.ndim(values) == 2 and hasattr(values, "shape"):
+        return _from_matrix(np.asarray(values), what), True
+    items = [_label(value) for value in values]
+    several = any(isinstance(value, (list, set, frozenset, np.ndarray)) for value in values)
+    if several:
+        return [tuple(item) if isinstance(item, (tuple, list)) else (item,) for item in items], True
+    try:
+        set(items)
+    except TypeError:
+        message = _("{what}: a label must be hashable: a number, a text, a tuple; or a list of these for several.")
+        raise DataError(message.format(what=what)) from None
+    return items, False
+
+
+def _label(value: Any) -> Label:
+    if isinstance(value, np.generic):
+        plain: Hashable = value.item()
+        return plain
+    if isinstance(value, (set, frozenset)):
+        return tuple(sorted(value, key=repr))
+    if isinstance(value, (list, np.ndarray)):
+        return tuple(_label(part) for part in value)
+    found: Label = value
+    return found
+
+
+def _from_matrix(matrix: np.ndarray, what: str) -> Labels:
+    if not np.isin(matrix, (0, 1)).all():
+        message = _(
+            "{what}: a matrix of labels holds 0 and 1 only; give a list of labels per sample for anything else."
+        )
+        raise DataError(message.format(what=what))
+    return [tuple(np.flatnonzero(row).tolist()) for row in matrix]
+
+
+def _weights(values: Any, arrays: dict[str, np.ndarray]) -> np.ndarray | None:
+    """Float32 weights of all rows; validation and test samples weigh 1."""
+    if values is None:
+        return None
+    weights = np.asarray(values, np.float32)
+    count = len(arrays["train"])
+    if weights.shape != (count,) or not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
+        message = _("sample_weight: give {count} numbers that are not negative, not all 0 and not NaN.")
+        raise DataError(message.format(count=count))
+    rest = sum(len(array) for split, array in arrays.items() if split != "train")
+    return np.concatenate([weights, np.ones(rest, np.float32)])

@@ -1,149 +1,206 @@
-"""Decoding: one image file to uint8 ``[h, w, c]``, whatever its mode, orientation and depth.
+"""One image file to pixels: uint8 ``[height, width, channels]``, or a reason why not.
 
-Only known formats are opened, up to a pixel limit.  1-bit and palette images are expanded, 16-bit ones divided by
-257, CMYK converted, EXIF orientation applied, the first frame of an animation taken, and transparency laid over
-white unless four channels are asked for.
+Grey stays grey; palettes become colours; CMYK, YCbCr and the like become RGB; the first frame of an animation
+counts; EXIF orientation is applied.  16-bit grey is divided by 257, so that 65,535 becomes 255 (of 16-bit
+colour Pillow keeps the high byte).  Where fewer than four channels are asked for, transparency is laid on white.
+A JPEG that is shrunk at least fourfold is decoded at a fraction of its size, never below twice the wanted size.
 """
 
 from __future__ import annotations
 
 import io
-import struct
-import zlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from trasluz.messages import _
+from trasluz.data.formats import FORMATS
+from trasluz.data.resize import Resize, resize
+from trasluz.messages import N_
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "WEBP", "TIFF", "PPM", "MPO")
-PIXEL_LIMIT = 89_478_485  # Pillow's own limit, at which it starts to warn: about 9,460 × 9,460
-_GREY = frozenset({"1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L", "I;16N", "La"})
-_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)  # a warning where warnings are errors
-_DAMAGE = (*_BOMB, OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
+PIXEL_LIMIT = 89_478_485  # Pillow's own limit against decompression bombs
+BYTE_LIMIT = 512 << 20  # of one file
 
-Resize = Literal["stretch", "fit", "crop"]
+EMPTY = N_("the file is empty")
+UNKNOWN = N_("not an image, or of a format that is not read")
+DAMAGED = N_("cut short or damaged")
+TOO_MANY_PIXELS = N_("more than 89 million pixels")
+TOO_LARGE = N_("larger than 512 MiB")
+TOO_DEEP = N_("numbers outside of 16 bits; give such images as arrays")
+MISSING = N_("no such file")
+FORBIDDEN = N_("may not be read")
+
+_GREY = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
+_DEEP = frozenset({"I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
+_ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)
+_MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+
+
+class UnreadableImage(Exception):
+    """A file that cannot be decoded; its text is the reason, in English, ready for ``_()``."""
+
+
+Content = Path | bytes | UnreadableImage  # where a file's bytes are, the bytes, or why they cannot be had
 
 
 @dataclass(frozen=True)
 class Header:
-    """Size as it will be seen (after EXIF rotation), and whether there is colour."""
+    """What is known without decoding: the size, upright, and whether there is no colour."""
 
     height: int
     width: int
     grey: bool
 
 
-class Unreadable(Exception):
-    """A file that is no image we can read; the message is the reason."""
+@dataclass(frozen=True)
+class Plan:
+    """What every image is brought to."""
+
+    height: int
+    width: int
+    channels: int
+    resize: Resize = "stretch"
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of one image: height, width, channels."""
+        return self.height, self.width, self.channels
 
 
-def read_header(content: bytes) -> Header:
-    """Size and colour of an image file without decoding its pixels.
+@contextmanager
+def quiet_pillow() -> Iterator[None]:
+    """Turns Pillow's warning of too many pixels into its error, and drops its remarks about odd files.
+
+    Filters are the process's own, so this goes around the threads that decode, not into them.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
+def read_bytes(content: Content) -> bytes:
+    """The bytes of a file.
 
     Raises:
-        Unreadable: not a known format, empty, damaged, or more pixels than the limit.
+        UnreadableImage: it is not there, may not be read, is empty or too large.
     """
-    with _open(content) as image:
-        width, height = image.size
-        turned = image.format in ("JPEG", "TIFF", "MPO", "WEBP", "PNG") and _orientation(image) in (5, 6, 7, 8)
-        if turned:
-            width, height = height, width
-        return Header(height, width, image.mode in _GREY)
-
-
-def decode(content: bytes, channels: int, size: tuple[int, int] | None, resize: Resize) -> np.ndarray:
-    """Pixels ``[h, w, channels]``; ``size`` is (height, width), ``None`` keeps the image's own.
-
-    Raises:
-        Unreadable: not a known format, empty, truncated, or more pixels than the limit.
-    """
+    if isinstance(content, UnreadableImage):
+        raise content
     try:
-        with _open(content) as opened:
-            image = _channels(_eight_bits(ImageOps.exif_transpose(opened)), channels)
-            if size is not None and image.size != (size[1], size[0]):
-                image = _resize(image, size, resize)
-            pixels = np.asarray(image)
-    except _DAMAGE as error:
-        raise Unreadable(_reason(error)) from None
-    return pixels[..., None] if pixels.ndim == 2 else pixels
-
-
-def _open(content: bytes) -> Image.Image:
+        if isinstance(content, Path):
+            if content.stat().st_size > BYTE_LIMIT:
+                raise UnreadableImage(TOO_LARGE)
+            content = content.read_bytes()
+    except PermissionError:
+        raise UnreadableImage(FORBIDDEN) from None
+    except OSError:
+        raise UnreadableImage(MISSING) from None
     if not content:
-        raise Unreadable(_("the file is empty"))
-    try:
-        image = Image.open(io.BytesIO(content), formats=FORMATS)
-    except _DAMAGE as error:
-        raise Unreadable(_reason(error)) from None
-    if image.width * image.height > PIXEL_LIMIT:
-        raise Unreadable(_too_large(image.width, image.height))
-    return image
+        raise UnreadableImage(EMPTY)
+    return content
 
 
-def _too_large(width: int, height: int) -> str:
-    return _("{width}×{height} pixels are more than the limit of {limit}").format(
-        width=width, height=height, limit=PIXEL_LIMIT
-    )
+def read_header(content: Content) -> Header:
+    """Size and colour of an image, without decoding its pixels.
+
+    Raises:
+        UnreadableImage: with the reason.
+    """
+    if isinstance(content, UnreadableImage):
+        raise content
+    source = io.BytesIO(content) if isinstance(content, bytes) else content
+    with _reasons(), Image.open(source, formats=FORMATS) as image:
+        _check_pixels(image)
+        height, width = image.height, image.width
+        if _orientation(image) in _TURNED:
+            height, width = width, height
+        return Header(height, width, image.mode in _GREY or (image.mode == "P" and _grey_palette(image)))
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, UnidentifiedImageError):
-        return _("not an image of a known format")
-    if isinstance(error, _BOMB):
-        return _("more pixels than the limit of {limit}").format(limit=PIXEL_LIMIT)
-    text = str(error)
-    return (
-        _("truncated")
-        if "truncated" in text.lower()
-        else _("damaged ({reason})").format(reason=text or type(error).__name__)
-    )
+def decode(content: bytes, plan: Plan) -> tuple[np.ndarray, tuple[int, int]]:
+    """Pixels of the plan's shape, and the file's own height and width.
+
+    Raises:
+        UnreadableImage: with the reason.
+    """
+    with _reasons(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        _check_pixels(image)
+        size = image.size
+        if image.format == "JPEG":
+            side = 2 * max(plan.height, plan.width)
+            image.draft(None, (side, side))
+        image.load()
+        turned = _orientation(image)  # of a PNG only known now: the chunk may follow the pixels
+        upright = ImageOps.exif_transpose(image) if turned > 1 else image
+        pixels = np.asarray(resize(to_channels(upright, plan.channels), plan.height, plan.width, plan.resize))
+    return pixels.reshape(plan.shape), size if turned in _TURNED else (size[1], size[0])
+
+
+def to_channels(image: Image.Image, channels: int) -> Image.Image:
+    """``image`` as 8-bit grey (1), RGB (3) or RGBA (4)."""
+    wanted = _MODES[channels]
+    if image.mode == wanted and "transparency" not in image.info:
+        return image
+    if image.mode in _DEEP:
+        image = _shallow(image)
+    if image.mode in ("La", "RGBa", "PA") or image.has_transparency_data:
+        image = image.convert("LA" if image.mode == "La" else "RGBA").convert("RGBA")
+        return image if channels == 4 else _on_white(image).convert(wanted)
+    if image.mode not in ("1", "L", "RGB"):
+        image = image.convert("RGB")  # not every mode knows a direct way to grey
+    return image.convert(wanted)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    return Image.alpha_composite(white, image).convert("RGB")
+
+
+def _shallow(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits, or of floats in [0, 1], to 8 bits."""
+    values = np.asarray(image)
+    scale = 255.0 if image.mode == "F" else 1 / 257
+    most = 1.0 if image.mode == "F" else 65535
+    if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= most):
+        raise UnreadableImage(TOO_DEEP)
+    return Image.fromarray(np.rint(values.astype(np.float64) * scale).astype(np.uint8))
 
 
 def _orientation(image: Image.Image) -> int:
+    """EXIF's number 1 to 8; 1 is upright."""
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1  # asking Pillow would decode the pixels first, which a header must not
+    turned = image.getexif().get(_ORIENTATION, 1)
+    return turned if turned in range(1, 9) else 1
+
+
+def _grey_palette(image: Image.Image) -> bool:
+    palette = np.asarray(image.getpalette() or [0, 0, 1]).reshape(-1, 3)
+    return bool((palette == palette[:, :1]).all())
+
+
+def _check_pixels(image: Image.Image) -> None:
+    if image.width * image.height > PIXEL_LIMIT:
+        raise UnreadableImage(TOO_MANY_PIXELS)
+
+
+@contextmanager
+def _reasons() -> Iterator[None]:
+    """Turns whatever a decoder raises into a reason."""
     try:
-        return int(image.getexif().get(0x0112, 1))
-    except _DAMAGE:
-        return 1
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """A 16-bit, 32-bit or floating image as 8 bits per channel; others as they are."""
-    if not (image.mode.startswith("I") or image.mode == "F"):
-        return image
-    values = np.asarray(image).astype(np.float64)
-    top = float(values.max(initial=0.0))
-    if values.min(initial=0.0) < 0 or not np.isfinite(values).all() or top > 65535:
-        raise ValueError(_("its values are not in 0–65535"))
-    if image.mode == "F":
-        scale = 255.0 if top <= 1 else 1.0 if top <= 255 else 1 / 257
-    else:
-        scale = 1 / 257
-    return Image.fromarray(np.rint(values * scale).astype(np.uint8))
-
-
-def _channels(image: Image.Image, channels: int) -> Image.Image:
-    """1 (grey), 3 (RGB) or 4 (RGBA) channels."""
-    if channels == 4:
-        return image.convert("RGBA")
-    clear = image.mode in ("LA", "RGBA", "PA", "La", "RGBa") or "transparency" in image.info
-    if clear:
-        over = image.convert("RGBA")
-        image = Image.new("RGBA", over.size, "white")
-        image.alpha_composite(over)
-    if image.mode not in ("L", "RGB"):
-        image = image.convert("L" if image.mode in _GREY else "RGB")
-    return image.convert("L" if channels == 1 else "RGB")
-
-
-def _resize(image: Image.Image, size: tuple[int, int], rule: Resize) -> Image.Image:
-    """Stretch ignores the aspect ratio; fit adds black bars; crop takes the middle. Antialiased bilinear."""
-    height, width = size
-    method = Image.Resampling.BILINEAR
-    if rule == "stretch":
-        return image.resize((width, height), method)
-    if rule == "crop":
-        return ImageOps.fit(image, (width, height), method)
-    return ImageOps.pad(image, (width, height), method, color=0)
+        yield
+    except UnreadableImage:
+        raise
+    except Image.UnidentifiedImageError:
+        raise UnreadableImage(UNKNOWN) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise UnreadableImage(TOO_MANY_PIXELS) from None
+    except PermissionError:
+        raise UnreadableImage(FORBIDDEN) from None
+    except Exception:  # decoders raise anything on hostile files: struct.error, SyntaxError, IndexError, MemoryError…
+        raise UnreadableImage(DAMAGED) from None

@@ -57,7 +57,9 @@ def labels_beside(images: Path) -> Path | None:
     found = [
         path
         for path in sorted(images.parent.iterdir())
-        if (match := _NAME.fullmatch(path.name)) and match["what"].lower() == "labels" and match["stem"] == _stem(images)
+        if (match := _NAME.fullmatch(path.name))
+        and match["what"].lower() == "labels"
+        and match["stem"] == _stem(images)
     ]
     return found[0] if found else None
 
@@ -92,7 +94,6 @@ def read_parts(parts: list[IdxPart], name: str, class_names: Mapping[int, str] |
         splits=split_rows(splits) if set(splits) != {"train"} else {},
         value_range=(0.0, 255.0) if samples.dtype == np.uint8 else None,
         class_names=dict(class_names or {}),
-        sizes={f"{samples.shape[1]}×{samples.shape[2]}": len(samples)},
     )
 
 
@@ -102,7 +103,9 @@ def _read_images(path: Path) -> np.ndarray:
     if array.ndim == 3:
         array = array[..., None]
     if array.ndim != 4 or array.shape[3] not in (1, 3, 4) or not array.size:
-        message = _("{path}: holds an array of shape {shape}; images are [n, height, width], or with 1, 3 or 4 channels.")
+        message = _(
+            "{path}: holds an array of shape {shape}; images are [n, height, width], or with 1, 3 or 4 channels."
+        )
         raise DataError(message.format(path=path, shape=list(array.shape)))
     return array.astype(np.float32) if array.dtype.kind != "f" and array.dtype != np.uint8 else array
 
@@ -117,9 +120,13 @@ def read_idx(path: Path) -> np.ndarray:
         with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
             return _read(file, path)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise DataError(_("{path}: this gzip file is cut short or damaged; fetch it again.").format(path=path)) from None
+        raise DataError(
+            _("{path}: this gzip file is cut short or damaged; fetch it again.").format(path=path)
+        ) from None
     except OSError as error:
-        raise DataError(_("{path}: cannot be read: {reason}.").format(path=path, reason=error.strerror or error)) from None
+        raise DataError(
+            _("{path}: cannot be read: {reason}.").format(path=path, reason=error.strerror or error)
+        ) from None
 
 
 def _read(file: IO[bytes], path: Path) -> np.ndarray:

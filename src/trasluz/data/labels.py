@@ -1,34 +1,80 @@
-"""Labels of any hashable kind as indices into a list of classes, in an order that does not depend on the machine."""
+"""Labels of any hashable kind to indices into sorted classes.
+
+Numbers are sorted as numbers, and so are texts that are all whole numbers ("2" before "10"); other texts by code
+point, which no locale changes; other kinds by their printed form.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import math
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from trasluz.data.raw import Labels
 
-def map_labels(
-    labels: Sequence[Any], multi_label: bool, classes: Sequence[Hashable] = ()
-) -> tuple[np.ndarray, tuple[Hashable, ...]]:
-    """Int64 ``[n]`` indices (−1 where there is no label), or bool ``[n, k]`` with several per sample; and the classes.
+_WHOLE = re.compile(r"[+-]?\d{1,18}")
 
-    ``classes`` fixes their order; otherwise numbers (also numbers in words) come in order of size, before words in
-    alphabetical order.
+
+@dataclass(frozen=True)
+class IndexedLabels:
+    """``indices``: int64 ``[n]`` (−1: no label) or bool ``[n, classes]``; ``classes``: printed names; ``values``."""
+
+    indices: np.ndarray
+    classes: tuple[str, ...]
+    values: tuple[Hashable, ...]
+
+
+def index_labels(labels: Labels, multi_label: bool, names: Mapping[Hashable, str] | None = None) -> IndexedLabels:
+    """Numbers the classes of ``labels`` (one per row, or a tuple per row); ``None`` and NaN are no label.
+
+    ``names`` prints values otherwise than ``str`` does, and all of its values are classes, in its order; it is
+    ignored when there are labels that it does not know.
     """
-    each = [label for several in labels for label in several] if multi_label else [v for v in labels if v is not None]
-    order = tuple(classes) or tuple(sorted(set(each), key=_key))
-    position = {value: i for i, value in enumerate(order)}
+    each: list[Any] = list(labels)
+    rows = [tuple(map(_plain, row)) if multi_label else (_plain(row),) for row in each]
+    found = {value for row in rows for value in row if not _absent(value)}
+    known = names if names and found <= set(names) else {}
+    values = tuple(known or _sorted(found))
+    position = {value: i for i, value in enumerate(values)}
     if multi_label:
-        wide = np.zeros((len(labels), len(order)), bool)
-        for row, several in enumerate(labels):
-            wide[row, [position[label] for label in several]] = True
-        return wide, order
-    return np.array([-1 if v is None else position[v] for v in labels], np.int64), order
+        indices = np.zeros((len(rows), len(values)), bool)
+        for i, row in enumerate(rows):
+            indices[i, [position[value] for value in row if not _absent(value)]] = True
+    else:
+        indices = np.fromiter((position.get(row[0], -1) for row in rows), np.int64, len(rows))
+    return IndexedLabels(indices, _printed(values, known), values)
 
 
-def _key(value: Any) -> tuple[int, float, str]:
-    try:
-        return (0, float(value), str(value))
-    except (TypeError, ValueError):
-        return (1, 0.0, str(value))
+def _plain(value: Any) -> Any:
+    """Python's own numbers and texts in place of NumPy's; whole floats become integers."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _absent(value: Hashable) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _sorted(values: Iterable[Hashable]) -> list[Hashable]:
+    values = list(values)
+    if all(isinstance(v, str) and _WHOLE.fullmatch(v) for v in values):
+        return sorted(values, key=lambda v: (int(str(v)), str(v)))
+    return sorted(values, key=_order)
+
+
+def _order(value: Hashable) -> tuple[int, float, str]:
+    if isinstance(value, (bool, int, float)):
+        return 0, value, ""
+    return (1, 0.0, value) if isinstance(value, str) else (2, 0.0, repr(value))
+
+
+def _printed(values: tuple[Hashable, ...], names: Mapping[Hashable, str]) -> tuple[str, ...]:
+    """Distinct names: where two values look the same (1 and "1"), as Python writes them."""
+    texts = [names.get(value, str(value)) for value in values]
+    count = Counter(texts)
+    return tuple(text if count[text] == 1 else repr(value) for text, value in zip(texts, values, strict=True))

@@ -1,163 +1,150 @@
-"""Opening data: find the source, decode, map labels, split, audit. The one way from a name or path to ``Data``."""
+"""Opening data: from a recipe's ``data`` part to ``Data``: find, decode, number labels, split, limit, audit.
+
+What takes long is kept in the user's cache: decoded images by their files, duplicates by the data's fingerprint.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import importlib
-import pkgutil
-from functools import cache
-from types import ModuleType
-from typing import Any
+from collections import defaultdict
 
 import numpy as np
 
-from trasluz.data import sources
 from trasluz.data.audit import audit
-from trasluz.data.cache import derived
+from trasluz.data.cache import remembered
 from trasluz.data.data import Data
 from trasluz.data.duplicates import exact_groups
-from trasluz.data.labels import map_labels
+from trasluz.data.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
+from trasluz.data.fit_arrays import fit_arrays, require_images
+from trasluz.data.labels import IndexedLabels, index_labels
+from trasluz.data.limit import limit_rows
 from trasluz.data.near_duplicates import NearDuplicates, near_duplicates
-from trasluz.data.raw import Raw
+from trasluz.data.planning import wanted_size
+from trasluz.data.raw import Raw, Unreadable
+from trasluz.data.sources.base import find_source
 from trasluz.data.splits import make_splits
-from trasluz.data.store import Stored, fingerprint, open_store
+from trasluz.data.store import open_store
 from trasluz.draws import Draws
-from trasluz.errors import DataError, nearest
+from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
+
+_FACTS_VERSION = 1  # of what is remembered about duplicates
 
 
 def open_data(section: DataSection, seed: int, reporter: Reporter | None = None, arrays: Raw | None = None) -> Data:
     """The data that ``section`` describes, split from ``seed``; ``arrays`` stand in for its source.
 
     Raises:
-        DataError: no such source, or nothing in it that can be read.
+        DataError: no such source, nothing in it that can be read, or files that cannot and may not be left out.
         RecipeError: a split that cannot be made.
+        StorageError: the cache cannot be written.
     """
     speaker = reporter or Reporter()
-    raw = arrays or find(section.source).read(section.source, section, speaker)
-    stored = None if isinstance(raw.samples, np.ndarray) else open_store(raw.name, raw.samples, section, speaker)
-    _check_readable(raw, stored, section)
-    return _assemble(raw, stored, section, seed, speaker)
+    found = arrays or find_source(section, speaker)
+    raw = found if isinstance(found, Raw) else open_store(found, section, speaker)
+    unreadable = tuple((file, _(reason)) for file, reason in raw.unreadable)
+    _require_readable(raw, unreadable, section)
+    raw = _fitted(raw, section, speaker)
+    return _assemble(raw, unreadable, section, Draws(seed), speaker)
 
 
-@cache
-def _modules() -> tuple[ModuleType, ...]:
-    found = [importlib.import_module(f"{sources.__name__}.{m.name}") for m in pkgutil.iter_modules(sources.__path__)]
-    return tuple(sorted(found, key=lambda module: (module.ORDER, module.__name__)))
-
-
-def source_names() -> tuple[str, ...]:
-    """Sources that are known by name."""
-    return tuple(sorted(name for module in _modules() for name in module.NAMES))
-
-
-def find(source: str) -> ModuleType:
-    """The source module that a name or path means.
-
-    Raises:
-        DataError: none; names the nearest known one.
-    """
-    for module in _modules():
-        if module.claims(source):
-            return module
-    guess = nearest(source, source_names())
-    hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
-    message = _("{source}: there is no such data set, file or folder; known by name are {names}.")
-    raise DataError(message.format(source=source, names=", ".join(source_names())) + hint)
-
-
-def _check_readable(raw: Raw, stored: Stored | None, section: DataSection) -> None:
-    if stored is None or not stored.unreadable or section.allow_unreadable:
+def _require_readable(raw: Raw, unreadable: Unreadable, section: DataSection) -> None:
+    if not unreadable or section.allow_unreadable:
         return
-    name, reason = stored.unreadable[0]
     message = _(
-        "{source}: {count} of {total} images cannot be read, the first is {name} ({reason}); "
+        "{source}: {count} of {total} images cannot be read, the first is {file} ({reason}); "
         "remove them or leave them out with --set data.allow_unreadable=true."
     )
-    total = len(stored.samples) + len(stored.unreadable)
-    raise DataError(
-        message.format(source=raw.name, count=len(stored.unreadable), total=total, name=name, reason=reason)
-    )
+    total = len(raw.samples) + len(unreadable)
+    file, reason = unreadable[0]
+    raise DataError(message.format(source=raw.name, count=len(unreadable), total=total, file=file, reason=reason))
 
 
-def _assemble(raw: Raw, stored: Stored | None, section: DataSection, seed: int, reporter: Reporter) -> Data:
-    samples: Any = raw.samples if stored is None else stored.samples
-    kept = np.arange(len(samples)) if stored is None else stored.kept
-    labels, values = _labels(raw, kept)
-    content = fingerprint(samples) if stored is None else stored.fingerprint
-    files = None if stored is None else tuple(raw.samples.names[i] for i in kept)  # type: ignore[union-attr]  # files, as there is a store
-    given = {name: np.flatnonzero(np.isin(kept, rows)) for name, rows in raw.splits.items()}
-    groups = derived(content, "groups", lambda: {"groups": exact_groups(samples, reporter)})["groups"]
-    draws = Draws(seed)
-    splits = make_splits(labels, given, section.valid, section.test, draws, groups)
-    splits = {**splits, "train": _limit(splits["train"], labels, section.limit, draws)}
+def _fitted(raw: Raw, section: DataSection, reporter: Reporter) -> Raw:
+    """Samples of the recipe's size and channels, with their content's fingerprint and their original sizes."""
+    if raw.kind != "image":
+        require_images(raw.kind, section.size, section.channels, raw.name)
+        return dataclasses.replace(raw, fingerprint=raw.fingerprint or fingerprint_of_arrays(raw))
+    if raw.fingerprint:
+        return raw
+    content = fingerprint_of_arrays(raw)
+    size = wanted_size(section)
+    own = np.broadcast_to(np.asarray(raw.samples.shape[1:3], np.int32), (len(raw.samples), 2))
+    scale = raw.value_range or (float(raw.samples.min()), float(raw.samples.max()))
+    samples = fit_arrays(raw.samples, scale, size, section.channels, section.resize, reporter)
+    if samples is not raw.samples:
+        content = fingerprint_of_facts([content, size, section.channels, section.resize])
+    return dataclasses.replace(raw, samples=samples, fingerprint=content, sizes=own)
+
+
+def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, draws: Draws, reporter: Reporter) -> Data:
+    labels = _labels(raw, reporter)
+    groups = _groups(raw, reporter)
+    indices = None if labels is None else labels.indices
+    splits = make_splits(indices, raw.splits, section.valid, section.test, draws, groups)
+    splits["train"] = limit_rows(splits["train"], indices, section.limit, draws)
     data = Data(
-        raw.name,
-        raw.kind,
-        samples,
-        splits,
-        value_range=raw.value_range,
-        labels=labels,
-        classes=tuple(str(value) for value in values),
-        label_values=values,
+        name=raw.name,
+        kind=raw.kind,
+        samples=raw.samples,
+        splits=splits,
+        value_range=raw.value_range or _range_of(raw.samples, splits["train"]),
+        labels=indices,
+        classes=labels.classes if labels else (),
+        label_values=labels.values if labels else (),
+        lengths=raw.lengths,
         weights=raw.weights,
-        files=files,
-        fingerprint=_fingerprint(content, labels, values, given),
+        domain=raw.domain,
+        domains=raw.domains,
+        files=raw.files,
+        fingerprint=raw.fingerprint,
     )
-    return _with_audit(data, raw, stored, content, groups, reporter)
+    near = _near(data, groups, reporter)
+    found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=groups, near=near, reporter=reporter)
+    return dataclasses.replace(data, audit={**found, "ignored": raw.ignored, "in_memory": raw.in_memory})
 
 
-def _labels(raw: Raw, kept: np.ndarray) -> tuple[np.ndarray | None, tuple[Any, ...]]:
-    if raw.labels is None or all(label is None for label in raw.labels):
-        return None, ()
-    chosen = [raw.labels[i] for i in kept]
-    return map_labels(chosen, raw.multi_label, raw.classes)
+def _labels(raw: Raw, reporter: Reporter) -> IndexedLabels | None:
+    """Numbered labels; ``None`` when no sample has one."""
+    if raw.labels is None:
+        return None
+    labels = index_labels(raw.labels, raw.multi_label, raw.class_names)
+    if not labels.classes:
+        return None
+    same = defaultdict(list)
+    for name in labels.classes:
+        same[name.casefold()].append(name)
+    for names in same.values():
+        if len(names) > 1:
+            message = _("{source}: the classes {names} differ in upper and lower case only; they are kept apart.")
+            reporter.warn(message.format(source=raw.name, names=", ".join(names)))
+    return labels
 
 
-def _fingerprint(content: str, labels: np.ndarray | None, values: tuple[Any, ...], given: dict[str, np.ndarray]) -> str:
-    digest = hashlib.blake2b(content.encode(), digest_size=16)
-    digest.update(repr(values).encode())
-    if labels is not None:
-        digest.update(np.ascontiguousarray(labels).tobytes())
-    for name in sorted(given):
-        digest.update(name.encode() + given[name].astype(np.int64).tobytes())
-    return digest.hexdigest()
+def _groups(raw: Raw, reporter: Reporter) -> np.ndarray:
+    def compute() -> dict[str, np.ndarray]:
+        return {"groups": exact_groups(raw.samples, reporter)}
+
+    return remembered(raw.name, raw.fingerprint, f"exact-{_FACTS_VERSION}", compute)["groups"]
 
 
-def _limit(rows: np.ndarray, labels: np.ndarray | None, limit: int | None, draws: Draws) -> np.ndarray:
-    """At most ``limit`` rows, each class in proportion; the order of the source is kept."""
-    if limit is None or len(rows) <= limit:
-        return rows
-    shuffled = rows[draws.permutation("limit", 0, len(rows)).numpy()]
-    if labels is not None and labels.ndim == 1:
-        # Within its class each row gets an even place between 0 and 1: the smallest places are in proportion.
-        place = np.empty(len(shuffled))
-        for value in np.unique(labels[shuffled]):
-            own = np.flatnonzero(labels[shuffled] == value)
-            place[own] = (np.arange(len(own)) + 0.5) / len(own)
-        shuffled = shuffled[np.argsort(place, kind="stable")]
-    return np.sort(shuffled[:limit])
+def _near(data: Data, groups: np.ndarray, reporter: Reporter) -> NearDuplicates | None:
+    if data.kind != "image":
+        return None
 
-
-def _with_audit(
-    data: Data, raw: Raw, stored: Stored | None, content: str, groups: np.ndarray, reporter: Reporter
-) -> Data:
-    """``data`` with its audit; the dear part, near duplicates, comes from the cache."""
-
-    def look() -> dict[str, np.ndarray]:
+    def compute() -> dict[str, np.ndarray]:
         found = near_duplicates(data.samples, data.value_range, groups, reporter)
         return {"pairs": found.pairs, "correlation": found.correlation}
 
-    near = derived(content, "near", look) if data.kind == "image" else None
-    found = audit(
-        data,
-        unreadable=() if stored is None else stored.unreadable,
-        original_sizes=None if stored is None else stored.sizes,
-        groups=groups,
-        near=None if near is None else NearDuplicates(near["pairs"], near["correlation"]),
-        reporter=reporter,
-    )
-    return dataclasses.replace(data, audit={**found, "ignored": dict(raw.ignored), "in_memory": raw.in_memory})
+    kept = remembered(data.name, data.fingerprint, f"near-{_FACTS_VERSION}", compute)
+    return NearDuplicates(kept["pairs"], kept["correlation"])
+
+
+def _range_of(samples: np.ndarray, train: np.ndarray) -> tuple[float, float]:
+    """From the least to the greatest training value, a little apart when they are equal."""
+    rows = train if len(train) else np.arange(len(samples))
+    values = samples[rows]
+    low, high = float(values.min()), float(values.max())
+    return low, high if high > low else low + 1.0

@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +82,7 @@ def _load(folder: Path, name: str) -> Raw:
         files=tuple(entry["files"]),
         unreadable=tuple((file, reason) for file, reason in entry["unreadable"]),
         ignored=entry["ignored"],
-        sizes=entry["sizes"],
+        sizes=np.asarray(entry["sizes"], np.int32).reshape(-1, 2),
         fingerprint=entry["fingerprint"],
     )
 
@@ -113,7 +112,7 @@ class _Progress:
     """What building collects besides pixels."""
 
     digests: dict[int, bytes] = field(default_factory=dict)
-    sizes: Counter[str] = field(default_factory=Counter)
+    sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
 
 
@@ -150,7 +149,7 @@ def _write_pixels(file: BinaryIO, listing: Listing, plan: Plan, reporter: Report
                 file.seek(done.row * length)
                 file.write(np.ascontiguousarray(done.pixels).data)
                 found.digests[done.row] = done.digest
-                found.sizes[f"{done.size[0]}×{done.size[1]}"] += 1
+                found.sizes[done.row] = done.size
             task.advance()
         file.flush()
         os.fsync(file.fileno())
@@ -195,7 +194,7 @@ def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress) -> d
         "splits": splits,
         "unreadable": _unreadable(listing, found),
         "ignored": listing.ignored,
-        "sizes": dict(found.sizes.most_common()),
+        "sizes": [found.sizes[row] for row in rows],
         "fingerprint": fingerprint_of_facts(content, _digests(rows, found)),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trasluz.data.decode import FORBIDDEN, MISSING
+from trasluz.data.decode import FORBIDDEN, MISSING, Content
 from trasluz.data.formats import is_hidden, looks_like_image
 from trasluz.data.layout import read_layout, require_images
 from trasluz.data.raw import ImageFiles, Listing
@@ -110,7 +110,7 @@ def _listing(folder: Path, scan: Scan) -> Listing:
     layout = read_layout(paths, str(folder))
     names = tuple(paths[i] for i in layout.order)
 
-    def contents() -> Iterator[tuple[int, Path | bytes]]:
+    def contents() -> Iterator[tuple[int, Content]]:
         return ((row, folder / name) for row, name in enumerate(names))
 
     return Listing(

@@ -1,26 +1,22 @@
-"""A single image file."""
+"""A single image file as data: one sample without a label."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from trasluz.data.folder_files import FolderFiles
-from trasluz.data.layout import ENDINGS
-from trasluz.data.raw import Raw
+from trasluz.data.formats import looks_like_image
+from trasluz.data.raw import ImageFiles, Listing
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
-ORDER = 10
-NAMES = ()
+
+def claims(path: Path) -> bool:
+    """Whether ``path`` has the name of an image file."""
+    return path.is_file() and looks_like_image(path.name)
 
 
-def claims(source: str) -> bool:
-    """Whether ``source`` is a file with an image's ending."""
-    path = Path(source).expanduser()
-    return path.suffix.lower() in ENDINGS and path.is_file()
-
-
-def read(source: str, section: DataSection, reporter: Reporter) -> Raw:
-    """The one image, without a label."""
-    path = Path(source).expanduser()
-    return Raw(path.stem, FolderFiles((path,), (path.name,)))
+def open_path(path: Path, section: DataSection, reporter: Reporter) -> ImageFiles:
+    """The image at ``path``."""
+    facts = path.stat()
+    identity = [str(path.resolve()), facts.st_size, facts.st_mtime_ns]
+    return ImageFiles(path.name, identity, lambda reporter: Listing((path.name,), lambda: iter([(0, path)])))

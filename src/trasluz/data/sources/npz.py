@@ -1,8 +1,10 @@
-"""A NumPy archive (``.npz``): ``x_train, y_train, x_test, y_test`` as Keras has them, or ``x``/``images`` and ``y``/``labels``."""
+"""``.npz`` files of NumPy: ``X`` and ``y``, or ``X_train``, ``y_train``, ``X_valid``, … ``X_test``, ``y_test``."""
 
 from __future__ import annotations
 
 import zipfile
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,47 +16,60 @@ from trasluz.messages import _
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
-ORDER = 10
-NAMES = ()
-_SAMPLES = ("x", "images", "data", "samples")
-_LABELS = ("y", "labels", "target", "targets")
-_SPLITS = {"train": "train", "valid": "valid", "val": "valid", "validation": "valid", "test": "test"}
+_SAMPLES = ("x", "images", "data", "samples", "arr_0")
+_LABELS = ("y", "labels", "label", "target", "targets", "arr_1")
+_SPLITS = {"train": ("train",), "valid": ("valid", "validation", "val"), "test": ("test",)}
 
 
-def claims(source: str) -> bool:
-    """Whether ``source`` is an ``.npz`` file."""
-    path = Path(source).expanduser()
-    return path.suffix.lower() == ".npz" and path.is_file()
+def claims(path: Path) -> bool:
+    """Whether ``path`` is named ``*.npz``."""
+    return path.is_file() and path.suffix.lower() == ".npz"
 
 
-def read(source: str, section: DataSection, reporter: Reporter) -> Raw:
-    """The arrays, with the splits that their names say.
+def open_path(path: Path, section: DataSection, reporter: Reporter) -> Raw:
+    """The arrays of the file; pickled objects are never loaded.
 
     Raises:
-        DataError: damaged, Python objects instead of numbers, or no array of a known name.
+        DataError: the file is damaged, holds objects, or names no samples.
     """
-    path = Path(source).expanduser()
-    arrays = {name.lower(): values for name, values in _load(path).items()}
-    whole = _pick(arrays, "")
-    parts = {split: found for end, split in _SPLITS.items() if (found := _pick(arrays, f"_{end}"))}
-    main = whole or parts.pop("train", None)
-    if main is None:
-        message = _("{path}: holds {names}; needed is x or images (with y or labels), or x_train (with y_train).")
+    arrays = _load(path)
+    pairs = {split: _pair(arrays, words) for split, words in _SPLITS.items()}
+    train = pairs["train"] or _pair(arrays, ())
+    if train is None:
+        message = _("{path}: holds {names}; it needs X (and y), or X_train, y_train, X_valid, … X_test, y_test.")
         raise DataError(message.format(path=path, names=", ".join(sorted(arrays)) or _("nothing")))
-    return from_arrays(*main, valid=parts.get("valid"), test=parts.get("test"), name=path.stem)
+    try:
+        raw = from_arrays(*train, valid=pairs["valid"], test=pairs["test"], name=path.name)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+    return replace(raw, in_memory=False)
 
 
 def _load(path: Path) -> dict[str, np.ndarray]:
+    """All arrays by lower-case name."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            return dict(stored)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        objects = "pickle" in str(error).lower()
-        reason = _("it holds Python objects, which are never loaded; save numbers only") if objects else str(error)
-        raise DataError(_("{path}: cannot be read: {reason}.").format(path=path, reason=reason)) from None
+            return {name.lower(): stored[name] for name in stored.files}
+    except ValueError as error:
+        if "pickle" in str(error).lower():
+            message = _(
+                "{path}: holds Python objects, which are never loaded because they can run code; save plain arrays."
+            )
+            raise DataError(message.format(path=path)) from None
+        reason = str(error)
+    except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, AttributeError, MemoryError) as error:
+        reason = str(error) or type(error).__name__
+    raise DataError(_("{path}: this .npz file is cut short or damaged ({reason}).").format(path=path, reason=reason))
 
 
-def _pick(arrays: dict[str, np.ndarray], ending: str) -> tuple[np.ndarray, np.ndarray | None] | None:
-    samples = [arrays[name + ending] for name in _SAMPLES if name + ending in arrays]
-    labels = [arrays[name + ending] for name in _LABELS if name + ending in arrays]
-    return (samples[0], labels[0] if labels else None) if samples else None
+def _pair(arrays: dict[str, np.ndarray], words: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray | None] | None:
+    """Samples and labels of a split."""
+    samples, labels = _first(arrays, _SAMPLES, words), _first(arrays, _LABELS, words)
+    return None if samples is None else (samples, labels)
+
+
+def _first(arrays: dict[str, np.ndarray], names: tuple[str, ...], words: tuple[str, ...]) -> np.ndarray | None:
+    wanted = [f"{name}_{word}" for word in words for name in names] + [
+        f"{word}_{name}" for word in words for name in names
+    ]
+    return next((arrays[name] for name in wanted or names if name in arrays), None)

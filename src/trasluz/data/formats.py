@@ -1,0 +1,24 @@
+"""Which files are taken for images: by name when a folder is listed, by content when a file is opened."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+# Pillow's names. Its other readers are rare, call other programs (EPS) or have no magic number (TGA).
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF")
+
+_READ = "png jpg jpeg jpe jfif mpo gif bmp dib webp tif tiff ppm pgm pbm pnm jp2 j2k avif".split()
+_IMAGES_THAT_ARE_NOT_READ = (
+    "heic heif jxl svg psd xcf ico icns eps ai tga exr hdr pcx fits dcm raw cr2 cr3 nef arw dng orf rw2".split()
+)
+_SUFFIXES = frozenset(f".{suffix}" for suffix in (*_READ, *_IMAGES_THAT_ARE_NOT_READ))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder name is the system's own business, such as ``.DS_Store`` or ``__MACOSX``."""
+    return name.startswith(".") or name == "__MACOSX"
+
+
+def looks_like_image(path: str) -> bool:
+    """Whether a relative path is that of an image, read or not; everything else in a folder is ignored."""
+    return PurePosixPath(path).suffix.lower() in _SUFFIXES
