@@ -13,7 +13,9 @@ from trasluz.draws import Draws
 def test_a_sample_draws_the_same_in_whichever_batch_it_stands() -> None:
     draws = Draws(7)
     whole = draws.uniform("flip", 3, torch.arange(100), 4)
-    halves = torch.cat([draws.uniform("flip", 3, torch.arange(0, 50), 4), draws.uniform("flip", 3, torch.arange(50, 100), 4)])
+    halves = torch.cat(
+        [draws.uniform("flip", 3, torch.arange(0, 50), 4), draws.uniform("flip", 3, torch.arange(50, 100), 4)]
+    )
     assert torch.equal(whole, halves)
 
 
@@ -21,7 +23,11 @@ def test_a_sample_draws_the_same_in_whichever_batch_it_stands() -> None:
 def test_seed_purpose_and_epoch_each_change_the_draw(change: str) -> None:
     positions = torch.arange(64)
     base = Draws(1).uniform("a", 0, positions)
-    other = {"seed": Draws(2).uniform("a", 0, positions), "purpose": Draws(1).uniform("b", 0, positions), "epoch": Draws(1).uniform("a", 1, positions)}
+    other = {
+        "seed": Draws(2).uniform("a", 0, positions),
+        "purpose": Draws(1).uniform("b", 0, positions),
+        "epoch": Draws(1).uniform("a", 1, positions),
+    }
     assert not torch.equal(base, other[change])
     assert abs(np.corrcoef(base, other[change])[0, 1]) < 0.5
 

@@ -40,7 +40,9 @@ def test_every_built_in_recipe_survives_a_round_trip_and_speaks_both_languages(n
         ({"name": "../up"}, ["name"]),
     ],
 )
-def test_a_wrong_recipe_names_the_field_the_value_and_what_is_allowed(tree: dict[str, object], words: list[str]) -> None:
+def test_a_wrong_recipe_names_the_field_the_value_and_what_is_allowed(
+    tree: dict[str, object], words: list[str]
+) -> None:
     with pytest.raises(RecipeError) as caught:
         from_dict(tree)
     for word in words:
@@ -77,14 +79,23 @@ def test_overrides_reach_phases_by_position() -> None:
 
 
 def test_override_pairs_are_read_as_yaml() -> None:
-    assert parse_overrides(["train.epochs=5", "data.size=[8, 9]", "data.test=null"]) == {"train.epochs": 5, "data.size": [8, 9], "data.test": None}
+    assert parse_overrides(["train.epochs=5", "data.size=[8, 9]", "data.test=null"]) == {
+        "train.epochs": 5,
+        "data.size": [8, 9],
+        "data.test": None,
+    }
     for pair in ("train.epochs", "=5", "a=[1"):
         with pytest.raises(RecipeError, match="--set"):
             parse_overrides([pair])
 
 
 def test_phases_override_only_what_they_name() -> None:
-    recipe = from_dict({"train": {"epochs": 3, "batch": 7}, "phases": [{"name": "a", "train": {"optimiser": {"name": "sgd", "rate": 1}}}, {"name": "b"}]})
+    recipe = from_dict(
+        {
+            "train": {"epochs": 3, "batch": 7},
+            "phases": [{"name": "a", "train": {"optimiser": {"name": "sgd", "rate": 1}}}, {"name": "b"}],
+        }
+    )
     first, second = (train for _phase, train in recipe.resolved_phases())
     assert (first.epochs, first.batch, first.optimiser.name, second.optimiser.name) == (3, 7, "sgd", "adam")
 

@@ -15,14 +15,25 @@ def test_optimiser_state_comes_back_bit_for_bit(tmp_path: Path) -> None:
     optimiser = torch.optim.Adam(layer.parameters(), fused=True)
     layer(torch.rand(2, 3, 8, 8)).sum().backward()
     optimiser.step()
-    tree = {"optimiser": optimiser.state_dict(), "epoch": 3, "rate": 0.1 + 0.2, "none": None, "flag": True, "words": ["a", 1]}
+    tree = {
+        "optimiser": optimiser.state_dict(),
+        "epoch": 3,
+        "rate": 0.1 + 0.2,
+        "none": None,
+        "flag": True,
+        "words": ["a", 1],
+    }
     save_state(tmp_path, tree)
     back = load_state(tmp_path)
-    assert back["optimiser"]["param_groups"] == [{**g, "betas": list(g["betas"])} for g in tree["optimiser"]["param_groups"]]
+    assert back["optimiser"]["param_groups"] == [
+        {**g, "betas": list(g["betas"])} for g in tree["optimiser"]["param_groups"]
+    ]
     for key, values in tree["optimiser"]["state"].items():
         for name, value in values.items():
             assert torch.equal(back["optimiser"]["state"][key][name], value)
-    assert {k: back[k] for k in ("epoch", "rate", "none", "flag", "words")} == {k: tree[k] for k in ("epoch", "rate", "none", "flag", "words")}
+    assert {k: back[k] for k in ("epoch", "rate", "none", "flag", "words")} == {
+        k: tree[k] for k in ("epoch", "rate", "none", "flag", "words")
+    }
 
 
 def test_tensors_that_share_memory_and_odd_shapes_are_kept(tmp_path: Path) -> None:

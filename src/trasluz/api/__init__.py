@@ -1,6 +1,6 @@
 """The verbs of Trasluz, for Python and for the adapters over it (command line, scikit-learn, lab)."""
 
-from trasluz.api.data import check_data
+from trasluz.api.data import check_data, preview_augmentation
 from trasluz.api.results import Predictions, Reconstructions, SeedsResult
 from trasluz.api.run import Run, RunSummary, list_runs, open_run
 from trasluz.api.seeds import train_seeds
@@ -17,6 +17,7 @@ __all__ = [
     "delete_run",
     "list_runs",
     "open_run",
+    "preview_augmentation",
     "resume",
     "train",
     "train_seeds",

@@ -6,9 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from trasluz.data.opening import open_data
-from trasluz.recipe import DataSection, Recipe, load
-from trasluz.recipe.files import built_in_names
+from trasluz.data.preprocess import fit_preprocess
+from trasluz.draws import Draws
+from trasluz.errors import DataError, RequestError
+from trasluz.files import storage
+from trasluz.messages import _
+from trasluz.recipe import Recipe, built_in_names, load
 from trasluz.reporting import Reporter
+
+_SHOWN = 5
 
 
 def check_data(
@@ -25,8 +31,45 @@ def check_data(
     return dict(open_data(recipe.data, recipe.seed, reporter or Reporter()).audit)
 
 
-def data_section(source: str | Path, set: dict[str, Any] | None = None) -> DataSection:
-    """The ``data`` part of a recipe (by name or file), or of a bare source."""
-    known = str(source) in built_in_names() or Path(source).suffix in (".yaml", ".yml")
-    recipe = load(source) if known else Recipe().override({"data.source": str(source)})
-    return recipe.override(set or {}).data
+def preview_augmentation(
+    source: str | Path,
+    *,
+    set: dict[str, Any] | None = None,
+    out: str | Path = "augmentation.png",
+    reporter: Reporter | None = None,
+) -> Path:
+    """Writes a picture of training images beside what augmentation makes of them, and returns its path.
+
+    ``source`` is a recipe (name or YAML file) or data to try ``set`` on.  One image fills a 5×5 grid; of more, the
+    first five of the shuffled training images each get a row.
+
+    Raises:
+        DataError: the data are no images.
+        RequestError: ``out`` is not the name of a picture.
+    """
+    from trasluz.draw.augment_preview import augment_preview, augment_preview_of_several
+
+    target = Path(out)
+    if target.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
+        raise RequestError(_("{path}: give a picture to write, such as augmentation.png.").format(path=out))
+    recipe = _recipe(source).override(set or {})
+    data = open_data(recipe.data, recipe.seed, reporter or Reporter())
+    if data.kind != "image":
+        raise DataError(_("{source}: only images can be augmented.").format(source=data.name))
+    preprocess, draws = fit_preprocess(data, recipe.data), Draws(recipe.seed)
+    rows = data.split("train")
+    chosen = rows[draws.permutation("preview", 0, len(rows)).numpy()][:_SHOWN]
+    section = recipe.data.augment
+    if len(chosen) == 1:
+        picture = augment_preview(data.samples[chosen[0]], section, preprocess, draws)
+    else:
+        picture = augment_preview_of_several(data.samples[chosen], section, preprocess, draws, versions=_SHOWN)
+    with storage(target):
+        picture.save(target)
+    return target
+
+
+def _recipe(source: str | Path) -> Recipe:
+    if str(source) in built_in_names() or Path(source).suffix in (".yaml", ".yml"):
+        return load(source)
+    return Recipe().override({"data.source": str(source)})

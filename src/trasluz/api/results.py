@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from trasluz.errors import RequestError
+from trasluz.files import storage, write_bytes
 from trasluz.messages import _
-from trasluz.runs.files import storage, write_bytes
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,14 @@ class Run:
                 )
             )
         found = evaluate_split(
-            self.family, self.networks, source, self.preprocess, name, device=self.device, reporter=speaker
+            self.family,
+            self.networks,
+            source,
+            self.preprocess,
+            name,
+            train=None if data is None else self.data,
+            device=self.device,
+            reporter=speaker,
         )
         if data is None:
             found.save(self.path / "looks")

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from trasluz.data.decode import BYTE_LIMIT, DAMAGED, TOO_LARGE, Content, UnreadableImage
+from trasluz.data.decode import BYTE_LIMIT, DAMAGED, TOO_LARGE, Content, UnreadableImageError
 from trasluz.data.formats import is_hidden, looks_like_image
 from trasluz.errors import DataError
 from trasluz.messages import _
@@ -118,7 +118,7 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Content:
     try:
         return archive.read(info)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
-        return UnreadableImage(DAMAGED)
+        return UnreadableImageError(DAMAGED)
 
 
 def _open_tar(path: Path, reporter: Reporter) -> Archive:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from trasluz.data.augment import Augment, mixup
 from trasluz.data.balance import balanced_order
@@ -88,6 +89,14 @@ class Place:
     world: int = 1
 
 
+@dataclass(frozen=True)
+class Smaller:
+    """Images of ``size`` (height, width) in the first ``epochs`` epochs."""
+
+    size: tuple[int, int]
+    epochs: int
+
+
 class TrainBatches:
     """The training batches of a run, any epoch and step of which can be asked for.
 
@@ -104,6 +113,7 @@ class TrainBatches:
         batch: int,
         device: torch.device,
         steps_per_epoch: int | None = None,
+        smaller: Smaller | None = None,
         place: Place = Place(),
     ) -> None:
         self.rows = data.split("train")
@@ -116,6 +126,7 @@ class TrainBatches:
         self._draws = draws
         self._device = device
         self._place = place
+        self._smaller = smaller if data.kind == "image" else None
         self._gather = Gatherer(data, device)
         self._augment = Augment(section.augment) if data.kind == "image" and section.augment.active else None
 
@@ -170,6 +181,8 @@ class TrainBatches:
     ) -> tuple[Batch, StepDraws]:
         draws = self._draws.at(epoch, step, torch.from_numpy(positions).to(self._device))
         unit = self._preprocess.to_unit(stored)
+        if self._smaller is not None and epoch < self._smaller.epochs:
+            unit = interpolate(unit, self._smaller.size, mode="bilinear", antialias=True)
         if self._augment is not None:
             unit = self._augment(unit, draws)
         labels = self._gather.labels_of(rows)

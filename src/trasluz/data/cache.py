@@ -46,7 +46,7 @@ def cache_folder() -> Path:
 
 
 def entry_folder(room: str, name: str, key: str = "") -> Path:
-    """The folder of one entry; ``name`` is any text, of which letters and digits stay, ``key`` 16 hexadecimal digits."""
+    """The folder of one entry; ``name`` is any text (its letters and digits stay), ``key`` hexadecimal digits."""
     slug = re.sub(r"[^\w.-]+", "-", name).strip(".-")[:40] or "data"
     return cache_folder() / room / (f"{slug}-{key[:KEY_DIGITS]}" if key else slug)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trasluz.data.download import DownloadFailed, download
+from trasluz.data.download import DownloadError, download
 from trasluz.data.idx import IdxPart
 from trasluz.data.places import data_folders, downloads_of, places_of
 from trasluz.errors import DataError
@@ -27,7 +27,7 @@ class Entry:
     mirrors: tuple[str, ...]
     package: str | None = None
     archive: str | None = None
-    class_names: Mapping[int, str] = field(default_factory=dict)
+    class_names: Mapping[Hashable, str] = field(default_factory=dict)
 
 
 def find_files(entry: Entry) -> list[IdxPart] | Path | None:
@@ -62,7 +62,7 @@ def _fetch(entry: Entry, path: Path, reporter: Reporter) -> None:
     try:
         urls = [f"{mirror}{path.name}" for mirror in entry.mirrors]
         download(urls, path, entry.sha256[path.name.removesuffix(".gz")], reporter)
-    except DownloadFailed as error:
+    except DownloadError as error:
         raise DataError(_without_network(entry, str(error))) from None
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from trasluz.data.formats import FORMATS
 from trasluz.data.resize import Resize, resize
@@ -40,11 +40,11 @@ _ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
 
-class UnreadableImage(Exception):
+class UnreadableImageError(Exception):
     """A file that cannot be decoded; its text is the reason, in English, ready for ``_()``."""
 
 
-Content = Path | bytes | UnreadableImage  # where a file's bytes are, the bytes, or why they cannot be had
+Content = Path | bytes | UnreadableImageError  # where a file's bytes are, the bytes, or why they cannot be had
 
 
 @dataclass(frozen=True)
@@ -87,21 +87,21 @@ def read_bytes(content: Content) -> bytes:
     """The bytes of a file.
 
     Raises:
-        UnreadableImage: it is not there, may not be read, is empty or too large.
+        UnreadableImageError: it is not there, may not be read, is empty or too large.
     """
-    if isinstance(content, UnreadableImage):
+    if isinstance(content, UnreadableImageError):
         raise content
     try:
         if isinstance(content, Path):
             if content.stat().st_size > BYTE_LIMIT:
-                raise UnreadableImage(TOO_LARGE)
+                raise UnreadableImageError(TOO_LARGE)
             content = content.read_bytes()
     except PermissionError:
-        raise UnreadableImage(FORBIDDEN) from None
+        raise UnreadableImageError(FORBIDDEN) from None
     except OSError:
-        raise UnreadableImage(MISSING) from None
+        raise UnreadableImageError(MISSING) from None
     if not content:
-        raise UnreadableImage(EMPTY)
+        raise UnreadableImageError(EMPTY)
     return content
 
 
@@ -109,9 +109,9 @@ def read_header(content: Content) -> Header:
     """Size and colour of an image, without decoding its pixels.
 
     Raises:
-        UnreadableImage: with the reason.
+        UnreadableImageError: with the reason.
     """
-    if isinstance(content, UnreadableImage):
+    if isinstance(content, UnreadableImageError):
         raise content
     source = io.BytesIO(content) if isinstance(content, bytes) else content
     with _reasons(), Image.open(source, formats=FORMATS) as image:
@@ -126,7 +126,7 @@ def decode(content: bytes, plan: Plan) -> tuple[np.ndarray, tuple[int, int]]:
     """Pixels of the plan's shape, and the file's own height and width.
 
     Raises:
-        UnreadableImage: with the reason.
+        UnreadableImageError: with the reason.
     """
     with _reasons(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
         _check_pixels(image)
@@ -167,7 +167,7 @@ def _shallow(image: Image.Image) -> Image.Image:
     scale = 255.0 if image.mode == "F" else 1 / 257
     most = 1.0 if image.mode == "F" else 65535
     if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= most):
-        raise UnreadableImage(TOO_DEEP)
+        raise UnreadableImageError(TOO_DEEP)
     return Image.fromarray(np.rint(values.astype(np.float64) * scale).astype(np.uint8))
 
 
@@ -186,7 +186,7 @@ def _grey_palette(image: Image.Image) -> bool:
 
 def _check_pixels(image: Image.Image) -> None:
     if image.width * image.height > PIXEL_LIMIT:
-        raise UnreadableImage(TOO_MANY_PIXELS)
+        raise UnreadableImageError(TOO_MANY_PIXELS)
 
 
 @contextmanager
@@ -194,13 +194,13 @@ def _reasons() -> Iterator[None]:
     """Turns whatever a decoder raises into a reason."""
     try:
         yield
-    except UnreadableImage:
+    except UnreadableImageError:
         raise
-    except Image.UnidentifiedImageError:
-        raise UnreadableImage(UNKNOWN) from None
+    except UnidentifiedImageError:
+        raise UnreadableImageError(UNKNOWN) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise UnreadableImage(TOO_MANY_PIXELS) from None
+        raise UnreadableImageError(TOO_MANY_PIXELS) from None
     except PermissionError:
-        raise UnreadableImage(FORBIDDEN) from None
+        raise UnreadableImageError(FORBIDDEN) from None
     except Exception:  # decoders raise anything on hostile files: struct.error, SyntaxError, IndexError, MemoryError…
-        raise UnreadableImage(DAMAGED) from None
+        raise UnreadableImageError(DAMAGED) from None

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from trasluz.data.decode import Content, Header, Plan, UnreadableImage, decode, quiet_pillow, read_bytes, read_header
+from trasluz.data.decode import Content, Header, Plan, UnreadableImageError, decode, quiet_pillow, read_bytes, read_header
 from trasluz.data.fingerprint import digest
 
 Item = tuple[int, Content]
@@ -49,7 +49,7 @@ def _decode_one(item: Item, plan: Plan) -> Decoded:
     try:
         read = read_bytes(content)
         pixels, size = decode(read, plan)
-    except UnreadableImage as error:
+    except UnreadableImageError as error:
         return Decoded(row, None, reason=str(error))
     return Decoded(row, pixels, size, digest(read))
 
@@ -57,7 +57,7 @@ def _decode_one(item: Item, plan: Plan) -> Decoded:
 def _header_of(item: Item) -> Header | None:
     try:
         return read_header(item[1])
-    except UnreadableImage:
+    except UnreadableImageError:
         return None
 
 

@@ -18,7 +18,7 @@ from trasluz.reporting import Reporter
 _CHUNK, _TIMEOUT_SECONDS = 1 << 18, 20
 
 
-class DownloadFailed(Exception):
+class DownloadError(Exception):
     """No mirror gave the file; the text says what the last one answered."""
 
 
@@ -26,7 +26,7 @@ def download(urls: Sequence[str], target: Path, sha256: str, reporter: Reporter)
     """Fetches ``target`` from the first of ``urls`` that gives it.
 
     Raises:
-        DownloadFailed: none can be reached.
+        DownloadError: none can be reached.
         DataError: what came is not the published file.
         StorageError: it cannot be written.
     """
@@ -45,7 +45,7 @@ def download(urls: Sequence[str], target: Path, sha256: str, reporter: Reporter)
             reason = str(getattr(error, "reason", error)) or type(error).__name__
         finally:
             beside.unlink(missing_ok=True)
-    raise DownloadFailed(reason)
+    raise DownloadError(reason)
 
 
 def _fetch(url: str, path: Path, title: str, reporter: Reporter) -> str:

@@ -7,11 +7,12 @@ from pathlib import PurePosixPath
 # Pillow's names. Its other readers are rare, call other programs (EPS) or have no magic number (TGA).
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF")
 
-_READ = "png jpg jpeg jpe jfif mpo gif bmp dib webp tif tiff ppm pgm pbm pnm jp2 j2k avif".split()
+_READ = ".png .jpg .jpeg .jpe .jfif .mpo .gif .bmp .dib .webp .tif .tiff .ppm .pgm .pbm .pnm .jp2 .j2k .avif"
 _IMAGES_THAT_ARE_NOT_READ = (
-    "heic heif jxl svg psd xcf ico icns eps ai tga exr hdr pcx fits dcm raw cr2 cr3 nef arw dng orf rw2".split()
+    ".heic .heif .jxl .svg .psd .xcf .ico .icns .eps .ai .tga .exr .hdr .pcx .fits .dcm "
+    ".raw .cr2 .cr3 .nef .arw .dng .orf .rw2"
 )
-_SUFFIXES = frozenset(f".{suffix}" for suffix in (*_READ, *_IMAGES_THAT_ARE_NOT_READ))
+_SUFFIXES = frozenset(f"{_READ} {_IMAGES_THAT_ARE_NOT_READ}".split())
 
 
 def is_hidden(name: str) -> bool:

@@ -10,7 +10,7 @@ import math
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -43,7 +43,7 @@ def is_idx(path: Path) -> bool:
 
 
 def find_parts(folder: Path) -> list[IdxPart]:
-    """The IDX files in ``folder``, in the order train, valid, test; plain files before gzipped ones of the same name."""
+    """The IDX files in ``folder``, in the order train, valid, test; a plain file wins over its gzipped twin."""
     parts: dict[str, IdxPart] = {}
     for images in sorted(path for path in folder.iterdir() if is_idx(path)):
         stem = _stem(images)
@@ -69,7 +69,7 @@ def _stem(path: Path) -> str:
     return match["stem"] if match else path.stem
 
 
-def read_parts(parts: list[IdxPart], name: str, class_names: Mapping[int, str] | None = None) -> Raw:
+def read_parts(parts: list[IdxPart], name: str, class_names: Mapping[Hashable, str] | None = None) -> Raw:
     """All parts as one array; splits are given when there is more than training data.
 
     Raises:
@@ -129,7 +129,7 @@ def read_idx(path: Path) -> np.ndarray:
         ) from None
 
 
-def _read(file: IO[bytes], path: Path) -> np.ndarray:
+def _read(file: IO[bytes] | gzip.GzipFile, path: Path) -> np.ndarray:
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in _TYPES or not 1 <= magic[3] <= 4:
         message = _("{path}: not an IDX file: it begins with {magic} where 0000 and a known type are due.")

@@ -60,10 +60,23 @@ class Family(BaseFamily):
         return nn.ModuleDict({"classifier": build_classifier(self.config.network, self.spec.shape, outputs)})
 
     def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
-        """One term, ``cross_entropy`` in nats, summed over the labels of an image; a mean over labelled images."""
+        """``cross_entropy`` in nats, summed over the labels of an image; a mean over labelled images.
+
+        With it goes ``accuracy`` (weight 0: it is only watched), against the likeliest class of mixed labels.
+        """
         labels = _labels(batch)
-        values = self._cross_entropy(networks["classifier"](batch.inputs), labels)
-        return {"cross_entropy": mean_over_samples(values, _counting(labels, batch.weights))}
+        raw = networks["classifier"](batch.inputs)
+        counting = _counting(labels, batch.weights)
+        terms = {"cross_entropy": mean_over_samples(self._cross_entropy(raw, labels), counting)}
+        if not self.spec.multi_label:
+            chosen = labels if labels.ndim == 1 else labels.argmax(1)
+            hits = (self._scores(raw.detach()).argmax(1) == chosen).float()
+            terms["accuracy"] = mean_over_samples(hits, counting)
+        return terms
+
+    def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
+        """Accuracy is watched, not trained."""
+        return {"accuracy": 0.0}
 
     def penalty(self, networks: nn.ModuleDict, update: str) -> Tensor | None:
         """L2 as Keras means it."""

@@ -8,6 +8,7 @@ from trasluz.recipe.train import (
     EarlyStoppingSection,
     OptimiserSection,
     PhaseSection,
+    ProgressiveSection,
     ScheduleSection,
     TrainSection,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "EarlyStoppingSection",
     "OptimiserSection",
     "PhaseSection",
+    "ProgressiveSection",
     "Recipe",
     "ScheduleSection",
     "TrainSection",

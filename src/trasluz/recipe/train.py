@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from trasluz.recipe.base import Section
+from trasluz.recipe.data import Side
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -84,6 +85,21 @@ class EarlyStoppingSection(Section):
     restore_best: bool = True
 
 
+class ProgressiveSection(Section):
+    """Smaller images first: ``size`` (height and width) for the share ``until`` of the epochs, then the full size.
+
+    For networks that take any size (Howard 2018, "progressive resizing"): the early epochs cost less.
+    """
+
+    size: Side | tuple[Side, Side]
+    until: Annotated[float, Field(gt=0, le=1)] = 0.6
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        return (self.size, self.size) if isinstance(self.size, int) else self.size
+
+
 class TrainSection(Section):
     """How a phase trains. In ``phases`` each entry overrides these fields."""
 
@@ -94,6 +110,7 @@ class TrainSection(Section):
     optimiser: OptimiserSection = OptimiserSection()
     optimisers: dict[str, OptimiserSection] = Field(default_factory=dict)
     schedule: ScheduleSection = ScheduleSection()
+    progressive: ProgressiveSection | None = None
     clip: Positive | None = None
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     early_stopping: EarlyStoppingSection | None = None

@@ -11,7 +11,7 @@ import numpy as np
 
 from trasluz.errors import RunError
 from trasluz.messages import _
-from trasluz.runs.files import new_folder, write_json
+from trasluz.files import new_folder, write_json
 
 
 @dataclass(frozen=True)

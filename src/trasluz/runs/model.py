@@ -21,7 +21,7 @@ from trasluz.draws import Draws
 from trasluz.errors import RunError
 from trasluz.families import base as families
 from trasluz.messages import _
-from trasluz.runs.files import new_folder
+from trasluz.files import new_folder
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trasluz.runs.files import write_bytes
+from trasluz.files import write_bytes
 
 
 def save_splits(run: Path, splits: dict[str, np.ndarray]) -> None:

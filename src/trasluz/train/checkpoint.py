@@ -15,9 +15,9 @@ from typing import Any
 from safetensors import SafetensorError
 
 from trasluz.errors import CheckpointError
+from trasluz.files import new_folder
 from trasluz.messages import _
 from trasluz.reporting import Reporter
-from trasluz.runs.files import new_folder
 from trasluz.runs.state import load_state, save_state
 
 _KEPT = 2

@@ -7,7 +7,7 @@ samples: the size of the batches changes nothing but the time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from trasluz.runs.evaluation import Evaluation
 from trasluz.train.baselines import Baselines, classifier_baselines, reconstruction_baselines
 from trasluz.train.examples import choose_examples
 from trasluz.train.records import Records
-from trasluz.train.validation import batch_size_for
+from trasluz.train.validation import batch_size_for, judging
 
 _EXAMPLE_BYTES = 12_000_000
 _MOST_EXAMPLES = 600
@@ -83,19 +83,6 @@ def evaluate_split(
     if baselines:
         beside = _beside(arrays, records.code_size, train or data, data, preprocess, reporter)
     return _put_together(own, records, arrays, beside, data, preprocess, split)
-
-
-@contextmanager
-def judging(networks: nn.ModuleDict, device: torch.device) -> Iterator[None]:
-    """Evaluation mode without gradients and with fixed global draws; every module's mode is put back afterwards."""
-    modes = [(module, module.training) for module in networks.modules()]
-    networks.eval()
-    try:
-        with torch.inference_mode(), Draws(0).ambient("evaluation", device=device):
-            yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 def _counted(data: Data, rows: np.ndarray, size: int, preprocess: Preprocess, device: torch.device) -> Iterator[Any]:

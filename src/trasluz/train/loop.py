@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from trasluz.data.batches import TrainBatches
+from trasluz.data.batches import Smaller, TrainBatches
 from trasluz.data.data import Data
 from trasluz.data.preprocess import Preprocess
 from trasluz.draws import Draws
@@ -94,8 +94,10 @@ class Loop:
         size = len(self.data.split("train")) if train.batch == "full" else train.batch
         device = self.fabric.device
         place = Engine.place_of(self.fabric)
+        small = train.progressive
+        smaller = Smaller(small.shape, round(small.until * train.epochs)) if small else None
         return TrainBatches(
-            self.data, self.preprocess, self.recipe.data, draws, size, device, train.steps_per_epoch, place
+            self.data, self.preprocess, self.recipe.data, draws, size, device, train.steps_per_epoch, smaller, place
         )
 
     def _enter(self, number: int) -> None:

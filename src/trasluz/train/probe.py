@@ -9,14 +9,16 @@ from __future__ import annotations
 import copy
 import time
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from trasluz.data.batch import Batch
 from trasluz.data.batches import TrainBatches
 from trasluz.data.data import Data
 from trasluz.data.preprocess import Preprocess
-from trasluz.draws import Draws
+from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError, nearest
 from trasluz.families.base import BaseFamily, Progress
 from trasluz.messages import _
@@ -52,12 +54,16 @@ def probe(
     names: set[str] = set()
     started = time.perf_counter()
     with Draws(0).ambient("probe", device=engine.device):
-        for step, (batch, draws, _weight) in enumerate(batches.epoch(0)):
+        # The first step as in the first epoch, the timed ones as in the last: sizes may grow in between.
+        for step, (batch, draws, _weight) in enumerate(
+            chain(islice(batches.epoch(0), 1), batches.epoch(train.epochs - 1))
+        ):
             if step == 1:
                 started = time.perf_counter()
             engine.begin_step(step, 0.0, 1.0)
             done = torch.zeros((), device=engine.device)
-            terms = family.step(engine, trial, batch, draws, Progress("probe", 0, step, done))
+            progress = Progress("probe", 0, step, done)
+            terms = _step(family, engine, trial, batch, draws, progress, train)
             names |= {f"train/{name}" for name in terms}
             if step == _TIMED:
                 break
@@ -71,6 +77,24 @@ def probe(
         names |= {f"valid/{name}" for name in validate(family, trial, data, some, preprocess, engine)}
     validation = (time.perf_counter() - started) * len(rows) / max(len(some), 1)
     return Probe(tuple(sorted(names)), seconds, validation)
+
+
+def _step(
+    family: BaseFamily,
+    engine: Engine,
+    networks: nn.ModuleDict,
+    batch: Batch,
+    draws: StepDraws,
+    progress: Progress,
+    train: TrainSection,
+) -> dict[str, Tensor]:
+    try:
+        return family.step(engine, networks, batch, draws, progress)
+    except RuntimeError as error:
+        if train.progressive is None:
+            raise
+        message = _("train.progressive: this network cannot take images of another size than its own ({reason}).")
+        raise RecipeError(message.format(reason=str(error).splitlines()[0])) from None
 
 
 def check_monitors(train: TrainSection, names: tuple[str, ...]) -> None:

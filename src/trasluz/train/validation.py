@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -27,14 +30,21 @@ def validate(
     """The family's metrics over ``rows``; leaves the networks in the mode in which it found them."""
     shared = len(rows) >= engine.place.world  # else every process looks at all rows, and nothing is added up
     own = rows[engine.place.rank :: engine.place.world] if shared else rows
-    modes = [(module, module.training) for module in networks.modules()]
-    networks.eval()
-    try:
-        with torch.inference_mode(), Draws(0).ambient("evaluation", device=engine.device):
-            sums = _sums(family, networks, data, own, preprocess, engine)
+    with judging(networks, engine.device):
+        sums = _sums(family, networks, data, own, preprocess, engine)
         if shared:
             sums = {name: engine.sum_over_processes(value) for name, value in sorted(sums.items())}
         return family.metrics(sums, networks)
+
+
+@contextmanager
+def judging(networks: nn.ModuleDict, device: torch.device) -> Iterator[None]:
+    """Evaluation mode without gradients and with fixed global draws; every module's mode is put back afterwards."""
+    modes = [(module, module.training) for module in networks.modules()]
+    networks.eval()
+    try:
+        with torch.inference_mode(), Draws(0).ambient("evaluation", device=device):
+            yield
     finally:
         for module, training in modes:
             module.training = training

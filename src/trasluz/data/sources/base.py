@@ -35,8 +35,8 @@ def find_source(section: DataSection, reporter: Reporter) -> Found:
     path = _locate(section.source, sorted(named))
     for module in modules:
         if hasattr(module, "claims") and module.claims(path):
-            found = module.open_path(path, section, reporter)
-            return found
+            opened: Found = module.open_path(path, section, reporter)
+            return opened
     message = _(
         "{source}: not data of a known kind; give a folder or an archive (.zip, .tar, .tar.gz) of images, a manifest "
         "(.csv), arrays (.npz), IDX files or an image."

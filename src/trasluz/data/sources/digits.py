@@ -1,4 +1,4 @@
-"""``digits``: 1,797 handwritten digits of 8×8 pixels in 17 shades, embedded in scikit-learn (UCI, Alpaydin & Kaynak 1998)."""
+"""``digits``: 1,797 handwritten digits of 8×8 pixels in 17 shades, embedded in scikit-learn (UCI)."""
 
 from __future__ import annotations
 
