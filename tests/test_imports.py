@@ -65,10 +65,10 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_train_stays_the_verb_after_the_room_of_that_name_is_imported() -> None:
-    import trasluz.train.loop
+    import trasluz.training.loop
 
     assert callable(trasluz.train)
-    assert sys.modules["trasluz.train.loop"].Loop is not None
+    assert sys.modules["trasluz.training.loop"].Loop is not None
 
 
 @pytest.mark.parametrize("words", [("import trasluz",), ("from trasluz.cli.__main__ import run; run(['--help'])",)])

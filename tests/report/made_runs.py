@@ -19,7 +19,7 @@ from trasluz.data.data import Data
 from trasluz.recipe import from_dict
 from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
-from trasluz.train.examples import choose_examples
+from trasluz.training.examples import choose_examples
 
 CLASSES = tuple(str(i) for i in range(10))
 _SPEC = {"kind": "image", "shape": [1, 8, 8], "classes": list(CLASSES), "multi_label": False, "domains": []}

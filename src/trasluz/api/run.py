@@ -26,9 +26,9 @@ from trasluz.runs.evaluation import Evaluation, load_evaluation
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.folder import list_runs as list_folders
 from trasluz.runs.model import Model, load_model
-from trasluz.train.evaluate import evaluate_split
-from trasluz.train.hardware import choose
-from trasluz.train.validation import batch_size_for
+from trasluz.training.evaluate import evaluate_split
+from trasluz.training.hardware import choose
+from trasluz.training.validation import batch_size_for
 
 Images = str | Path | Sequence[str | Path] | np.ndarray
 

@@ -22,14 +22,14 @@ from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.model import save_model
 from trasluz.runs.splits import load_splits, save_splits
-from trasluz.train.callbacks.base import Callback
-from trasluz.train.callbacks.early_stopping import EarlyStopping
-from trasluz.train.callbacks.progress import ProgressBar
-from trasluz.train.engine import computing, make_fabric
-from trasluz.train.hardware import Hardware, choose, describe, versions
-from trasluz.train.interrupt import stop_request
-from trasluz.train.loop import Loop
-from trasluz.train.start import estimate_seconds, make_loop, prepare, restore, try_out
+from trasluz.training.callbacks.base import Callback
+from trasluz.training.callbacks.early_stopping import EarlyStopping
+from trasluz.training.callbacks.progress import ProgressBar
+from trasluz.training.engine import computing, make_fabric
+from trasluz.training.hardware import Hardware, choose, describe, versions
+from trasluz.training.interrupt import stop_request
+from trasluz.training.loop import Loop
+from trasluz.training.start import estimate_seconds, make_loop, prepare, restore, try_out
 
 Source = str | Path | Raw | tuple[Any, Any]
 

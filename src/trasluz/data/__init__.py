@@ -1,0 +1,1 @@
+"""Data: sources, the store of decoded images, splits, audit, batches and augmentation."""

@@ -131,7 +131,7 @@ def _labels(values: Any, count: int, what: str) -> tuple[Labels, bool] | None:
     """The labels as a list, and whether there are several per sample."""
     if values is None:
         return None
-    shape = np.shape(values) if hasattr(values, "shape") else (len(values),)
+    shape: tuple[int, ...] = tuple(values.shape) if hasattr(values, "shape") else (len(values),)
     if len(shape) == 2 and shape[1] == 1:
         values = np.asarray(values).reshape(-1)
     if not shape or shape[0] != count or len(shape) > 2:

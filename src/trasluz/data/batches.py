@@ -144,8 +144,10 @@ class TrainBatches:
         draws = self._draws if number == 0 else self._draws.child("pass", number)
         if self._section.balance == "sampling" and self._data.labels is not None:
             chosen = balanced_order(self._data.labels[self.rows], draws, epoch, len(self.rows))
-            return self.rows[chosen]
-        return self.rows[draws.permutation("order", epoch, len(self.rows)).numpy()]
+            balanced: np.ndarray = self.rows[chosen]
+            return balanced
+        shuffled: np.ndarray = self.rows[draws.permutation("order", epoch, len(self.rows)).numpy()]
+        return shuffled
 
     def epoch(self, epoch: int, first_step: int = 0) -> Iterator[tuple[Batch, StepDraws, float]]:
         """Batches of one epoch from ``first_step`` on, each with its draws and this process's weight in the mean.

@@ -14,7 +14,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from trasluz.data.decode import Content, Header, Plan, UnreadableImageError, decode, quiet_pillow, read_bytes, read_header
+from trasluz.data.decode import (
+    Content,
+    Header,
+    Plan,
+    UnreadableImageError,
+    decode,
+    quiet_pillow,
+    read_bytes,
+    read_header,
+)
 from trasluz.data.fingerprint import digest
 
 Item = tuple[int, Content]

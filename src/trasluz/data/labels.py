@@ -35,18 +35,20 @@ def index_labels(labels: Labels, multi_label: bool, names: Mapping[Hashable, str
     ``names`` prints values otherwise than ``str`` does, and all of its values are classes, in its order; it is
     ignored when there are labels that it does not know.
     """
-    each: list[Any] = list(labels)
-    rows = [tuple(map(_plain, row)) if multi_label else (_plain(row),) for row in each]
-    found = {value for row in rows for value in row if not _absent(value)}
+    rows: list[Any] = list(labels)
+    distinct = {value for row in rows for value in row} if multi_label else set(rows)
+    plain = {value: _plain(value) for value in distinct}
+    found = {value for value in plain.values() if not _absent(value)}
     known = names if names and found <= set(names) else {}
     values = tuple(known or _sorted(found))
-    position = {value: i for i, value in enumerate(values)}
+    number = {value: i for i, value in enumerate(values)}
+    position = {given: number.get(value, -1) for given, value in plain.items()}
     if multi_label:
         indices = np.zeros((len(rows), len(values)), bool)
         for i, row in enumerate(rows):
-            indices[i, [position[value] for value in row if not _absent(value)]] = True
+            indices[i, [position[value] for value in row if position[value] >= 0]] = True
     else:
-        indices = np.fromiter((position.get(row[0], -1) for row in rows), np.int64, len(rows))
+        indices = np.fromiter((position[value] for value in rows), np.int64, len(rows))
     return IndexedLabels(indices, _printed(values, known), values)
 
 

@@ -84,7 +84,7 @@ class ImageFiles:
 Found = Raw | ImageFiles
 
 
-def split_rows(splits: Sequence[str]) -> dict[str, np.ndarray]:
+def split_rows(splits: Sequence[str] | np.ndarray) -> dict[str, np.ndarray]:
     """Rows of each split name, int64."""
     names = np.asarray(splits)
     return {str(name): np.flatnonzero(names == name).astype(np.int64) for name in np.unique(names)}

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from trasluz.draw.history import Record
-from trasluz.train.callbacks.base import Callback
+from trasluz.training.callbacks.base import Callback
 
 if TYPE_CHECKING:
-    from trasluz.train.loop import Loop
+    from trasluz.training.loop import Loop
 
 
 def in_notebook() -> bool:

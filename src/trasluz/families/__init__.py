@@ -1,0 +1,1 @@
+"""Families: what is trained, one per file, over one small base."""

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from trasluz.errors import RunError
-from trasluz.messages import _
 from trasluz.files import new_folder, write_json
+from trasluz.messages import _
 
 
 @dataclass(frozen=True)

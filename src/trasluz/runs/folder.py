@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from trasluz.errors import RunError
+from trasluz.files import storage, write_bytes, write_json
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
-from trasluz.files import storage, write_bytes, write_json
 
 Status = Literal["created", "running", "interrupted", "failed", "finished"]
 FORMAT = 1

@@ -20,8 +20,8 @@ from trasluz.data.preprocess import Preprocess
 from trasluz.draws import Draws
 from trasluz.errors import RunError
 from trasluz.families import base as families
-from trasluz.messages import _
 from trasluz.files import new_folder
+from trasluz.messages import _
 
 
 @dataclass(frozen=True)

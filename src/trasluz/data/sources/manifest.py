@@ -139,8 +139,8 @@ def _listing(folder: Path, lines: list[_Line], separators: str) -> Listing:
         tuple(line.path for line in there),
         contents,
         labels,
-        several,
-        splits if set(splits) != {"train"} else None,
+        multi_label=several,
+        splits=splits if set(splits) - {"train"} else None,
         unreadable=tuple((line.path, MISSING) for line in lines if line.facts is None),
     )
 

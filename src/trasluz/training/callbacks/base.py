@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trasluz.train.loop import Loop
+    from trasluz.training.loop import Loop
 
 
 class Callback:

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from tests.train.harness import Killed, Session, assert_same, digits, outcome, recipe
+from tests.training.harness import Killed, Session, assert_same, digits, outcome, recipe
 from trasluz.errors import CheckpointError, DivergedError, Interrupted, StorageError
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
-from trasluz.train.callbacks.base import Callback
-from trasluz.train.checkpoint import numbered
-from trasluz.train.loop import Loop
+from trasluz.training.callbacks.base import Callback
+from trasluz.training.checkpoint import numbered
+from trasluz.training.loop import Loop
 
 TWO_PHASES = [
     {"name": "head", "train": {"epochs": 1}, "frozen": ["classifier.conv1.*"]},
@@ -137,7 +137,7 @@ def test_a_full_disk_stops_with_one_sentence_and_the_run_goes_on_later(
 ) -> None:
     chosen = CASES["classifier"]
     expected = reference(chosen, tmp_path / "whole")
-    import trasluz.train.checkpoint as checkpoint
+    import trasluz.training.checkpoint as checkpoint
 
     calls, write = [0], checkpoint.save_state
 
@@ -167,7 +167,7 @@ def test_a_term_that_is_not_finite_stops_the_run_and_is_named(tmp_path: Path) ->
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from tests.train.harness import Session, recipe
+from tests.training.harness import Session, recipe
 import trasluz.files as files
 
 calls, sync, fatal = [0], files.sync_folder, int(sys.argv[2])

@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch import nn
 
-from tests.train.harness import Session, recipe
+from tests.training.harness import Session, recipe
 from trasluz.data.batch import Batch
 from trasluz.draws import Draws
 from trasluz.families.base import Update
 from trasluz.recipe import OptimiserSection, TrainSection
-from trasluz.train.engine import Engine, make_fabric
-from trasluz.train.hardware import Hardware
-from trasluz.train.optimisers import load_optimiser, make_optimiser, set_rate
+from trasluz.training.engine import Engine, make_fabric
+from trasluz.training.hardware import Hardware
+from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
 
 CPU = Hardware("cpu", 1, 1, "fp32", "channels-last", 1)
 MAIN = Update("main", ("*",))
@@ -91,7 +91,9 @@ def test_every_optimiser_goes_on_from_its_state_in_channels_last(name: str) -> N
         step(whole, one)
     for _step in range(2):
         step(halves, two)
-    plain = {"state": {k: {n: v.clone().contiguous() for n, v in s.items()} for k, s in two.state_dict()["state"].items()}}
+    plain = {
+        "state": {k: {n: v.clone().contiguous() for n, v in s.items()} for k, s in two.state_dict()["state"].items()}
+    }
     again = make_optimiser(section, halves.parameters())
     load_optimiser(again, {**plain, "param_groups": two.state_dict()["param_groups"]})
     for _step in range(2):
@@ -103,7 +105,9 @@ def test_weight_decay_spares_norms_and_biases() -> None:
     network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
     groups = make_optimiser(OptimiserSection(weight_decay=0.1), network.parameters()).param_groups
     assert [(g["weight_decay"], len(g["params"])) for g in groups] == [(0.1, 1), (0.0, 3)]
-    groups = make_optimiser(OptimiserSection(weight_decay=0.1, decay_norms_and_biases=True), network.parameters()).param_groups
+    groups = make_optimiser(
+        OptimiserSection(weight_decay=0.1, decay_norms_and_biases=True), network.parameters()
+    ).param_groups
     assert [(g["weight_decay"], len(g["params"])) for g in groups] == [(0.1, 4)]
 
 

@@ -14,13 +14,15 @@ from trasluz.data.data import Data
 from trasluz.recipe import Recipe, from_dict
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
-from trasluz.train.callbacks.base import Callback
-from trasluz.train.callbacks.early_stopping import EarlyStopping
-from trasluz.train.engine import computing, make_fabric
-from trasluz.train.hardware import choose
-from trasluz.train.interrupt import StopRequest
-from trasluz.train.loop import Loop
-from trasluz.train.start import make_loop, prepare, restore
+from trasluz.training.callbacks.base import Callback
+from trasluz.training.callbacks.early_stopping import EarlyStopping
+from trasluz.training.engine import computing, make_fabric
+from trasluz.training.hardware import choose
+from trasluz.training.interrupt import StopRequest
+from trasluz.training.loop import Loop
+from trasluz.training.start import make_loop, prepare, restore
+
+WALL_CLOCK = ("seconds", "images_per_second")
 
 
 class Killed(BaseException):
@@ -39,8 +41,15 @@ def digits(count: int = 120) -> Data:
 
 
 NETWORKS = {
-    "classifier": {"family": "classifier", "network": {"name": "conv", "channels": [8, 8], "dense": [16], "dropout": 0.2}},
-    "autoencoder": {"family": "autoencoder", "encoder": {"name": "conv", "channels": [8, 8], "dropout": 0.2}, "decoder": {"name": "conv-transpose", "channels": [8]}},
+    "classifier": {
+        "family": "classifier",
+        "network": {"name": "conv", "channels": [8, 8], "dense": [16], "dropout": 0.2},
+    },
+    "autoencoder": {
+        "family": "autoencoder",
+        "encoder": {"name": "conv", "channels": [8, 8], "dropout": 0.2},
+        "decoder": {"name": "conv-transpose", "channels": [8]},
+    },
 }
 
 
@@ -88,10 +97,16 @@ class Session:
 def outcome(loop: Loop) -> dict[str, Any]:
     """What two equal trainings must share: every weight, every score but wall-clock, the state of early stopping."""
     records = [
-        {k: v for k, v in record.items() if k not in ("seconds", "images_per_second")} for record in loop.folder.metrics()
+        {k: v for k, v in record.items() if k not in ("seconds", "images_per_second")}
+        for record in loop.folder.metrics()
     ]
     callbacks = loop.state_dict()["callbacks"]
-    return {"weights": {**loop.networks.state_dict()}, "judged": loop.engine.judged.state_dict(), "records": records, "callbacks": callbacks}
+    return {
+        "weights": {**loop.networks.state_dict()},
+        "judged": loop.engine.judged.state_dict(),
+        "records": records,
+        "callbacks": callbacks,
+    }
 
 
 def assert_same(first: Any, second: Any, path: str = "") -> None:

@@ -14,7 +14,7 @@ from trasluz.data.data import Data
 from trasluz.data.preprocess import Preprocess
 from trasluz.draws import Draws
 from trasluz.families.base import BaseFamily
-from trasluz.train.engine import Engine
+from trasluz.training.engine import Engine
 
 _VALUES = 4_000_000  # stored numbers per batch: about 5,000 images of 28×28, 60 of 150×150×3
 

@@ -22,7 +22,7 @@ from trasluz.metrics.reconstruction import numbers, statistics
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter, Task
 from trasluz.runs.evaluation import Evaluation, load_evaluation
-from trasluz.train.evaluate import evaluate_split
+from trasluz.training.evaluate import evaluate_split
 
 
 class _NoSettings(Section):

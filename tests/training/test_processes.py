@@ -8,15 +8,15 @@ from pathlib import Path
 
 import torch
 
-from tests.train.harness import Session, digits, two_process_recipe
-from trasluz.train.checkpoint import numbered, read_checkpoint
+from tests.training.harness import Session, digits, two_process_recipe
+from trasluz.training.checkpoint import numbered, read_checkpoint
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_two_processes_end_with_the_weights_of_one(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m"]
-    command += ["tests.train.two_processes", str(tmp_path / "two"), "2"]
+    command += ["tests.training.two_processes", str(tmp_path / "two"), "2"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     alone = Session(two_process_recipe(1), tmp_path / "one", data=digits(200)).run()

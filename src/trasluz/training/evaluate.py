@@ -25,10 +25,10 @@ from trasluz.metrics.reconstruction import to_uint8
 from trasluz.metrics.scores import Scores, classifier_scores, multi_label_scores, reconstruction_scores
 from trasluz.reporting import Reporter
 from trasluz.runs.evaluation import Evaluation
-from trasluz.train.baselines import Baselines, classifier_baselines, reconstruction_baselines
-from trasluz.train.examples import choose_examples
-from trasluz.train.records import Records
-from trasluz.train.validation import batch_size_for, judging
+from trasluz.training.baselines import Baselines, classifier_baselines, reconstruction_baselines
+from trasluz.training.examples import choose_examples
+from trasluz.training.records import Records
+from trasluz.training.validation import batch_size_for, judging
 
 _EXAMPLE_BYTES = 12_000_000
 _MOST_EXAMPLES = 600

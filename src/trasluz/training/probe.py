@@ -23,8 +23,8 @@ from trasluz.errors import RecipeError, nearest
 from trasluz.families.base import BaseFamily, Progress
 from trasluz.messages import _
 from trasluz.recipe import TrainSection
-from trasluz.train.engine import Engine
-from trasluz.train.validation import validate
+from trasluz.training.engine import Engine
+from trasluz.training.validation import validate
 
 _TIMED = 2
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from trasluz.recipe import ScheduleSection
-from trasluz.train.schedules import factor
+from trasluz.training.schedules import factor
 
 
 def _torch_factors(make: object, steps: int) -> list[float]:

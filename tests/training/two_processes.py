@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.train.harness import Session, digits, two_process_recipe
+from tests.training.harness import Session, digits, two_process_recipe
 
 if __name__ == "__main__":
     chosen = two_process_recipe(devices=int(sys.argv[2]))

@@ -71,7 +71,7 @@ def _device(asked: str) -> str:
 def has_bf16(device: str) -> bool:
     """Whether the processor has bf16 multiplication of its own (emulated bf16 is slower than fp32)."""
     if device == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device == "cpu":
         return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
     return False

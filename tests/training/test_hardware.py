@@ -9,8 +9,8 @@ import torch
 
 from trasluz.errors import RecipeError
 from trasluz.recipe import ComputeSection
-from trasluz.train.hardware import choose, describe, has_bf16, versions
-from trasluz.train.memory import kept_memory
+from trasluz.training.hardware import choose, describe, has_bf16, versions
+from trasluz.training.memory import kept_memory
 
 
 def test_nothing_is_left_to_chance() -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from trasluz.messages import _
 from trasluz.reporting import Reporter, Task
-from trasluz.train.callbacks.base import Callback
+from trasluz.training.callbacks.base import Callback
 
 if TYPE_CHECKING:
-    from trasluz.train.loop import Loop
+    from trasluz.training.loop import Loop
 
 
 class ProgressBar(Callback):

@@ -7,6 +7,7 @@ optimiser steps and their rates, and the exponential moving average of the weigh
 from __future__ import annotations
 
 import copy
+import dataclasses
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,6 @@ import torch
 import torch.distributed as dist
 from lightning_fabric import Fabric
 from torch import Tensor, nn
-from torch._utils import _flatten_dense_tensors, _unflatten_dense_tensors
 from torch.optim import Optimizer
 
 from trasluz.data.batch import Batch
@@ -24,10 +24,10 @@ from trasluz.data.batches import Place
 from trasluz.draws import StepDraws
 from trasluz.families.base import Update
 from trasluz.recipe import TrainSection
-from trasluz.train.hardware import Hardware
-from trasluz.train.memory import kept_memory
-from trasluz.train.optimisers import load_optimiser, make_optimiser, set_rate
-from trasluz.train.schedules import factor
+from trasluz.training.hardware import Hardware
+from trasluz.training.memory import kept_memory
+from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
+from trasluz.training.schedules import factor
 
 
 def make_fabric(hardware: Hardware) -> Fabric:
@@ -35,16 +35,13 @@ def make_fabric(hardware: Hardware) -> Fabric:
     # Fabric announces its precision at every start; ours is in run.json.
     logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     several = hardware.devices * hardware.nodes > 1
-    precision = "bf16-mixed" if hardware.precision == "bf16" else "32-true"
-    strategy = "ddp" if several else "auto"
-    accelerator = hardware.device
     return Fabric(
-        accelerator=accelerator,
+        accelerator=hardware.device,
         devices=hardware.devices,
         num_nodes=hardware.nodes,
-        precision=precision,
-        strategy=strategy,
-    )  # type: ignore[arg-type]  # Fabric lists precisions as literals
+        precision="bf16-mixed" if hardware.precision == "bf16" else "32-true",
+        strategy="ddp" if several else "auto",
+    )
 
 
 @contextmanager
@@ -116,7 +113,7 @@ class Engine:
             yield batch, draws, 1.0
             return
         for rows in torch.arange(len(batch), device=self.device).tensor_split(count):
-            part = Batch(**{k: None if v is None else v[rows] for k, v in vars(batch).items()})
+            part = dataclasses.replace(batch, **{k: v[rows] for k, v in vars(batch).items() if v is not None})
             own = StepDraws(draws.draws, draws.epoch, draws.step, draws.positions[rows])
             yield part, own, len(rows) / len(batch)
 
@@ -131,7 +128,7 @@ class Engine:
         factor_ = share * self._weight
         scaled = total if factor_ == 1.0 else total * factor_
         if self.parameters[update.name]:
-            scaled.backward(inputs=self.parameters[update.name])
+            torch.autograd.backward(scaled, inputs=self.parameters[update.name])
 
     def apply(self, update: Update) -> None:
         """Averages gradients over processes, clips, steps, follows with the moving average, and clears gradients."""
@@ -207,8 +204,8 @@ def _average(tensors: list[Tensor], world: int) -> None:
     """Replaces each tensor by its mean over processes, in one exchange."""
     if not tensors:
         return
-    flat = _flatten_dense_tensors(tensors)
+    flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
     dist.all_reduce(flat)
     flat /= world
-    for tensor, mean in zip(tensors, _unflatten_dense_tensors(flat, tensors), strict=True):
-        tensor.copy_(mean)
+    for tensor, mean in zip(tensors, torch.split(flat, [tensor.numel() for tensor in tensors]), strict=True):
+        tensor.copy_(mean.reshape(tensor.shape))

@@ -23,14 +23,14 @@ from trasluz.families.base import BaseFamily, Progress
 from trasluz.messages import _
 from trasluz.recipe import PhaseSection, Recipe, TrainSection
 from trasluz.runs.folder import RunFolder
-from trasluz.train.callbacks.base import Callback
-from trasluz.train.checkpoint import write_checkpoint
-from trasluz.train.engine import Engine
-from trasluz.train.interrupt import StopRequest
-from trasluz.train.phases import choose_trainable, train_mode
-from trasluz.train.start_from import start_from
-from trasluz.train.totals import Totals
-from trasluz.train.validation import validate
+from trasluz.training.callbacks.base import Callback
+from trasluz.training.checkpoint import write_checkpoint
+from trasluz.training.engine import Engine
+from trasluz.training.interrupt import StopRequest
+from trasluz.training.phases import choose_trainable, train_mode
+from trasluz.training.start_from import start_from
+from trasluz.training.totals import Totals
+from trasluz.training.validation import validate
 
 _LOOK_EVERY = 50  # steps between looks at whether the losses are finite; a look waits for the device
 

@@ -9,11 +9,11 @@ from torch import Tensor
 
 from trasluz.messages import _
 from trasluz.recipe import EarlyStoppingSection
-from trasluz.train.callbacks.base import Callback
-from trasluz.train.checkpoint import write_checkpoint
+from trasluz.training.callbacks.base import Callback
+from trasluz.training.checkpoint import write_checkpoint
 
 if TYPE_CHECKING:
-    from trasluz.train.loop import Loop
+    from trasluz.training.loop import Loop
 
 
 _DEFAULT = EarlyStoppingSection()

@@ -19,12 +19,12 @@ from trasluz.messages import _
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
-from trasluz.train.callbacks.base import Callback
-from trasluz.train.checkpoint import discard_after, read_newest
-from trasluz.train.hardware import Hardware
-from trasluz.train.interrupt import StopRequest
-from trasluz.train.loop import Loop
-from trasluz.train.probe import Probe, check_monitors, probe
+from trasluz.training.callbacks.base import Callback
+from trasluz.training.checkpoint import discard_after, read_newest
+from trasluz.training.hardware import Hardware
+from trasluz.training.interrupt import StopRequest
+from trasluz.training.loop import Loop
+from trasluz.training.probe import Probe, check_monitors, probe
 
 
 @dataclass(frozen=True)
