@@ -1,9 +1,9 @@
 """The store: images are decoded once, into one file of bytes in the user's cache, and mapped from there ever after.
 
 An entry is ``samples.bin`` (uint8 ``[n, height, width, channels]``), ``rows.npz`` (labels, splits, sizes) and
-``entry.json`` (names, and what could not be read).  Its key is made of the files' paths, sizes and times of change, and of the decoding
-options.  Entries appear by one rename, so that a killed or a second process never shows half of one.  Opening
-checks up to 64 MiB of evenly spread blocks; an entry that fails is made again.
+``entry.json`` (names, and what could not be read).  Its key is made of the files' paths, sizes and times of change,
+and of the decoding options.  Entries appear by one rename, so that a killed or a second process never shows half of
+one.  Opening checks up to 64 MiB of evenly spread blocks; an entry that fails is made again.
 """
 
 from __future__ import annotations
