@@ -15,8 +15,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Before PyTorch is imported, here and in the programs that tests start: processes times threads is the load.
     os.environ["OMP_NUM_THREADS"] = "1"
 
-# pytest names the running test, and PyTorch settles where its compiler keeps things when it is first used.
-_CHANGE_BY_THEMSELVES = ("PYTEST_CURRENT_TEST", "PYTORCH_", "TORCHINDUCTOR_")
+# pytest names the running test; PyTorch and OpenMP settle things of their own when they are first used.
+_CHANGE_BY_THEMSELVES = ("PYTEST_CURRENT_TEST", "PYTORCH_", "TORCHINDUCTOR_", "KMP_")
 
 
 @pytest.fixture(scope="session", autouse=True)

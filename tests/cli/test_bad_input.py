@@ -124,7 +124,7 @@ def test_images_without_classes_are_no_task_for_a_classifier(command: Command, i
 
 def test_a_single_image_cannot_be_split(command: Command, image_folder: ImageFolder) -> None:
     folder = image_folder(classes=("cat",), count=1)
-    _train(command, folder, recipe="digits-autoencoder").must_refuse("valid")
+    _train(command, folder, recipe="digits-autoencoder").must_refuse("data.", "1 training images")
 
 
 def test_a_class_that_only_the_test_part_has_is_named(
@@ -329,8 +329,9 @@ def test_predictions_are_written_only_in_formats_that_exist(
 def test_a_capability_that_the_model_lacks_is_answered_with_those_it_has(
     command: Command, classifier: Path, autoencoder: Path, image_folder: ImageFolder
 ) -> None:
-    command("reconstruct", classifier, image_folder()).must_refuse("reconstruct", "classify")
-    command("predict", autoencoder, image_folder()).must_refuse("classify", "reconstruct")
+    folder = image_folder()
+    command("reconstruct", classifier, folder).must_refuse("reconstruct", "classify")
+    command("predict", autoencoder, folder).must_refuse("classify", "reconstruct")
 
 
 def test_a_resumed_run_keeps_its_model_and_data(command: Command, classifier: Path, tmp_path: Path) -> None:
