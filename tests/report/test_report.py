@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.report.made_runs import autoencoder_evaluation, classifier_evaluation, make_run
+from tests.report.made_runs import autoencoder_evaluation, classifier_evaluation, make_run, records
 from trasluz.report import write_report
 from trasluz.report.context import Context, script_json
 from trasluz.report.sections.base import discover
@@ -137,6 +137,15 @@ def test_a_run_without_an_audit_still_shows_its_splits(tmp_path: Path) -> None:
     page = write_report(folder, {}, "en").read_text(encoding="utf-8")
     assert "data" in _anchors(page)
     assert "exact copies" not in page
+
+
+def test_a_term_that_is_the_loss_on_another_scale_gets_no_figure_of_its_own(tmp_path: Path) -> None:
+    folder = make_run(tmp_path, "autoencoder", epochs=0)
+    for record in records("autoencoder", 5):
+        folder.append_metrics({**record, "train/squared_error": 64 * record["train/loss"]})
+    page = write_report(folder, {}, "en").read_text(encoding="utf-8")
+    assert ">Squared error<" not in page
+    assert "Mean squared error" in page
 
 
 def test_every_section_module_offers_what_the_page_asks_for() -> None:

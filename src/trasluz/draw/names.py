@@ -11,6 +11,7 @@ import math
 from trasluz.messages import N_, _
 
 THIN = "\u202f"
+NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 
 _METRICS = {
@@ -137,5 +138,5 @@ def duration(seconds: float) -> str:
     if whole < 60:
         return f"{whole}{THIN}s"
     if whole < 3600:
-        return f"{whole // 60}{THIN}min {whole % 60:02d}{THIN}s"
-    return f"{whole // 3600}{THIN}h {whole % 3600 // 60:02d}{THIN}min"
+        return f"{whole // 60}{THIN}min{NO_BREAK}{whole % 60:02d}{THIN}s"
+    return f"{whole // 3600}{THIN}h{NO_BREAK}{whole % 3600 // 60:02d}{THIN}min"

@@ -8,7 +8,7 @@ from trasluz.draw.confusion import confusion_matrix, most_confused, row_shares
 from trasluz.draw.names import integer, percent
 from trasluz.report.context import Context, script_json
 from trasluz.report.page import fill
-from trasluz.report.phrase import both
+from trasluz.report.phrase import both, both_n
 from trasluz.report.samples import Sample, classified
 from trasluz.report.sections.base import Section
 
@@ -101,11 +101,12 @@ def _cell(
 def _pair(counts: Any, classes: tuple[str, ...], behind: dict[str, Any], pair: tuple[int, int, int]) -> dict[str, Any]:
     true, said, count = pair
     share = percent(count / max(int(counts[true].sum()), 1))
-    words = both(
-        "{true} taken for {said}: {count} times, {share} of the class",
+    words = both_n(
+        "{true} taken for {said}: {n} time, {share} of the class",
+        "{true} taken for {said}: {n} times, {share} of the class",
+        count,
         true=classes[true],
         said=classes[said],
-        count=integer(count),
         share=share,
     )
     key = f"{true},{said}"

@@ -42,11 +42,22 @@ def render(context: Context) -> Section:
 
 
 def _worth_showing(context: Context, names: tuple[str, ...]) -> list[str]:
-    """Those measured on validation before those that only training has; a term equal to the loss is left out."""
+    """Those measured on validation before those that only training has; what is a multiple of the loss is left out."""
     history = context.history
-    loss = history.series("train/loss")[1]
-    distinct = [n for n in names if n == "loss" or history.series(f"train/{n}")[1] != loss or not loss]
-    return sorted(distinct, key=lambda n: (n != "loss", "valid" not in history.splits(n)))[:_AT_MOST]
+    distinct = [name for name in names if name == "loss" or not _multiple_of_loss(context, name)]
+    return sorted(distinct, key=lambda name: (name != "loss", "valid" not in history.splits(name)))[:_AT_MOST]
+
+
+def _multiple_of_loss(context: Context, name: str) -> bool:
+    """Whether the curve of ``name`` is the loss's on another scale in every split, so that it shows nothing new."""
+    history = context.history
+    ratios: set[float] = set()
+    for split in history.splits(name):
+        values, losses = history.series(f"{split}/{name}")[1], history.series(f"{split}/loss")[1]
+        if len(values) != len(losses) or not all(losses):
+            return False
+        ratios |= {value / loss for value, loss in zip(values, losses, strict=True)}
+    return bool(ratios) and max(ratios) - min(ratios) <= 1e-4 * abs(max(ratios))
 
 
 def _curve(context: Context, name: str) -> Picture:
