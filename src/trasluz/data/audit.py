@@ -32,7 +32,8 @@ def audit(
     """Counts, sizes, gaps and duplicates of ``data``.
 
     ``unreadable``: (file, reason) of what could not be read; ``original_sizes``: int ``[n, 2]`` (height, width)
-    before resizing; ``groups`` and ``near``: ``exact_groups`` and ``near_duplicates`` of the samples where they are known already.
+    before resizing; ``groups`` and ``near``: ``exact_groups`` and ``near_duplicates`` of the samples where they are
+    known already.
 
     The keys: ``samples``, ``kind``, ``shape``, ``splits`` {split: count}, ``classes`` {class: {split: count}},
     ``unlabelled`` {split: count}, ``missing_classes`` {split: [class]}, ``imbalance`` (largest over smallest class

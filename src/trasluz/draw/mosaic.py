@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from trasluz.draw.lettering import lettering
 
 _CHECKER = (255, 232)  # the two greys under transparent pixels
 
@@ -120,18 +121,10 @@ def _over_checker(image: np.ndarray) -> Image.Image:
     return Image.alpha_composite(base, Image.fromarray(np.ascontiguousarray(image), "RGBA")).convert("RGB")
 
 
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)
-
-
 def _write(
     pen: ImageDraw.ImageDraw, text: str, corner: tuple[int, int], width: int, style: Style, *, centred: bool
 ) -> None:
-    font = _font(style.text)
-    short = text
-    while short and pen.textlength(short if short == text else short + "…", font) > width:
-        short = short[:-1]
-    shown = text if short == text else short.rstrip() + "…"
-    shift = (width - pen.textlength(shown, font)) / 2 if centred else 0
-    pen.text((corner[0] + max(shift, 0), corner[1]), shown, fill=style.ink, font=font)
+    letters = lettering(style.text)
+    shown = letters.cut(pen, text, width)
+    shift = (width - pen.textlength(shown, letters.font)) / 2 if centred else 0
+    pen.text((corner[0] + max(shift, 0), corner[1]), shown, fill=style.ink, font=letters.font)
