@@ -107,7 +107,7 @@ def open_mnist(runs: Path) -> None:
         code = (
             "import time; t = time.perf_counter(); import trasluz as tz; from trasluz.data.opening import open_data; "
         )
-        code += "from trasluz.recipe import DataSection; s = DataSection(source='mnist-png'); import sys; "
+        code += "from trasluz.recipe import DataSection; s = DataSection(source='mnist'); import sys; "
         code += "t = time.perf_counter(); d = open_data(s, 0); print(time.perf_counter() - t, len(d.samples))"
         found = [_run_python(code, cache) for _ in range(4)]
     seconds = [float(line.split()[0]) for line in found]

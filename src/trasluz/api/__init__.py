@@ -5,7 +5,10 @@ from trasluz.api.results import Predictions, Reconstructions, SeedsResult
 from trasluz.api.run import Run, RunSummary, list_runs, open_run
 from trasluz.api.seeds import train_seeds
 from trasluz.api.training import resume, train
+from trasluz.draw.notebook import register
 from trasluz.runs.folder import delete_run
+
+register()
 
 __all__ = [
     "Predictions",

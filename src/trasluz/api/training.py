@@ -15,6 +15,7 @@ from trasluz.data.arrays import from_arrays
 from trasluz.data.data import Data
 from trasluz.data.opening import open_data
 from trasluz.data.raw import Raw
+from trasluz.draw.live import LiveCurvesCallback, in_notebook
 from trasluz.errors import DataError, DivergedError, Interrupted, RunError
 from trasluz.messages import _
 from trasluz.recipe import Recipe, load
@@ -197,8 +198,10 @@ def _open(recipe: Recipe, arrays: Raw | None, fabric: Any, reporter: Reporter) -
 
 
 def _callbacks(fabric: Any, reporter: Reporter, more: Sequence[Callback]) -> list[Callback]:
-    bars = [ProgressBar(reporter)] if fabric.is_global_zero else []
-    return [EarlyStopping(), *bars, *(more if fabric.is_global_zero else [])]
+    if not fabric.is_global_zero:
+        return [EarlyStopping()]
+    curves = [LiveCurvesCallback()] if in_notebook() else []
+    return [EarlyStopping(), ProgressBar(reporter), *curves, *more]
 
 
 def _facts(data: Data, hardware: Hardware) -> dict[str, Any]:

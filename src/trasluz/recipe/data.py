@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from trasluz.recipe.base import Section
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
+Factor = Annotated[float, Field(gt=0, le=10)]
 Side = Annotated[int, Field(ge=1, le=16384)]
 
 
@@ -16,7 +17,8 @@ class AugmentSection(Section):
     """Random changes of training images; ranges are symmetric unless given as a pair. Validation never sees them.
 
     Angles are in degrees, shifts in fractions of the side, brightness/contrast/saturation in relative strength
-    (0.2 means a factor in [0.8, 1.2]), hue in turns, crop_padding in pixels.
+    (0.2 means a factor in [0.8, 1.2]), hue in turns, crop_padding in pixels.  Zoom is the size of what is seen in
+    sizes of the image, so that below 1 enlarges: 0.2 means a factor in [0.8, 1.2], [0.65, 1.1] just that.
     """
 
     flip_horizontal: bool = False
@@ -24,7 +26,7 @@ class AugmentSection(Section):
     rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
     shift: Annotated[float, Field(ge=0, le=1)] = 0.0
     shear: Annotated[float, Field(ge=0, lt=90)] = 0.0
-    zoom: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    zoom: Annotated[float, Field(ge=0, lt=1)] | tuple[Factor, Factor] = 0.0
     zoom_keeps_aspect: bool = True
     brightness: Annotated[float, Field(ge=0, le=1)] = 0.0
     contrast: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -36,6 +38,11 @@ class AugmentSection(Section):
     mixup: Annotated[float, Field(ge=0)] = 0.0
     fill: Literal["nearest", "constant", "reflect"] = "nearest"
     fill_value: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+    @property
+    def zoom_range(self) -> tuple[float, float]:
+        """The smallest and the largest zoom factor."""
+        return self.zoom if isinstance(self.zoom, tuple) else (1 - self.zoom, 1 + self.zoom)
 
     @property
     def active(self) -> bool:

@@ -153,3 +153,11 @@ def test_rotation_stays_within_its_range() -> None:
 def test_colour_of_grey_images_is_refused() -> None:
     with pytest.raises(RecipeError, match="saturation"):
         Augment(AugmentSection(saturation=0.2))(images(2, 1, 4, 4), step(2))
+
+
+def test_a_pair_of_zooms_is_a_range_of_its_own() -> None:
+    ramp = torch.linspace(0, 1, 65).expand(1, 1, 65, 65).repeat(400, 1, 1, 1)
+    zoomed = Augment(AugmentSection(zoom=(0.5, 0.8)))(ramp, step(400))
+    seen = zoomed[:, 0, 32, 48] - zoomed[:, 0, 32, 16]  # half the width of what is seen, in widths of the image
+    assert 0.25 <= float(seen.min()) < 0.26
+    assert 0.39 < float(seen.max()) <= 0.4

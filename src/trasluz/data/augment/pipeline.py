@@ -28,7 +28,7 @@ Lanes = dict[str, Tensor]
 class Augment:
     """Random flips (one image in two), affine, crop, colour and erasing; mixup is apart, because it mixes labels.
 
-    Ranges are uniform and symmetric: ±rotation degrees, ±shift of the side, ±shear degrees, [1 − zoom, 1 + zoom]
+    Ranges are uniform and symmetric: ±rotation degrees, ±shift of the side, ±shear degrees, the zoom range
     per axis (or for both at once), a crop of ±crop_padding whole pixels.
     """
 
@@ -77,12 +77,13 @@ class Augment:
         section = self._section
         flip_y, flip_x = self._flips(u)
         crop_y, crop_x = self._crops(u)
-        zoom_y = 1 + _symmetric(u["zoom_y"], section.zoom)
+        low, high = section.zoom_range
+        zoom_y = low + u["zoom_y"] * (high - low)
         return AffineParameters(
             rotation=_symmetric(u["rotation"], section.rotation),
             shear=_symmetric(u["shear"], section.shear),
             zoom_y=zoom_y,
-            zoom_x=zoom_y if section.zoom_keeps_aspect else 1 + _symmetric(u["zoom_x"], section.zoom),
+            zoom_x=zoom_y if section.zoom_keeps_aspect else low + u["zoom_x"] * (high - low),
             shift_y=_symmetric(u["shift_y"], section.shift * height),
             shift_x=_symmetric(u["shift_x"], section.shift * width),
             flip_y=1 - 2 * flip_y.float(),
