@@ -132,7 +132,9 @@ def test_a_class_that_only_the_test_part_has_is_named(
 ) -> None:
     image_folder(name="photos/train")
     image_folder(classes=("cat", "dog", "fox"), name="photos/test")
-    _train(command, tmp_path / "photos").must_refuse("fox")
+    found = command("data", "check", tmp_path / "photos")
+    assert found.code == 0
+    assert "No training sample is of class fox" in found.out
 
 
 @pytest.mark.parametrize("content", [b"", b"not an image at all", b"\x89PNG\r\n\x1a\n"])
@@ -336,7 +338,7 @@ def test_a_capability_that_the_model_lacks_is_answered_with_those_it_has(
 
 def test_a_resumed_run_keeps_its_model_and_data(command: Command, classifier: Path, tmp_path: Path) -> None:
     run = shutil.copytree(classifier, tmp_path / "copy")
-    command("resume", run, "--set", "model.network.name=residual").must_refuse("resume")
+    command("resume", run, "--set", "model.label_smoothing=0.3").must_refuse("resume")
 
 
 def _png_bomb(side: int) -> bytes:
