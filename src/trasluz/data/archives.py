@@ -167,4 +167,5 @@ def _damage(path: Path) -> Iterator[None]:
         yield
     except _DAMAGE as error:
         message = _("{path}: this archive is cut short or damaged ({reason}); fetch or pack it again.")
-        raise DataError(message.format(path=path, reason=str(error) or type(error).__name__)) from None
+        reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(":")  # tarfile lists all that it tried
+        raise DataError(message.format(path=path, reason=reason)) from None

@@ -137,7 +137,7 @@ def _labels(values: Any, count: int, what: str) -> tuple[Labels, bool] | None:
     if not shape or shape[0] != count or len(shape) > 2:
         message = _("{what}: has the shape {shape} for {count} samples; give one label, or a list of them, per sample.")
         raise DataError(message.format(what=what, shape=list(shape), count=count))
-    if np.ndim(values) == 2 and hasattr(values, "shape"):
+    if len(shape) == 2 and shape[1] != 1:
         return _from_matrix(np.asarray(values), what), True
     items = [_label(value) for value in values]
     several = any(isinstance(value, (list, set, frozenset, np.ndarray)) for value in values)

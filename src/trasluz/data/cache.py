@@ -136,7 +136,7 @@ def remembered(name: str, key: str, what: str, compute: Callable[[], dict[str, n
     """
     path = entry_folder("facts", name, key) / f"{what}.npz"
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:  # NumPy leaves damaged files open
             return dict(stored)
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
         pass

@@ -172,7 +172,9 @@ def _shallow(image: Image.Image) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> int:
-    """EXIF's number 1 to 8; 1 is upright."""
+    """EXIF's number 1 to 8 of what is still to be turned; 1 is upright."""
+    if image.format == "TIFF":
+        return 1  # Pillow's TIFF reader gives the upright size at once and turns the pixels itself
     if image.format == "PNG" and "exif" not in image.info:
         return 1  # asking Pillow would decode the pixels first, which a header must not
     turned = image.getexif().get(_ORIENTATION, 1)

@@ -25,6 +25,7 @@ _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E:
 _NAME = re.compile(r"(?P<stem>.*?)(?P<what>images|labels)[.-]idx\d-ubyte(\.gz)?", re.IGNORECASE)
 _SPLITS = {"train": "train", "t10k": "test", "test": "test", "valid": "valid", "val": "valid"}
 _ORDER = ("train", "valid", "test")
+_PIECE = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -138,10 +139,18 @@ def _read(file: IO[bytes] | gzip.GzipFile, path: Path) -> np.ndarray:
     shape = struct.unpack(f">{len(header) // 4}I", header[: len(header) // 4 * 4])
     dtype = np.dtype(_TYPES[magic[2]])
     wanted = math.prod(shape) * dtype.itemsize
-    body = file.read(min(wanted, 1 << 62)) if len(shape) == magic[3] else b""
+    body = _read_up_to(file, wanted) if len(shape) == magic[3] else b""
     if len(shape) < magic[3] or len(body) < wanted:
         message = _("{path}: is cut short: its header announces {wanted} bytes, and {have} follow; fetch it again.")
         raise DataError(message.format(path=path, wanted=wanted, have=len(body)))
     if file.read(1):
         raise DataError(_("{path}: is longer than its header announces; fetch it again.").format(path=path))
     return np.frombuffer(body, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def _read_up_to(file: IO[bytes] | gzip.GzipFile, wanted: int) -> bytes:
+    """In pieces, because a header can announce more than there is memory for."""
+    body = bytearray()
+    while len(body) < wanted and (piece := file.read(min(wanted - len(body), _PIECE))):
+        body += piece
+    return bytes(body)

@@ -74,7 +74,7 @@ def _load(folder: Path, name: str) -> Raw:
     shape = tuple(entry["shape"])
     if entry["format"] != _FORMAT or path.stat().st_size != int(np.prod(shape)) or _check_of(path) != entry["check"]:
         raise ValueError(path)
-    with np.load(folder / "rows.npz", allow_pickle=False) as rows:
+    with (folder / "rows.npz").open("rb") as file, np.load(file, allow_pickle=False) as rows:
         labels, splits, sizes = (rows[what] for what in ("labels", "splits", "sizes"))
     return Raw(
         name=name,

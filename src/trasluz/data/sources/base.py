@@ -53,7 +53,7 @@ def _locate(source: str, names: list[str]) -> Path:
     beside = [path.name for folder in folders if folder.is_dir() for path in folder.iterdir()]
     parent = Path(source).expanduser().parent
     beside += [str(parent / path.name) for path in parent.iterdir()] if parent.is_dir() else []
-    guess = nearest(source, names) or nearest(source, beside)
+    guess = nearest(source.lower(), names) or nearest(source, beside)
     hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
     message = _("{source}: no such data set, file or folder; known names: {names}; a path will do, too.")
     raise DataError(message.format(source=source, names=", ".join(names)) + hint)

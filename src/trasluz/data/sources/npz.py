@@ -48,7 +48,8 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> Raw:
 def _load(path: Path) -> dict[str, np.ndarray]:
     """All arrays by lower-case name."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # Opened here, because NumPy leaves a damaged file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return {name.lower(): stored[name] for name in stored.files}
     except ValueError as error:
         if "pickle" in str(error).lower():
