@@ -306,12 +306,12 @@ def test_a_runs_folder_that_cannot_be_written_is_one_sentence(command: Command, 
     locked.mkdir(mode=0o555)
     # root may write anywhere but there.
     folder = Path("/proc/sys") if os.geteuid() == 0 else locked
-    command("train", "digits-cnn", *QUICK, "--runs", folder / "runs").must_refuse_in_the_end(str(folder))
+    command("train", "digits-cnn", *QUICK, "--runs", folder / "runs").must_refuse(str(folder))
 
 
 def test_a_runs_folder_that_is_a_file_is_one_sentence(command: Command, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    command("train", "digits-cnn", *QUICK, "--runs", "file").must_refuse_in_the_end("file")
+    command("train", "digits-cnn", *QUICK, "--runs", "file").must_refuse("file")
 
 
 def test_a_split_that_is_not_there_is_answered_with_those_that_are(command: Command, classifier: Path) -> None:

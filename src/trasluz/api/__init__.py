@@ -5,6 +5,7 @@ from trasluz.api.results import Predictions, Reconstructions, SeedsResult
 from trasluz.api.run import Run, RunSummary, list_runs, open_run
 from trasluz.api.seeds import train_seeds
 from trasluz.api.training import resume, train
+from trasluz.data.cache import clear_cache, list_cache
 from trasluz.draw.notebook import register
 from trasluz.runs.folder import delete_run
 
@@ -17,7 +18,9 @@ __all__ = [
     "RunSummary",
     "SeedsResult",
     "check_data",
+    "clear_cache",
     "delete_run",
+    "list_cache",
     "list_runs",
     "open_run",
     "preview_augmentation",

@@ -17,7 +17,7 @@ from trasluz.api.results import Predictions, Reconstructions
 from trasluz.data.data import Data
 from trasluz.data.images import LoadedImages, load_images
 from trasluz.data.preprocess import Preprocess
-from trasluz.errors import DataError, RequestError
+from trasluz.errors import DataError, RequestError, RunError
 from trasluz.families.base import BaseFamily
 from trasluz.messages import _, current_language
 from trasluz.recipe import Recipe
@@ -275,7 +275,10 @@ def list_runs(runs: str | Path = "runs") -> list[RunSummary]:
     found = []
     for folder in list_folders(runs):
         run = Run(folder)
-        info = run.info
+        try:
+            info = run.info
+        except RunError:
+            info = {"name": folder.path.name, "status": "damaged"}
         found.append(
             RunSummary(
                 run.path, info.get("name", ""), info["status"], info.get("created", ""), run.metrics, folder.size()

@@ -12,6 +12,7 @@ from typing import Any
 
 from trasluz.api.run import Run, open_run
 from trasluz.data.arrays import from_arrays
+from trasluz.data.audit_warnings import audit_warnings
 from trasluz.data.data import Data
 from trasluz.data.opening import open_data
 from trasluz.data.raw import Raw
@@ -93,6 +94,7 @@ def train(
         recipe, data=data, set=set, seed=seed, device=device, precision=precision, devices=devices, nodes=nodes
     )
     hardware = choose(whole.compute)
+    RunFolder.prepare(Path(runs))
     speaker = reporter or Reporter()
     with computing(hardware), stop_request() as request:
         fabric = make_fabric(hardware)
@@ -194,7 +196,10 @@ def _check_same_phases(before: Recipe, after: Recipe) -> None:
 
 def _open(recipe: Recipe, arrays: Raw | None, fabric: Any, reporter: Reporter) -> Data:
     with fabric.rank_zero_first():
-        return open_data(recipe.data, recipe.seed, reporter, arrays)
+        opened = open_data(recipe.data, recipe.seed, reporter, arrays)
+    for warning in audit_warnings(opened.audit) if fabric.is_global_zero else ():
+        reporter.warn(warning)
+    return opened
 
 
 def _callbacks(fabric: Any, reporter: Reporter, more: Sequence[Callback]) -> list[Callback]:

@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,6 +42,21 @@ class RunFolder:
         """Where a new run would lie, ``<date>-<recipe>-<short id>`` under ``runs``; writes nothing."""
         stamp = datetime.now().astimezone().strftime("%Y%m%d")
         return RunFolder(runs / f"{stamp}-{recipe.name}-{secrets.token_hex(3)}")
+
+    @staticmethod
+    def prepare(runs: Path) -> None:
+        """Makes sure that runs can be made in ``runs``, before any work is done for one.
+
+        Raises:
+            RunError: the folder cannot be made or written.
+        """
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=runs):
+                pass
+        except OSError as error:
+            message = _("--runs {path}: no run can be written there ({reason}); choose a folder that you may write to.")
+            raise RunError(message.format(path=runs, reason=error.strerror)) from None
 
     def create(self, recipe: Recipe, **facts: Any) -> None:
         """Makes the folder with its recipe and its first ``run.json``, which also holds ``facts``.
@@ -133,11 +149,18 @@ class RunFolder:
                 os.truncate(self._metrics, offset)
 
     def metrics(self) -> list[dict[str, Any]]:
-        """All complete records, oldest first; a half-written last line is left out."""
+        """All complete records, oldest first; a half-written last line is left out.
+
+        Raises:
+            RunError: a line is damaged.
+        """
         if not self._metrics.exists():
             return []
         lines = self._metrics.read_text(encoding="utf-8").splitlines(keepends=True)
-        return [json.loads(line) for line in lines if line.endswith("\n")]
+        try:
+            return [json.loads(line) for line in lines if line.endswith("\n")]
+        except ValueError:
+            raise RunError(_("{path}: a line of metrics.jsonl is damaged.").format(path=self.path)) from None
 
     def size(self) -> int:
         """Bytes that the folder takes."""

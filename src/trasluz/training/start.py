@@ -13,7 +13,7 @@ from trasluz.data.balance import class_weights
 from trasluz.data.data import Data
 from trasluz.data.preprocess import Preprocess, fit_preprocess
 from trasluz.draws import Draws
-from trasluz.errors import DataError
+from trasluz.errors import DataError, RecipeError
 from trasluz.families import base as families
 from trasluz.messages import _
 from trasluz.recipe import Recipe
@@ -49,6 +49,7 @@ def prepare(recipe: Recipe, data: Data, fabric: Any, hardware: Hardware) -> Prep
     """
     if not len(data.split("train")):
         raise DataError(_("{name}: there are no training samples; give at least one.").format(name=data.name))
+    _check_mixup(recipe, data)
     weights = None
     if recipe.data.balance == "weights" and data.labels is not None:
         weights = torch.as_tensor(class_weights(data.labels[data.split("train")], len(data.classes))).to(fabric.device)
@@ -59,6 +60,15 @@ def prepare(recipe: Recipe, data: Data, fabric: Any, hardware: Hardware) -> Prep
     if hardware.layout == "channels-last" and data.kind == "image":
         networks.to(memory_format=torch.channels_last)
     return Prepared(recipe, data, fit_preprocess(data, recipe.data), family, networks, fabric, hardware)
+
+
+def _check_mixup(recipe: Recipe, data: Data) -> None:
+    """Mixup mixes labels, so every training image needs one."""
+    if not recipe.data.augment.mixup:
+        return
+    labels = None if data.labels is None else data.labels[data.split("train")]
+    if labels is None or (labels.ndim == 1 and (labels < 0).any()):
+        raise RecipeError(_("data.augment.mixup: needs a label for every training image; set it to 0 or label them."))
 
 
 def make_loop(prepared: Prepared, folder: RunFolder, callbacks: Sequence[Callback], request: StopRequest) -> Loop:

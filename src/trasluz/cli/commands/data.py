@@ -72,7 +72,7 @@ def preview(
 @cache.command("list", help=N_("List what is in the cache, newest last."))
 def list_entries(ctx: typer.Context, json: Json = False) -> None:
     """One line per entry."""
-    from trasluz.data.cache import list_cache
+    from trasluz.api import list_cache
 
     console: Console = ctx.obj
     entries = list_cache()
@@ -93,7 +93,7 @@ def clear_entries(
     ] = None,
 ) -> None:
     """Deletes and says how much became free."""
-    from trasluz.data.cache import clear_cache
+    from trasluz.api import clear_cache
 
     console: Console = ctx.obj
     gone = clear_cache(names or None)
