@@ -94,7 +94,7 @@ def train(
         recipe, data=data, set=set, seed=seed, device=device, precision=precision, devices=devices, nodes=nodes
     )
     hardware = choose(whole.compute)
-    RunFolder.prepare(Path(runs))
+    RunFolder.check_place(Path(runs))
     speaker = reporter or Reporter()
     with computing(hardware), stop_request() as request:
         fabric = make_fabric(hardware)
@@ -106,6 +106,8 @@ def train(
         )
         _estimate(loop, speaker)
         if loop.lead:
+            for warning in audit_warnings(opened.audit):
+                speaker.warn(warning)
             folder.create(whole, **_facts(opened, hardware))
             save_splits(folder.path, dict(opened.splits))
         fabric.barrier()
@@ -196,10 +198,7 @@ def _check_same_phases(before: Recipe, after: Recipe) -> None:
 
 def _open(recipe: Recipe, arrays: Raw | None, fabric: Any, reporter: Reporter) -> Data:
     with fabric.rank_zero_first():
-        opened = open_data(recipe.data, recipe.seed, reporter, arrays)
-    for warning in audit_warnings(opened.audit) if fabric.is_global_zero else ():
-        reporter.warn(warning)
-    return opened
+        return open_data(recipe.data, recipe.seed, reporter, arrays)
 
 
 def _callbacks(fabric: Any, reporter: Reporter, more: Sequence[Callback]) -> list[Callback]:

@@ -44,15 +44,15 @@ class RunFolder:
         return RunFolder(runs / f"{stamp}-{recipe.name}-{secrets.token_hex(3)}")
 
     @staticmethod
-    def prepare(runs: Path) -> None:
-        """Makes sure that runs can be made in ``runs``, before any work is done for one.
+    def check_place(runs: Path) -> None:
+        """Makes sure that runs can be made in ``runs``, before any work is done for one; leaves no trace.
 
         Raises:
-            RunError: the folder cannot be made or written.
+            RunError: the folder, or the nearest one above it that exists, cannot be written.
         """
+        nearest = next(p for p in (runs, *runs.absolute().parents) if p.exists())
         try:
-            runs.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=runs):
+            with tempfile.TemporaryFile(dir=nearest):
                 pass
         except OSError as error:
             message = _("--runs {path}: no run can be written there ({reason}); choose a folder that you may write to.")
