@@ -37,7 +37,7 @@ def _name(param: Any) -> str:
 def _words(param: Any) -> str:
     names = ", ".join(f"`{name}`" for name in param.opts) if param.opts[0].startswith("-") else f"`{_name(param)}`"
     takes = _name(param).startswith("-") and not getattr(param, "is_flag", False)
-    return f"{names} `{param.metavar}`".replace("|", "\\|") if takes else names
+    return (f"{names} `{param.metavar}`" if takes else names).replace("|", "\\|")
 
 
 def _default(param: Any) -> str:
