@@ -15,6 +15,8 @@ from trasluz.recipe import OptimiserSection
 def make_optimiser(section: OptimiserSection, parameters: Iterable[nn.Parameter]) -> Optimizer:
     """The optimiser over ``parameters``; weight decay spares norms and biases (fewer than 2 dimensions) by default."""
     kept = list(parameters)
+    if section.weight_decay == 0:
+        return _build(section, [{"params": kept}])  # one group is one fused call
     decays = [p for p in kept if p.ndim > 1 or section.decay_norms_and_biases]
     spared = [p for p in kept if not (p.ndim > 1 or section.decay_norms_and_biases)]
     groups: list[dict[str, Any]] = [{"params": decays, "weight_decay": section.weight_decay}]
