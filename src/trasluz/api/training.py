@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from trasluz.data.data import Data
 from trasluz.data.opening import open_data
 from trasluz.data.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
-from trasluz.errors import DataError, DivergedError, Interrupted, RunError
+from trasluz.errors import DataError, Interrupted, RunError, StorageError
 from trasluz.messages import _
 from trasluz.recipe import Recipe, load
 from trasluz.reporting import Reporter
@@ -273,12 +273,13 @@ def _status(loop: Loop, reporter: Reporter) -> Iterator[None]:
         if loop.lead:
             _store(loop)
         raise
-    except DivergedError:
-        note("failed")
-        raise
     except KeyboardInterrupt:
         note("interrupted")
         raise Interrupted(_("Stopped at once; go on with: trasluz resume {path}").format(path=folder.path)) from None
+    except Exception:
+        with suppress(StorageError):  # the disk that is full may be the reason
+            note("failed")
+        raise
     note("finished")
 
 

@@ -25,6 +25,7 @@ from trasluz.training.hardware import Hardware
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.loop import Loop
 from trasluz.training.probe import Probe, check_monitors, probe
+from trasluz.training.start_from import fitting_weights
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ def prepare(recipe: Recipe, data: Data, fabric: Any, hardware: Hardware) -> Prep
     family = families.create(recipe.model, data.spec, weights)
     with Draws(recipe.seed).ambient("build"):
         networks = family.build()
+    for phase in recipe.phases:
+        if phase.source_run is not None:
+            fitting_weights(networks, phase.source_run)
     networks.to(fabric.device)
     if hardware.layout == "channels-last" and data.kind == "image":
         networks.to(memory_format=torch.channels_last)
