@@ -1,8 +1,10 @@
-"""Freed memory is kept for the next step instead of going back to the system.
+"""Freed memory is kept for the next step instead of going back to the system, and lies in huge pages.
 
 glibc returns every large block to the kernel when it is freed, and a training step frees and asks for the same
-activations again and again: each time the kernel must map and clear the pages anew.  Keeping them made small
-convolutional networks 20 to 40 % faster on two cores.  Other C libraries, and other devices, are left alone.
+activations again and again: each time the kernel must map and clear the pages anew.  And with pages of 4 KiB the
+processor spends much of a small network's step on looking up addresses, all the more on a virtual machine.
+Keeping the memory made small convolutional networks 5 to 40 % faster on two cores, huge pages another 30 to 60 %.
+Other C libraries, and other devices, are left alone.
 """
 
 from __future__ import annotations
@@ -15,6 +17,9 @@ from contextlib import contextmanager
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
 _KEEP = {_M_MMAP_MAX: 0, _M_TRIM_THRESHOLD: 2**31 - 1, _M_TOP_PAD: 64 << 20}
 _USUAL = {_M_MMAP_MAX: 65536, _M_TRIM_THRESHOLD: 128 << 10, _M_TOP_PAD: 0}
+_MADV_HUGEPAGE = 14
+_HUGE_PAGE = 2 << 20
+_RESERVED = 1 << 30  # bytes of addresses, not of memory: pages are taken when they are first written
 
 
 @contextmanager
@@ -25,6 +30,7 @@ def kept_memory(device: str) -> Iterator[None]:
         return
     libc = ctypes.CDLL(None)
     _set(libc, _KEEP)
+    _advise_huge_pages(libc)
     try:
         yield
     finally:
@@ -35,3 +41,20 @@ def kept_memory(device: str) -> Iterator[None]:
 def _set(libc: ctypes.CDLL, values: dict[int, int]) -> None:
     for option, value in values.items():
         libc.mallopt(option, value)
+
+
+def _advise_huge_pages(libc: ctypes.CDLL) -> None:
+    """Asks for huge pages in the stretch of addresses that the next large blocks will come from.
+
+    The stretch is taken and freed again, unwritten: with trimming off it stays at the top of the heap, and keeps
+    the advice.  Where there is no such stretch, or the kernel has no huge pages, nothing happens.
+    """
+    libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    libc.free.restype, libc.free.argtypes = None, [ctypes.c_void_p]
+    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    block = libc.malloc(_RESERVED)
+    if block is None:
+        return
+    start = -(-block // _HUGE_PAGE) * _HUGE_PAGE
+    libc.madvise(start, (block + _RESERVED - start) // _HUGE_PAGE * _HUGE_PAGE, _MADV_HUGEPAGE)
+    libc.free(block)
