@@ -112,8 +112,7 @@ def open_mnist(runs: Path) -> None:
         found = [_run_python(code, cache) for _ in range(4)]
     seconds = [float(line.split()[0]) for line in found]
     result = {"first": seconds[0], "later": sorted(seconds[1:])[1], "images": int(found[0].split()[1])}
-    asked = "first open under 40 s, later opens under 1 s"
-    write("mnist-open", {"asked": asked, "command": "python -m bench.reproduce --only mnist-open", **result})
+    write("mnist-open", {"asked": OPENING, "command": "python -m bench.reproduce --only mnist-open", **result})
 
 
 def _run_python(code: str, cache: str) -> str:
@@ -125,6 +124,7 @@ def _run_python(code: str, cache: str) -> str:
     ).stdout
 
 
+OPENING = "MNIST from 70,000 PNGs: first open under 40 s, later opens under 1 s"
 SPECIAL: dict[str, Callable[[Path], None]] = {"mnist-open": open_mnist}
 
 
@@ -155,7 +155,7 @@ def render() -> None:
     for name in (*CASES, *SPECIAL):
         path = RESULTS / f"{name}.json"
         if not path.exists():
-            lines.append(f"| {name} | {CASES[name].asked if name in CASES else ''} | not run yet | | | | |")
+            lines.append(f"| {name} | {CASES[name].asked if name in CASES else OPENING} | not run yet | | | | |")
             continue
         result = json.loads(path.read_text(encoding="utf-8"))
         machines.add(result["machine"])

@@ -1,9 +1,10 @@
 """Speed, side by side: every side of a case runs in turn, several rounds, in a process of its own.
 
 A speed is a ratio of medians measured in one run.  Keras lives in an environment of its own (``.venv-keras``), made
-here when it is absent.  Prints a table and writes ``docs/bench.md``.
+here when it is absent.  Prints a table per case, keeps it in ``docs/bench/``, and makes ``docs/bench.md`` from what
+lies there.
 
-    python -m bench.run [--rounds 5] [--only autoencoder|cats-dogs|start]
+    python -m bench.run [--rounds 5] [--only start autoencoder cats-dogs]
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bench.machine import machine
 
 ROOT = Path(__file__).parent.parent
 SIDES = ROOT / "bench" / "sides"
+PARTS = ROOT / "docs" / "bench"
 KERAS = ROOT / ".venv-keras" / "bin" / "python"
 
 
@@ -143,22 +145,35 @@ def start(rounds: int) -> list[str]:
     return [*lines, ""]
 
 
+def write(name: str, lines: list[str]) -> None:
+    """Stores a case's table with the machine it was measured on, and makes docs/bench.md from all stored ones."""
+    PARTS.mkdir(parents=True, exist_ok=True)
+    text = "\n".join([*lines, f"Measured on {machine()}."])
+    (PARTS / f"{name}.md").write_text(text + "\n", encoding="utf-8")
+    head = [
+        "# Speed",
+        "",
+        "Made by `make bench`: every side runs in turn in a process of its own; a speed is a ratio",
+        "of medians measured in one run. What is not here was not measured yet.",
+        "",
+    ]
+    parts = [path.read_text(encoding="utf-8") for path in sorted(PARTS.glob("*.md"))]
+    (ROOT / "docs" / "bench.md").write_text("\n".join([*head, *parts]), encoding="utf-8")
+    print(text)
+
+
 def main() -> None:
+    cases = {
+        "start": lambda rounds: start(2 * rounds),
+        "autoencoder": lambda rounds: measure(autoencoder(), rounds),
+        "cats-dogs": lambda rounds: measure(cats_dogs(), rounds),
+    }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=("autoencoder", "cats-dogs", "start"))
+    parser.add_argument("--only", nargs="+", choices=tuple(cases), default=tuple(cases))
     asked = parser.parse_args()
-    lines = ["# Speed", "", "Made by `make bench`. Every side runs in turn in a process of its own.", "", machine(), ""]
-    if asked.only in (None, "start"):
-        lines += start(2 * asked.rounds)
-    if asked.only in (None, "autoencoder"):
-        lines += measure(autoencoder(), asked.rounds)
-    if asked.only in (None, "cats-dogs"):
-        lines += measure(cats_dogs(), asked.rounds)
-    text = "\n".join(lines)
-    print(text)
-    if asked.only is None:
-        (ROOT / "docs" / "bench.md").write_text(text.rstrip() + "\n", encoding="utf-8")
+    for name in asked.only:
+        write(name, cases[name](asked.rounds))
 
 
 if __name__ == "__main__":
