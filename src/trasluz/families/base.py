@@ -7,7 +7,7 @@ trained model, its exponential moving average, and many models at once under ``v
     losses(networks, batch, draws, progress, update) -> {term: mean over the batch's samples}      pure
     step(engine, networks, batch, draws, progress)   -> runs every update that is due              default here
     evaluate(networks, batch, draws, collector)      -> {statistic: sum over the batch's samples}  summed by the loop
-    metrics(sums)                                    -> {metric: number}                           from the sums
+    metrics(sums, networks)                          -> {metric: number}                           from the sums
 
 A plain model has one update.  A GAN has two (``discriminator`` every step, ``generator`` every n-th), each with
 the parameters that it moves.  Greedy training is phases: ``enter_phase`` tells the family which one runs.
