@@ -40,11 +40,6 @@ class Answer:
         for word in words:
             assert word in sentence
 
-    def must_refuse_in_the_end(self, *words: str) -> None:
-        """The work had begun, so sentences may precede the last one, which says why it failed."""
-        *_before, sentence = self.err.splitlines()
-        Answer(self.code, self.out, sentence).must_refuse(*words, code=1)
-
 
 Command = Callable[..., Answer]
 

@@ -15,7 +15,7 @@ Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
 class OptimiserSection(Section):
-    """One optimiser. Fields that a method does not have are ignored by it only when they are at their default."""
+    """One optimiser. A field that the method does not have is refused unless it is at its default."""
 
     name: Literal["sgd", "rmsprop", "adam", "adamw", "nadam"] = "adam"
     rate: Positive = 1e-3

@@ -2,6 +2,7 @@
 
 run.json         status, recipe hash, data fingerprint, versions, hardware, timings (written atomically)
 recipe.yaml      the resolved recipe, complete
+splits.npz       the rows of train, valid and test, fixed when the run started
 metrics.jsonl    one line per record, appended; a resume cuts it back to the checkpoint's byte offset
 model/           weights.safetensors + config.json + preprocess.json
 checkpoints/     the newest two and the best

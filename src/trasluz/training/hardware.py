@@ -78,7 +78,7 @@ def has_bf16(device: str) -> bool:
 
 
 def describe(hardware: Hardware) -> dict[str, Any]:
-    """The machine in words, for ``run.json``: processor, memory-free facts that explain a speed."""
+    """The machine in words, for ``run.json``: what explains a speed."""
     name = torch.cuda.get_device_name(0) if hardware.device == "cuda" else _processor()
     return {**hardware.to_dict(), "processor": name, "system": platform.system(), "machine": platform.machine()}
 
