@@ -203,3 +203,20 @@ def test_built_in_recipes_overfit_eight_images(name: str) -> None:
         total.backward()
         optimiser.step()
     assert judge(family, networks, batch_of(images, labels))["accuracy"] == 1.0
+
+
+def test_mirror_judges_by_the_mean_score_of_an_image_and_its_mirror_image() -> None:
+    images, labels = torch.rand(6, 1, 8, 8), torch.arange(6) % 3
+    plain, networks = make(3)
+    mirrored, _fresh = make(3, mirror=True)
+    with torch.inference_mode():
+        both = (plain.logits(networks, images) + plain.logits(networks, images.flip(3))) / 2  # type: ignore[attr-defined]  # a classifier's
+        found = mirrored.classify(networks, images)  # type: ignore[attr-defined]
+        turned = mirrored.classify(networks, images.flip(3))  # type: ignore[attr-defined]
+        alone = plain.classify(networks, images)  # type: ignore[attr-defined]
+    torch.testing.assert_close(found, both.softmax(1))
+    torch.testing.assert_close(found, turned)
+    assert not torch.allclose(found, alone, atol=1e-4)
+    judged = judge(mirrored, networks, batch_of(images, labels))
+    assert judged["cross_entropy"] == pytest.approx(F.cross_entropy(both, labels).item(), rel=1e-5)
+    assert loss_of(mirrored, networks, batch_of(images, labels)) == loss_of(plain, networks, batch_of(images, labels))

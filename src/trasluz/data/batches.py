@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from trasluz.data.arrange import arrange
 from trasluz.data.augment import Augment, mixup
 from trasluz.data.balance import balanced_order
 from trasluz.data.batch import Batch
@@ -115,6 +116,7 @@ class TrainBatches:
         steps_per_epoch: int | None = None,
         smaller: Smaller | None = None,
         place: Place = Place(),
+        channels_last: bool = True,
     ) -> None:
         self.rows = data.split("train")
         self.batch_size = min(batch, len(self.rows)) if steps_per_epoch is None else batch
@@ -126,6 +128,7 @@ class TrainBatches:
         self._draws = draws
         self._device = device
         self._place = place
+        self._channels_last = channels_last
         self._smaller = smaller if data.kind == "image" else None
         self._gather = Gatherer(data, device)
         self._augment = Augment(section.augment) if data.kind == "image" and section.augment.active else None
@@ -187,6 +190,8 @@ class TrainBatches:
             unit = interpolate(unit, self._smaller.size, mode="bilinear", antialias=True)
         if self._augment is not None:
             unit = self._augment(unit, draws)
+        if self._data.kind == "image":
+            unit = arrange(unit, self._channels_last)
         labels = self._gather.labels_of(rows)
         if self._section.augment.mixup and labels is not None:
             soft = labels if labels.ndim == 2 else torch.nn.functional.one_hot(labels, len(self._data.classes)).float()
@@ -203,5 +208,7 @@ def evaluation_batches(
     for step, start in enumerate(range(0, len(rows), batch)):
         part = np.ascontiguousarray(rows[start : start + batch])
         unit = preprocess.to_unit(gather.samples(part))
+        if data.kind == "image":
+            unit = arrange(unit, device.type != "mps")
         positions = torch.arange(start, start + len(part), device=device)
         yield gather.batch(part, preprocess.normalise(unit), unit, gather.labels_of(part)), draws.at(0, step, positions)

@@ -25,13 +25,15 @@ class ClassifierConfig(Section):
     """``outputs``: ``softmax`` gives one score per class; ``sigmoid`` one score for two classes, or one yes-or-no
     score per label where an image has several; ``auto`` is softmax for one label per image and sigmoid for several.
 
-    ``l2``: factor of Σ w² for layers that do not ask for their own.
+    ``l2``: factor of Σ w² for layers that do not ask for their own.  ``mirror``: judge and predict by the mean of the
+    scores of an image and of its mirror image (left and right swapped); training and ``logits`` see the image alone.
     """
 
     network: dict[str, Any] = Field(default_factory=lambda: {"name": "residual"})
     outputs: Literal["auto", "softmax", "sigmoid"] = "auto"
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     l2: Annotated[float, Field(ge=0)] = 0.0
+    mirror: bool = False
 
 
 class Family(BaseFamily):
@@ -88,7 +90,7 @@ class Family(BaseFamily):
         """Sums ``count`` (labelled images), ``cross_entropy``, ``hits`` and, with several labels per image,
         ``label_hits``; records ``probabilities`` ``[n, classes]`` and ``labels``."""
         labels = _labels(batch)
-        raw = networks["classifier"](batch.inputs)
+        raw = self._judge(networks, batch.inputs)
         probabilities = self._probabilities(raw)
         if collector is not None:
             collector.add("probabilities", probabilities)
@@ -123,7 +125,8 @@ class Family(BaseFamily):
         return found
 
     def logits(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
-        """Scores float32 ``[n, classes]``: their softmax (for several labels their sigmoid) is ``classify``.
+        """Scores float32 ``[n, classes]``: their softmax (for several labels their sigmoid) is ``classify``, without
+        ``mirror``.
 
         One score z for two classes is given as (−z/2, z/2), which has the same softmax.
         """
@@ -132,11 +135,16 @@ class Family(BaseFamily):
 
     def classify(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
         """Probabilities float32 ``[n, classes]`` from prepared inputs ``[n, c, h, w]``."""
-        return self._probabilities(networks["classifier"](inputs))
+        return self._probabilities(self._judge(networks, inputs))
 
     def layers(self, networks: nn.ModuleDict) -> dict[str, tuple[int, ...]]:
         """Layers in order of computation and the shape of what each gives."""
         return computation_order(networks["classifier"], blank(networks, self.spec.shape), "classifier.")[0]
+
+    def _judge(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
+        """The network's scores, with ``mirror`` averaged over each image and its mirror image."""
+        raw: Tensor = networks["classifier"](inputs)
+        return (raw.float() + networks["classifier"](inputs.flip(3)).float()) / 2 if self.config.mirror else raw
 
     def _check(self) -> None:
         classes, several = len(self.spec.classes), self.spec.multi_label

@@ -49,8 +49,10 @@ class Loop:
         folder: RunFolder,
         callbacks: Sequence[Callback],
         request: StopRequest,
+        channels_last: bool = True,
     ) -> None:
         self.recipe, self.data, self.preprocess = recipe, data, preprocess
+        self._channels_last = channels_last
         self.family, self.networks, self.fabric, self.folder = family, networks, fabric, folder
         self.callbacks, self.request = list(callbacks), request
         self.phases = recipe.resolved_phases()
@@ -96,8 +98,9 @@ class Loop:
         place = Engine.place_of(self.fabric)
         small = train.progressive
         smaller = Smaller(small.shape, round(small.until * train.epochs)) if small else None
+        steps, last = train.steps_per_epoch, self._channels_last
         return TrainBatches(
-            self.data, self.preprocess, self.recipe.data, draws, size, device, train.steps_per_epoch, smaller, place
+            self.data, self.preprocess, self.recipe.data, draws, size, device, steps, smaller, place, last
         )
 
     def _enter(self, number: int) -> None:

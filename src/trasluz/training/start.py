@@ -78,7 +78,8 @@ def _check_mixup(recipe: Recipe, data: Data) -> None:
 def make_loop(prepared: Prepared, folder: RunFolder, callbacks: Sequence[Callback], request: StopRequest) -> Loop:
     """The loop at its first step."""
     p = prepared
-    return Loop(p.recipe, p.data, p.preprocess, p.family, p.networks, p.fabric, folder, callbacks, request)
+    last = p.hardware.layout == "channels-last"
+    return Loop(p.recipe, p.data, p.preprocess, p.family, p.networks, p.fabric, folder, callbacks, request, last)
 
 
 def try_out(loop: Loop) -> Probe:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
+from trasluz.data.arrange import arrange, is_channels_last
 from trasluz.data.augment.affine import AffineParameters, affine_matrices, sample_affine
 from trasluz.data.augment.colour import ColourParameters, change_colour
 from trasluz.data.augment.erasing import ErasingDraws, erase
@@ -45,7 +45,7 @@ class Augment:
             RecipeError: saturation or hue is asked for of images that have no colour.
         """
         section = self._section
-        last = unit.is_contiguous(memory_format=torch.channels_last) and not unit.is_contiguous()
+        last = is_channels_last(unit)
         lanes = dict(zip(_LANES, draws.uniform("augment", len(_LANES)).unbind(1), strict=True))
         if self._affine:
             matrices = affine_matrices(self._affine_parameters(lanes, *unit.shape[2:]))
@@ -57,7 +57,7 @@ class Augment:
         if section.erasing:
             value = section.fill_value if section.fill == "constant" else None
             unit = erase(unit, _erasing_draws(lanes), section.erasing, section.erasing_area, value)
-        return unit.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)
+        return arrange(unit, last)
 
     def _flip_and_crop(self, unit: Tensor, u: Lanes) -> Tensor:
         flip_y, flip_x = self._flips(u)
