@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +29,8 @@ from trasluz.training.hardware import Hardware
 from trasluz.training.memory import kept_memory
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
 from trasluz.training.schedules import factor
+
+_NVML = "PYTORCH_NVML_BASED_CUDA_CHECK"
 
 
 def make_fabric(hardware: Hardware) -> Fabric:
@@ -51,10 +54,14 @@ def computing(hardware: Hardware) -> Iterator[None]:
     cudnn = (torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic)
     torch.set_num_threads(hardware.threads)
     torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = False, True
+    # Lightning asks for CUDA through NVML, and Adam asks for CUDA at every step: 2 % of a small network's step.
+    through_nvml = os.environ.pop(_NVML, None)
     try:
         with kept_memory(hardware.device):
             yield
     finally:
+        if through_nvml is not None:
+            os.environ[_NVML] = through_nvml
         torch.set_num_threads(threads)
         torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = cudnn
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
+
+
+@dataclass
+class _Together:
+    """Running totals of terms that come together, one row of the tensors each."""
+
+    sums: Tensor
+    count: float
+    bad: Tensor
 
 
 class Totals:
@@ -14,47 +24,54 @@ class Totals:
     def __init__(self, device: torch.device) -> None:
         self._device = device
         self._dtype = torch.float32 if device.type == "mps" else torch.float64
-        self._sums: dict[str, Tensor] = {}
-        self._counts: dict[str, float] = {}
-        self._bad: dict[str, Tensor] = {}
+        self._groups: dict[tuple[str, ...], _Together] = {}
 
     def add(self, terms: dict[str, Tensor], count: float, step: int) -> None:
         """Adds the means ``terms`` over ``count`` samples, seen at ``step``."""
-        for name, value in terms.items():
-            wide = value.to(self._dtype)
-            if name not in self._sums:
-                self._sums[name] = torch.zeros((), dtype=self._dtype, device=self._device)
-                self._counts[name] = 0.0
-                self._bad[name] = torch.full((), -1, dtype=torch.int64, device=self._device)
-            self._sums[name] += wide * count
-            self._counts[name] += count
-            bad = self._bad[name]
-            self._bad[name] = torch.where((bad < 0) & ~torch.isfinite(wide), step, bad)
+        if not terms:
+            return
+        wide = torch.stack([value.to(self._dtype) for value in terms.values()])
+        names = tuple(terms)
+        if names not in self._groups:
+            bad = torch.full((len(names),), -1, dtype=torch.int64, device=self._device)
+            self._groups[names] = _Together(torch.zeros_like(wide), 0.0, bad)
+        group = self._groups[names]
+        group.sums.add_(wide, alpha=count)
+        group.count += count
+        group.bad = torch.where((group.bad < 0) & ~torch.isfinite(wide), step, group.bad)
 
     def means(self, engine: Any) -> dict[str, float]:
         """Means per sample over all processes."""
+        sums: dict[str, Tensor] = {}
+        counts: dict[str, float] = {}
+        for names, group in self._groups.items():
+            for name, value in zip(names, group.sums, strict=True):
+                sums[name] = sums[name] + value if name in sums else value
+                counts[name] = counts.get(name, 0.0) + group.count
         found = {}
-        for name in sorted(self._sums):
-            count = torch.full((), self._counts[name], dtype=self._dtype, device=self._device)
-            pair = engine.sum_over_processes(torch.stack([self._sums[name], count])).tolist()
+        for name in sorted(sums):
+            count = torch.full((), counts[name], dtype=self._dtype, device=self._device)
+            pair = engine.sum_over_processes(torch.stack([sums[name], count])).tolist()
             found[name] = pair[0] / pair[1]
         return found
 
     def first_not_finite(self) -> tuple[str, int] | None:
         """The term that stopped being finite first, and its step; parts come before the loss they add up to."""
         bad = [
-            (int(step), name == "loss" or name.endswith("/loss"), name)
-            for name, step in self._bad.items()
-            if int(step) >= 0
+            (step, name == "loss" or name.endswith("/loss"), name)
+            for names, group in self._groups.items()
+            for name, step in zip(names, group.bad.tolist(), strict=True)
+            if step >= 0
         ]
         return (min(bad)[2], min(bad)[0]) if bad else None
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that has state."""
-        return {"sums": dict(self._sums), "counts": dict(self._counts), "bad": dict(self._bad)}
+        return {"groups": [(names, g.sums, g.count, g.bad) for names, g in self._groups.items()]}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Puts the totals where ``state_dict`` left them."""
-        self._sums = {k: v.to(self._device) for k, v in state["sums"].items()}
-        self._counts = dict(state["counts"])
-        self._bad = {k: v.to(self._device) for k, v in state["bad"].items()}
+        self._groups = {
+            tuple(names): _Together(sums.to(self._device), count, bad.to(self._device))
+            for names, sums, count, bad in state["groups"]
+        }
