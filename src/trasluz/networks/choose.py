@@ -1,12 +1,12 @@
 """Builds the network that a recipe names: a part by its ``name``, or the user's own by its ``module``.
 
-What comes out is tried on two blank images, so that a wrong shape is told before training.
+What comes out is tried on two blank samples, so that a wrong shape is told before training.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -22,15 +22,14 @@ Settings = Mapping[str, Any]
 
 
 def build_encoder(settings: Settings, shape: tuple[int, ...]) -> tuple[nn.Module, tuple[int, ...]]:
-    """The encoder of ``model.encoder`` for images of ``shape``, and the shape of its code without the batch axis.
+    """The encoder of ``model.encoder`` for samples of ``shape``, and the shape of its code without the batch axis.
 
     Raises:
         RecipeError: unknown part or field, images too small, or a code that is neither flat nor spatial.
     """
     where = "model.encoder"
-    image = need_image(shape, where)
-    network = _build(settings, "encoders", where, (image,), (image, None))
-    code = output_shape(network, image, where)
+    network = _build(settings, "encoders", where, shape, lambda part, config, own: part.build(config, own), None)
+    code = output_shape(network, shape, where)
     if len(code) not in (1, 3):
         message = _("{where}: a code is [n, k] or [n, k, height, width], but this network gives {given}.")
         raise RecipeError(message.format(where=where, given=["n", *code]))
@@ -38,28 +37,28 @@ def build_encoder(settings: Settings, shape: tuple[int, ...]) -> tuple[nn.Module
 
 
 def build_decoder(settings: Settings, code: tuple[int, ...], shape: tuple[int, ...]) -> nn.Module:
-    """The decoder of ``model.decoder`` from a code of shape ``code`` to logits of images of ``shape``.
+    """The decoder of ``model.decoder`` from a code of shape ``code`` to logits of samples of ``shape``.
 
     Raises:
         RecipeError: unknown part or field, images too small, or an output that has not the image's shape.
     """
     where = "model.decoder"
-    image = need_image(shape, where)
-    network = _build(settings, "decoders", where, (code, image), (code, image))
-    _need(output_shape(network, code, where), image, where)
+    build = lambda part, config, own: part.build(config, code, own)  # noqa: E731 - one line of three alike
+    network = _build(settings, "decoders", where, shape, build, shape, code)
+    _need(output_shape(network, code, where), shape, where)
     return network
 
 
 def build_classifier(settings: Settings, shape: tuple[int, ...], outputs: int) -> nn.Module:
-    """The classifier of ``model.network`` for images of ``shape``, with ``outputs`` scores.
+    """The classifier of ``model.network`` for samples of ``shape``, with ``outputs`` scores.
 
     Raises:
         RecipeError: unknown part or field, images too small, or an output that is not ``[n, outputs]``.
     """
     where = "model.network"
-    image = need_image(shape, where)
-    network = _build(settings, "classifiers", where, (image, outputs), (image, outputs))
-    _need(output_shape(network, image, where), (outputs,), where)
+    build = lambda part, config, own: part.build(config, own, outputs)  # noqa: E731 - one line of three alike
+    network = _build(settings, "classifiers", where, shape, build, outputs)
+    _need(output_shape(network, shape, where), (outputs,), where)
     return network
 
 
@@ -84,11 +83,22 @@ def output_shape(network: nn.Module, shape: tuple[int, ...], where: str) -> tupl
     return tuple(result.shape[1:])
 
 
-def _build(settings: Settings, package: str, where: str, own: tuple[Any, ...], custom: tuple[Any, Any]) -> nn.Module:
-    """A part of ``package`` called with ``own``, or the user's own called with ``custom`` (input shape, outputs)."""
+def _build(
+    settings: Settings,
+    package: str,
+    where: str,
+    shape: tuple[int, ...],
+    build: Callable[[Any, Any, tuple[int, ...]], nn.Module],
+    outputs: Any,
+    given: tuple[int, ...] | None = None,
+) -> nn.Module:
+    """A part of ``package`` made by ``build``, or the user's own called with (``given`` or ``shape``, ``outputs``).
+
+    A part works on images unless its file says ``ANY_SHAPE = True``.
+    """
     if "module" in settings:
         section = components.configure(CustomSection, dict(settings), where)
-        return build_custom(section, *custom, where)
+        return build_custom(section, given or shape, outputs, where)
     values = dict(settings)
     name = values.pop("name", None)
     if not isinstance(name, str):
@@ -98,8 +108,8 @@ def _build(settings: Settings, package: str, where: str, own: tuple[Any, ...], c
         )
         raise RecipeError(message.format(where=where, allowed=allowed))
     part = components.load(f"trasluz.networks.{package}", name, f"{where}.name")
-    network: nn.Module = part.build(components.configure(part.Config, values, where), *own)
-    return network
+    own = shape if getattr(part, "ANY_SHAPE", False) else need_image(shape, where)
+    return build(part, components.configure(part.Config, values, where), own)
 
 
 def _need(given: tuple[int, ...], needed: tuple[int, ...], where: str) -> None:
