@@ -1,0 +1,36 @@
+"""Which classes a generator makes: the histogram of a classifier's answers on its samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trasluz.metrics.intervals import wilson
+
+
+@dataclass(frozen=True)
+class ModeCoverage:
+    """``shares`` of the samples per class ``[k]`` with their 95 % ``intervals``; ``entropy`` over its largest value."""
+
+    shares: tuple[float, ...]
+    intervals: tuple[tuple[float, float], ...]
+    entropy: float
+
+    @property
+    def smallest(self) -> float:
+        """The share of the rarest class."""
+        return min(self.shares)
+
+
+def mode_coverage(predicted: np.ndarray, classes: int) -> ModeCoverage:
+    """Of class numbers int64 ``[n]``, n ≥ 1: entropy is 1 when all classes are equally frequent, 0 with only one.
+
+    Of a single class the entropy is 0.
+    """
+    counts = np.bincount(predicted, minlength=classes)
+    shares = counts / len(predicted)
+    some = shares[shares > 0]
+    entropy = abs(float((some * np.log(some)).sum())) / np.log(classes) if classes > 1 else 0.0
+    intervals = tuple(wilson(int(count), len(predicted)) for count in counts)
+    return ModeCoverage(tuple(shares.tolist()), intervals, float(entropy))
