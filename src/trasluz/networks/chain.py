@@ -16,6 +16,8 @@ from trasluz.networks.layers import (
     Activation,
     Channels,
     Factor,
+    GlobalKind,
+    GlobalPool,
     Kernel,
     NormSection,
     Pool,
@@ -46,28 +48,38 @@ class ChainSection(Section):
     l2: Factor | None = None
 
 
-def add_chain(network: nn.Sequential, section: ChainSection, shape: Shape, where: str) -> Shape:
+def add_chain(
+    network: nn.Sequential, section: ChainSection, shape: Shape, where: str, whole: GlobalKind | None = None
+) -> Shape:
     """Appends the stages to ``network`` and returns the shape of the last maps.
+
+    ``whole``: how the last stage pools each of its maps to one number, instead of by windows; the last maps are
+    then ``(channels, 1, 1)``, flattened to ``[n, channels]``, or twice as many for ``both``.
 
     Raises:
         RecipeError: images of ``shape`` are too small for this many stages; ``where`` is the recipe's field.
     """
     channels, height, width = shape
     for stage, out in enumerate(section.channels, 1):
-        _add_stage(network, section, stage, channels, out)
-        height, width = _side(height, section), _side(width, section)
+        pooled = whole if stage == len(section.channels) else None
+        _add_stage(network, section, stage, channels, out, pooled)
+        height, width = _side(height, section, pooled), _side(width, section, pooled)
         need_room(height, width, shape, where, stage, len(section.channels))
         channels = out
-    return channels, height, width
+    if whole is None:
+        return channels, height, width
+    return channels * (2 if whole == "both" else 1), 1, 1
 
 
-def _side(side: int, section: ChainSection) -> int:
-    """What one stage leaves of a side."""
-    kept = side if section.padding == "same" else conv_out(side, section.kernel)
-    return max(0, kept) // 2
+def _side(side: int, section: ChainSection, whole: GlobalKind | None) -> int:
+    """What one stage leaves of a side before its maps are pooled whole, or after its windows."""
+    kept = max(0, side if section.padding == "same" else conv_out(side, section.kernel))
+    return kept // 2 if whole is None else kept
 
 
-def _add_stage(network: nn.Sequential, section: ChainSection, stage: int, channels: int, out: int) -> None:
+def _add_stage(
+    network: nn.Sequential, section: ChainSection, stage: int, channels: int, out: int, whole: GlobalKind | None
+) -> None:
     conv = nn.Conv2d(channels, out, section.kernel, padding=section.padding)
     initialise(conv, section.initial)
     network.add_module(f"conv{stage}", mark_l2(conv, section.l2))
@@ -76,4 +88,4 @@ def _add_stage(network: nn.Sequential, section: ChainSection, stage: int, channe
         network.add_module(f"dropout{stage}", Dropout(section.dropout))
     if section.norm is not None:
         network.add_module(f"norm{stage}", batch_norm(out, section.norm))
-    network.add_module(f"pool{stage}", pool(section.pool, 2))
+    network.add_module(f"pool{stage}", pool(section.pool, 2) if whole is None else GlobalPool(whole))

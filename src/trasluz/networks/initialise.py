@@ -1,4 +1,4 @@
-"""First weights as Keras draws them: Glorot-uniform, or He-normal (truncated), and zero biases.
+"""First weights as Keras draws them: Glorot-uniform, or He- or LeCun-normal (truncated), and zero biases.
 
 PyTorch's own default is uniform in ±1/√fan_in for weights and biases alike.
 """
@@ -11,7 +11,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-Initialiser = Literal["glorot-uniform", "he-normal", "he-normal-out", "torch"]
+Initialiser = Literal["glorot-uniform", "he-normal", "he-normal-out", "lecun-normal", "torch"]
 
 _CUT_STD = 0.87962566103423978  # standard deviation of a unit normal cut at ±2
 _WITH_KERNEL = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
@@ -23,6 +23,7 @@ def initialise(layer: nn.Module, kind: Initialiser) -> None:
     ``glorot-uniform``: ±√(6 / (fan_in + fan_out)) (Glorot & Bengio 2010, eq. 16).  ``he-normal``: standard
     deviation √(2 / fan_in), cut at two standard deviations of the uncut normal (He et al. 2015, eq. 10).
     ``he-normal-out``: standard deviation √(2 / fan_out), uncut (eq. 14), as residual networks are usually drawn.
+    ``lecun-normal``: standard deviation √(1 / fan_in), cut likewise (LeCun et al. 1998, eq. 16), which SELU asks for.
     """
     if kind == "torch" or not isinstance(layer, _WITH_KERNEL):
         return
@@ -34,7 +35,7 @@ def initialise(layer: nn.Module, kind: Initialiser) -> None:
         elif kind == "he-normal-out":
             layer.weight.normal_(0.0, math.sqrt(2 / fan_out))
         else:
-            std = math.sqrt(2 / fan_in) / _CUT_STD
+            std = math.sqrt((1 if kind == "lecun-normal" else 2) / fan_in) / _CUT_STD
             nn.init.trunc_normal_(layer.weight, 0.0, std, -2 * std, 2 * std)
         if layer.bias is not None:
             layer.bias.zero_()

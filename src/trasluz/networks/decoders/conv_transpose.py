@@ -15,6 +15,7 @@ from torch import nn
 
 from trasluz.errors import RecipeError
 from trasluz.messages import _
+from trasluz.networks.doubling import doubling
 from trasluz.networks.dropout import Dropout
 from trasluz.networks.initialise import Initialiser, initialise
 from trasluz.networks.layers import (
@@ -38,12 +39,14 @@ class Config(Section):
     """``channels`` of the hidden transposed convolutions; one more gives the image, so the side doubles one time more.
 
     ``start``: channels of the maps that a flat code is turned into by a linear layer; not used for a spatial code.
+    ``start_activation``: what these pass through; ``None`` is ``activation``.
     ``initial_last`` draws the last layer and the linear one; ``l2`` is the factor of the hidden layers, and
     ``None`` leaves it to the family.
     """
 
     channels: tuple[Channels, ...] = (32, 16)
     start: Channels = 64
+    start_activation: Activation | None = None
     kernel: Annotated[int, Field(ge=2, le=5)] = 3
     activation: Activation = "relu"
     dropout: Rate = 0.0
@@ -69,7 +72,7 @@ def build(config: Config, code: tuple[int, ...], shape: Shape) -> nn.Module:
         last = layer == layers
         out = shape[0] if last else config.channels[layer - 1]
         target = heights[layers - layer], widths[layers - layer]
-        grow = _grow(channels, out, config.kernel, (heights[layers - layer + 1], widths[layers - layer + 1]), target)
+        grow = doubling(channels, out, config.kernel, (heights[layers - layer + 1], widths[layers - layer + 1]), target)
         initialise(grow, config.initial_last if last else config.initial)
         network.add_module(f"deconv{layer}", mark_l2(grow, unpenalised if last else config.l2))
         if not last:
@@ -85,7 +88,8 @@ def _start(network: nn.Sequential, config: Config, code: tuple[int, ...], height
         initialise(linear, config.initial_last)
         network.add_module("dense", mark_l2(linear, 0.0 if config.l2 is not None else None))
         network.add_module("unflatten", Unflatten(config.start, height, width))
-        network.add_module("activation0", activation(config.activation))
+        if config.start_activation != "none":
+            network.add_module("activation0", activation(config.start_activation or config.activation))
         return config.start
     if code[1:] != (height, width):
         message = _(
@@ -95,19 +99,6 @@ def _start(network: nn.Sequential, config: Config, code: tuple[int, ...], height
         given, needed = "×".join(map(str, code[1:])), f"{height}×{width}"
         raise RecipeError(message.format(where=WHERE, given=given, layers=layers, needed=needed))
     return code[0]
-
-
-def _grow(channels: int, out: int, kernel: int, sides: tuple[int, int], target: tuple[int, int]) -> nn.ConvTranspose2d:
-    """A stride-2 transposed convolution from maps of ``sides`` to maps of ``target``, each twice as long or one more.
-
-    Without padding the side is 2·(side − 1) + kernel; padding p cuts 2p, output padding gives back up to one.
-    """
-    padding, extra = [], []
-    for side, goal in zip(sides, target, strict=True):
-        beyond = 2 * (side - 1) + kernel - goal
-        padding.append(max(0, (beyond + 1) // 2))
-        extra.append(2 * padding[-1] - beyond)
-    return nn.ConvTranspose2d(channels, out, kernel, 2, (padding[0], padding[1]), (extra[0], extra[1]))
 
 
 def _finish(network: nn.Sequential, config: Config, layer: int, channels: int) -> None:
