@@ -12,9 +12,10 @@ class Batch:
     """``n`` prepared samples.
 
     ``inputs``: float ``[n, channels, height, width]`` (or ``[n, features]``, ``[n, steps, features]``), after
-    augmentation and normalisation.  ``targets``: the same shape, what a reconstruction is compared with, in
-    [0, 1] for images (``Preprocess.to_unit``), augmented alike.  ``labels``: int64 ``[n]``; float ``[n, classes]``
-    for several labels per image or mixed labels (mixup); ``None`` without labels.  ``weights``: float ``[n]``.
+    augmentation and normalisation.  ``targets``: the same shape, what a reconstruction is compared with: images in
+    [0, 1] (``Preprocess.to_unit``), augmented alike, and for other kinds the inputs.  ``labels``: int64 ``[n]``;
+    float ``[n, classes]`` for several labels per image or mixed labels (mixup); ``None`` without labels.
+    ``weights``: float ``[n]``.
     ``lengths``, ``domain``: int64 ``[n]``.  ``rows``: int64 ``[n]``, row numbers into the data.
     """
 

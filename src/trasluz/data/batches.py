@@ -63,10 +63,10 @@ class Gatherer:
         return None if values is None else torch.from_numpy(values[rows]).to(self.device)
 
     def batch(self, rows: np.ndarray, inputs: Tensor, targets: Tensor, labels: Tensor | None) -> Batch:
-        """A batch of prepared inputs with all that belongs to its rows."""
+        """A batch of prepared inputs with all that belongs to its rows; the targets of images are ``targets``."""
         return Batch(
             inputs=inputs,
-            targets=targets,
+            targets=targets if self.data.kind == "image" else inputs,
             rows=torch.from_numpy(rows).to(self.device),
             labels=labels,
             weights=self.extra(self.data.weights, rows),

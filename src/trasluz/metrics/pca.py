@@ -6,6 +6,7 @@ components), by chunks, so that 55,000 small images take seconds and a memory ma
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,12 +26,16 @@ _NEGLIGIBLE = 1e-10  # of the largest variance: a direction that the training im
 
 @dataclass(frozen=True)
 class Pixels:
-    """Rows of stored samples, read by chunks as flat float32 in [0, 1]: ``(stored − low) / (high − low)``."""
+    """Rows of stored samples, read by chunks as flat float32: ``(stored − low) / (high − low)``.
+
+    ``bounded``: these lie in [0, 1], as images do, and so may every reconstruction be clipped.
+    """
 
     samples: np.ndarray
     rows: np.ndarray
     low: float = 0.0
     high: float = 255.0
+    bounded: bool = True
 
     @property
     def width(self) -> int:
@@ -51,7 +56,7 @@ class Pixels:
         if len(self.rows) <= count:
             return self
         chosen = Draws(0).permutation("pca", 0, len(self.rows))[:count].numpy()
-        return Pixels(self.samples, np.sort(self.rows[chosen]), self.low, self.high)
+        return dataclasses.replace(self, rows=np.sort(self.rows[chosen]))
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,9 @@ class PCA:
 
 @dataclass(frozen=True)
 class PCABaseline:
-    """What PCA reaches on the evaluated images with ``components`` components, its reconstruction clipped to [0, 1].
+    """What PCA reaches on the evaluated samples with ``components`` components.
+
+    Its reconstruction is clipped to [0, 1] where the samples are ``bounded``.
 
     ``same_error`` is the smallest number of components whose error is not above the model's; ``None`` when not
     even all of them (``rank``) reach it.
@@ -136,13 +143,14 @@ def error_curve(pca: PCA, held_out: Pixels) -> np.ndarray:
 
 
 def _clipped(pca: PCA, held_out: Pixels, components: int) -> tuple[float, float]:
-    """Mean squared error and rounded accuracy of the reconstruction clipped to [0, 1]."""
+    """Mean squared error and rounded accuracy of the reconstruction, clipped to [0, 1] where that is allowed."""
     basis = pca.components[:components]
     squared = hits = 0.0
     for part in held_out.chunks():
         found = (part - pca.mean) @ basis.T @ basis
         found += pca.mean
-        np.clip(found, 0, 1, out=found)
+        if held_out.bounded:
+            np.clip(found, 0, 1, out=found)
         hits += float(((found > 0.5) == (part > 0.5)).sum())
         squared += float(np.square(found - part, dtype=np.float64).sum())
     values = len(held_out.rows) * held_out.width

@@ -13,6 +13,7 @@ from trasluz.metrics import classification, multi_label
 from trasluz.metrics.calibration import expected_calibration_error, reliability
 from trasluz.metrics.intervals import bootstrap, bootstrap_confusion, bootstrap_mean, wilson
 from trasluz.metrics.reconstruction import psnr
+from trasluz.metrics.roc import auc_interval, average_precision
 
 _MANY_CLASSES = 10  # beyond which it is worth knowing whether the truth is among the best five
 
@@ -32,7 +33,8 @@ class Scores:
 def classifier_scores(probabilities: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], draws: Draws) -> Scores:
     """Scores of one label per sample: ``probabilities`` ``[n, k]``, ``labels`` int64 ``[n]``, −1 for no label.
 
-    Samples without a label are left out, and a note says how many; at least one sample must have one.
+    Samples without a label are left out, and a note says how many; at least one sample must have one.  Of two
+    classes that both occur come ``roc_auc`` and ``average_precision``, with the second class as the positive one.
     """
     labelled = labels >= 0
     missing = int((~labelled).sum())
@@ -48,12 +50,17 @@ def classifier_scores(probabilities: np.ndarray, labels: np.ndarray, classes: tu
     }
     if len(classes) > _MANY_CLASSES:
         metrics["top5_accuracy"] = classification.top_k_accuracy(probabilities, labels, 5)
+    intervals = {
+        "accuracy": wilson(int(right.sum()), len(right)),
+        "macro_f1": bootstrap_confusion(classification.macro_f1, confusion, draws),
+    }
+    if len(classes) == 2 and len(np.unique(labels)) == 2:
+        metrics["roc_auc"], *bounds = auc_interval(probabilities[:, 1], labels == 1)
+        metrics["average_precision"] = average_precision(probabilities[:, 1], labels == 1)
+        intervals["roc_auc"] = (bounds[0], bounds[1])
     return Scores(
         metrics,
-        {
-            "accuracy": wilson(int(right.sum()), len(right)),
-            "macro_f1": bootstrap_confusion(classification.macro_f1, confusion, draws),
-        },
+        intervals,
         _by_class(classification.class_scores(confusion), classes),
         confusion,
         reliability(confidence, right),
@@ -90,12 +97,17 @@ def multi_label_scores(probabilities: np.ndarray, labels: np.ndarray, classes: t
 
 
 def reconstruction_scores(records: Mapping[str, np.ndarray], draws: Draws) -> Scores:
-    """Scores from ``error`` (mean squared error), ``rounded`` and, where defined, ``ssim`` of each sample, ``[n]``."""
+    """Scores from ``error`` (mean squared error) and, where defined, ``rounded`` and ``ssim`` of each sample, ``[n]``.
+
+    PSNR supposes values in [0, 1], as ``rounded`` does, and goes with it.
+    """
     error = records["error"]
     low, high = bootstrap_mean(error, draws)
     metrics = {"mse": float(error.mean(dtype=np.float64))}
-    intervals = {"mse": (low, high), "psnr": (psnr(high), psnr(low))}
-    metrics["psnr"] = psnr(metrics["mse"])
+    intervals = {"mse": (low, high)}
+    if "rounded" in records:
+        metrics["psnr"] = psnr(metrics["mse"])
+        intervals["psnr"] = (psnr(high), psnr(low))
     for record, name in (("rounded", "rounded_accuracy"), ("ssim", "ssim")):
         if record in records:
             metrics[name] = float(records[record].mean(dtype=np.float64))

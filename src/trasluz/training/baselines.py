@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import torch
 
 from trasluz.data.data import Data
 from trasluz.data.preprocess import Preprocess
@@ -57,14 +58,13 @@ def reconstruction_baselines(
         return Baselines()
     if not len(learned):
         return Baselines(notes=(_("There is no PCA to compare with: these data have no training images."),))
-    low, high = (preprocess.low, preprocess.high) if data.kind == "image" else (0.0, 1.0)
-    pca = fit(Pixels(train.samples, learned, low, high), reporter)
-    held_out = Pixels(data.samples, rows, low, high)
+    pca = fit(_pixels(train, learned, preprocess), reporter)
+    held_out = _pixels(data, rows, preprocess)
     found = compare(pca, held_out, code, error, reporter)
+    images = {"psnr": found.psnr, "rounded_accuracy": found.rounded_accuracy} if held_out.bounded else {}
     values = {
         "mse": found.mse,
-        "psnr": found.psnr,
-        "rounded_accuracy": found.rounded_accuracy,
+        **images,
         "components": float(found.components),
         "code": float(code),
         "code_larger_than_image": float(code > held_out.width),
@@ -72,6 +72,14 @@ def reconstruction_baselines(
     if found.same_error is not None:
         values["components_for_same_error"] = float(found.same_error)
     return Baselines({"pca": values}, tuple(_notes(found, code, held_out.width)))
+
+
+def _pixels(data: Data, rows: np.ndarray, preprocess: Preprocess) -> Pixels:
+    """What a reconstruction is compared with: images in [0, 1], or samples as the network sees them."""
+    if data.kind == "image":
+        return Pixels(data.samples, rows, preprocess.low, preprocess.high)
+    seen = preprocess.normalise(torch.from_numpy(data.samples[rows].astype(np.float32))).numpy()
+    return Pixels(seen, np.arange(len(rows)), 0.0, 1.0, bounded=False)
 
 
 def _notes(found: PCABaseline, code: int, width: int) -> list[str]:

@@ -43,7 +43,10 @@ class Records:
         self._batch, self._start = batch, start
 
     def add(self, name: str, values: Tensor) -> None:
-        """Keeps probabilities; measures reconstructions; counts the numbers of a code; ignores the rest."""
+        """Keeps probabilities; measures reconstructions; counts the numbers of a code; ignores the rest.
+
+        Of what are no images in [0, 1] only the squared error is measured.
+        """
         if name == "reconstruction":
             self._measure(values)
         elif name == "code":
@@ -61,9 +64,10 @@ class Records:
     def _measure(self, reconstruction: Tensor) -> None:
         assert self._batch is not None, "begin() announces a batch before its records"
         target = self._batch.targets
-        for name, values in per_sample(reconstruction, target).items():
-            self._keep(name, values)
+        found = per_sample(reconstruction, target)
+        self._keep("error", found["error"])
         if target.ndim == 4:
+            self._keep("rounded", found["rounded"])
             if ssim_window(target.shape[2], target.shape[3]) is not None:
                 self._keep("ssim", ssim(reconstruction, target))
             self._show(reconstruction, target)
