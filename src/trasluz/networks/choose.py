@@ -43,7 +43,7 @@ def build_decoder(settings: Settings, code: tuple[int, ...], shape: tuple[int, .
         RecipeError: unknown part or field, images too small, or an output that has not the image's shape.
     """
     where = "model.decoder"
-    build = lambda part, config, own: part.build(config, code, own)  # noqa: E731 - one line of three alike
+    build = lambda part, config, own: part.build(config, code, own)  # noqa: E731 - one line of five alike
     network = _build(settings, "decoders", where, shape, build, shape, code)
     _need(output_shape(network, code, where), shape, where)
     return network
@@ -56,14 +56,51 @@ def build_classifier(settings: Settings, shape: tuple[int, ...], outputs: int) -
         RecipeError: unknown part or field, images too small, or an output that is not ``[n, outputs]``.
     """
     where = "model.network"
-    build = lambda part, config, own: part.build(config, own, outputs)  # noqa: E731 - one line of three alike
+    build = lambda part, config, own: part.build(config, own, outputs)  # noqa: E731 - one line of five alike
     network = _build(settings, "classifiers", where, shape, build, outputs)
     _need(output_shape(network, shape, where), (outputs,), where)
     return network
 
 
-def output_shape(network: nn.Module, shape: tuple[int, ...], where: str) -> tuple[int, ...]:
-    """What ``network`` makes of inputs of ``shape``, without the batch axis; the network itself is not changed.
+def build_generator(settings: Settings, latent: int, shape: tuple[int, ...], classes: int) -> nn.Module:
+    """The generator of ``model.generator`` from ``latent`` numbers to raw images of ``shape``.
+
+    With ``classes`` above 0 it is called with class shares ``[n, classes]`` as a second input.
+
+    Raises:
+        RecipeError: unknown part or field, images too small, or an output that has not the image's shape.
+    """
+    where = "model.generator"
+    build = lambda part, config, own: part.build(config, latent, own, classes)  # noqa: E731 - one line of five alike
+    network = _build(settings, "generators", where, shape, build, shape, (latent,))
+    _need(output_shape(network, (latent,), where, *_class_shares(classes)), shape, where)
+    return network
+
+
+def build_discriminator(settings: Settings, shape: tuple[int, ...], classes: int) -> nn.Module:
+    """The discriminator of ``model.discriminator`` for images of ``shape``, to one score.
+
+    With ``classes`` above 0 it is called with class shares ``[n, classes]`` as a second input.
+
+    Raises:
+        RecipeError: unknown part or field, images too small, or an output that is not ``[n, 1]``.
+    """
+    where = "model.discriminator"
+    build = lambda part, config, own: part.build(config, own, classes)  # noqa: E731 - one line of five alike
+    network = _build(settings, "discriminators", where, shape, build, 1)
+    _need(output_shape(network, shape, where, *_class_shares(classes)), (1,), where)
+    return network
+
+
+def _class_shares(classes: int) -> tuple[tuple[int, ...], ...]:
+    """The shapes of what a conditional network takes besides its input."""
+    return ((classes,),) if classes else ()
+
+
+def output_shape(network: nn.Module, shape: tuple[int, ...], where: str, *more: tuple[int, ...]) -> tuple[int, ...]:
+    """What ``network`` makes of inputs of ``shape`` (and ``more`` of them), without the batch axis.
+
+    The network itself is not changed.
 
     Raises:
         RecipeError: it fails on such inputs, or gives something else than one row per input.
@@ -71,7 +108,7 @@ def output_shape(network: nn.Module, shape: tuple[int, ...], where: str) -> tupl
     trial = copy.deepcopy(network).eval()
     try:
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            result = trial(torch.zeros(2, *shape))
+            result = trial(*(torch.zeros(2, *one) for one in (shape, *more)))
     except Exception as error:  # a user's network may raise anything
         reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
         message = _("{where}: the network cannot take inputs of the shape {given}: {reason}.")
