@@ -37,15 +37,22 @@ def curves(scores: np.ndarray, positive: np.ndarray) -> Curves:
     Raises:
         ValueError: all samples are of one class.
     """
-    from sklearn.metrics import average_precision_score, precision_recall_curve, roc_curve
+    from sklearn.metrics import precision_recall_curve, roc_curve
 
     if positive.all() or not positive.any():
         raise ValueError("a ROC curve needs samples of both classes")
     false_alarms, hits, _thresholds = roc_curve(positive, scores)
     precision, recall, _thresholds = precision_recall_curve(positive, scores)
     area, low, high = auc_interval(scores, positive)
-    average = float(average_precision_score(positive, scores))
+    average = average_precision(scores, positive)
     return Curves(false_alarms, hits, recall, precision, area, (low, high), average, float(positive.mean()))
+
+
+def average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
+    """Mean precision over the positives, each at the threshold that just includes it; in (0, 1]."""
+    from sklearn.metrics import average_precision_score
+
+    return float(average_precision_score(positive, scores))
 
 
 def auc_interval(scores: np.ndarray, positive: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
