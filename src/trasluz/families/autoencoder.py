@@ -9,25 +9,25 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-import torch
 from pydantic import Field
 from torch import Tensor, nn
 
 from trasluz.data.batch import Batch
+from trasluz.data.data import DataSpec
 from trasluz.draws import StepDraws
 from trasluz.families._layers import blank, computation_order
+from trasluz.families._likelihood import add_likelihood, likelihood_of
 from trasluz.families._penalty import l2_penalty
 from trasluz.families.base import BaseFamily, Collector, Progress, Terms, mean_over_samples
 from trasluz.metrics import reconstruction as quality
 from trasluz.networks.choose import build_decoder, build_encoder
-from trasluz.objectives.likelihoods import bernoulli_cross_entropy, squared_error
+from trasluz.objectives.likelihoods import Likelihood, build_likelihood
 from trasluz.recipe.base import Section
-
-_TERMS = {"squared-error": "squared_error", "bernoulli": "cross_entropy"}
 
 
 class AutoencoderConfig(Section):
-    """``likelihood``: what a reconstruction is judged by while training, summed over the values of an image.
+    """``likelihood``: what a reconstruction is judged by while training, summed over the values of an image: a name
+    of ``objectives/likelihoods``, or that name with its settings.
 
     ``scale``: ``sum`` minimises that sum; ``mean`` divides it by the number of values of an image, so that rates
     and penalties mean what they mean in Keras.  ``l2``: factor of Σ w² for layers that do not ask for their own.
@@ -35,17 +35,23 @@ class AutoencoderConfig(Section):
 
     encoder: dict[str, Any] = Field(default_factory=lambda: {"name": "conv"})
     decoder: dict[str, Any] = Field(default_factory=lambda: {"name": "conv-transpose"})
-    likelihood: Literal["squared-error", "bernoulli"] = "squared-error"
+    likelihood: str | dict[str, Any] = "squared-error"
     scale: Literal["mean", "sum"] = "mean"
     l2: Annotated[float, Field(ge=0)] = 0.0
 
 
 class Family(BaseFamily):
-    """Networks: ``encoder`` (image → code) and ``decoder`` (code → logits of the image)."""
+    """Networks: ``encoder`` (image → code), ``decoder`` (code → the likelihood's raw numbers), and the likelihood
+    where it has something to learn.
+    """
 
     Config = AutoencoderConfig
     config: AutoencoderConfig
     capabilities: ClassVar[frozenset[str]] = frozenset({"encode", "decode", "reconstruct", "layers"})
+
+    def __init__(self, config: AutoencoderConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
+        super().__init__(config, spec, class_weights)
+        self.likelihood = build_likelihood(config.likelihood, spec.shape)
 
     def build(self) -> nn.ModuleDict:
         """Fresh encoder and decoder for the data's shape.
@@ -54,13 +60,21 @@ class Family(BaseFamily):
             RecipeError: the networks cannot exist for this shape, or do not fit each other.
         """
         encoder, code = build_encoder(self.config.encoder, self.spec.shape)
-        decoder = build_decoder(self.config.decoder, code, self.spec.shape)
-        return nn.ModuleDict({"encoder": encoder, "decoder": decoder})
+        likelihood = build_likelihood(self.config.likelihood, self.spec.shape)
+        decoder = build_decoder(self.config.decoder, code, likelihood.raw_shape)
+        networks = nn.ModuleDict({"encoder": encoder, "decoder": decoder})
+        add_likelihood(networks, likelihood)
+        return networks
 
     def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
-        """One term: ``squared_error`` or ``cross_entropy``, a sum over values and a mean over images."""
-        logits = networks["decoder"](networks["encoder"](batch.inputs))
-        return {_TERMS[self.config.likelihood]: mean_over_samples(self._error(logits, batch.targets), batch.weights)}
+        """One term, such as ``squared_error`` or ``cross_entropy``: a sum over values and a mean over images."""
+        raw = networks["decoder"](networks["encoder"](batch.inputs))
+        error = self._judge(networks).negative_log(raw, self.likelihood.observe(batch.targets, draws))
+        return {self.likelihood.term: mean_over_samples(error, batch.weights)}
+
+    def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
+        """The likelihood's own weight."""
+        return {self.likelihood.term: self.likelihood.weight}
 
     def scale(self, update: str) -> float:
         """1, or one over the number of values of an image."""
@@ -73,14 +87,14 @@ class Family(BaseFamily):
     def evaluate(
         self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
     ) -> Terms:
-        """Sums ``count``, ``pixels``, ``squared_error``, ``rounded_hits`` (and ``cross_entropy``); records
+        """Sums ``count``, ``pixels``, ``squared_error``, ``rounded_hits`` and the likelihood's term; records
         ``reconstruction`` ``[n, c, h, w]``, flat ``code`` ``[n, k]`` and ``error``, the MSE of each image."""
         code = networks["encoder"](batch.inputs)
-        logits = networks["decoder"](code)
-        reconstruction = torch.sigmoid(logits.float())
+        raw = networks["decoder"](code)
+        likelihood = self._judge(networks)
+        reconstruction = likelihood.mean(raw)
         sums = quality.statistics(reconstruction, batch.targets)
-        if self.config.likelihood == "bernoulli":
-            sums["cross_entropy"] = self._error(logits, batch.targets).sum()
+        sums[likelihood.term] = likelihood.negative_log(raw, likelihood.observe(batch.targets, draws)).sum()
         if collector is not None:
             collector.add("reconstruction", reconstruction)
             collector.add("code", code.float().flatten(1))
@@ -89,9 +103,9 @@ class Family(BaseFamily):
 
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
         """``mse``, ``psnr``, ``rounded_accuracy``, the term, ``penalty`` where there is one, and ``loss``."""
-        term = _TERMS[self.config.likelihood]
+        term = self.likelihood.term
         value = float(sums[term]) / float(sums["count"])
-        found = {**quality.numbers(sums), term: value, "loss": value * self.scale("main")}
+        found = {**quality.numbers(sums), term: value, "loss": value * self.likelihood.weight * self.scale("main")}
         penalty = self.penalty(networks, "main")
         if penalty is not None:
             found["penalty"] = float(penalty.detach())
@@ -106,13 +120,11 @@ class Family(BaseFamily):
     def decode(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
         """Images in [0, 1], float32 ``[n, c, h, w]``, from flat codes ``[n, k]``."""
         _layers, code = computation_order(networks["encoder"], blank(networks, self.spec.shape))
-        logits: Tensor = networks["decoder"](codes.reshape(len(codes), *code.shape[1:]))
-        return torch.sigmoid(logits.float())
+        return self._judge(networks).mean(networks["decoder"](codes.reshape(len(codes), *code.shape[1:])))
 
     def reconstruct(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
         """Images in [0, 1], float32 ``[n, c, h, w]``, from prepared inputs of the same shape."""
-        logits: Tensor = networks["decoder"](networks["encoder"](inputs))
-        return torch.sigmoid(logits.float())
+        return self._judge(networks).mean(networks["decoder"](networks["encoder"](inputs)))
 
     def layers(self, networks: nn.ModuleDict) -> dict[str, tuple[int, ...]]:
         """Layers in order of computation, ``encoder.…`` before ``decoder.…``, and the shape of what each gives."""
@@ -120,8 +132,6 @@ class Family(BaseFamily):
         decoder, _image = computation_order(networks["decoder"], code, "decoder.")
         return encoder | decoder
 
-    def _error(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """The likelihood's error of each image, ``[n]``."""
-        if self.config.likelihood == "bernoulli":
-            return bernoulli_cross_entropy(logits, targets)
-        return squared_error(torch.sigmoid(logits.float()), targets)
+    def _judge(self, networks: nn.ModuleDict) -> Likelihood:
+        """The likelihood with what it has learned."""
+        return likelihood_of(networks, self.likelihood)
