@@ -1,10 +1,12 @@
-"""``data.limit``: fewer training rows, each class in its share, drawn from the seed."""
+"""``data.limit`` and ``data.labelled``: fewer training rows or labels, each class in its share, from the seed."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from trasluz.draws import Draws
+from trasluz.errors import RecipeError
+from trasluz.messages import _
 
 
 def limit_rows(rows: np.ndarray, labels: np.ndarray | None, limit: int | None, draws: Draws) -> np.ndarray:
@@ -20,6 +22,28 @@ def limit_rows(rows: np.ndarray, labels: np.ndarray | None, limit: int | None, d
         strata = np.unique(labels[shuffled], axis=0, return_inverse=True)[1].reshape(-1)
         shuffled = shuffled[np.argsort(_places(strata), kind="stable")]
     return np.sort(shuffled[:limit])
+
+
+def limit_labels(labels: np.ndarray | None, rows: np.ndarray, labelled: int | None, draws: Draws) -> np.ndarray | None:
+    """``labels`` (of all rows) in which only ``labelled`` of ``rows`` keep theirs; the others of ``rows`` have −1.
+
+    The classes keep their shares to the nearest label, and a larger number keeps the labels of a smaller one.
+
+    Raises:
+        RecipeError: there are no labels, or several per sample.
+    """
+    if labelled is None:
+        return labels
+    if labels is None:
+        raise RecipeError(_("data.labelled: these data have no labels to keep or to leave out; set it to null."))
+    if labels.ndim != 1:
+        raise RecipeError(
+            _("data.labelled: needs one label per sample, but these data can have several; set it to null.")
+        )
+    kept = limit_rows(rows[labels[rows] >= 0], labels, labelled, draws)
+    fewer = labels.copy()
+    fewer[np.setdiff1d(rows, kept, assume_unique=True)] = -1
+    return fewer
 
 
 def _places(strata: np.ndarray) -> np.ndarray:

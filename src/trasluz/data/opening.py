@@ -17,7 +17,7 @@ from trasluz.data.duplicates import exact_groups
 from trasluz.data.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
 from trasluz.data.fit_arrays import fit_arrays, require_images
 from trasluz.data.labels import IndexedLabels, index_labels
-from trasluz.data.limit import limit_rows
+from trasluz.data.limit import limit_labels, limit_rows
 from trasluz.data.near_duplicates import NearDuplicates, near_duplicates
 from trasluz.data.planning import wanted_size
 from trasluz.data.raw import Raw, Unreadable
@@ -85,6 +85,7 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, draws: Dra
     indices = None if labels is None else labels.indices
     splits = make_splits(indices, raw.splits, section.valid, section.test, draws, groups)
     splits["train"] = limit_rows(splits["train"], indices, section.limit, draws)
+    indices = limit_labels(indices, splits["train"], section.labelled, draws)
     data = Data(
         name=raw.name,
         kind=raw.kind,

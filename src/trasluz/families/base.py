@@ -84,12 +84,17 @@ Terms = dict[str, Tensor]
 
 
 class BaseFamily(ABC):
-    """Base of all families. Subclasses are named ``Family`` in a file of their own."""
+    """Base of all families. Subclasses are named ``Family`` in a file of their own.
+
+    ``needs_labels``: data without labels are refused.  ``uses_unlabelled``: training samples without a label teach
+    it something; a family that they teach nothing is never shown any.
+    """
 
     Config: ClassVar[type[Section]]
     capabilities: ClassVar[frozenset[str]] = frozenset()
     kinds: ClassVar[frozenset[str]] = frozenset({"image"})
     needs_labels: ClassVar[bool] = False
+    uses_unlabelled: ClassVar[bool] = True
 
     def __init__(self, config: Any, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         self.config = config

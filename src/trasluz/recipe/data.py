@@ -61,6 +61,9 @@ class DataSection(Section):
     ``valid`` and ``test`` say how a split is made when the source does not give it: a fraction of the training
     images (stratified by class, drawn from the recipe's seed), ``"last 5000"`` (the last N training images in
     the source's order), or ``None`` (no such split).  A split that the source gives is used as it is.
+
+    ``limit`` keeps that many training samples, ``labelled`` the labels of that many of them (the others have none),
+    each class in its share.
     """
 
     source: str = "digits"
@@ -71,6 +74,7 @@ class DataSection(Section):
     valid: Fraction | str | None = 0.1
     test: Fraction | str | None = None
     limit: Annotated[int, Field(ge=1)] | None = None
+    labelled: Annotated[int, Field(ge=1)] | None = None
     label_column: str | None = None
     allow_unreadable: bool = False
     balance: Literal["none", "weights", "sampling"] = "none"

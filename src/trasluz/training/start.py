@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,8 @@ def prepare(recipe: Recipe, data: Data, fabric: Any, hardware: Hardware) -> Prep
     """
     if not len(data.split("train")):
         raise DataError(_("{name}: there are no training samples; give at least one.").format(name=data.name))
-    _check_mixup(recipe, data)
+    taught = _teaching(recipe, data)
+    _check_mixup(recipe, taught)
     weights = None
     if recipe.data.balance == "weights" and data.labels is not None:
         weights = torch.as_tensor(class_weights(data.labels[data.split("train")], len(data.classes))).to(fabric.device)
@@ -63,7 +65,18 @@ def prepare(recipe: Recipe, data: Data, fabric: Any, hardware: Hardware) -> Prep
     networks.to(fabric.device)
     if hardware.layout == "channels-last" and data.kind == "image":
         networks.to(memory_format=torch.channels_last)
-    return Prepared(recipe, data, fit_preprocess(data, recipe.data), family, networks, fabric, hardware)
+    return Prepared(recipe, taught, fit_preprocess(data, recipe.data), family, networks, fabric, hardware)
+
+
+def _teaching(recipe: Recipe, data: Data) -> Data:
+    """``data`` whose training samples all have something to teach the recipe's family: labels where it needs them."""
+    rows = data.split("train")
+    if data.labels is None or data.labels.ndim != 1 or families.get(recipe.model["family"]).uses_unlabelled:
+        return data
+    labelled = rows[data.labels[rows] >= 0]
+    if len(labelled) in (0, len(rows)):
+        return data
+    return dataclasses.replace(data, splits={**data.splits, "train": labelled})
 
 
 def _check_mixup(recipe: Recipe, data: Data) -> None:
