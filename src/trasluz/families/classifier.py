@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from trasluz.data.batch import Batch
 from trasluz.draws import StepDraws
 from trasluz.errors import DataError, RecipeError
+from trasluz.families._features import penultimate
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._penalty import l2_penalty
 from trasluz.families.base import BaseFamily, Collector, Progress, Terms, mean_over_samples
@@ -41,7 +42,8 @@ class Family(BaseFamily):
 
     Config = ClassifierConfig
     config: ClassifierConfig
-    capabilities: ClassVar[frozenset[str]] = frozenset({"logits", "classify", "layers"})
+    capabilities: ClassVar[frozenset[str]] = frozenset({"logits", "classify", "features", "layers"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"image", "table", "sequence"})
     needs_labels: ClassVar[bool] = True
     uses_unlabelled: ClassVar[bool] = False
 
@@ -138,6 +140,14 @@ class Family(BaseFamily):
         """Probabilities float32 ``[n, classes]`` from prepared inputs ``[n, c, h, w]``."""
         return self._probabilities(self._judge(networks, inputs))
 
+    def features(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
+        """What goes into the last layer, float32 ``[n, d]``, from prepared inputs ``[n, c, h, w]``.
+
+        Raises:
+            RequestError: the network has no linear or convolutional layer as a module.
+        """
+        return penultimate(networks["classifier"], inputs)
+
     def layers(self, networks: nn.ModuleDict) -> dict[str, tuple[int, ...]]:
         """Layers in order of computation and the shape of what each gives."""
         return computation_order(networks["classifier"], blank(networks, self.spec.shape), "classifier.")[0]
@@ -148,6 +158,8 @@ class Family(BaseFamily):
         return (raw.float() + networks["classifier"](inputs.flip(3)).float()) / 2 if self.config.mirror else raw
 
     def _check(self) -> None:
+        if self.config.mirror and self.spec.kind != "image":
+            raise RecipeError(_("model.mirror: only images have a mirror image; leave it false for other data."))
         classes, several = len(self.spec.classes), self.spec.multi_label
         if classes < 2 and not (several and classes):
             names = ", ".join(self.spec.classes) or _("none")
