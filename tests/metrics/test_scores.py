@@ -55,3 +55,14 @@ def test_the_interval_of_the_ratio_in_decibels_is_that_of_the_error() -> None:
     assert found.intervals["psnr"] == pytest.approx((-10 * np.log10(high), -10 * np.log10(low)))
     assert found.intervals["psnr"][0] < found.metrics["psnr"] < found.intervals["psnr"][1]
     assert "ssim" not in found.metrics
+
+
+def test_two_classes_are_judged_over_all_thresholds_and_three_or_a_single_one_are_not() -> None:
+    probabilities, labels = softmax(80, 2), np.random.default_rng(3).integers(0, 2, 80)
+    found = classifier_scores(probabilities, labels, ("cats", "dogs"), DRAWS)
+    assert found.metrics["roc_auc"] == pytest.approx(reference.roc_auc_score(labels, probabilities[:, 1]))
+    assert found.metrics["average_precision"] == pytest.approx(
+        reference.average_precision_score(labels, probabilities[:, 1])
+    )
+    assert "roc_auc" not in classifier_scores(probabilities, np.zeros(80, int), ("cats", "dogs"), DRAWS).metrics
+    assert "roc_auc" not in classifier_scores(softmax(80, 3), labels, ("a", "b", "c"), DRAWS).metrics

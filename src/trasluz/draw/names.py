@@ -29,6 +29,8 @@ _METRICS = {
     "support": N_("Images"),
     "cross_entropy": N_("Cross-entropy"),
     "log_loss": N_("Log loss"),
+    "roc_auc": N_("Area under the ROC curve"),
+    "average_precision": N_("Average precision"),
     "calibration_error": N_("Calibration error (ECE)"),
     "mse": N_("Mean squared error"),
     "mae": N_("Mean absolute error"),
@@ -39,9 +41,21 @@ _METRICS = {
     "squared_error": N_("Squared error"),
     "reconstruction": N_("Reconstruction"),
     "penalty": N_("Weight penalty"),
+    "real": N_("Error on real images"),
+    "generated": N_("Error on generated images"),
+    "adversarial": N_("Adversarial loss"),
+    "r1": N_("Gradient penalty (R1)"),
+    "real_accuracy": N_("Accuracy on real images"),
+    "generated_accuracy": N_("Accuracy on generated images"),
+    "real_score": N_("Score of real images"),
+    "generated_score": N_("Score of generated images"),
+    "sample_std": N_("Spread of the samples"),
+    "real_std": N_("Spread of the real images"),
+    "checkerboard": N_("Checkerboard index"),
     "rate": N_("Learning rate"),
     "images_per_second": N_("Images per second"),
 }
+_UPDATES = {"discriminator": N_("discriminator"), "generator": N_("generator")}
 _SPLITS = {"train": N_("training"), "valid": N_("validation"), "test": N_("test")}
 _STATUS = {
     "created": N_("created"),
@@ -55,10 +69,15 @@ _COUNTS = ("support", "count")
 
 
 def metric_name(key: str) -> str:
-    """The name of a metric in the language in force: ``valid/mse`` → ``Mean squared error``."""
-    stem = key.rsplit("/", 1)[-1]
+    """The name of a metric in the language in force: ``valid/mse`` → ``Mean squared error``.
+
+    Terms of one of several updates say whose they are: ``train/generator/loss`` → ``Loss (generator)``.
+    """
+    *before, stem = key.split("/")
     known = _METRICS.get(stem)
-    return _(known) if known else stem.replace("_", " ").capitalize()
+    name = _(known) if known else stem.replace("_", " ").capitalize()
+    owner = _UPDATES.get(before[-1]) if before else None
+    return f"{name} ({_(owner)})" if owner else name
 
 
 def split_name(split: str) -> str:
@@ -82,7 +101,7 @@ def is_share(key: str) -> bool:
 def higher_is_better(key: str) -> bool:
     """Whether more of this metric is better."""
     stem = key.rsplit("/", 1)[-1]
-    return "calibration" not in stem and (is_share(stem) or stem in ("psnr", "ssim"))
+    return "calibration" not in stem and (is_share(stem) or stem in ("psnr", "ssim", "roc_auc"))
 
 
 def metric_value(key: str, value: float) -> str:
