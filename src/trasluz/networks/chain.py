@@ -1,4 +1,4 @@
-"""A chain of stages of convolution, activation, dropout, batch normalisation and pooling, each halving the side.
+"""A chain of stages of convolution, activation, dropout, batch normalisation and pooling, which halves the side.
 
 The order within a stage is that of many Keras teaching examples, and matters: dropout comes before normalisation.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import nn
 
 from trasluz.networks.dropout import Dropout
@@ -34,18 +34,32 @@ from trasluz.recipe.base import Section
 class ChainSection(Section):
     """One stage per entry of ``channels``; ``norm: null`` leaves batch normalisation out.
 
-    ``l2``: penalty factor of the convolutions' kernels; ``None`` leaves it to the family.
+    ``pools``: the stages that end in a pool; ``None`` means all.  ``dropout_place``: before normalisation or after the
+    pool.  ``l2``: penalty factor of the convolutions' kernels; ``None`` leaves it to the family.
     """
 
     channels: Annotated[tuple[Channels, ...], Field(min_length=1)] = (16, 32, 64)
     kernel: Kernel = 3
     padding: Literal["same", "valid"] = "same"
     pool: Pool = "max"
+    pools: tuple[Annotated[int, Field(ge=1)], ...] | None = None
     activation: Activation = "relu"
     dropout: Rate = 0.0
+    dropout_place: Literal["before-norm", "after-pool"] = "before-norm"
     norm: NormSection | None = NormSection()
     initial: Initialiser = "torch"
     l2: Factor | None = None
+
+    @model_validator(mode="after")
+    def _pools_have_stages(self) -> ChainSection:
+        if self.pools and max(self.pools) > len(self.channels):
+            raise ValueError(f"pools names stage {max(self.pools)}, but channels gives {len(self.channels)} stages")
+        return self
+
+
+def pooled(section: ChainSection, stage: int) -> bool:
+    """Whether stage 1, 2, … ends in a pool."""
+    return section.pools is None or stage in section.pools
 
 
 def add_chain(
@@ -61,9 +75,9 @@ def add_chain(
     """
     channels, height, width = shape
     for stage, out in enumerate(section.channels, 1):
-        pooled = whole if stage == len(section.channels) else None
-        _add_stage(network, section, stage, channels, out, pooled)
-        height, width = _side(height, section, pooled), _side(width, section, pooled)
+        at_end = whole if stage == len(section.channels) else None
+        _add_stage(network, section, stage, channels, out, at_end)
+        height, width = _side(height, section, stage, at_end), _side(width, section, stage, at_end)
         need_room(height, width, shape, where, stage, len(section.channels))
         channels = out
     if whole is None:
@@ -71,10 +85,10 @@ def add_chain(
     return channels * (2 if whole == "both" else 1), 1, 1
 
 
-def _side(side: int, section: ChainSection, whole: GlobalKind | None) -> int:
+def _side(side: int, section: ChainSection, stage: int, whole: GlobalKind | None) -> int:
     """What one stage leaves of a side before its maps are pooled whole, or after its windows."""
     kept = max(0, side if section.padding == "same" else conv_out(side, section.kernel))
-    return kept // 2 if whole is None else kept
+    return kept // 2 if whole is None and pooled(section, stage) else kept
 
 
 def _add_stage(
@@ -84,8 +98,13 @@ def _add_stage(
     initialise(conv, section.initial)
     network.add_module(f"conv{stage}", mark_l2(conv, section.l2))
     network.add_module(f"activation{stage}", activation(section.activation))
-    if section.dropout:
+    if section.dropout and section.dropout_place == "before-norm":
         network.add_module(f"dropout{stage}", Dropout(section.dropout))
     if section.norm is not None:
         network.add_module(f"norm{stage}", batch_norm(out, section.norm))
-    network.add_module(f"pool{stage}", pool(section.pool, 2) if whole is None else GlobalPool(whole))
+    if whole is not None:
+        network.add_module(f"pool{stage}", GlobalPool(whole))
+    elif pooled(section, stage):
+        network.add_module(f"pool{stage}", pool(section.pool, 2))
+    if section.dropout and section.dropout_place == "after-pool":
+        network.add_module(f"dropout{stage}", Dropout(section.dropout))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from trasluz.errors import RecipeError
 from trasluz.messages import _
 
 Shape = tuple[int, int, int]
+Version = Literal["auto", "small", "large"]
+
+_LARGE = 64  # pixels from which the stems of networks for large images, which divide sides by 4, leave enough
 
 
 def need_image(shape: tuple[int, ...], where: str) -> Shape:
@@ -49,3 +54,23 @@ def halvings(side: int, times: int) -> list[int]:
     for _time in range(times):
         sides.append(sides[-1] // 2)
     return sides
+
+
+def wants_small(version: Version, shape: Shape) -> bool:
+    """Whether a network of large images is to be built in its version for small ones: with ``auto`` below 64 pixels."""
+    return version == "small" or (version == "auto" and min(shape[1:]) < _LARGE)
+
+
+def need_side(shape: Shape, least: int, where: str, name: str) -> None:
+    """Checks that both sides of the images have ``least`` pixels, which the network ``name`` needs.
+
+    Raises:
+        RecipeError: one of them has fewer; says what to change.
+    """
+    if min(shape[1:]) < least:
+        raise RecipeError(
+            _(
+                "{where}: {name} needs images of at least {least}×{least} pixels, but these have {height}×{width}; "
+                "give a larger data.size, or another network."
+            ).format(where=where, name=name, least=least, height=shape[1], width=shape[2])
+        )
