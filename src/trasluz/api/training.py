@@ -101,14 +101,17 @@ def train(
         fabric.launch()
         opened = _open(whole, arrays, fabric, speaker)
         folder = RunFolder(Path(fabric.broadcast(str(RunFolder.plan(Path(runs), whole).path))))
-        loop = make_loop(
-            prepare(whole, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request
-        )
+        prepared = prepare(whole, opened, fabric, hardware, speaker)
+        loop = make_loop(prepared, folder, _callbacks(fabric, speaker, callbacks), request)
         _estimate(loop, speaker)
         if loop.lead:
             for warning in audit_warnings(opened.audit):
+            for start in prepared.starts:
+                speaker.say(start.sentence())
                 speaker.warn(warning)
-            folder.create(whole, **_facts(opened, hardware))
+            folder.create(
+                whole, **_facts(opened, hardware), started_from=[start.to_dict() for start in prepared.starts]
+            )
             save_splits(folder.path, dict(opened.splits))
         fabric.barrier()
         return _run(loop, opened, speaker)

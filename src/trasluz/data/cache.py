@@ -3,6 +3,7 @@
     images/<name>-<key>/    decoded images (``store``)
     facts/<name>-<key>/     duplicates and the like, by the data's fingerprint
     downloads/<name>/       files of named data sets
+    weights/<name>-<key>/   pretrained weights that came in another format
 
 ``TRASLUZ_CACHE`` puts it elsewhere than where the platform keeps caches.  Entries appear and disappear by one
 rename.  (``files.new_folder`` replaces what is there, which two processes at once must not do to each other.)
@@ -30,7 +31,7 @@ from trasluz.errors import RequestError, StorageError, nearest
 from trasluz.messages import _
 from trasluz.reporting import Reporter
 
-ROOMS = ("images", "facts", "downloads")
+ROOMS = ("images", "facts", "downloads", "weights")
 KEY_DIGITS = 16
 _LEFTOVER_SECONDS = 24 * 3600
 _REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.ENOTDIR)

@@ -24,7 +24,7 @@ class DownloadError(Exception):
 
 
 def download(urls: Sequence[str], target: Path, sha256: str, reporter: Reporter) -> None:
-    """Fetches ``target`` from the first of ``urls`` that gives it.
+    """Fetches ``target`` from the first of ``urls`` that gives it; ``sha256`` may be its first digits alone.
 
     Raises:
         DownloadError: none can be reached.
@@ -36,7 +36,7 @@ def download(urls: Sequence[str], target: Path, sha256: str, reporter: Reporter)
         beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
         try:
             found = _fetch(url, beside, target.name, reporter)
-            if found != sha256:
+            if not found.startswith(sha256):
                 message = _("{url}: its SHA-256 is {found}, not the published {wanted}; the file was not kept.")
                 raise DataError(message.format(url=url, found=found, wanted=sha256))
             with writing(target):

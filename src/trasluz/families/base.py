@@ -184,6 +184,13 @@ def get(name: str) -> type[BaseFamily]:
     """The family of that name.
 
     Raises:
+    def reads_inputs_through(self) -> str | None:
+        """The one network that is shown a batch's inputs, once and as they are, where they serve for nothing else.
+
+        Features may then stand for the inputs, and that network's last layers for the network.
+        """
+        return None
+
         RecipeError: there is no such family.
     """
     family: type[BaseFamily] = components.load("trasluz.families", name, "model.family").Family

@@ -103,6 +103,10 @@ class Family(BaseFamily):
         sums = {"count": count, "cross_entropy": self._cross_entropy(raw, labels).sum()}
         return sums | self._hits(probabilities, labels)
 
+    def reads_inputs_through(self) -> str | None:
+        """The classifier, unless it also judges mirror images."""
+        return None if self.config.mirror else "classifier"
+
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
         """``accuracy`` (or ``subset_accuracy`` and ``label_accuracy``), ``cross_entropy``, ``penalty``, ``loss``.
 

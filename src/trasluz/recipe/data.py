@@ -62,15 +62,25 @@ class DataSection(Section):
     images (stratified by class, drawn from the recipe's seed), ``"last 5000"`` (the last N training images in
     the source's order), or ``None`` (no such split).  A split that the source gives is used as it is.
 
-    ``limit`` keeps that many training samples, ``labelled`` the labels of that many of them (the others have none),
-    each class in its share.
+    ``limit`` keeps that many training samples, or that many of each split that it names (``{train: 600, valid: 200}``),
+    ``labelled`` the labels of that many training samples (the others have none), each class in its share.
+
+    ``normalise: pretrained`` shows images as the network saw them whose weights the first phase starts ``from``.
+
+    ``classes`` are the labels' names in order, also such as these data do not hold; without it they are sorted.
+
+    Of a table (a CSV file without a column of image paths): ``target`` is the column of labels, ``target_at_least``
+    makes two classes of its numbers, ``leave_out`` names columns to ignore, ``missing`` says what becomes of rows that
+    lack a value (``mean``: of the training rows), ``text`` what becomes of columns of text.  ``normalise: standard``
+    takes from each feature its mean over the training rows and divides by its standard deviation; any other leaves the
+    numbers as they are.
     """
 
     source: str = "digits"
     size: Side | tuple[Side, Side] | None = None
     channels: Literal[1, 3, 4] | None = None
     resize: Literal["stretch", "fit", "crop"] = "stretch"
-    normalise: Literal["unit", "standard", "raw", "imagenet"] = "unit"
+    normalise: Literal["unit", "standard", "raw", "imagenet", "pretrained"] = "unit"
     valid: Fraction | str | None = 0.1
     test: Fraction | str | None = None
     limit: Annotated[int, Field(ge=1)] | None = None

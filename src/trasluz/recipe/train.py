@@ -101,7 +101,11 @@ class ProgressiveSection(Section):
 
 
 class TrainSection(Section):
-    """How a phase trains. In ``phases`` each entry overrides these fields."""
+    """How a phase trains. In ``phases`` each entry overrides these fields.
+
+    ``rates``: factors on the learning rate by shell patterns over parameter names (``classifier.conv*: 0.1``); the
+    first that fits counts, and what none fits keeps the whole rate.
+    """
 
     epochs: Annotated[int, Field(ge=1)] = 10
     steps_per_epoch: Annotated[int, Field(ge=1)] | None = None
@@ -109,6 +113,7 @@ class TrainSection(Section):
     accumulate: Annotated[int, Field(ge=1)] = 1
     optimiser: OptimiserSection = OptimiserSection()
     optimisers: dict[str, OptimiserSection] = Field(default_factory=dict)
+    rates: dict[str, Positive] = Field(default_factory=dict)
     schedule: ScheduleSection = ScheduleSection()
     progressive: ProgressiveSection | None = None
     clip: Positive | None = None
@@ -121,15 +126,36 @@ class TrainSection(Section):
 class PhaseSection(Section):
     """One phase: a name, what it overrides of ``train``, which parameters move, and whose weights it starts from.
 
-    ``trainable`` and ``frozen`` are shell patterns over parameter names (``encoder.*``); frozen wins.
-    ``from`` is a run folder whose weights are loaded, matched by name, before the phase starts.
+    ``trainable`` and ``frozen`` are shell patterns over parameter names (``encoder.*``); frozen wins.  Modules whose
+    parameters are all frozen rest as in evaluation; ``frozen_norms: train`` lets their batch norms go on normalising
+    by the batch and counting its statistics, as a frozen network does that is left in training mode.
+
+    ``cache_features: auto`` computes what a frozen, resting part makes of images once, where only one network's last
+    layers move and nothing is augmented, and trains these on what was kept; ``never`` computes it in every step.
+
+    ``from`` names the weights that are loaded, by name and shape, before the phase starts: a run's folder,
+    ``timm:NAME``, ``torchvision:NAME``, or ``file:PATH`` (safetensors, or PyTorch's with nothing but tensors).  ``map``
+    renames them first: the first pattern that fits a name decides, each ``*`` on the right stands for what that on
+    the left has met, ``null`` leaves the weight behind, and what no pattern fits keeps its name.
     """
 
     name: str = "train"
     train: dict[str, object] = Field(default_factory=dict)
     trainable: tuple[str, ...] = ("*",)
     frozen: tuple[str, ...] = ()
-    source_run: Annotated[str | None, Field(alias="from")] = None
+    frozen_norms: Literal["rest", "train"] = "rest"
+    cache_features: Literal["auto", "never"] = "auto"
+    weights_from: Annotated[str | None, Field(alias="from", min_length=1)] = None
+    map: dict[str, str | None] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _renames_make_sense(self) -> PhaseSection:
+        if self.map and self.weights_from is None:
+            raise ValueError("map renames the weights that `from` names; give both or neither")
+        for pattern, name in self.map.items():
+            if name is not None and name.count("*") not in (0, pattern.count("*")):
+                raise ValueError(f"map: {pattern!r} and {name!r} need as many * as each other")
+        return self
 
 
 class ComputeSection(Section):

@@ -30,6 +30,7 @@ from trasluz.training.memory import kept_memory
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
 from trasluz.training.schedules import factor
 
+from trasluz.training.phases import rate_factors
 _NVML = "PYTORCH_NVML_BASED_CUDA_CHECK"
 
 
@@ -81,8 +82,9 @@ class Engine:
         sections = {u.name: train.optimisers.get(u.name, train.optimiser) for u in updates}
         self.rates = {name: section.rate for name, section in sections.items()}
         self.optimisers: dict[str, Optimizer] = {
-            n: make_optimiser(sections[n], p) for n, p in self.parameters.items() if p
+            n: make_optimiser(sections[n], p, factors) for n, p in self.parameters.items() if p
         }
+        factors = rate_factors(networks, train.rates)
         self.averaged = copy.deepcopy(networks).requires_grad_(False) if train.ema else None
         self._averaged_steps = 0
         self._step = 0

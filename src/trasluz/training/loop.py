@@ -25,10 +25,11 @@ from trasluz.recipe import PhaseSection, Recipe, TrainSection
 from trasluz.runs.folder import RunFolder
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.checkpoint import write_checkpoint
+from trasluz.training.derived import Seen, derive
 from trasluz.training.engine import Engine
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.phases import choose_trainable, train_mode
-from trasluz.training.start_from import start_from
+from trasluz.training.start_from import starting_weights
 from trasluz.training.totals import Totals
 from trasluz.training.validation import validate
 
@@ -99,9 +100,8 @@ class Loop:
         small = train.progressive
         smaller = Smaller(small.shape, round(small.until * train.epochs)) if small else None
         steps, last = train.steps_per_epoch, self._channels_last
-        return TrainBatches(
-            self.data, self.preprocess, self.recipe.data, draws, size, device, steps, smaller, place, last
-        )
+        seen = self.seen
+        return TrainBatches(seen.data, seen.preprocess, seen.section, draws, size, device, steps, smaller, place, last)
 
     def _enter(self, number: int) -> None:
         """Sets up a phase; a resume then overwrites its weights and counters."""
@@ -110,6 +110,7 @@ class Loop:
         choose_trainable(self.networks, phase)
         self.family.enter_phase(self.networks, phase.name)
         self.engine = Engine(self.fabric, self.networks, self.family.updates(), train)
+        self.seen = Seen(self.data, self.preprocess, self.recipe.data)
         self.batches = self._batches(number, train)
         self.draws = Draws(self.recipe.seed).child("phase", number)
         self.totals = Totals(self.engine.device)
@@ -142,15 +143,31 @@ class Loop:
 
     def _run_phase(self) -> None:
         if self.epoch == 0 and self.step == 0 and not self._resumed:
-            start_from(self.networks, self.phase.source_run)
+            self._start_from()
             self._tell("on_phase_start")
             self.checkpoint()
         self._resumed = False
+        self._derive()
         while self.epoch < self.train.epochs and self.stop_reason is None:
             self._run_epoch()
 
+    def _start_from(self) -> None:
+        found = starting_weights(self.networks, self.phase)
+        if found is not None:
+            self.engine.set_weights(found[0])
+
+    def _derive(self) -> None:
+        train_mode(self.networks, self.phase.frozen_norms)
+        if self.phase.cache_features == "never":
+            return
+        tell = lambda done, whole: self._tell("on_features", done, whole)  # noqa: E731 - one line
+        found = derive(self.family, self.networks, self.seen, self.train, self.engine, tell)
+        if found is not None:
+            self.seen = found
+            self.batches = self._batches(self.phase_number, self.train)
+
     def _run_epoch(self) -> None:
-        train_mode(self.networks)
+        train_mode(self.networks, self.phase.frozen_norms)
         started, first = time.perf_counter(), self.step
         for batch, draws, weight in self.batches.epoch(self.epoch, self.step):
             scale = self._step(batch, draws, weight)
@@ -174,7 +191,7 @@ class Loop:
         progress = Progress(self.phase.name, self.epoch, self.step, done)
         where = (self.epoch, self.step, self.engine.place.rank)
         with self.draws.ambient("dropout", *where, device=self.engine.device):
-            terms = self.family.step(self.engine, self.networks, batch, draws, progress)
+            terms = self.family.step(self.engine, self.seen.view(self.networks), batch, draws, progress)
         self.engine.end_step()
         self.totals.add(terms, len(batch) if weight else 0.0, self.global_step)
         self.step, self.global_step = self.step + 1, self.global_step + 1
@@ -230,7 +247,8 @@ class Loop:
         last = self.epoch + 1 == self.train.epochs
         rows = self.data.split("valid")
         if len(rows) and (last or (self.epoch + 1) % self.train.evaluate_every == 0):
-            found = validate(self.family, self.engine.judged, self.data, rows, self.preprocess, self.engine)
+            judged = self.seen.view(self.engine.judged)
+            found = validate(self.family, judged, self.seen.data, rows, self.seen.preprocess, self.engine)
             record |= {f"valid/{name}": value for name, value in found.items()}
         rates = {
             f"rate/{name}" if len(self.engine.rates) > 1 else "rate": rate * scale

@@ -1,8 +1,8 @@
-"""Optimisers from a recipe: parameters grouped by whether they decay, fused kernels where PyTorch has them."""
+"""Optimisers from a recipe: parameters grouped by rate and decay, fused kernels where PyTorch has them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -12,17 +12,20 @@ from torch.optim import Optimizer
 from trasluz.recipe import OptimiserSection
 
 
-def make_optimiser(section: OptimiserSection, parameters: Iterable[nn.Parameter]) -> Optimizer:
-    """The optimiser over ``parameters``; weight decay spares norms and biases (fewer than 2 dimensions) by default."""
-    kept = list(parameters)
-    if section.weight_decay == 0:
-        return _build(section, [{"params": kept}])  # one group is one fused call
-    decays = [p for p in kept if p.ndim > 1 or section.decay_norms_and_biases]
-    spared = [p for p in kept if not (p.ndim > 1 or section.decay_norms_and_biases)]
-    groups: list[dict[str, Any]] = [{"params": decays, "weight_decay": section.weight_decay}]
-    groups.append({"params": spared, "weight_decay": 0.0})
-    groups = [group for group in groups if group["params"]]
-    return _build(section, groups)
+def make_optimiser(
+    section: OptimiserSection, parameters: Iterable[nn.Parameter], factors: Mapping[nn.Parameter, float] | None = None
+) -> Optimizer:
+    """The optimiser over ``parameters``; weight decay spares norms and biases (fewer than 2 dimensions) by default.
+
+    ``factors``: each parameter's factor on the rate, 1 where there is none.  Each group is one fused call.
+    """
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for parameter in parameters:
+        decays = parameter.ndim > 1 or section.decay_norms_and_biases
+        kind = ((factors or {}).get(parameter, 1.0), section.weight_decay if decays else 0.0)
+        groups.setdefault(kind, []).append(parameter)
+    ordered = sorted(groups, reverse=True)
+    return _build(section, [{"params": groups[k], "factor": k[0], "weight_decay": k[1]} for k in ordered])
 
 
 def _build(section: OptimiserSection, groups: list[dict[str, Any]]) -> Optimizer:
@@ -39,12 +42,13 @@ def _build(section: OptimiserSection, groups: list[dict[str, Any]]) -> Optimizer
 
 
 def set_rate(optimiser: Optimizer, rate: float) -> None:
-    """Sets the learning rate of every group; a tensor rate is filled in place, so that captured graphs see it."""
+    """Sets every group to its factor of ``rate``; a tensor rate is filled in place, so that captured graphs see it."""
     for group in optimiser.param_groups:
+        own = rate * group.get("factor", 1.0)
         if isinstance(group["lr"], torch.Tensor):
-            group["lr"].fill_(rate)
+            group["lr"].fill_(own)
         else:
-            group["lr"] = rate
+            group["lr"] = own
 
 
 def load_optimiser(optimiser: Optimizer, state: dict[str, Any]) -> None:

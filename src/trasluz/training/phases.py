@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
+from typing import Literal
 
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from trasluz.errors import RecipeError, nearest
 from trasluz.messages import _
@@ -18,11 +21,7 @@ def choose_trainable(networks: nn.ModuleDict, phase: PhaseSection) -> None:
         RecipeError: a pattern matches nothing, or nothing is left to train.
     """
     names = [name for name, _parameter in networks.named_parameters()]
-    for pattern in (*phase.trainable, *phase.frozen):
-        if not any(fnmatchcase(name, pattern) for name in names):
-            guess = nearest(pattern, names) or names[0]
-            message = _("phases.{phase}: the pattern {pattern!r} matches no parameter; a name is for example {guess}.")
-            raise RecipeError(message.format(phase=phase.name, pattern=pattern, guess=guess))
+    _check_patterns((*phase.trainable, *phase.frozen), names, f"phases.{phase.name}")
     moves = [_matches(name, phase.trainable) and not _matches(name, phase.frozen) for name in names]
     if not any(moves):
         raise RecipeError(
@@ -32,13 +31,40 @@ def choose_trainable(networks: nn.ModuleDict, phase: PhaseSection) -> None:
         parameter.requires_grad_(move)
 
 
-def train_mode(networks: nn.ModuleDict) -> None:
-    """Training mode, except for modules whose own parameters are all frozen: their batch norms and dropouts rest."""
+def rate_factors(networks: nn.ModuleDict, rates: Mapping[str, float]) -> dict[nn.Parameter, float]:
+    """The factor on the learning rate of each parameter that a pattern of ``rates`` fits; the first one counts.
+
+    Raises:
+        RecipeError: a pattern matches nothing.
+    """
+    named = dict(networks.named_parameters())
+    _check_patterns(rates, named, "train.rates")
+    found = {p: next((f for pattern, f in rates.items() if fnmatchcase(n, pattern)), None) for n, p in named.items()}
+    return {parameter: factor for parameter, factor in found.items() if factor is not None}
+
+
+def train_mode(networks: nn.ModuleDict, frozen_norms: Literal["rest", "train"] = "rest") -> None:
+    """Training mode, except for modules whose own parameters are all frozen: their batch norms and dropouts rest.
+
+    ``frozen_norms: train`` leaves batch norms in training mode wherever they are.
+    """
     networks.train()
     for module in networks.modules():
         parameters = list(module.parameters())
         if parameters and not any(p.requires_grad for p in parameters):
             module.eval()
+    if frozen_norms == "train":
+        for module in networks.modules():
+            if isinstance(module, _BatchNorm):
+                module.train()
+
+
+def _check_patterns(patterns: Iterable[str], names: Collection[str], where: str) -> None:
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            guess = nearest(pattern, names) or next(iter(names), "")
+            message = _("{where}: the pattern {pattern!r} matches no parameter; a name is for example {guess}.")
+            raise RecipeError(message.format(where=where, pattern=pattern, guess=guess))
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

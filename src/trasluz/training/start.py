@@ -25,8 +25,9 @@ from trasluz.training.checkpoint import discard_after, read_newest
 from trasluz.training.hardware import Hardware
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.loop import Loop
+from trasluz.training.phases import choose_trainable, rate_factors
 from trasluz.training.probe import Probe, check_monitors, probe
-from trasluz.training.start_from import fitting_weights
+from trasluz.training.start_from import Start, as_pretrained, starting_weights
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,17 @@ class Prepared:
     networks: nn.ModuleDict
     fabric: Any
     hardware: Hardware
+    starts: tuple[Start, ...] = ()
 
 
-def prepare(recipe: Recipe, data: Data, fabric: Any, hardware: Hardware) -> Prepared:
-    """Builds the family and its fresh networks on the device.
+def prepare(
+    recipe: Recipe,
+    data: Data,
+    fabric: Any,
+    hardware: Hardware,
+    reporter: Reporter = Reporter(),  # noqa: B008 - without state
+) -> Prepared:
+    """Builds the family and its fresh networks on the device, and finds the weights that its phases start from.
 
     Raises:
         RecipeError: the recipe does not fit the data.
@@ -59,13 +67,24 @@ def prepare(recipe: Recipe, data: Data, fabric: Any, hardware: Hardware) -> Prep
     family = families.create(recipe.model, data.spec, weights)
     with Draws(recipe.seed).ambient("build"):
         networks = family.build()
-    for phase in recipe.phases:
-        if phase.source_run is not None:
-            fitting_weights(networks, phase.source_run)
+    _check_phases(recipe, family, networks)
+    found = [starting_weights(networks, phase, reporter) for phase in recipe.phases]
+    starts = tuple(one[1] for one in found if one is not None)
     networks.to(fabric.device)
     if hardware.layout == "channels-last" and data.kind == "image":
         networks.to(memory_format=torch.channels_last)
-    return Prepared(recipe, taught, fit_preprocess(data, recipe.data), family, networks, fabric, hardware)
+    preprocess = fit_preprocess(data, recipe.data)
+    if recipe.data.normalise == "pretrained":
+        preprocess = as_pretrained(preprocess, starts)
+    return Prepared(recipe, taught, preprocess, family, networks, fabric, hardware, starts)
+
+
+def _check_phases(recipe: Recipe, family: families.BaseFamily, networks: nn.ModuleDict) -> None:
+    """Enters every phase once, so that one that cannot be is refused now; the loop starts with the first anew."""
+    for phase, train in recipe.resolved_phases():
+        choose_trainable(networks, phase)
+        rate_factors(networks, train.rates)
+        family.enter_phase(networks, phase.name)
 
 
 def _teaching(recipe: Recipe, data: Data) -> Data:

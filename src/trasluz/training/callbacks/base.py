@@ -2,7 +2,9 @@
 
     loop.run()
       callback.on_start(loop)
-      for phase: for epoch:
+      for phase:
+        callback.on_features(loop, done, whole)     while features are computed, where a phase trains on such
+        for epoch:
         for step:           callback.on_step(loop, samples)
         evaluate
         callback.on_epoch_end(loop, record)         may set loop.stop_reason
@@ -27,6 +29,9 @@ class Callback:
 
     def on_phase_start(self, loop: Loop) -> None:
         """A phase starts from its first step (not on resume)."""
+
+    def on_features(self, loop: Loop, done: int, whole: int) -> None:
+        """The features of ``done`` of ``whole`` images are known; the phase will train on them."""
 
     def on_step(self, loop: Loop, samples: int) -> None:
         """A step over ``samples`` samples (all processes) is done."""

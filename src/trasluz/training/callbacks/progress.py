@@ -32,6 +32,10 @@ class ProgressBar(Callback):
         place = _("epoch {epoch}/{epochs}").format(epoch=loop.epoch + 1, epochs=loop.train.epochs)
         self._task.advance(samples, f"{place} {self._note}".strip())
 
+    def on_features(self, loop: Loop, done: int, whole: int) -> None:
+        """Says how far the features are, beside the bar."""
+        self._task.advance(0, _("features of {done}/{whole} images").format(done=done, whole=whole))
+
     def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:
         """Shows the scores of the epoch beside the bar."""
         shown = [name for name in ("train/loss", "valid/loss", "valid/accuracy", "valid/mse") if name in record]

@@ -1,0 +1,63 @@
+"""A grid of samples from the same latents after every epoch, so that one can see how a generator changes.
+
+Kept as arrays under ``looks/samples/``, one small file per epoch, and overwritten alike when a resumed run comes by
+again.  Training is not changed by it: the draws are its own.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from trasluz.draws import Draws
+from trasluz.files import storage, write_bytes
+from trasluz.metrics.reconstruction import to_uint8
+from trasluz.training.callbacks.base import Callback
+from trasluz.training.validation import judging
+
+if TYPE_CHECKING:
+    from trasluz.training.loop import Loop
+
+FOLDER = "samples"
+_GRID = 64
+_VALUES = 3_000_000  # of one file: 64 images of 125×125 in colour, fewer of larger ones
+_FILES = 100  # of one phase, about
+
+
+class SampleGrid(Callback):
+    """Writes ``looks/samples/<global step>.npz`` for every family that can ``generate``.
+
+    ``images`` uint8 ``[n, h, w, c]`` (64, fewer of large images), ``epoch`` and ``step`` (int64).  A phase of more
+    than 100 epochs keeps every second, third, …, and its last.
+    """
+
+    def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:
+        """Generates and writes the grid, from the weights that evaluation uses."""
+        if not loop.lead or "generate" not in loop.family.capabilities:
+            return
+        last = record["epoch"] == loop.train.epochs or loop.stop_reason is not None
+        if last or record["epoch"] % math.ceil(loop.train.epochs / _FILES) == 0:
+            _write(loop, _grid(loop), record["epoch"])
+
+
+def _grid(loop: Loop) -> np.ndarray:
+    family: Any = loop.family
+    device = loop.engine.device
+    count = int(np.clip(_VALUES // max(math.prod(loop.data.spec.shape), 1), 1, _GRID))
+    draws = Draws(loop.recipe.seed).child(FOLDER).at(0, 0, torch.arange(count, device=device))
+    networks = loop.engine.judged
+    with judging(networks, device), loop.engine.forward():
+        return to_uint8(family.generate(networks, count, draws))
+
+
+def _write(loop: Loop, images: np.ndarray, epoch: int) -> None:
+    folder = loop.folder.path / "looks" / FOLDER
+    with storage(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    content = io.BytesIO()
+    np.savez_compressed(content, images=images, epoch=np.int64(epoch), step=np.int64(loop.global_step))
+    write_bytes(folder / f"{loop.global_step:09d}.npz", content.getvalue())

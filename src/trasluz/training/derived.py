@@ -1,0 +1,199 @@
+"""Derived features: what a frozen, resting part of a network makes of images, computed once and trained on like data.
+
+A phase that moves only the last layers of one network, on images that are never augmented, would compute the same
+features in every epoch.  Here the network is cut where what moves begins; the features of the training and validation
+images become data of their own, and the rest of the network trains on them.  The cut is tried on a few images first:
+only where both parts together give what the whole gives, also with the draws of a training step, is it used.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trasluz.data.batches import evaluation_batches
+from trasluz.data.cache import cache_folder, writing
+from trasluz.data.data import Data
+from trasluz.data.preprocess import Preprocess
+from trasluz.draws import Draws
+from trasluz.families.base import BaseFamily
+from trasluz.recipe import DataSection, TrainSection
+from trasluz.training.engine import Engine
+from trasluz.training.validation import batch_size_for, judging
+
+_IN_MEMORY = 1 << 30  # bytes of features above which they are kept on disk
+_TRIED = 4  # images on which a cut is tried
+_TOLERANCE = 1e-3  # relative; bf16 gives features three digits
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where a network is cut: the module at ``path`` takes the features; of a chain, its children from ``first`` on."""
+
+    path: str
+    first: int | None = None
+
+    def head(self, network: nn.Module) -> nn.Module:
+        """The part that trains; its layers are the network's own."""
+        module = network.get_submodule(self.path)
+        return module if self.first is None else nn.Sequential(*list(module.children())[self.first :])
+
+    def features(self, network: nn.Module, inputs: Tensor) -> Tensor:
+        """What the head is given when the network sees ``inputs``."""
+        caught: list[Tensor] = []
+
+        def catch(_module: nn.Module, given: tuple[Any, ...]) -> None:
+            caught.append(given[0])
+            raise _Caught
+
+        module = network.get_submodule(self.path)
+        taker = module if self.first is None else list(module.children())[self.first]
+        handle = taker.register_forward_pre_hook(catch)
+        try:
+            network(inputs)
+        except _Caught:
+            pass
+        finally:
+            handle.remove()
+        return caught[0].detach().clone()
+
+
+class _Caught(Exception):  # noqa: N818 - ends a forward pass early
+    pass
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a phase's steps and its validation see: data, their preprocessing, and the networks that take them."""
+
+    data: Data
+    preprocess: Preprocess
+    section: DataSection
+    view: Callable[[nn.ModuleDict], nn.ModuleDict] = lambda networks: networks
+
+
+def derive(
+    family: BaseFamily,
+    networks: nn.ModuleDict,
+    seen: Seen,
+    train: TrainSection,
+    engine: Engine,
+    tell: Callable[[int, int], None] = lambda done, whole: None,
+) -> Seen | None:
+    """Features in the place of images, or ``None`` where that would save nothing or change what is trained.
+
+    ``networks`` are in the mode and with the frozen parameters of the phase.  ``tell`` hears of how many images the
+    features are known, and of how many they will be.
+    """
+    name = family.reads_inputs_through()
+    if name is None or train.progressive is not None or seen.section.augment.active or train.epochs == 1:
+        return None
+    others = any(_moves(network) for other, network in networks.items() if other != name)
+    if others or any(family.penalty(networks, update.name) is not None for update in family.updates()):
+        return None
+    cut = find_cut(networks[name], _some_inputs(seen, engine), engine)
+    if cut is None:
+        return None
+    features = _features_of(cut, networks, name, seen, engine, tell)
+    data = replace(seen.data, kind="table", samples=features, columns=(), audit={})
+    section = seen.section.model_copy(update={"normalise": "raw"})
+    return Seen(data, Preprocess(kind="table"), section, lambda whole: nn.ModuleDict({name: cut.head(whole[name])}))
+
+
+def find_cut(network: nn.Module, inputs: Tensor, engine: Engine) -> Cut | None:
+    """The latest cut before everything that moves at which the parts give what the whole gives; ``None`` for none."""
+    return next((cut for cut in _candidates(network) if _holds(cut, network, inputs, engine)), None)
+
+
+def _candidates(network: nn.Module) -> list[Cut]:
+    """Cuts from late to early: at the innermost module that holds all that moves, and in the chains around it."""
+    found: list[Cut] = []
+    path, module = "", network
+    while True:
+        children = list(module.children())
+        moving = [i for i, child in enumerate(children) if _moves(child)]
+        own = any(p.requires_grad for p in module.parameters(recurse=False))
+        if isinstance(module, nn.Sequential) and moving and not own:
+            found = [*_chain_cuts(path, children, moving[0]), *found]
+        elif path:
+            found = [Cut(path), *found]
+        if own or len(moving) != 1:
+            return found
+        name = list(module.named_children())[moving[0]][0]
+        path, module = f"{path}.{name}".strip("."), children[moving[0]]
+
+
+def _chain_cuts(path: str, children: list[nn.Module], first: int) -> Iterator[Cut]:
+    """Before the first child that moves, then before the layers without weights in front of it (such as dropout)."""
+    while first > 0:
+        yield Cut(path, first)
+        if list(children[first - 1].parameters()):
+            return
+        first -= 1
+    if path:
+        yield Cut(path)
+
+
+def _moves(module: nn.Module) -> bool:
+    return any(p.requires_grad for p in module.parameters())
+
+
+def _holds(cut: Cut, network: nn.Module, inputs: Tensor, engine: Engine) -> bool:
+    """Whether the head makes of the resting features what the whole network, in its present mode, makes of images."""
+    trial = copy.deepcopy(network)
+    try:
+        with torch.no_grad(), engine.forward():
+            features = cut.features(copy.deepcopy(network).eval(), inputs)
+            with Draws(0).ambient("cut", device=engine.device):
+                whole = trial(inputs).float()
+            with Draws(0).ambient("cut", device=engine.device):
+                parts = cut.head(trial)(features).float()
+    except (RuntimeError, TypeError, ValueError, LookupError):  # a head that takes more than one thing, or is not used
+        return False
+    near = _TOLERANCE * float(whole.abs().max())
+    return whole.shape == parts.shape and torch.allclose(whole, parts, rtol=_TOLERANCE, atol=near)
+
+
+def _features_of(
+    cut: Cut, networks: nn.ModuleDict, name: str, seen: Seen, engine: Engine, tell: Callable[[int, int], None]
+) -> np.ndarray:
+    """Float32 ``[n, …]``, a row per sample; only those of training and validation images are filled."""
+    rows = np.concatenate([seen.data.split("train"), seen.data.split("valid")])
+    found: np.ndarray | None = None
+    done, size = 0, batch_size_for(seen.data.samples)
+    with judging(networks, engine.device):
+        for batch, _draws in evaluation_batches(seen.data, rows, size, seen.preprocess, engine.device):
+            with engine.forward():
+                part = cut.features(networks[name], batch.inputs).float().cpu().numpy()
+            if found is None:
+                found = _room((len(seen.data.samples), *part.shape[1:]), len(rows))
+            found[rows[done : done + len(part)]] = part
+            done += len(part)
+            tell(done, len(rows))
+    assert found is not None, "there is at least one training sample"
+    return found
+
+
+def _room(shape: tuple[int, ...], filled: int) -> np.ndarray:
+    """An empty float32 array, on disk when the ``filled`` rows are large; rows that are not filled take no room."""
+    if filled * math.prod(shape[1:]) * 4 <= _IN_MEMORY:
+        return np.empty(shape, np.float32)
+    folder = cache_folder()
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            return np.memmap(file, np.float32, "w+", shape=shape)
+
+
+def _some_inputs(seen: Seen, engine: Engine) -> Tensor:
+    rows = seen.data.split("train")[:_TRIED]
+    batch, _draws = next(evaluation_batches(seen.data, rows, _TRIED, seen.preprocess, engine.device))
+    return batch.inputs
