@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         open_run,
         preview_augmentation,
         resume,
+        study,
         train,
         train_seeds,
     )
@@ -39,6 +40,7 @@ _HOMES = {
     "open_run": "trasluz.api",
     "preview_augmentation": "trasluz.api",
     "resume": "trasluz.api",
+    "study": "trasluz.api",
     "train": "trasluz.api",
     "train_seeds": "trasluz.api",
 }
@@ -56,6 +58,7 @@ __all__ = [
     "open_run",
     "preview_augmentation",
     "resume",
+    "study",
     "train",
     "train_seeds",
 ]

@@ -4,6 +4,7 @@ from trasluz.api.data import check_data, preview_augmentation
 from trasluz.api.results import Predictions, Reconstructions, SeedsResult
 from trasluz.api.run import Run, RunSummary, list_runs, open_run
 from trasluz.api.seeds import train_seeds
+from trasluz.api.studies import StudyResult, study
 from trasluz.api.training import resume, train
 from trasluz.data.cache import clear_cache, list_cache
 from trasluz.draw.notebook import register
@@ -17,6 +18,7 @@ __all__ = [
     "Run",
     "RunSummary",
     "SeedsResult",
+    "StudyResult",
     "check_data",
     "clear_cache",
     "delete_run",
@@ -25,6 +27,7 @@ __all__ = [
     "open_run",
     "preview_augmentation",
     "resume",
+    "study",
     "train",
     "train_seeds",
 ]

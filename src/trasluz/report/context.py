@@ -12,8 +12,8 @@ import numpy as np
 from markupsafe import Markup
 
 from trasluz.draw.history import History, read_history
-from trasluz.messages import LANGUAGES, language
 from trasluz.recipe import EarlyStoppingSection, Recipe
+from trasluz.report.canvas import place_figure
 from trasluz.report.images import data_address
 from trasluz.report.phrase import Phrase
 from trasluz.runs.evaluation import Evaluation
@@ -72,7 +72,7 @@ class Context:
         return found
 
     def picture(self, kind: str, index: int) -> int:
-        """The number on the page of example ``index`` of ``kind`` (``images`` or ``reconstructions``), stored once."""
+        """The number on the page of example ``index`` of ``kind``, a name of ``Evaluation.examples``, stored once."""
         if self.main is None:
             raise LookupError("a page without an evaluation has no example images")
         key = (kind, index)
@@ -83,18 +83,4 @@ class Context:
 
     def figure(self, draw: Callable[[], go.Figure], alt: Phrase) -> Markup:
         """A figure drawn in each language, with the words that stand for it where it cannot be seen."""
-        drawn = {}
-        for name in LANGUAGES:
-            with language(name):
-                drawn[name] = json.loads(draw().to_json())
-        height = drawn[LANGUAGES[0]]["layout"]["height"]
-        number = len(self.figures)
-        self.figures.append(script_json(drawn))
-        box = Markup('<div class="plot" id="plot-{}" role="img" {} style="min-height:{}px"></div>')
-        return box.format(number, alt.attribute("aria-label"), height)
-
-
-def script_json(tree: Any) -> Markup:
-    """JSON that cannot end the ``<script>`` that holds it, nor open a comment in it."""
-    text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+        return place_figure(self.figures, draw, alt)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from markupsafe import Markup
+
 from trasluz.draw.names import status_name
 from trasluz.files import write_bytes
 from trasluz.messages import LANGUAGES, _, current_language, language
-from trasluz.report.context import Context, script_json
+from trasluz.report.canvas import script_json
+from trasluz.report.context import Context
 from trasluz.report.page import fill, source
 from trasluz.report.phrase import Phrase, both
 from trasluz.report.plotly_code import packed_plotly
@@ -50,24 +53,50 @@ def _sections(context: Context, reporter: Reporter) -> list[Section]:
 
 
 def _page(context: Context, sections: list[Section], language_name: str) -> str:
-    title = both("{name}: report of a run", name=context.info["name"])
     description = context.recipe.description
+    status = str(context.info.get("status", ""))
+    return fill_page(
+        language_name,
+        title=both("{name}: report of a run", name=context.info["name"]),
+        name=context.info["name"],
+        folder=context.folder.path.name,
+        status=status,
+        description=description,
+        sections=sections,
+        figures=context.figures,
+        pictures=context.pictures,
+    )
+
+
+def fill_page(
+    language_name: str,
+    *,
+    title: Phrase,
+    name: str,
+    folder: str,
+    status: str,
+    description: Mapping[str, str],
+    sections: list[Section],
+    figures: list[Markup],
+    pictures: list[str],
+) -> str:
+    """The whole page: head, contents, sections, and what its script needs."""
     fallback = description.get("en", "")
     return fill(
         "page.html",
         language=language_name,
         languages=LANGUAGES,
         title=title,
-        name=context.info["name"],
-        folder=context.folder.path.name,
-        status=str(context.info.get("status", "")),
-        status_name=Phrase.of(lambda: status_name(str(context.info.get("status", "")))),
+        name=name,
+        folder=folder,
+        status=status,
+        status_name=Phrase.of(lambda: status_name(status)),
         description=Phrase.of(lambda: description.get(current_language(), fallback)),
         sections=sections,
-        figures=context.figures,
-        pictures=script_json(context.pictures),
-        has_pictures=bool(context.pictures),
+        figures=figures,
+        pictures=script_json(pictures),
+        has_pictures=bool(pictures),
         style=source("page.css"),
         script=source("page.js"),
-        plotly=packed_plotly() if context.figures else "",
+        plotly=packed_plotly() if figures else "",
     )

@@ -1,0 +1,166 @@
+"""study(): trains every cell of a study that is not done yet, judges it, and writes table and page.
+
+Nothing but the runs is remembered: a study that was stopped goes on with the run that was stopped.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trasluz.api.run import Run
+from trasluz.api.training import resume, train
+from trasluz.draw.history import History, read_history
+from trasluz.errors import DataError, DivergedError, Interrupted
+from trasluz.files import write_bytes, write_json
+from trasluz.messages import _, current_language
+from trasluz.recipe.study import Study, load_study
+from trasluz.reporting import Reporter
+from trasluz.runs.folder import RunFolder
+from trasluz.select.folder import Cell, StudyFolder
+from trasluz.select.table import Result, Table, make_table
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """Where a study lies, and its table."""
+
+    path: Path
+    table: Table
+
+    @property
+    def page(self) -> Path:
+        """The comparison page."""
+        return self.path / "study.html"
+
+
+def study(
+    question: str | Path | Study,
+    *,
+    set: dict[str, Any] | None = None,
+    data: str | Path | None = None,
+    seeds: int | None = None,
+    runs: str | Path = "runs",
+    lang: str | None = None,
+    reporter: Reporter | None = None,
+) -> StudyResult:
+    """Trains a study: a built-in name, a YAML file, or the folder of a study that was stopped.
+
+    ``set`` changes fields of every variant (before the variant's own changes), ``data`` the source, ``seeds`` the
+    number of runs per variant; a folder that exists takes only more ``seeds``.
+
+    Raises:
+        RequestError: the study, a variant or the data are wrong; nothing was started.
+        Interrupted: Ctrl-C or SIGTERM; the same call with the folder goes on.
+    """
+    speaker = reporter or Reporter()
+    folder = _folder(question, set or {}, data, seeds, Path(runs))
+    cells = folder.cells()
+    speaker.say(_("Study {path}: {count} runs.").format(path=folder.path, count=len(cells)))
+    try:
+        for number, cell in enumerate(cells, 1):
+            _do(folder, cell, f"{number}/{len(cells)}", speaker)
+    except Interrupted:
+        raise Interrupted(_("Interrupted; go on with: trasluz study {path}").format(path=folder.path)) from None
+    finally:
+        table = _write(folder, lang or current_language())
+    return StudyResult(folder.path, table)
+
+
+def _folder(
+    question: str | Path | Study, changes: dict[str, Any], data: str | Path | None, seeds: int | None, runs: Path
+) -> StudyFolder:
+    """The folder to work in; every cell's recipe was made before it is written."""
+    if not isinstance(question, Study) and StudyFolder.is_one(Path(question)):
+        return _opened(Path(question), changes, data, seeds)
+    asked = question if isinstance(question, Study) else load_study(question)
+    given = {**asked.set, **changes} | ({} if data is None else {"data.source": str(data)})
+    asked = Study.model_validate({**asked.model_dump(), "set": given, "seeds": seeds or asked.seeds})
+    for variant in asked.variants:
+        asked.recipe(variant, 0)
+    RunFolder.check_place(runs)
+    return StudyFolder.create(runs, asked)
+
+
+def _opened(path: Path, changes: dict[str, Any], data: str | Path | None, seeds: int | None) -> StudyFolder:
+    if changes or data is not None:
+        raise DataError(
+            _("{path}: a study goes on with the settings that it has; start a new one for others.").format(path=path)
+        )
+    folder = StudyFolder.open(path)
+    asked = folder.study()
+    if seeds is not None and seeds < asked.seeds:
+        message = _("--seeds {seeds}: this study has {count} seeds already; give at least as many.")
+        raise DataError(message.format(seeds=seeds, count=asked.seeds))
+    if seeds is not None and seeds > asked.seeds:
+        more = asked.model_copy(update={"seeds": seeds})
+        write_bytes(path / "study.yaml", more.to_yaml().encode())
+    return folder
+
+
+def _do(folder: StudyFolder, cell: Cell, place: str, speaker: Reporter) -> None:
+    """Trains or finishes one cell and judges it; a variant that diverges is a result, not the study's end."""
+    found = folder.found().get(cell.recipe.hash)
+    if found is not None and found.info()["status"] == "failed" and "failure" in found.info():
+        return
+    speaker.say(_("{place}: {variant}, seed {seed}").format(place=place, variant=cell.variant, seed=cell.recipe.seed))
+    try:
+        run = _trained(found, cell, folder.runs, speaker)
+    except DivergedError as error:
+        speaker.warn(str(error))
+        return
+    judge = folder.study().judge
+    if judge not in run.evaluations():
+        run.evaluate(judge, reporter=speaker)
+
+
+def _trained(found: RunFolder | None, cell: Cell, runs: Path, speaker: Reporter) -> Run:
+    if found is None:
+        return train(cell.recipe, runs=runs, reporter=speaker)
+    if found.info()["status"] == "finished":
+        return Run(found)
+    return resume(found.path, reporter=speaker)
+
+
+def _write(folder: StudyFolder, language: str) -> Table:
+    """``table.json``, ``table.csv`` and ``study.html`` of what is done."""
+    from trasluz.report.study import write_study_page
+
+    asked, found = folder.study(), folder.found()
+    results: list[Result] = []
+    histories: dict[str, list[History]] = defaultdict(list)
+    for cell in folder.cells():
+        run = found.get(cell.recipe.hash)
+        result = None if run is None else _result(Run(run), cell, asked.judge)
+        if run is not None and result is not None:
+            results.append(result)
+            histories[cell.variant].append(read_history(run.metrics()))
+    table = make_table(results, asked.variants, asked.compared_with, asked.metrics)
+    write_json(folder.path / "table.json", table.to_dict())
+    write_bytes(folder.path / "table.csv", table.to_csv().encode())
+    ordered = {name: histories[name] for name in asked.variants if name in histories}
+    write_study_page(folder.path, asked, table, ordered, len(results), language)
+    return table
+
+
+def _result(run: Run, cell: Cell, judge: str) -> Result | None:
+    info = run.info
+    blank = Result(cell.variant, cell.number, run.path.name, {})
+    if info["status"] == "failed" and "failure" in info:
+        lost = info["failure"]
+        message = _("seed {seed} diverged: {term} was not finite in epoch {epoch}")
+        failure = message.format(seed=cell.recipe.seed, term=lost["term"], epoch=lost["epoch"])
+        return dataclasses.replace(blank, failure=failure)
+    if info["status"] != "finished" or judge not in run.evaluations():
+        return None
+    parameters = sum(p.numel() for p in run.networks.parameters())
+    return dataclasses.replace(
+        blank,
+        scores=dict(run.evaluations()[judge].metrics),
+        seconds=float(info["timings"]["training_seconds"]),
+        epochs=len(run.history),
+        parameters=parameters,
+    )

@@ -1,0 +1,101 @@
+"""Study: a question that several runs answer. One recipe, variants that change something of it, and seeds.
+
+A variant names what it changes (``name → {dotted field: value}``); all else is the base's, so that a difference has
+one cause.  Built-in studies lie in ``recipes/studies/``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import Field, model_validator
+
+from trasluz.components import configure
+from trasluz.errors import RecipeError, nearest
+from trasluz.messages import _
+from trasluz.recipe.base import Section
+from trasluz.recipe.files import load
+from trasluz.recipe.recipe import Recipe
+
+_BUILT_IN = Path(__file__).parent.parent / "recipes" / "studies"
+_NAME = r"^[a-z0-9][a-z0-9._-]*$"
+VariantName = Annotated[str, Field(pattern=_NAME, max_length=64)]
+
+
+class Study(Section):
+    """What a study trains and how it judges.
+
+    ``base``: the recipe, a built-in name or a YAML file; ``set``: dotted fields changed for all variants.
+    ``variants``: what each changes further; the key ``recipe`` instead names another base for that variant.
+    ``seeds``: runs per variant, with consecutive seeds from ``seed`` (the base's by default) on.
+    ``judge``: the split whose numbers count; ``metrics``: those to show first, all when empty.
+    ``reference``: the variant that the others are compared with; the first by default.
+    """
+
+    name: VariantName
+    description: dict[str, str] = Field(default_factory=dict)
+    base: str
+    set: dict[str, Any] = Field(default_factory=dict)
+    variants: Annotated[dict[VariantName, dict[str, Any]], Field(min_length=1)]
+    seeds: Annotated[int, Field(ge=1, le=1000)] = 3
+    seed: Annotated[int, Field(ge=0)] | None = None
+    judge: str = "valid"
+    metrics: tuple[str, ...] = ()
+    reference: str | None = None
+
+    @model_validator(mode="after")
+    def _reference_exists(self) -> Study:
+        if self.reference is not None and self.reference not in self.variants:
+            raise ValueError(f"reference must be one of {', '.join(self.variants)}")
+        return self
+
+    @property
+    def compared_with(self) -> str:
+        """The name of the variant that the others are compared with."""
+        return self.reference or next(iter(self.variants))
+
+    def recipe(self, variant: str, number: int) -> Recipe:
+        """The recipe of one cell: ``variant`` with its ``number``-th seed, from 0 on.
+
+        Raises:
+            RecipeError: the base does not exist, or a change does not fit it.
+        """
+        changes = {**self.set, **self.variants[variant]}
+        base = load(str(changes.pop("recipe", self.base)))
+        first = base.seed if self.seed is None else self.seed
+        return base.override({**changes, "name": variant, "seed": first + number})
+
+    def to_yaml(self) -> str:
+        """The study as YAML."""
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+
+def study_names() -> tuple[str, ...]:
+    """The built-in studies, sorted."""
+    return tuple(sorted(path.stem for path in _BUILT_IN.glob("*.yaml")))
+
+
+def load_study(name: str | Path) -> Study:
+    """A built-in study by name, or a YAML file by path.
+
+    Raises:
+        RecipeError: there is no such study, or it is not valid.
+    """
+    path = _BUILT_IN / f"{name}.yaml" if str(name) in study_names() else Path(name)
+    if not path.is_file():
+        known = study_names()
+        guess = nearest(str(name), known)
+        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        message = _("{name}: there is no such study or YAML file; built in are {known}.")
+        raise RecipeError(message.format(name=name, known=", ".join(known)) + hint)
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = str(error).splitlines()[0]
+        raise RecipeError(_("{path}: cannot be read as YAML: {reason}.").format(path=path, reason=reason)) from None
+    if not isinstance(tree, dict):
+        message = _("{path}: a study is a YAML mapping with base and variants; see `trasluz study show pooling`.")
+        raise RecipeError(message.format(path=path))
+    return configure(Study, tree, "")

@@ -1,0 +1,34 @@
+"""Figures of a page: drawn once per language, kept as JSON beside the place that shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from trasluz.messages import LANGUAGES, language
+from trasluz.report.phrase import Phrase
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def place_figure(figures: list[Markup], draw: Callable[[], go.Figure], alt: Phrase) -> Markup:
+    """Adds a figure to ``figures``, drawn in each language; returns its place on the page, with the words for it."""
+    drawn = {}
+    for name in LANGUAGES:
+        with language(name):
+            drawn[name] = json.loads(draw().to_json())
+    height = drawn[LANGUAGES[0]]["layout"]["height"]
+    number = len(figures)
+    figures.append(script_json(drawn))
+    box = Markup('<div class="plot" id="plot-{}" role="img" {} style="min-height:{}px"></div>')
+    return box.format(number, alt.attribute("aria-label"), height)
+
+
+def script_json(tree: Any) -> Markup:
+    """JSON that cannot end the ``<script>`` that holds it, nor open a comment in it."""
+    text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))

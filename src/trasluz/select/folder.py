@@ -1,0 +1,95 @@
+"""The folder of a study: ``study.yaml``, its runs under ``runs/``, and what came out (``table.json``, ``study.html``).
+
+The runs are the truth: which cells are done is read from them, by the hash of each cell's recipe, so that a study
+that was stopped at any moment goes on from what lies there.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from trasluz.errors import RunError
+from trasluz.files import storage, write_bytes
+from trasluz.messages import _
+from trasluz.recipe import Recipe
+from trasluz.recipe.study import Study, load_study
+from trasluz.runs.folder import RunFolder, list_runs
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run of a study: its variant, the number of its seed (from 0), and its recipe."""
+
+    variant: str
+    number: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """A study on disk; holds no state of its own."""
+
+    path: Path
+
+    @staticmethod
+    def create(place: Path, study: Study) -> StudyFolder:
+        """A new folder ``<date>-study-<name>-<short id>`` under ``place``.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        stamp = datetime.now().astimezone().strftime("%Y%m%d")
+        folder = StudyFolder(place / f"{stamp}-study-{study.name}-{secrets.token_hex(3)}")
+        with storage(folder.path):
+            folder.runs.mkdir(parents=True)
+        write_bytes(folder.path / "study.yaml", study.to_yaml().encode())
+        return folder
+
+    @staticmethod
+    def is_one(path: Path) -> bool:
+        """Whether ``path`` is the folder of a study."""
+        return (path / "study.yaml").is_file()
+
+    @staticmethod
+    def open(path: Path) -> StudyFolder:
+        """An existing study.
+
+        Raises:
+            RunError: there is none.
+        """
+        if not StudyFolder.is_one(path):
+            raise RunError(_("{path}: this is not the folder of a study: study.yaml is missing.").format(path=path))
+        return StudyFolder(path)
+
+    @property
+    def runs(self) -> Path:
+        """Where its runs lie."""
+        return self.path / "runs"
+
+    def study(self) -> Study:
+        """What it was asked for."""
+        return load_study(self.path / "study.yaml")
+
+    def cells(self) -> list[Cell]:
+        """Every run that the study needs: all variants of the first seed, then of the next.
+
+        Raises:
+            RecipeError: a variant does not fit its base.
+        """
+        study = self.study()
+        return [Cell(v, n, study.recipe(v, n)) for n in range(study.seeds) for v in study.variants]
+
+    def found(self) -> dict[str, RunFolder]:
+        """The runs that exist, by the hash of their recipe; the newest of equals."""
+        return {str(_info(folder).get("recipe_hash", "")): folder for folder in list_runs(self.runs)}
+
+
+def _info(folder: RunFolder) -> dict[str, Any]:
+    try:
+        return folder.info()
+    except RunError:
+        return {}

@@ -1,0 +1,97 @@
+"""study(): every cell once, stopped and gone on with, and a page that says what is sure."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trasluz import api
+from trasluz.errors import DataError, Interrupted, RecipeError
+from trasluz.recipe.study import Study
+
+SMALL = Study(
+    name="small",
+    description={"en": "Does a higher rate help?", "es": "¿Ayuda una tasa mayor?"},
+    base="digits-cnn",
+    set={"train.epochs": 1, "data.limit": 80, "model.network.channels": [8], "data.test": None},
+    variants={"low": {"train.optimiser.rate": 0.001}, "high": {"train.optimiser.rate": 0.01}},
+    seeds=2,
+    metrics=("accuracy",),
+)
+
+
+def test_every_cell_is_trained_judged_and_compared(tmp_path: Path) -> None:
+    found = api.study(SMALL, runs=tmp_path)
+    runs = api.list_runs(found.path / "runs")
+    assert sorted(run.name for run in runs) == ["high", "high", "low", "low"]
+    assert [row.variant for row in found.table.rows] == ["low", "high"]
+    assert found.table.metrics[0] == "accuracy"
+    for row in found.table.rows:
+        scores = {
+            api.open_run(found.path / "runs" / run).evaluations()["valid"].metrics["accuracy"] for run in row.runs
+        }
+        assert set(row.scores["accuracy"].values) == scores
+    assert json.loads((found.path / "table.json").read_text())["reference"] == "low"
+    page = found.page.read_text(encoding="utf-8")
+    assert "Does a higher rate help?" in page
+    assert "¿Ayuda una tasa mayor?" in page
+    assert "train.optimiser.rate = 0.01" in page
+
+
+def test_a_stopped_study_goes_on_and_trains_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from trasluz.api import studies, training
+
+    trained: list[str] = []
+    real = training.train
+
+    def counted(recipe: Any, **settings: Any) -> Any:
+        if len(trained) == 2:
+            trained.append("stop")
+            raise Interrupted("stopped")
+        trained.append(recipe.name)
+        return real(recipe, **settings)
+
+    monkeypatch.setattr(studies, "train", counted)
+    with pytest.raises(Interrupted, match="trasluz study"):
+        api.study(SMALL, runs=tmp_path)
+    folder = next(tmp_path.iterdir())
+    assert "interrupted" in (folder / "study.html").read_text(encoding="utf-8")
+    done = api.study(folder)
+    assert [name for name in trained if name != "stop"] == ["low", "high", "low", "high"]
+    assert all(len(row.scores["accuracy"].values) == 2 for row in done.table.rows)
+    assert api.study(folder).table == done.table
+    assert len(trained) == 5
+
+
+def test_more_seeds_go_on_from_those_that_are_there(tmp_path: Path) -> None:
+    found = api.study(SMALL.model_copy(update={"seeds": 1}), runs=tmp_path)
+    assert not found.table.rows[1].differences["accuracy"].excludes_zero
+    more = api.study(found.path, seeds=2)
+    assert more.table.rows[0].scores["accuracy"].values[0] == found.table.rows[0].scores["accuracy"].values[0]
+    assert len(more.table.rows[0].scores["accuracy"].values) == 2
+    with pytest.raises(DataError, match="--seeds 1"):
+        api.study(found.path, seeds=1)
+    with pytest.raises(DataError, match="settings"):
+        api.study(found.path, set={"train.epochs": 2})
+
+
+def test_a_variant_that_diverges_is_a_result(tmp_path: Path) -> None:
+    wild = {"fine": {}, "wild": {"train.optimiser": {"name": "sgd", "rate": 1e30}}}
+    asked = Study.model_validate({**SMALL.model_dump(), "variants": wild, "seeds": 1, "reference": None})
+    found = api.study(asked, runs=tmp_path)
+    assert "diverged" in found.table.rows[1].failures[0]
+    assert found.table.rows[0].scores
+    assert "diverged" in found.page.read_text(encoding="utf-8")
+    assert api.study(found.path).table == found.table
+
+
+def test_a_wrong_variant_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    wrong = Study.model_validate(
+        {**SMALL.model_dump(), "variants": {"a": {}, "b": {"train.epoch": 2}}, "reference": None}
+    )
+    with pytest.raises(RecipeError, match="epoch"):
+        api.study(wrong, runs=tmp_path)
+    assert list(tmp_path.iterdir()) == []
