@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import base64
 import sys
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from trasluz.data.provenance import is_marked
 from trasluz.draw import notebook
 from trasluz.draw.live import in_notebook
+from trasluz.draw.provenance import Origin
 from trasluz.runs.evaluation import Evaluation
 
 
@@ -30,6 +34,17 @@ def test_a_run_and_predictions_show_themselves() -> None:
     assert "and 5 more" in notebook.predictions_html(many)
     seeds = SimpleNamespace(n=3, table={"valid/accuracy": (0.9, 0.85, 0.95)})
     assert "3 seeds" in notebook.seeds_html(seeds)
+
+
+def test_generated_images_show_themselves_as_a_marked_grid_and_samples_beside_real_ones() -> None:
+    made = SimpleNamespace(
+        images=np.zeros((70, 8, 8, 1), np.uint8), labels=(), origin=Origin("20260101-vae-ab12cd", "vae", "0"), seed=0
+    )
+    html = notebook.generated_html(made)
+    assert "70 generated images" in html
+    assert is_marked(base64.b64decode(html.split("base64,")[1].split('"')[0]))
+    samples = SimpleNamespace(count=500, metrics={"fid": 3.5}, real={"fid": 1.25})
+    assert "1.25" in notebook.samples_html(samples)
 
 
 def test_results_are_registered_with_the_shell_that_runs(shell: Any) -> None:

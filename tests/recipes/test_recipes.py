@@ -6,7 +6,7 @@ from trasluz import recipe
 from trasluz.data.data import DataSpec
 from trasluz.families import base
 
-SHAPES = {"digits": (1, 8, 8), "fashion-mnist": (1, 28, 28), "mnist": (1, 28, 28)}
+SHAPES = {"digits": (1, 8, 8), "run:GENERATOR": (1, 28, 28), "fashion-mnist": (1, 28, 28), "mnist": (1, 28, 28)}
 WRITTEN = ("cats-dogs-1", "cats-dogs-2", "conv-autoencoder")
 
 

@@ -1,6 +1,7 @@
 """The verbs of Trasluz, for Python and for the adapters over it (command line, scikit-learn, lab)."""
 
 from trasluz.api.data import check_data, preview_augmentation
+from trasluz.api.generation import Generated, check_place
 from trasluz.api.results import Predictions, Reconstructions, SeedsResult
 from trasluz.api.run import Run, RunSummary, list_runs, open_run
 from trasluz.api.seeds import train_seeds
@@ -13,6 +14,7 @@ from trasluz.runs.folder import delete_run
 register()
 
 __all__ = [
+    "Generated",
     "Predictions",
     "Reconstructions",
     "Run",
@@ -20,6 +22,7 @@ __all__ = [
     "SeedsResult",
     "StudyResult",
     "check_data",
+    "check_place",
     "clear_cache",
     "delete_run",
     "list_cache",

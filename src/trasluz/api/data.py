@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from trasluz.data.opening import open_data
+from trasluz.api.sources import open_source
 from trasluz.data.preprocess import fit_preprocess
 from trasluz.draws import Draws
 from trasluz.errors import DataError, RequestError
@@ -28,7 +28,7 @@ def check_data(
         DataError: no such source, or nothing in it can be read.
     """
     recipe = Recipe().override({"data.source": str(source), "data.allow_unreadable": True, **(set or {})})
-    return dict(open_data(recipe.data, recipe.seed, reporter or Reporter()).audit)
+    return dict(open_source(recipe.data, recipe.seed, reporter or Reporter()).audit)
 
 
 def preview_augmentation(
@@ -53,7 +53,7 @@ def preview_augmentation(
     if target.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
         raise RequestError(_("{path}: give a picture to write, such as augmentation.png.").format(path=out))
     recipe = _recipe(source).override(set or {})
-    data = open_data(recipe.data, recipe.seed, reporter or Reporter())
+    data = open_source(recipe.data, recipe.seed, reporter or Reporter())
     if data.kind != "image":
         raise DataError(_("{source}: only images can be augmented.").format(source=data.name))
     preprocess, draws = fit_preprocess(data, recipe.data), Draws(recipe.seed)

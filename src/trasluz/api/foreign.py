@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from trasluz.api.sources import PREFIX, open_source
 from trasluz.data.data import Data
-from trasluz.data.opening import open_data
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import Recipe
@@ -30,8 +30,9 @@ def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Rep
         "valid": None,
         "test": None,
         "limit": None,
+        "generate": recipe.data.generate if str(source).startswith(PREFIX) else None,
     }
-    opened = open_data(recipe.data.model_copy(update=changes), recipe.seed, reporter)
+    opened = open_source(recipe.data.model_copy(update=changes), recipe.seed, reporter)
     everything = np.arange(len(opened.samples))
     labels = _match(opened, model.spec.classes)
     splits = {**opened.splits, "all": everything}

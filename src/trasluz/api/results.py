@@ -7,13 +7,16 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from trasluz.errors import RequestError
 from trasluz.files import storage, write_bytes
 from trasluz.messages import _
+
+if TYPE_CHECKING:
+    from trasluz.draw.provenance import Origin
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Predictions:
 class Reconstructions:
     """Images and what the network makes of them: uint8 ``[n, h, w, c]``, with the mean squared error of each.
 
-    The error is on [0, 1] pixels, before rounding to 8 bits.
+    The error is on [0, 1] pixels, before rounding to 8 bits.  ``origin`` names the run in the pictures that are saved.
     """
 
     files: tuple[str, ...]
@@ -91,14 +94,17 @@ class Reconstructions:
     reconstructions: np.ndarray
     errors: np.ndarray
     unreadable: tuple[tuple[str, str], ...] = ()
+    origin: Origin | None = None
 
     def save(self, folder: str | Path) -> Path:
         """Writes one PNG per image (the original left of its reconstruction) and ``errors.csv``.
 
-        Existing files are never overwritten: a number is added to the name.
+        Existing files are never overwritten: a number is added to the name.  The pictures say in text chunks that a
+        network rebuilt them, and name the run.
         """
-        from PIL import Image
+        from trasluz.draw.provenance import chunks, save_png
 
+        info = chunks("reconstructed", self.origin) if self.origin else None
         target = Path(folder)
         with storage(target):
             target.mkdir(parents=True, exist_ok=True)
@@ -107,8 +113,7 @@ class Reconstructions:
                 self.files, self.originals, self.reconstructions, self.errors, strict=True
             ):
                 path = _free(target / f"{Path(file).stem}.png")
-                pair = np.concatenate([left, right], axis=1)
-                Image.fromarray(pair[..., 0] if pair.shape[-1] == 1 else pair).save(path)
+                save_png(path, np.concatenate([left, right], axis=1), info)
                 rows.append(f'"{file}",{path.name},{error:.6g}')
             write_bytes(_free(target / "errors.csv"), ("\n".join(rows) + "\n").encode())
         return target

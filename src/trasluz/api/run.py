@@ -1,4 +1,4 @@
-"""Run: a trained recipe opened for use: evaluate, predict, reconstruct, encode, report."""
+"""Run: a trained recipe opened for use: evaluate, predict, reconstruct, encode, generate, report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -30,6 +30,11 @@ from trasluz.training.evaluate import evaluate_split
 from trasluz.training.hardware import choose
 from trasluz.training.validation import batch_size_for
 
+if TYPE_CHECKING:
+    from trasluz.api.generation import Generated
+    from trasluz.draw.provenance import Origin
+    from trasluz.runs.samples import SampleEvaluation
+
 Images = str | Path | Sequence[str | Path] | np.ndarray
 
 
@@ -49,6 +54,13 @@ class Run:
     def recipe(self) -> Recipe:
         """The resolved recipe."""
         return self.folder.recipe()
+
+    @property
+    def origin(self) -> Origin:
+        """What images that the run makes say of it."""
+        from trasluz.draw.provenance import Origin
+
+        return Origin(self.path.name, self.recipe.name, self.recipe.hash)
 
     @property
     def info(self) -> dict[str, Any]:
@@ -161,7 +173,12 @@ class Run:
         folders = sorted((self.path / "looks").glob("evaluation-*"))
         return {f.name.removeprefix("evaluation-"): load_evaluation(f) for f in folders}
 
-    def _need(self, capability: str) -> None:
+    def need(self, capability: str) -> None:
+        """Refuses what the model cannot do.
+
+        Raises:
+            RequestError: names what it can.
+        """
         if capability not in self.capabilities:
             can = ", ".join(sorted(self.capabilities))
             raise RequestError(
@@ -177,7 +194,7 @@ class Run:
             raise DataError(_("None of the images can be read. {first}").format(first=first).strip())
         return loaded
 
-    def _over(self, samples: np.ndarray, compute: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
+    def over(self, samples: np.ndarray, compute: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
         """``compute(inputs, unit)`` over stored samples in large batches, float32."""
         found = []
         size = batch_size_for(samples)
@@ -195,10 +212,10 @@ class Run:
             RequestError: the model does not classify.
             DataError: nothing can be read.
         """
-        self._need("classify")
+        self.need("classify")
         family: Any = self.family
         loaded = self._load(images, reporter)
-        probabilities = self._over(loaded.samples, lambda inputs, _unit: family.classify(self.networks, inputs))
+        probabilities = self.over(loaded.samples, lambda inputs, _unit: family.classify(self.networks, inputs))
         spec = self.model.spec
         return Predictions(loaded.files, spec.classes, probabilities, spec.multi_label, loaded.unreadable)
 
@@ -209,13 +226,13 @@ class Run:
             RequestError: the model does not reconstruct.
             DataError: nothing can be read.
         """
-        self._need("reconstruct")
+        self.need("reconstruct")
         family: Any = self.family
         loaded = self._load(images, reporter)
-        made = self._over(loaded.samples, lambda inputs, _unit: family.reconstruct(self.networks, inputs))
-        original = self._over(loaded.samples, lambda _inputs, unit: unit)
+        made = self.over(loaded.samples, lambda inputs, _unit: family.reconstruct(self.networks, inputs))
+        original = self.over(loaded.samples, lambda _inputs, unit: unit)
         errors = ((made - original) ** 2).mean((1, 2, 3))
-        return Reconstructions(loaded.files, to_bytes(original), to_bytes(made), errors, loaded.unreadable)
+        return Reconstructions(loaded.files, to_bytes(original), to_bytes(made), errors, loaded.unreadable, self.origin)
 
     def encode(self, images: Images, reporter: Reporter | None = None) -> np.ndarray:
         """Codes (means, where the code is a distribution), float32 ``[n, latent]``.
@@ -223,10 +240,58 @@ class Run:
         Raises:
             RequestError: the model does not encode.
         """
-        self._need("encode")
+        self.need("encode")
         family: Any = self.family
         loaded = self._load(images, reporter)
-        return self._over(loaded.samples, lambda inputs, _unit: family.encode(self.networks, inputs).flatten(1))
+        return self.over(loaded.samples, lambda inputs, _unit: family.encode(self.networks, inputs).flatten(1))
+
+    def generate(
+        self,
+        count: int,
+        *,
+        seed: int = 0,
+        labels: Sequence[str | int] | None = None,
+        source: str = "prior",
+        reporter: Reporter | None = None,
+    ) -> Generated:
+        """``count`` images that the model makes, in float32; the same ones for the same seed.
+
+        ``labels``: classes (names or numbers) for a model that makes images of a class on request, taken in turns.
+        ``source``: ``prior``, or ``mixture`` for a mixture of Gaussians fitted to the codes of the training images,
+        which lets any autoencoder generate.
+
+        Raises:
+            RequestError: the model cannot generate so, or a count, class or source that there is not.
+        """
+        from trasluz.api.generation import generate
+
+        return generate(self, count, seed, labels, source, reporter or Reporter())
+
+    def evaluate_samples(
+        self,
+        classifier: str | Path | Run,
+        count: int = 10_000,
+        split: str = "test",
+        *,
+        seed: int = 0,
+        source: str = "prior",
+        reporter: Reporter | None = None,
+    ) -> SampleEvaluation:
+        """What ``count`` generated images are worth beside the held-out ones of ``split``, kept under ``looks/``.
+
+        FID, KID, precision and recall, density and coverage, nearest training images and classes, all over the
+        features and answers of ``classifier``, a run trained on the same data; each beside what real images get.
+
+        Raises:
+            RequestError: too few samples, or a model that cannot generate or has no features.
+            DataError: there is no such split, or too few images.
+        """
+        from trasluz.api.judging import evaluate_samples
+
+        judge = classifier if isinstance(classifier, Run) else open_run(classifier)
+        found = evaluate_samples(self, judge, count, split, seed, source, reporter or Reporter())
+        found.save(self.path / "looks")
+        return found
 
     def report(self, lang: str | None = None, reporter: Reporter | None = None) -> Path:
         """Writes ``report.html`` and returns its path; evaluates the splits that were not evaluated yet.

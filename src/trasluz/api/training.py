@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from trasluz.api.run import Run, open_run
+from trasluz.api.sources import open_source
 from trasluz.data.arrays import from_arrays
 from trasluz.data.audit_warnings import audit_warnings
 from trasluz.data.data import Data
-from trasluz.data.opening import open_data
 from trasluz.data.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
 from trasluz.errors import DataError, Interrupted, RunError, StorageError
@@ -177,7 +177,7 @@ def reopen(folder: RunFolder, recipe: Recipe, arrays: Raw | None, reporter: Repo
                 path=folder.path
             )
         )
-    opened = open_data(recipe.data, recipe.seed, reporter, arrays)
+    opened = open_source(recipe.data, recipe.seed, reporter, arrays)
     if opened.fingerprint != info["fingerprint"]:
         message = _("{path}: the data in {source} changed since this run was trained; restore them or train a new run.")
         raise RunError(message.format(path=folder.path, source=recipe.data.source))
@@ -201,7 +201,7 @@ def _check_same_phases(before: Recipe, after: Recipe) -> None:
 
 def _open(recipe: Recipe, arrays: Raw | None, fabric: Any, reporter: Reporter) -> Data:
     with fabric.rank_zero_first():
-        return open_data(recipe.data, recipe.seed, reporter, arrays)
+        return open_source(recipe.data, recipe.seed, reporter, arrays)
 
 
 def _callbacks(fabric: Any, reporter: Reporter, more: Sequence[Callback]) -> list[Callback]:

@@ -15,7 +15,8 @@ _MOST_NAMED = 5
 
 def audit_warnings(audit: Mapping[str, Any]) -> list[str]:
     """Sentences about what ``audit`` found, the gravest first; empty when there is nothing to say."""
-    return [*_unreadable(audit), *_copied(audit), *_class_gaps(audit), *_small_splits(audit), *_blemishes(audit)]
+    parts = (_unreadable, _copied, _class_gaps, _small_splits, _generated, _blemishes)
+    return [sentence for part in parts for sentence in part(audit)]
 
 
 def _unreadable(audit: Mapping[str, Any]) -> Iterator[str]:
@@ -87,6 +88,14 @@ def _small_splits(audit: Mapping[str, Any]) -> Iterator[str]:
             yield _(
                 "{split} has only {count} samples: a share measured on it can be off by {points:.0f} points."
             ).format(split=name, count=count, points=points)
+
+
+def _generated(audit: Mapping[str, Any]) -> Iterator[str]:
+    found = audit.get("generated") or {"count": 0}
+    if found["count"]:
+        yield _("Images that say of themselves that a network made them: {count}, {files}.").format(
+            count=found["count"], files=_some(found["files"], found["count"])
+        )
 
 
 def _blemishes(audit: Mapping[str, Any]) -> Iterator[str]:

@@ -28,6 +28,7 @@ from trasluz.data.decode import (
     read_header,
 )
 from trasluz.data.fingerprint import digest
+from trasluz.data.provenance import is_marked
 
 Item = tuple[int, Content]
 _MOST_FILES, _CHUNK_BYTES = 64, 16 << 20
@@ -37,13 +38,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Decoded:
-    """A row's pixels, its file's size (height, width) and the digest of its bytes; or the reason why it has none."""
+    """A row's pixels, its file's size (height, width) and the digest of its bytes; or the reason why it has none.
+
+    ``generated``: the file says of itself that a network made it.
+    """
 
     row: int
     pixels: np.ndarray | None
     size: tuple[int, int] = (0, 0)
     digest: bytes = b""
     reason: str = ""
+    generated: bool = False
 
 
 def decode_all(contents: Iterable[Item], plan: Plan) -> Iterator[Decoded]:
@@ -64,7 +69,7 @@ def _decode_one(item: Item, plan: Plan) -> Decoded:
         pixels, size = decode(read, plan)
     except UnreadableImageError as error:
         return Decoded(row, None, reason=str(error))
-    return Decoded(row, pixels, size, digest(read))
+    return Decoded(row, pixels, size, digest(read), generated=is_marked(read))
 
 
 def _header_of(item: Item) -> Header | None:

@@ -30,6 +30,7 @@ from trasluz.messages import _
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
+_MOST_GENERATED = 100  # files named in the audit that say that a network made them
 _FACTS_VERSION = 1  # of what is remembered about duplicates
 
 
@@ -104,7 +105,9 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, draws: Dra
     )
     near = _near(data, groups, reporter)
     found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=groups, near=near, reporter=reporter)
-    return dataclasses.replace(data, audit={**found, "ignored": raw.ignored, "in_memory": raw.in_memory})
+    told: dict[str, object] = {"ignored": raw.ignored, "in_memory": raw.in_memory}
+    told["generated"] = {"count": len(raw.generated), "files": list(raw.generated[:_MOST_GENERATED])}
+    return dataclasses.replace(data, audit={**found, **told})
 
 
 def _labels(raw: Raw, reporter: Reporter) -> IndexedLabels | None:

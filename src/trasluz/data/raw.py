@@ -24,6 +24,7 @@ class Raw:
     when ``multi_label``.  ``splits``: the rows of the splits that the source gives.  ``value_range``: ``None``
     when it has to be found from the training rows.  ``class_names``: how labels are printed, where that is not
     ``str(label)``; its order is the classes'.  ``unreadable``: files left out, each with an English reason.
+    ``generated``: files that say of themselves that a network made them.
     ``ignored``: how many files are no images.  ``sizes``: int ``[n, 2]``, height and width before resizing, where
     that is not the samples' own.  ``in_memory``: the arrays were given as such and cannot be found again.
     ``fingerprint``: of the content; empty when it has to be computed from the arrays.
@@ -44,6 +45,7 @@ class Raw:
     domains: tuple[str, ...] = ()
     files: tuple[str, ...] | None = None
     unreadable: Unreadable = ()
+    generated: tuple[str, ...] = ()
     ignored: int = 0
     sizes: np.ndarray | None = None
     in_memory: bool = False

@@ -85,6 +85,7 @@ def _load(folder: Path, name: str) -> Raw:
         files=tuple(entry["files"]),
         unreadable=tuple((file, reason) for file, reason in entry["unreadable"]),
         ignored=entry["ignored"],
+        generated=tuple(entry.get("generated", ())),  # absent in entries of before images said so
         sizes=sizes,
         fingerprint=entry["fingerprint"],
     )
@@ -123,6 +124,7 @@ class _Progress:
     digests: dict[int, bytes] = field(default_factory=dict)
     sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
+    generated: set[int] = field(default_factory=set)
 
 
 def _build(folder: Path, name: str, listing: Listing, plan: Plan, reporter: Reporter) -> None:
@@ -160,6 +162,8 @@ def _write_pixels(file: BinaryIO, listing: Listing, plan: Plan, reporter: Report
                 file.write(np.ascontiguousarray(done.pixels).data)
                 found.digests[done.row] = done.digest
                 found.sizes[done.row] = done.size
+                if done.generated:
+                    found.generated.add(done.row)
             task.advance()
         file.flush()
         os.fsync(file.fileno())
@@ -199,6 +203,7 @@ def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress) -> d
         "format": _FORMAT,
         "shape": [len(rows), *plan.shape],
         "files": [listing.names[row] for row in rows],
+        "generated": [listing.names[row] for row in rows if row in found.generated],
         "multi_label": listing.multi_label,
         "unreadable": _unreadable(listing, found),
         "ignored": listing.ignored,

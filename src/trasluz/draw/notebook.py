@@ -6,6 +6,8 @@ A further result adds its line to ``_SHOWN`` and its function below.
 
 from __future__ import annotations
 
+import base64
+import io
 import sys
 from collections.abc import Callable, Mapping
 from html import escape
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from trasluz.runs.evaluation import Evaluation
 
 _ROWS = 20
+_IMAGES = 64
 _CELL = 'style="text-align:left;padding:2px 14px 2px 0"'
 
 
@@ -63,9 +66,31 @@ def seeds_html(result: Any) -> str:
     return _table(title, [_("Metric"), _("Mean"), _("95 % from"), _("to")], rows)
 
 
+def generated_html(generated: Any) -> str:
+    """The first images in a grid; ``generated`` has ``images``, ``labels``, ``origin`` and ``seed``."""
+    from trasluz.draw.mosaic import mosaic
+    from trasluz.draw.provenance import chunks
+
+    shown, count = generated.images[:_IMAGES], len(generated.images)
+    picture, buffer = mosaic(shown, generated.labels[:_IMAGES]), io.BytesIO()
+    picture.save(buffer, "PNG", pnginfo=chunks("generated", generated.origin, {"seed": generated.seed}))
+    title = ngettext("{count} generated image", "{count} generated images", count).format(count=integer(count))
+    address = base64.b64encode(buffer.getvalue()).decode()
+    return f'<p>{escape(title)}</p><img alt="{escape(title)}" src="data:image/png;base64,{address}">'
+
+
+def samples_html(found: Any) -> str:
+    """Each metric of samples beside that of real images; ``found`` has ``metrics``, ``real`` and ``count``."""
+    rows = [[n, metric_value(n, v), metric_value(n, found.real[n])] for n, v in found.metrics.items()]
+    title = ngettext("{count} sample", "{count} samples", found.count).format(count=integer(found.count))
+    return _table(title, [_("Metric"), _("Samples"), _("Real images")], rows)
+
+
 _SHOWN: dict[tuple[str, str], Callable[[Any], str]] = {
     ("trasluz.runs.evaluation", "Evaluation"): evaluation_html,
+    ("trasluz.runs.samples", "SampleEvaluation"): samples_html,
     ("trasluz.api.run", "Run"): run_html,
+    ("trasluz.api.generation", "Generated"): generated_html,
     ("trasluz.api.results", "Predictions"): predictions_html,
     ("trasluz.api.results", "SeedsResult"): seeds_html,
 }

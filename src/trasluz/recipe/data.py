@@ -55,6 +55,20 @@ class AugmentSection(Section):
         )
 
 
+class GenerateSection(Section):
+    """Images that a run makes, where it is the source (``source: run:PATH``).
+
+    ``count`` of them from ``seed``.  ``source``: the run's ``prior``, or a ``mixture`` of Gaussians fitted to the codes
+    of its training images.  ``real``: images that stand beside them as a class of their own: ``own`` for those that the
+    run was trained on, or any source; ``null`` for none.
+    """
+
+    count: Annotated[int, Field(ge=1)] = 10000
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    source: Literal["prior", "mixture"] = "prior"
+    real: str | None = None
+
+
 class DataSection(Section):
     """Where the samples come from and how they are read.
 
@@ -89,6 +103,7 @@ class DataSection(Section):
     allow_unreadable: bool = False
     balance: Literal["none", "weights", "sampling"] = "none"
     augment: AugmentSection = AugmentSection()
+    generate: GenerateSection | None = None
 
     @field_validator("valid", "test")
     @classmethod

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trasluz.cli.arguments import Data, Json, RunPath
 from trasluz.cli.console import Console, columns
+from trasluz.errors import RequestError
 from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
     from trasluz.runs.evaluation import Evaluation
+    from trasluz.runs.samples import SampleEvaluation
 
-HELP = N_("Score a run on one of its splits, or on other data.")
+HELP = N_("Score a run on one of its splits, or on other data; or the samples that it makes.")
+_SAMPLES = 10_000
 
 
 def command(
@@ -24,17 +29,60 @@ def command(
         str | None,
         typer.Option(metavar="NAME", help=N_("train, valid or test; otherwise valid, or all of other data.")),
     ] = None,
+    classifier: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help=N_("Judge the run's samples beside its test images, over the features of this classifier's run."),
+        ),
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(metavar="N", help=N_("How many samples to judge; otherwise 10000."))
+    ] = None,
     json: Json = False,
 ) -> None:
     """Evaluates and prints the scores."""
     from trasluz import api
 
     console: Console = ctx.obj
-    found = api.open_run(run).evaluate(split, data, reporter=console)
-    if json:
-        console.json({"run": str(run), **found.summary()})
+    if classifier is None:
+        if samples is not None:
+            message = _("--samples: judging samples needs a classifier trained on the same data; add --classifier.")
+            raise RequestError(message)
+        found = api.open_run(run).evaluate(split, data, reporter=console)
+        summary, show = found.summary(), partial(_print, console, found)
     else:
-        _print(console, found)
+        if data is not None:
+            raise RequestError(_("--data: samples are judged beside the run's own data; leave it out."))
+        count = _SAMPLES if samples is None else samples
+        judged = api.open_run(run).evaluate_samples(classifier, count, split or "test", reporter=console)
+        summary, show = judged.summary(), partial(_print_samples, console, judged)
+    if json:
+        console.json({"run": str(run), **summary})
+    else:
+        show()
+
+
+def _print_samples(console: Console, found: SampleEvaluation) -> None:
+    told = _("{count} samples beside {held_out} {split} images, over {features} features of {classifier}")
+    console.result(
+        told.format(
+            count=found.count,
+            held_out=found.held_out,
+            split=found.split,
+            features=found.features,
+            classifier=found.classifier,
+        )
+    )
+    rows: list[tuple[object, ...]] = [(_("metric"), _("samples"), _("95 % interval"), _("real images"))]
+    for name, value in found.metrics.items():
+        interval = "[{:.4g}, {:.4g}]".format(*found.intervals[name]) if name in found.intervals else ""
+        rows.append((name, value, interval, found.real.get(name, "")))
+    console.result(columns(rows))
+    shares = zip(found.classes, found.shares, found.real_shares, strict=True)
+    console.result("\n" + columns([(_("class"), _("samples"), _("real images")), *shares]))
+    for note in found.notes:
+        console.say(note)
 
 
 def _print(console: Console, found: Evaluation) -> None:

@@ -1,0 +1,212 @@
+"""What a generator's samples are worth: compared with held-out images over the features of a classifier.
+
+Every number stands beside what real images get in the samples' place.  The features are those of a classifier of
+ours, best one trained on the same data; so the numbers compare generators with each other over one classifier, and
+say nothing beside numbers over Inception's features.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trasluz.api.sources import as_bytes
+from trasluz.data.data import Data
+from trasluz.data.fit_arrays import fit_arrays
+from trasluz.draws import Draws
+from trasluz.errors import DataError, RequestError
+from trasluz.messages import _
+from trasluz.metrics.copies import copies_share
+from trasluz.metrics.density_coverage import K as BALLS
+from trasluz.metrics.density_coverage import density_coverage
+from trasluz.metrics.fid import fid
+from trasluz.metrics.improved_precision_recall import precision_recall
+from trasluz.metrics.kid import kid
+from trasluz.metrics.mode_coverage import ModeCoverage, mode_coverage
+from trasluz.metrics.neighbours import Neighbours, nearest
+from trasluz.reporting import Reporter
+from trasluz.runs.samples import SampleEvaluation
+
+if TYPE_CHECKING:
+    from trasluz.api.run import Run
+
+_AT_ONCE = 2048  # images that become features together
+_MOST_HELD_OUT = 10_000
+_SHOWN, _CLOSEST = 64, 12
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Images as the classifier sees them: ``features`` float32 ``[n, d]``, ``predicted`` classes int64 ``[n]``."""
+
+    features: np.ndarray
+    predicted: np.ndarray
+
+
+class _Judge:
+    """A classifier that turns 8-bit images into features and classes."""
+
+    def __init__(self, run: Run, reporter: Reporter) -> None:
+        if not {"features", "classify"} <= run.capabilities:
+            raise RequestError(
+                _("{path}: this run gives no features to compare images by; name a classifier's.").format(path=run.path)
+            )
+        self.run, self._family, self._reporter = run, _any(run.family), reporter
+
+    def see(self, images: np.ndarray, title: str) -> _Seen:
+        """Both of uint8 images ``[n, h, w, c]`` of any size and channels."""
+        return self._all(np.arange(len(images)), lambda rows: images[rows], title)
+
+    def see_rows(self, data: Data, rows: np.ndarray, title: str) -> _Seen:
+        """Both of stored images."""
+        return self._all(rows, lambda chosen: as_bytes(data, chosen), title)
+
+    def _all(self, rows: np.ndarray, images: Any, title: str) -> _Seen:
+        parts = []
+        with self._reporter.task(title, len(rows), _("images")) as task:
+            for start in range(0, len(rows), _AT_ONCE):
+                chosen = rows[start : start + _AT_ONCE]
+                parts.append(self._part(images(chosen)))
+                task.advance(len(chosen))
+        return _Seen(np.concatenate([p.features for p in parts]), np.concatenate([p.predicted for p in parts]))
+
+    def _part(self, images: np.ndarray) -> _Seen:
+        p, networks = self.run.preprocess, self.run.networks
+        fitted = fit_arrays(images, (0.0, 255.0), p.size, p.channels, p.resize, Reporter())
+        stored = p.low + fitted.astype(np.float32) * ((p.high - p.low) / 255)
+        features = self.run.over(stored, lambda inputs, _unit: self._family.features(networks, inputs))
+        predicted = self.run.over(stored, lambda inputs, _unit: self._family.classify(networks, inputs)).argmax(1)
+        return _Seen(features, predicted)
+
+
+def _any(family: object) -> Any:
+    """A family whose capabilities were asked for, which its base class does not know."""
+    return family
+
+
+def evaluate_samples(
+    run: Run, classifier: Run, count: int, split: str, seed: int, source: str, reporter: Reporter
+) -> SampleEvaluation:
+    """``count`` samples of ``run`` against the images of ``split``; see ``Run.evaluate_samples``.
+
+    Raises:
+        RequestError: too few samples, or a model that cannot generate or has no features.
+        DataError: there is no such split, or it has too few images, or there are none to train on.
+    """
+    judge = _Judge(classifier, reporter)
+    draws = Draws(seed)
+    held_rows, train_rows = _rows(run.data, split, draws)
+    if count <= BALLS:
+        message = _("samples: {count} is not allowed; judge at least {least} samples, better thousands.")
+        raise RequestError(message.format(count=count, least=BALLS + 1))
+    made = run.generate(count, seed=seed, source=source, reporter=reporter)
+    samples = judge.see(made.images, _("Looking at the samples"))
+    held_out = judge.see_rows(run.data, held_rows, _("Looking at the {split} images").format(split=split))
+    train = judge.see_rows(run.data, train_rows, _("Looking at the training images"))
+    with reporter.task(_("Comparing")):
+        found = _compare(samples, held_out, train, len(classifier.model.spec.classes), draws)
+    same = classifier.info["fingerprint"] == run.info["fingerprint"]
+    closest = np.argsort(found.near.distances[:, 0], kind="stable")[:_CLOSEST]
+    neighbours = train_rows[found.near.indices[:, 0]]
+    return SampleEvaluation(
+        split=split,
+        classifier=classifier.path.name,
+        same_data=same,
+        count=count,
+        held_out=len(held_rows),
+        train=len(train_rows),
+        features=samples.features.shape[1],
+        seed=seed,
+        source=source,
+        metrics=found.metrics,
+        intervals=found.intervals,
+        real=found.real,
+        classes=classifier.model.spec.classes,
+        shares=found.modes.shares,
+        real_shares=found.real_modes.shares,
+        notes=tuple(_notes(samples, held_out, same, classifier)),
+        arrays={
+            "predicted": samples.predicted,
+            "distances": found.near.distances[:, 0].astype(np.float32),
+            "neighbours": neighbours,
+        },
+        examples={
+            "images": made.images[:_SHOWN],
+            "closest": made.images[closest],
+            "positions": closest,
+            "neighbours": as_bytes(run.data, neighbours[closest]),
+        },
+    )
+
+
+def _rows(data: Data, split: str, draws: Draws) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the held-out images, at most 10,000 in random order, and of all training images."""
+    held_out, train = data.split(split), data.split("train")
+    if len(held_out) <= BALLS or len(train) <= BALLS or split == "train":
+        known = ", ".join(name for name, rows in data.splits.items() if len(rows) > BALLS and name != "train")
+        message = _(
+            "{data}: samples cannot be judged by the split {split}; give a held-out one with more than {least} images: "
+            "{known}."
+        )
+        raise DataError(message.format(data=data.name, split=split, least=BALLS, known=known or _("none")))
+    drawn = draws.permutation("held-out", 0, len(held_out)).numpy()[:_MOST_HELD_OUT]
+    return held_out[drawn], train
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What comparing gave."""
+
+    metrics: dict[str, float]
+    intervals: dict[str, tuple[float, float]]
+    real: dict[str, float]
+    modes: ModeCoverage
+    real_modes: ModeCoverage
+    near: Neighbours
+
+
+def _compare(samples: _Seen, held_out: _Seen, train: _Seen, classes: int, draws: Draws) -> _Found:
+    """Samples, and in their place as many training images, against held-out images."""
+    drawn = draws.permutation("train", 0, len(train.features)).numpy()
+    number = min(len(samples.features), len(drawn))  # of each, because distances depend on how many there are
+    metrics, intervals = _overlap(samples.features[:number], held_out.features, draws)
+    real, _none = _overlap(train.features[drawn[:number]], held_out.features, draws)
+    near, usual = nearest(samples.features, train.features), nearest(held_out.features, train.features)
+    apart, usually = near.distances[:, 0], usual.distances[:, 0]
+    modes, real_modes = mode_coverage(samples.predicted, classes), mode_coverage(held_out.predicted, classes)
+    for told, distances, coverage in ((metrics, apart, modes), (real, usually, real_modes)):
+        told["nearest"] = float(np.median(distances))
+        told["copies_share"] = copies_share(distances, usually)
+        told["smallest_share"] = coverage.smallest
+        told["entropy"] = coverage.entropy
+    return _Found(metrics, intervals, real, modes, real_modes, near)
+
+
+def _overlap(
+    images: np.ndarray, held_out: np.ndarray, draws: Draws
+) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    """Distances and overlaps of two sets of features; the overlaps from as many of each."""
+    same = min(len(images), len(held_out))
+    kernel, low, high = kid(images, held_out, draws)
+    precision, recall = precision_recall(held_out[:same], images[:same])
+    density, coverage = density_coverage(held_out[:same], images[:same])
+    metrics = {"fid": fid(images, held_out), "kid": kernel, "precision": precision, "recall": recall}
+    intervals = {"kid": (low, high)} if math.isfinite(low) else {}
+    return {**metrics, "density": density, "coverage": coverage}, intervals
+
+
+def _notes(samples: _Seen, held_out: _Seen, same: bool, classifier: Run) -> list[str]:
+    notes = []
+    fewest, width = min(len(samples.features), len(held_out.features)), samples.features.shape[1]
+    if fewest <= width:
+        message = _("FID is unsure here: {fewest} images are too few for {width} features; give more samples.")
+        notes.append(message.format(fewest=fewest, width=width))
+    if not same:
+        message = _(
+            "The features are those of {classifier}, which was trained on other data; they may miss what matters here."
+        )
+        notes.append(message.format(classifier=classifier.path.name))
+    return notes

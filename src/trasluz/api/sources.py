@@ -1,0 +1,141 @@
+"""Data from any source, another run's images included: ``data.source: run:PATH``.
+
+A run cannot be a source where the others are, in ``data/``, because that room knows neither runs nor networks.  So
+its images are made here and handed to ``open_data`` as arrays; whatever needs data in this room opens them here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trasluz.data.cache import remembered
+from trasluz.data.data import Data
+from trasluz.data.fingerprint import digest, fingerprint_of_facts
+from trasluz.data.opening import open_data
+from trasluz.data.raw import Raw
+from trasluz.draws import Draws
+from trasluz.errors import DataError, RecipeError
+from trasluz.messages import _
+from trasluz.recipe import DataSection
+from trasluz.recipe.data import GenerateSection
+from trasluz.reporting import Reporter
+
+if TYPE_CHECKING:
+    from trasluz.api.run import Run
+
+PREFIX = "run:"
+REAL, GENERATED = "real", "generated"
+OWN = "own"
+_VERSION = 1  # of the images that are remembered
+
+
+def open_source(section: DataSection, seed: int, reporter: Reporter | None = None, arrays: Raw | None = None) -> Data:
+    """The data that ``section`` describes; ``arrays`` stand in for its source.
+
+    Raises:
+        DataError: no such source, or nothing in it that can be read.
+        RecipeError: a split that cannot be made, or ``data.generate`` for a source that is no run.
+        RunError: the source is a run that is not there or not complete.
+        RequestError: the source is a run that cannot generate.
+    """
+    speaker = reporter or Reporter()
+    if arrays is None and section.source.startswith(PREFIX):
+        arrays = images_of_run(section, seed, speaker)
+    elif section.generate is not None:
+        message = _("data.generate: is for images that a run makes, but the source is {source}; give run:PATH.")
+        raise RecipeError(message.format(source=section.source))
+    return open_data(section, seed, speaker, arrays)
+
+
+def images_of_run(section: DataSection, seed: int, reporter: Reporter) -> Raw:
+    """Images that the run in ``section.source`` makes, as class ``generated``; real ones beside them on request.
+
+    The real images keep the splits of their own data; generated ones are shared out over the same splits in the same
+    proportion, and of each split as many real images are drawn as there are generated ones.  Both kinds are 8-bit
+    images of one size, so that nothing but their content tells them apart.
+    """
+    from trasluz.api.run import open_run
+
+    run, settings = open_run(Path(section.source.removeprefix(PREFIX))), section.generate or GenerateSection()
+    made = _made(run, settings, reporter)
+    names = tuple(f"{run.path.name}#{i + 1}" for i in range(len(made)))
+    if settings.real is None:
+        return Raw(run.path.name, made, [GENERATED] * len(made), files=names)
+    data = _real_data(run, settings.real, section, seed, reporter)
+    parts = _share_out(data, len(made), Draws(settings.seed))
+    rows = np.concatenate([chosen for chosen, _count in parts.values()])
+    real_names = tuple(data.files[row] if data.files is not None else f"{data.name}#{row}" for row in rows)
+    return Raw(
+        f"{run.path.name} + {data.name}",
+        np.concatenate([as_bytes(data, rows), made]),
+        [REAL] * len(rows) + [GENERATED] * len(made),
+        class_names={REAL: REAL, GENERATED: GENERATED},
+        splits=_splits(parts, len(rows)),
+        files=real_names + names,
+    )
+
+
+def as_bytes(data: Data, rows: np.ndarray) -> np.ndarray:
+    """Stored images as uint8 ``[n, h, w, c]`` that count from 0 to 255."""
+    low, high = data.value_range
+    stored: np.ndarray = data.samples[rows]
+    if stored.dtype == np.uint8 and (low, high) == (0.0, 255.0):
+        return stored
+    scaled = (stored.astype(np.float32) - low) * (255 / (high - low))
+    whole: np.ndarray = np.rint(scaled).clip(0, 255).astype(np.uint8)
+    return whole
+
+
+def _made(run: Run, settings: GenerateSection, reporter: Reporter) -> np.ndarray:
+    """The run's images uint8 ``[n, h, w, c]``, from the cache where they were made before."""
+    weights = run.path / "model" / "weights.safetensors"
+    run.need("decode" if settings.source == "mixture" else "generate")
+    facts = [digest(weights.read_bytes()).hex(), run.recipe.hash, run.info["fingerprint"], settings.count]
+    key = fingerprint_of_facts([*facts, settings.seed, settings.source])
+
+    def compute() -> dict[str, np.ndarray]:
+        return {
+            "images": run.generate(settings.count, seed=settings.seed, source=settings.source, reporter=reporter).images
+        }
+
+    return remembered(run.path.name, key, f"generated-{_VERSION}", compute)["images"]
+
+
+def _real_data(run: Run, source: str, section: DataSection, seed: int, reporter: Reporter) -> Data:
+    """The run's own data, or others brought to the size and channels of its images."""
+    if source == OWN:
+        return run.data
+    p = run.preprocess
+    wanted = DataSection.model_validate(
+        {"source": source, "valid": section.valid, "test": section.test}
+        | {"size": p.size, "channels": p.channels, "resize": p.resize}
+    )
+    data = open_source(wanted, seed, reporter)
+    if data.kind != "image":
+        raise DataError(_("{source}: only images can stand beside generated images.").format(source=source))
+    return data
+
+
+def _share_out(data: Data, count: int, draws: Draws) -> dict[str, tuple[np.ndarray, int]]:
+    """Split → rows of real images, and how many of the ``count`` generated ones go there."""
+    whole = sum(len(rows) for rows in data.splits.values())
+    ends = np.rint(np.cumsum([len(rows) for rows in data.splits.values()]) * (count / whole)).astype(int)
+    parts, start = {}, 0
+    for i, (name, rows) in enumerate(data.splits.items()):
+        share = int(ends[i]) - start
+        drawn = draws.permutation("real", i, len(rows)).numpy()[:share]
+        parts[name] = (np.sort(rows[drawn]), share)
+        start = int(ends[i])
+    return parts
+
+
+def _splits(parts: dict[str, tuple[np.ndarray, int]], real: int) -> dict[str, np.ndarray]:
+    """Row numbers of each split: real images come first, generated ones after all ``real`` of them."""
+    found, first, second = {}, 0, real
+    for name, (rows, count) in parts.items():
+        found[name] = np.concatenate([np.arange(first, first + len(rows)), np.arange(second, second + count)])
+        first, second = first + len(rows), second + count
+    return found
