@@ -68,3 +68,17 @@ def test_images_for_people_are_clipped_rounded_and_channels_last() -> None:
     shown = to_uint8(image)
     assert shown.shape == (1, 2, 2, 3)
     np.testing.assert_array_equal(shown[0, :, :, 0], [[0, 0], [128, 255]])
+
+
+def test_only_the_real_steps_of_sequences_count() -> None:
+    x, y = pair((3, 5, 2))
+    lengths = torch.tensor([5, 1, 3])
+    real = [(x[i, :n], y[i, :n]) for i, n in enumerate(lengths.tolist())]
+    errors = [mean_squared_error(b.numpy(), a.numpy()) for a, b in real]
+    assert per_sample(x, y, lengths)["error"].tolist() == pytest.approx(errors, rel=1e-5)
+    both = [torch.cat([each[k] for each in real]).flatten().numpy() for k in (0, 1)]
+    sums = statistics(x, y, lengths)
+    assert numbers(sums)["mse"] == pytest.approx(mean_squared_error(both[1], both[0]), rel=1e-5)
+    assert sums["pixels"].item() == 18
+    y[torch.arange(5) >= lengths.unsqueeze(1)] = torch.nan
+    assert numbers(statistics(x, y, lengths)) == pytest.approx(numbers(sums))

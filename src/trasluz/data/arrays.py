@@ -8,37 +8,40 @@ from typing import Any
 import numpy as np
 
 from trasluz.data.raw import Label, Labels, Raw
+from trasluz.data.sequences import equally_long, sequences
 from trasluz.errors import DataError
 from trasluz.messages import _
 
-Pair = tuple[Any, Any]
+Part = tuple[Any, Any] | tuple[Any, Any, Any]
 
 
 def from_arrays(
     X: Any,  # noqa: N803 - the name that scikit-learn and the .npz files use
     y: Any = None,
     *,
-    valid: Pair | None = None,
-    test: Pair | None = None,
+    lengths: Any = None,
+    valid: Part | None = None,
+    test: Part | None = None,
     sample_weight: Any = None,
     name: str = "arrays",
 ) -> Raw:
-    """Images or a table, with labels, ready for training.
+    """Images, a table or sequences, with labels, ready for training.
 
     ``X``: images ``[n, height, width]`` or ``[n, height, width, channels]`` with 1, 3 or 4 channels, or a table
     ``[n, features]``.  Uint8 images count from 0 to 255, uint16 to 65535; floats are kept, with a range of 0 to 1
     when they lie in it, else from the least to the greatest training value; other whole numbers become the
     smallest of these that holds them.  Tables become float32.  ``y``: one label of any hashable kind per sample
     (``None`` or NaN: no label), or a list of labels per sample, or a 0/1 matrix ``[n, classes]`` for several
-    labels per sample.  ``valid`` and ``test``: pairs ``(X, y)`` that are those splits.  ``sample_weight``:
-    non-negative, ``[n]``, for the training samples.
+    labels per sample.  ``lengths``: whole numbers from 1 on, ``[n]``: then ``X`` are sequences ``[n, steps]`` or
+    ``[n, steps, features]``, of each of which so many steps are real.  ``valid`` and ``test``: ``(X, y)`` or
+    ``(X, y, lengths)`` that are those splits.  ``sample_weight``: non-negative, ``[n]``, for the training samples.
 
     Raises:
         DataError: a shape, a type or a length does not fit, or a number is NaN or infinite.
     """
-    parts = {"train": (X, y), "valid": valid, "test": test}
-    given = {split: pair for split, pair in parts.items() if pair is not None}
-    arrays = {split: _samples(pair[0], f"X ({split})") for split, pair in given.items()}
+    parts: dict[str, Part | None] = {"train": (X, y, lengths), "valid": valid, "test": test}
+    given = {split: part for split, part in parts.items() if part is not None}
+    arrays, steps = _arrays(given)
     _require_alike(arrays)
     labels = {split: _labels(pair[1], len(arrays[split]), f"y ({split})") for split, pair in given.items()}
     if len({found is None for found in labels.values()}) > 1:
@@ -51,13 +54,24 @@ def from_arrays(
         name=name,
         samples=samples,
         labels=None if labels["train"] is None else [label for found in labels.values() if found for label in found[0]],
-        kind="table" if samples.ndim == 2 else "image",
+        kind="sequence" if steps is not None else "table" if samples.ndim == 2 else "image",
         multi_label=multi,
         splits=rows if len(rows) > 1 else {},
         value_range=_value_range(samples),
         weights=_weights(sample_weight, arrays),
+        lengths=steps,
         in_memory=True,
     )
+
+
+def _arrays(parts: dict[str, Part]) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
+    """The samples of each split, and the lengths of all of them where they are sequences."""
+    lengths = {split: part[2] if len(part) > 2 else None for split, part in parts.items()}
+    if all(found is None for found in lengths.values()):
+        return {split: _samples(part[0], f"X ({split})") for split, part in parts.items()}, None
+    found = {split: sequences(part[0], lengths[split], f"X ({split})") for split, part in parts.items()}
+    arrays = equally_long({split: array for split, (array, _steps) in found.items()})
+    return arrays, np.concatenate([steps for _array, steps in found.values()])
 
 
 def _samples(values: Any, what: str) -> np.ndarray:

@@ -16,27 +16,37 @@ from torch import Tensor
 _LEAST_MSE = 1e-10  # 100 dB, far below the step of 8-bit images (59 dB); keeps perfect reconstructions finite
 
 
-def per_sample(reconstruction: Tensor, target: Tensor) -> dict[str, Tensor]:
+def per_sample(reconstruction: Tensor, target: Tensor, lengths: Tensor | None = None) -> dict[str, Tensor]:
     """``error`` (mean squared error) and ``rounded`` (share of agreeing rounded pixels) of each sample, ``[n]``.
 
-    Both arguments are ``[n, ...]`` in the units of the targets ([0, 1] for images).  ``rounded`` is Keras' binary
-    accuracy applied to pixels: mean((target > 0.5) = (reconstruction > 0.5)).
+    Both are ``[n, ...]`` in the units of the targets ([0, 1] for images).  ``rounded`` is Keras' binary accuracy
+    applied to pixels: mean((target > 0.5) = (reconstruction > 0.5)).  With ``lengths``, int64 ``[n]`` from 1 on, only
+    that many steps of each sequence ``[n, steps, features]`` count.
     """
-    reconstruction, target = reconstruction.float().flatten(1), target.float().flatten(1)
-    agree = (reconstruction > 0.5) == (target > 0.5)
-    return {"error": (reconstruction - target).square().mean(1), "rounded": agree.float().mean(1)}
+    reconstruction, target = reconstruction.float(), target.float()
+    squares = (reconstruction - target).square()
+    agree = ((reconstruction > 0.5) == (target > 0.5)).float()
+    return {"error": _mean(squares, lengths), "rounded": _mean(agree, lengths)}
 
 
-def statistics(reconstruction: Tensor, target: Tensor) -> dict[str, Tensor]:
+def _mean(values: Tensor, lengths: Tensor | None) -> Tensor:
+    """The mean over the values of each sample that count."""
+    if lengths is None:
+        return values.flatten(1).mean(1)
+    real = torch.arange(values.shape[1], device=values.device) < lengths.unsqueeze(1)
+    return torch.where(real, values.mean(2), 0.0).sum(1) / lengths
+
+
+def statistics(reconstruction: Tensor, target: Tensor, lengths: Tensor | None = None) -> dict[str, Tensor]:
     """Sums over a batch, 0-d: ``count``, ``pixels`` (values compared), ``squared_error``, ``rounded_hits``."""
-    found = per_sample(reconstruction, target)
-    width = target.shape[1:].numel()
+    found = per_sample(reconstruction, target, lengths)
+    width: int | Tensor = target.shape[1:].numel() if lengths is None else lengths * target.shape[2]
     count = torch.tensor(float(len(target)), device=target.device)
     return {
         "count": count,
-        "pixels": count * width,
-        "squared_error": found["error"].sum() * width,
-        "rounded_hits": found["rounded"].sum() * width,
+        "pixels": count * width if isinstance(width, int) else width.sum().float(),
+        "squared_error": (found["error"] * width).sum(),
+        "rounded_hits": (found["rounded"] * width).sum(),
     }
 
 

@@ -23,8 +23,9 @@ class Evaluation:
     recall, f1, support}.  ``confusion``: int64 ``[k, k]``, rows are true classes, columns predicted ones.
     ``arrays``: per-sample records, one row per sample (``rows``, ``labels``, ``probabilities`` ``[n, k]``,
     ``error`` ``[n]``).  ``examples``: images for pages: ``positions`` int64 ``[m]`` (which records of ``arrays``),
-    ``images`` and, where there are any, ``reconstructions``, uint8 ``[m, h, w, c]``.  ``notes``: sentences such as
-    why a metric is absent.
+    ``images`` and, where there are any, ``reconstructions``, uint8 ``[m, h, w, c]``; of a denoiser the first few
+    ``noisy_originals``, ``noisy_inputs`` and ``noisy_reconstructions``.  ``notes``: sentences such as why a metric
+    is absent.
     """
 
     split: str

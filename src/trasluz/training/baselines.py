@@ -56,6 +56,8 @@ def reconstruction_baselines(
     learned = train.split("train")
     if code is None:
         return Baselines()
+    if data.lengths is not None:
+        return Baselines(notes=(_("There is no PCA to compare with: these sequences have lengths of their own."),))
     if not len(learned):
         return Baselines(notes=(_("There is no PCA to compare with: these data have no training images."),))
     pca = fit(_pixels(train, learned, preprocess), reporter)

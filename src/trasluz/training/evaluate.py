@@ -175,6 +175,7 @@ def _examples(
             "positions": np.array([s.position for s in kept], np.int64),
             "images": np.stack([s.original for s in kept]),
             "reconstructions": np.stack([s.reconstruction for s in kept]),
+            **records.noisy,
         }
     if "probabilities" not in arrays or "labels" not in arrays:
         return {}

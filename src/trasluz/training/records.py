@@ -16,6 +16,7 @@ from trasluz.metrics.ssim import ssim, ssim_window
 
 _SHOWN = 12  # of the best, and as many of the worst
 _KEPT = ("probabilities",)
+_OF_DENOISERS = {"noisy_input": "noisy_inputs", "noisy_reconstruction": "noisy_reconstructions"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Records:
     def __init__(self) -> None:
         self.code_size: int | None = None
         self.shown: list[Shown] = []
+        self.noisy: dict[str, np.ndarray] = {}
         self._parts: dict[str, list[np.ndarray]] = {}
         self._batch: Batch | None = None
         self._start = 0
@@ -53,6 +55,8 @@ class Records:
             self.code_size = values.shape[1:].numel()
         elif name in _KEPT:
             self._keep(name, values.float())
+        elif name in _OF_DENOISERS and self._start == 0 and values.ndim == 4:
+            self._keep_noisy(_OF_DENOISERS[name], values)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Float32 records, one row per sample in the order of evaluation."""
@@ -61,10 +65,16 @@ class Records:
     def _keep(self, name: str, values: Tensor) -> None:
         self._parts.setdefault(name, []).append(values.cpu().numpy())
 
+    def _keep_noisy(self, name: str, images: Tensor) -> None:
+        """The first images, beside the clean ones; for pages."""
+        assert self._batch is not None, "begin() announces a batch before its records"
+        self.noisy["noisy_originals"] = to_uint8(self._batch.targets[:_SHOWN])
+        self.noisy[name] = to_uint8(images[:_SHOWN])
+
     def _measure(self, reconstruction: Tensor) -> None:
         assert self._batch is not None, "begin() announces a batch before its records"
         target = self._batch.targets
-        found = per_sample(reconstruction, target)
+        found = per_sample(reconstruction, target, self._batch.lengths)
         self._keep("error", found["error"])
         if target.ndim == 4:
             self._keep("rounded", found["rounded"])

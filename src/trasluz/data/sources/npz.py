@@ -1,4 +1,7 @@
-"""``.npz`` files of NumPy: ``X`` and ``y``, or ``X_train``, ``y_train``, ``X_valid``, … ``X_test``, ``y_test``."""
+"""``.npz`` files of NumPy: ``X`` and ``y``, or ``X_train``, ``y_train``, ``X_valid``, … ``X_test``, ``y_test``.
+
+With ``lengths`` (or ``lengths_train``, …) they hold sequences.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from trasluz.reporting import Reporter
 
 _SAMPLES = ("x", "images", "data", "samples", "arr_0")
 _LABELS = ("y", "labels", "label", "target", "targets", "arr_1")
+_LENGTHS = ("lengths", "length")
 _SPLITS = {"train": ("train",), "valid": ("valid", "validation", "val"), "test": ("test",)}
 
 
@@ -33,13 +37,14 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> Raw:
         DataError: the file is damaged, holds objects, or names no samples.
     """
     arrays = _load(path)
-    pairs = {split: _pair(arrays, words) for split, words in _SPLITS.items()}
-    train = pairs["train"] or _pair(arrays, ())
+    parts = {split: _part(arrays, words) for split, words in _SPLITS.items()}
+    train = parts["train"] or _part(arrays, ())
     if train is None:
         message = _("{path}: holds {names}; it needs X (and y), or X_train, y_train, X_valid, … X_test, y_test.")
         raise DataError(message.format(path=path, names=", ".join(sorted(arrays)) or _("nothing")))
     try:
-        raw = from_arrays(*train, valid=pairs["valid"], test=pairs["test"], name=path.name)
+        samples, labels, lengths = train
+        raw = from_arrays(samples, labels, lengths=lengths, valid=parts["valid"], test=parts["test"], name=path.name)
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     return replace(raw, in_memory=False)
@@ -63,10 +68,12 @@ def _load(path: Path) -> dict[str, np.ndarray]:
     raise DataError(_("{path}: this .npz file is cut short or damaged ({reason}).").format(path=path, reason=reason))
 
 
-def _pair(arrays: dict[str, np.ndarray], words: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray | None] | None:
-    """Samples and labels of a split."""
-    samples, labels = _first(arrays, _SAMPLES, words), _first(arrays, _LABELS, words)
-    return None if samples is None else (samples, labels)
+def _part(
+    arrays: dict[str, np.ndarray], words: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None] | None:
+    """Samples, labels and lengths of a split."""
+    samples, labels, lengths = (_first(arrays, names, words) for names in (_SAMPLES, _LABELS, _LENGTHS))
+    return None if samples is None else (samples, labels, lengths)
 
 
 def _first(arrays: dict[str, np.ndarray], names: tuple[str, ...], words: tuple[str, ...]) -> np.ndarray | None:

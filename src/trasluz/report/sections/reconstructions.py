@@ -1,4 +1,7 @@
-"""What does it rebuild well, what badly: originals above their reconstructions, ordered by error."""
+"""What does it rebuild well, what badly: originals above their reconstructions, ordered by error.
+
+A denoiser shows first what it makes of noise.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both
 from trasluz.report.samples import Sample, reconstructed
 from trasluz.report.sections.base import Section
+from trasluz.runs.evaluation import Evaluation
 
 ORDER = 60
 _AT_MOST = 8
@@ -24,9 +28,10 @@ def applies(context: Context) -> bool:
 def render(context: Context) -> Section:
     """One gallery each for the worst, the typical and the best."""
     assert context.main is not None, "applies() made sure of it"
-    galleries = []
+    nothing = both("There is nothing to show.")
+    galleries = _noisy(context, context.main)
     for title, chosen in _groups(reconstructed(context.main)):
-        galleries.append((title, [_card(context, s) for s in chosen], both("There is nothing to show.")))
+        galleries.append((title, [_card(context, s) for s in chosen], nothing))
     lead = both(
         "Above the original, below what the model makes of it; the number is the mean squared error of the image, "
         "with pixels from 0 to 1."
@@ -44,6 +49,22 @@ def _groups(samples: list[Sample]) -> list[tuple[Phrase, list[Sample]]]:
     typical = [s for s in rest if _TYPICAL[0] <= s.rank <= _TYPICAL[1]][:_AT_MOST]
     groups = [(both("Worst"), samples[-size:][::-1]), (both("Typical"), typical), (both("Best"), samples[:size])]
     return [group for group in groups if group[1]]
+
+
+def _noisy(context: Context, evaluation: Evaluation) -> list[tuple[Phrase, list[dict[str, Any]], Phrase]]:
+    """The first images of the evaluation, without noise, with it, and rebuilt; nothing without such records."""
+    rebuilt = evaluation.examples.get("noisy_reconstructions")
+    if rebuilt is None or not {"noisy_inputs", "noisy_originals"} <= evaluation.examples.keys():
+        return []
+    cards = []
+    for index in range(min(len(rebuilt), _AT_MOST)):
+        pictures = [
+            (context.picture("noisy_originals", index), both("Original")),
+            (context.picture("noisy_inputs", index), both("With noise")),
+            (context.picture("noisy_reconstructions", index), both("Reconstruction")),
+        ]
+        cards.append({"pictures": pictures, "lines": []})
+    return [(both("From noise: the original, the noisy image, what the model makes of it"), cards, both("None"))]
 
 
 def _card(context: Context, sample: Sample) -> dict[str, Any]:

@@ -1,0 +1,59 @@
+"""Noise on the inputs of a denoiser, whose target stays clean (Vincent et al. 2010, section 3).
+
+The noise of a training sample follows from its position in the epoch; that of an evaluated sample from its row in
+the data alone, so that it is the same after every epoch, in every split and for every model.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor
+
+from trasluz.data.batch import Batch
+from trasluz.draws import StepDraws
+from trasluz.recipe.base import Section
+
+_PURPOSE = "corruption"
+
+
+class NoiseSection(Section):
+    """What is done to inputs while training.
+
+    ``dropout``: each value becomes 0 with probability ``amount``, and the others are divided by 1 − ``amount``, as
+    Keras' layer does.  ``gaussian``: normal noise of standard deviation ``amount`` is added.  ``salt-pepper``: each
+    value becomes ``low`` or ``high``, as likely as each other, with probability ``amount``.  ``amount``, ``low`` and
+    ``high`` are in units of the inputs, as ``data.normalise`` leaves them.
+    """
+
+    name: Literal["dropout", "gaussian", "salt-pepper"]
+    amount: Annotated[float, Field(gt=0)]
+    low: float = 0.0
+    high: float = 1.0
+
+    @model_validator(mode="after")
+    def _is_a_probability(self) -> NoiseSection:
+        if self.name == "dropout" and self.amount >= 1:
+            raise ValueError("the amount of dropout is a probability below 1")
+        if self.name == "salt-pepper" and self.amount > 1:
+            raise ValueError("the amount of salt-pepper is a probability, at most 1")
+        return self
+
+
+def corrupt(inputs: Tensor, noise: NoiseSection, draws: StepDraws) -> Tensor:
+    """``inputs`` ``[n, ...]`` with noise, drawn by the positions of ``draws``."""
+    shape = inputs.shape[1:]
+    if noise.name == "gaussian":
+        return inputs + noise.amount * draws.normal(_PURPOSE, *shape)
+    chance = draws.uniform(_PURPOSE, *shape)
+    if noise.name == "dropout":
+        return inputs * (chance >= noise.amount) * (1 / (1 - noise.amount))
+    salted = torch.where(chance < noise.amount / 2, noise.low, inputs)
+    return torch.where(chance >= 1 - noise.amount / 2, noise.high, salted)
+
+
+def corrupt_the_same(batch: Batch, noise: NoiseSection, draws: StepDraws) -> Tensor:
+    """The inputs of an evaluated batch with the noise that belongs to its rows, whatever the batches."""
+    return corrupt(batch.inputs, noise, StepDraws(draws.draws, 0, 0, batch.rows))

@@ -1,0 +1,84 @@
+"""A family's sparsity: the penalty on the activities of its code, in training and in evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor, nn
+
+from trasluz.errors import RecipeError
+from trasluz.families.base import Terms, mean_over_samples
+from trasluz.messages import _
+from trasluz.objectives.sparsity import kl_to_target, l1
+from trasluz.recipe.base import Section
+
+_TERMS = {"l1": "activity_l1", "kl": "activity_kl"}
+_SUMS = "activities"
+
+
+class SparsitySection(Section):
+    """``l1``: Σ |a| over the code, a mean over samples.  ``kl``: Σ KL(``target`` ‖ mean activity) over the code.
+
+    ``weight`` multiplies it beside the loss, so that ``scale`` leaves it alone, as Keras' activity regularisation.
+    The mean activity of ``kl`` is over a batch in training and over all evaluated samples in evaluation.
+    """
+
+    name: Literal["l1", "kl"]
+    weight: Annotated[float, Field(ge=0)]
+    target: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    @model_validator(mode="after")
+    def _has_a_target_or_not(self) -> SparsitySection:
+        if (self.name == "kl") != (self.target is not None):
+            raise ValueError("kl needs a target activity between 0 and 1, and l1 has none")
+        return self
+
+    @property
+    def term(self) -> str:
+        """The name of its term."""
+        return _TERMS[self.name]
+
+    @property
+    def goal(self) -> float:
+        """The target activity of ``kl``."""
+        assert self.target is not None, "the section made sure of it"
+        return self.target
+
+
+def sparsity_terms(section: SparsitySection, code: Tensor, weights: Tensor | None) -> Terms:
+    """The term of a batch of codes ``[n, …]``, weighted by the samples' ``weights`` ``[n]`` if there are any."""
+    activities = code.float().flatten(1)
+    if section.name == "l1":
+        return {section.term: mean_over_samples(l1(activities), weights)}
+    share = None if weights is None else weights / weights.sum().clamp_min(torch.finfo(weights.dtype).tiny)
+    mean = activities.mean(0) if share is None else (activities * share.unsqueeze(1)).sum(0)
+    return {section.term: kl_to_target(mean, section.goal)}
+
+
+def sparsity_sums(code: Tensor) -> Terms:
+    """What evaluation adds up: Σ |a| over the samples for each number of the code, ``[k]``."""
+    return {_SUMS: code.float().flatten(1).abs().sum(0)}
+
+
+def sparsity_numbers(section: SparsitySection, sums: Mapping[str, Tensor]) -> dict[str, float]:
+    """The term over all evaluated samples, and ``mean_activity``: mean |a| over samples and numbers of the code."""
+    mean = sums[_SUMS] / sums["count"]
+    value = mean.sum() if section.name == "l1" else kl_to_target(mean, section.goal)
+    return {section.term: float(value), "mean_activity": float(mean.mean())}
+
+
+def need_code_in_unit_range(section: SparsitySection, encoder: nn.Module) -> None:
+    """Checks that KL meets a code that is a probability: one that leaves a sigmoid.
+
+    Raises:
+        RecipeError: the encoder's last layer is something else.
+    """
+    if section.name == "kl" and not isinstance(list(encoder.modules())[-1], nn.Sigmoid):
+        message = _(
+            "model.sparsity: kl compares activities between 0 and 1, but the code of this encoder does not end in a "
+            "sigmoid; give the encoder code_activation: sigmoid, or choose l1."
+        )
+        raise RecipeError(message)
