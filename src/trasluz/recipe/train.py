@@ -15,9 +15,14 @@ Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
 class OptimiserSection(Section):
-    """One optimiser. A field that the method does not have is refused unless it is at its default."""
+    """One optimiser. A field that the method does not have is refused unless it is at its default.
+
+    ``rule``: whose formula, where they differ. ``keras``: RMSprop's ``eps`` stands under the root, Adam's is not
+    divided by the bias correction, and Nadam's momentum rises within its first hundred steps instead of thousands.
+    """
 
     name: Literal["sgd", "rmsprop", "adam", "adamw", "nadam"] = "adam"
+    rule: Literal["torch", "keras"] = "torch"
     rate: Positive = 1e-3
     momentum: Beta = 0.0
     nesterov: bool = False
@@ -35,6 +40,7 @@ class OptimiserSection(Section):
             "betas": ("adam", "adamw", "nadam"),
             "alpha": ("rmsprop",),
             "eps": ("rmsprop", "adam", "adamw", "nadam"),
+            "rule": ("rmsprop", "adam", "nadam"),
         }
         for field, methods in fields.items():
             if self.name not in methods and getattr(self, field) != type(self).model_fields[field].default:

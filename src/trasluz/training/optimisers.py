@@ -10,6 +10,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from trasluz.recipe import OptimiserSection
+from trasluz.training import keras_optimisers
 
 
 def make_optimiser(
@@ -30,6 +31,8 @@ def make_optimiser(
 
 def _build(section: OptimiserSection, groups: list[dict[str, Any]]) -> Optimizer:
     rate = section.rate
+    if section.rule == "keras":
+        return _build_as_keras(section, groups)
     if section.name == "sgd":
         return torch.optim.SGD(groups, rate, momentum=section.momentum, nesterov=section.nesterov, fused=True)
     if section.name == "rmsprop":
@@ -39,6 +42,13 @@ def _build(section: OptimiserSection, groups: list[dict[str, Any]]) -> Optimizer
     if section.name == "adamw":
         return torch.optim.AdamW(groups, rate, betas=section.betas, eps=section.eps, fused=True)
     return torch.optim.NAdam(groups, rate, betas=section.betas, eps=section.eps)
+
+
+def _build_as_keras(section: OptimiserSection, groups: list[dict[str, Any]]) -> Optimizer:
+    if section.name == "rmsprop":
+        return keras_optimisers.RMSprop(groups, section.rate, section.alpha, section.eps, section.momentum)
+    kind = keras_optimisers.Adam if section.name == "adam" else keras_optimisers.Nadam
+    return kind(groups, section.rate, section.betas, section.eps)
 
 
 def set_rate(optimiser: Optimizer, rate: float) -> None:

@@ -1,0 +1,112 @@
+"""Adam, Nadam and RMSprop by Keras' formulas, where PyTorch's differ enough to be seen in a weight.
+
+Adam: Keras adds ε to √v before the bias correction, so that PyTorch's ε is ε / √(1 − β₂ᵗ), 32 times as large in the
+first step.  RMSprop: ε stands under the root, √(v + ε), so that 1e-7 acts like 3e-4.  Nadam (Dozat 2016): the
+momentum rises as 1 − ½·0.96ᵗ with each step; PyTorch lets it rise 250 times as slowly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+_WARMING = 0.96  # Dozat's μₜ = β₁·(1 − ½·0.96ᵗ)
+
+
+class Adam(torch.optim.Adam):
+    """PyTorch's fused Adam (Kingma & Ba 2015) with ε where the paper's section 2 has it in its faster order."""
+
+    def __init__(self, params: Iterable[Any], rate: float, betas: tuple[float, float], eps: float) -> None:
+        super().__init__(params, rate, betas=betas, eps=eps, fused=True)
+        for group in self.param_groups:
+            group.update(steps=0, plain_eps=eps)
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]  # torch's own stub
+        """One update of every parameter."""
+        for group in self.param_groups:
+            group["steps"] += 1
+            group["eps"] = group["plain_eps"] / math.sqrt(1 - group["betas"][1] ** group["steps"])
+        found: float | None = super().step(closure)
+        return found
+
+
+class _Plain(Optimizer):
+    """Steps over the parameters that have a gradient, all tensors of a group in one call per operation."""
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]  # no closures here
+        """One update of every parameter."""
+        for group in self.param_groups:
+            moving = [p for p in group["params"] if p.grad is not None]
+            if moving:
+                self._move(group, moving, [_gradient(p, group["weight_decay"]) for p in moving])
+
+    def _move(self, group: dict[str, Any], parameters: list[Tensor], gradients: list[Tensor]) -> None:
+        raise NotImplementedError
+
+    def _kept(self, parameters: list[Tensor], name: str) -> list[Tensor]:
+        """What is remembered of each parameter, from zero."""
+        for parameter in parameters:
+            if name not in self.state[parameter]:
+                self.state[parameter][name] = torch.zeros_like(parameter)
+        return [self.state[parameter][name] for parameter in parameters]
+
+
+class Nadam(_Plain):
+    """Adam with Nesterov momentum (Dozat 2016, algorithm 8), its momentum warmed as the paper does."""
+
+    def __init__(self, params: Iterable[Any], rate: float, betas: tuple[float, float], eps: float) -> None:
+        super().__init__(params, {"lr": rate, "betas": betas, "eps": eps, "weight_decay": 0.0})
+        for group in self.param_groups:
+            group.update(steps=0, product=1.0)
+
+    def _move(self, group: dict[str, Any], parameters: list[Tensor], gradients: list[Tensor]) -> None:
+        first, second = group["betas"]
+        group["steps"] += 1
+        now, after = (first * (1 - 0.5 * _WARMING ** (group["steps"] + i)) for i in (0, 1))
+        group["product"] *= now
+        m, v = self._kept(parameters, "m"), self._kept(parameters, "v")
+        torch._foreach_lerp_(m, gradients, 1 - first)
+        torch._foreach_mul_(v, second)
+        torch._foreach_addcmul_(v, gradients, gradients, 1 - second)
+        # Both roots share the factor √(1 − β₂ᵗ), so that only ε and the rate carry it.
+        correction = math.sqrt(1 - second ** group["steps"])
+        size = group["lr"] * correction
+        denominators = torch._foreach_sqrt(v)
+        torch._foreach_add_(denominators, group["eps"] * correction)
+        moves = torch._foreach_mul(m, size * after / (1 - group["product"] * after))
+        torch._foreach_add_(moves, gradients, alpha=size * (1 - now) / (1 - group["product"]))
+        torch._foreach_addcdiv_(parameters, moves, denominators, -1.0)
+
+
+class RMSprop(_Plain):
+    """RMSprop (Tieleman & Hinton 2012, lecture 6e) with ε under the root."""
+
+    def __init__(self, params: Iterable[Any], rate: float, alpha: float, eps: float, momentum: float) -> None:
+        super().__init__(params, {"lr": rate, "alpha": alpha, "eps": eps, "momentum": momentum, "weight_decay": 0.0})
+
+    def _move(self, group: dict[str, Any], parameters: list[Tensor], gradients: list[Tensor]) -> None:
+        v = self._kept(parameters, "v")
+        torch._foreach_mul_(v, group["alpha"])
+        torch._foreach_addcmul_(v, gradients, gradients, 1 - group["alpha"])
+        denominators = torch._foreach_add(v, group["eps"])
+        torch._foreach_sqrt_(denominators)
+        if not group["momentum"]:
+            torch._foreach_addcdiv_(parameters, gradients, denominators, -group["lr"])
+            return
+        moves = self._kept(parameters, "momentum")
+        torch._foreach_mul_(moves, group["momentum"])
+        torch._foreach_addcdiv_(moves, gradients, denominators, group["lr"])
+        torch._foreach_sub_(parameters, moves)
+
+
+def _gradient(parameter: Tensor, decay: float) -> Tensor:
+    """The gradient, with plain (coupled) weight decay."""
+    assert parameter.grad is not None, "only parameters that have one are moved"
+    return parameter.grad.add(parameter, alpha=decay) if decay else parameter.grad
