@@ -28,6 +28,11 @@ def cats_dogs() -> Path:
     return _first("cats-dogs")
 
 
+def red_wine() -> Path:
+    """The table ``winequality-red.csv`` of 1,599 rows (UCI; Cortez et al. 2009)."""
+    return _first("winequality-red.csv")
+
+
 def _folders(name: str) -> list[Path]:
     return [Path(part) / name for part in os.environ.get("TRASLUZ_DATA", "").split(os.pathsep) if part]
 

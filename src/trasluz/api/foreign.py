@@ -9,6 +9,7 @@ import numpy as np
 
 from trasluz.api.sources import PREFIX, open_source
 from trasluz.data.data import Data
+from trasluz.data.sources.base import known_table
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import Recipe
@@ -20,7 +21,8 @@ def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Rep
     """Data from ``source`` with the splits that it gives, and ``all`` of it.
 
     Raises:
-        DataError: a class that the model does not know.
+        DataError: data of another kind or shape, without a column that the model needs, or with a class that it does
+            not know.
     """
     p = model.preprocess
     changes = {
@@ -32,7 +34,12 @@ def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Rep
         "limit": None,
         "generate": recipe.data.generate if str(source).startswith(PREFIX) else None,
     }
-    opened = open_source(recipe.data.model_copy(update=changes), recipe.seed, reporter)
+    section = recipe.data.model_copy(update=changes)
+    opened = open_source(section, recipe.seed, reporter, known_table(section, p.columns, reporter))
+    if opened.kind != model.spec.kind or opened.spec.shape != model.spec.shape:
+        message = _("{source}: holds {kind} data of shape {given}, but the model was trained on {own} of {shape}.")
+        told = {"kind": opened.kind, "given": list(opened.spec.shape), "own": model.spec.kind}
+        raise DataError(message.format(source=opened.name, shape=list(model.spec.shape), **told))
     everything = np.arange(len(opened.samples))
     labels = _match(opened, model.spec.classes)
     splits = {**opened.splits, "all": everything}

@@ -22,7 +22,11 @@ def _known_language(value: str | None) -> str | None:
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help=N_("A run folder."), show_default=False)]
 Images = Annotated[
     list[Path],
-    typer.Argument(metavar="IMAGES...", help=N_("Image files, or one folder of images."), show_default=False),
+    typer.Argument(
+        metavar="IMAGES...",
+        help=N_("Image files, or one folder of images; CSV files for a model of tables."),
+        show_default=False,
+    ),
 ]
 Source = Annotated[
     str,

@@ -35,10 +35,13 @@ def audit(
     before resizing; ``groups`` and ``near``: ``exact_groups`` and ``near_duplicates`` of the samples where they are
     known already.
 
-    The keys: ``samples``, ``kind``, ``shape``, ``splits`` {split: count}, ``classes`` {class: {split: count}},
-    ``unlabelled`` {split: count}, ``missing_classes`` {split: [class]}, ``imbalance`` (largest over smallest class
-    of those that occur in train; ``None`` without labels), ``sizes`` (of the originals; ``None`` where not known),
-    ``unreadable`` {count, files}, ``constant`` {count, examples}, ``exact_duplicates`` and ``near_duplicates``
+    The keys: ``samples``, ``kind``, ``shape``, ``features`` (names, of a table), ``splits`` {split: count},
+    ``classes`` {class: {split: count}}, ``unlabelled`` {split: count}, ``missing_classes`` {split: [class]},
+    ``imbalance`` (largest over smallest class of those that occur in train; ``None`` without labels),
+    ``sizes`` (of the originals; ``None`` where not known),
+    ``unreadable`` {count, files}, ``constant`` {count, examples} (images of one colour, or a table's columns that are
+    the same in all rows), ``missing`` {count, columns: {name: count}} (values of a table), ``contradictions`` (samples
+    with an exact copy of another label), ``exact_duplicates`` and ``near_duplicates``
     {within: {split: count}, across: {"train/valid": count}, examples}.  ``within`` counts exact copies beyond the
     first, and samples that have a near duplicate; ``across`` counts samples of the second split that have one in
     the first.  Lists are cut to 100 files and 20 examples, counts are not.
@@ -51,6 +54,7 @@ def audit(
         "samples": len(data.samples),
         "kind": data.kind,
         "shape": [int(side) for side in data.samples.shape[1:]],
+        "features": list(data.features[:_MOST_LISTED]),
         "splits": {name: len(rows) for name, rows in data.splits.items()},
         "classes": classes,
         "unlabelled": _unlabelled(data),
@@ -62,6 +66,8 @@ def audit(
             "files": [{"file": str(file), "reason": str(reason)} for file, reason in unreadable[:_MOST_LISTED]],
         },
         "constant": _constant(data),
+        "missing": _missing_values(data),
+        "contradictions": _contradictions(data, groups),
         "exact_duplicates": _exact_summary(data, groups),
         "near_duplicates": _near_summary(data, groups, near),
     }
@@ -116,7 +122,11 @@ def _sizes(sizes: np.ndarray) -> dict[str, Any]:
 
 
 def _constant(data: Data) -> dict[str, Any]:
-    """Images that are one colour in every channel: blank scans, failed downloads."""
+    """Images that are one colour in every channel (blank scans, failed downloads); columns that tell nothing."""
+    if data.kind == "table":
+        same = (data.samples == data.samples[:1]).all(axis=0)
+        names = [_feature(data, int(i)) for i in np.flatnonzero(same)]
+        return {"count": len(names), "examples": names[:_MOST_EXAMPLES]}
     if data.kind != "image":
         return {"count": 0, "examples": []}
     found = []
@@ -126,6 +136,33 @@ def _constant(data: Data) -> dict[str, Any]:
         found.append(start + np.flatnonzero(blank))
     rows = np.concatenate(found) if found and data.samples.shape[1] * data.samples.shape[2] > 1 else np.empty(0, int)
     return {"count": len(rows), "examples": [_name(data, int(row)) for row in rows[:_MOST_EXAMPLES]]}
+
+
+def _missing_values(data: Data) -> dict[str, Any]:
+    """Values that a table lacks, in all and per column."""
+    if data.kind != "table":
+        return {"count": 0, "columns": {}}
+    absent = np.isnan(data.samples).sum(axis=0)
+    columns = {_feature(data, int(i)): int(absent[i]) for i in np.flatnonzero(absent)[:_MOST_LISTED]}
+    return {"count": int(absent.sum()), "columns": columns}
+
+
+def _contradictions(data: Data, groups: np.ndarray) -> int:
+    """Labelled samples with an exact copy of another label: no model can be right about all of them."""
+    if data.labels is None or data.labels.ndim != 1:
+        return 0
+    rows = np.flatnonzero(data.labels >= 0)
+    order = rows[np.argsort(groups[rows], kind="stable")]
+    _values, first, sizes = np.unique(groups[order], return_index=True, return_counts=True)
+    labels = data.labels[order]
+    if not len(first):
+        return 0
+    return int(sizes[np.minimum.reduceat(labels, first) != np.maximum.reduceat(labels, first)].sum())
+
+
+def _feature(data: Data, place: int) -> str:
+    """The name of a table's feature."""
+    return data.features[place] if data.features else f"x{place + 1}"
 
 
 def _exact_summary(data: Data, groups: np.ndarray) -> dict[str, Any]:

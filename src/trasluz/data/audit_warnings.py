@@ -99,8 +99,23 @@ def _generated(audit: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _blemishes(audit: Mapping[str, Any]) -> Iterator[str]:
-    constant = audit["constant"]
-    if constant["count"]:
+    constant, missing = audit["constant"], audit.get("missing", {"count": 0})
+    if audit.get("dropped_rows"):
+        yield _("Rows that lack a value and were left out: {count}.").format(count=audit["dropped_rows"])
+    if missing["count"]:
+        named = [f"{name} ({count})" for name, count in missing["columns"].items()]
+        yield _("Missing values: {count}, in {columns}; the mean of the training rows stands in for them.").format(
+            count=missing["count"], columns=_some(named, len(named))
+        )
+    if audit.get("contradictions"):
+        yield _("{count} samples are exact copies of samples with another label: no model can be right on all.").format(
+            count=audit["contradictions"]
+        )
+    if constant["count"] and audit.get("kind") == "table":
+        yield _("Columns that are the same in every row, and tell nothing: {columns}.").format(
+            columns=_some(constant["examples"], constant["count"])
+        )
+    elif constant["count"]:
         yield _("Images of a single colour: {count}, {files}.").format(
             count=constant["count"], files=_some(constant["examples"], constant["count"])
         )

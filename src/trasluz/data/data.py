@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from trasluz.data.table_columns import Column
+
 Kind = Literal["image", "table", "sequence"]
 
 
@@ -35,7 +37,8 @@ class DataSpec:
 class Data:
     """Samples, labels and splits.
 
-    ``samples``: uint8, uint16 or float images ``[n, height, width, channels]``, float tables ``[n, features]``,
+    ``samples``: uint8, uint16 or float images ``[n, height, width, channels]``, float tables ``[n, features]`` (NaN: no
+    value) whose ``columns`` say what each number is,
     or float sequences ``[n, steps, features]`` with their ``lengths``.  ``value_range`` is the range that the
     stored numbers can take: (0, 255) for uint8.  ``labels``: int64 ``[n]`` of indices into ``classes`` (−1: no
     label), or bool ``[n, classes]`` when ``multi_label``.  ``label_values`` are the original labels, of any
@@ -55,6 +58,7 @@ class Data:
     domain: np.ndarray | None = None
     domains: tuple[str, ...] = ()
     files: tuple[str, ...] | None = None
+    columns: tuple[Column, ...] = ()
     fingerprint: str = ""
     audit: Mapping[str, Any] = field(default_factory=dict)
 
@@ -62,6 +66,11 @@ class Data:
     def multi_label(self) -> bool:
         """Whether a sample can have several labels."""
         return self.labels is not None and self.labels.ndim == 2
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of a table's features; empty for other kinds."""
+        return tuple(name for column in self.columns for name in column.features)
 
     @property
     def spec(self) -> DataSpec:

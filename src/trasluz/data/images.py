@@ -16,6 +16,7 @@ from trasluz.data.preprocess import Preprocess
 from trasluz.data.raw import Unreadable
 from trasluz.data.sources.archive import archive_files
 from trasluz.data.sources.folder import folder_files
+from trasluz.data.table_rows import load_rows, rows_of_array
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.reporting import Reporter
@@ -26,7 +27,10 @@ _WHOLE = 255.0
 
 @dataclass(frozen=True)
 class LoadedImages:
-    """``samples`` as the training samples were stored, the files they came from, and (file, reason) of the others."""
+    """``samples`` as the training samples were stored, the files they came from, and (file, reason) of the others.
+
+    The rows of a table are named by file and line.
+    """
 
     samples: np.ndarray
     files: tuple[str, ...]
@@ -38,7 +42,7 @@ def load_images(images: Images, preprocess: Preprocess, reporter: Reporter) -> L
 
     ``images``: a path or several, of image files, folders or archives; or an array ``[h, w]``, ``[h, w, c]``,
     ``[n, h, w]`` or ``[n, h, w, c]`` (tables: ``[n, features]``) in the stored range, or in 0 to 255 as uint8, or
-    in 0 to 1 as floats.
+    in 0 to 1 as floats.  For a model of tables: CSV files with its columns, in any order.
 
     Raises:
         DataError: a path that does not exist, a folder without images, or an array of another kind.
@@ -48,13 +52,14 @@ def load_images(images: Images, preprocess: Preprocess, reporter: Reporter) -> L
     if isinstance(images, np.ndarray) or not all(isinstance(item, (str, Path)) for item in images):
         samples = _from_array(np.asarray(images), preprocess, reporter)
         return LoadedImages(samples, tuple(str(i) for i in range(len(samples))))
+    paths = [Path(item).expanduser() for item in images if isinstance(item, (str, Path))]
+    if preprocess.kind == "table":
+        return LoadedImages(*load_rows(paths, preprocess, reporter))
     if preprocess.kind != "image":
         raise DataError(
             _("This model was trained on {kind} data, not on images; give arrays.").format(kind=preprocess.kind)
         )
-    return _from_files(
-        [Path(item).expanduser() for item in images if isinstance(item, (str, Path))], preprocess, reporter
-    )
+    return _from_files(paths, preprocess, reporter)
 
 
 def _from_files(paths: list[Path], preprocess: Preprocess, reporter: Reporter) -> LoadedImages:
@@ -108,6 +113,8 @@ def _in_stored_range(samples: np.ndarray, preprocess: Preprocess, whole: float) 
 def _from_array(array: np.ndarray, preprocess: Preprocess, reporter: Reporter) -> np.ndarray:
     if array.dtype.kind not in "buif" or not array.size:
         raise DataError(_("Give paths of images, or an array of numbers that is not empty."))
+    if preprocess.kind == "table":
+        return rows_of_array(array, preprocess)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise DataError(_("The array holds numbers that are NaN or infinite; replace them."))
     if preprocess.kind != "image":

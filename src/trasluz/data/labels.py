@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from trasluz.data.raw import Labels
+from trasluz.errors import DataError
+from trasluz.messages import _
 
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 
@@ -50,6 +52,27 @@ def index_labels(labels: Labels, multi_label: bool, names: Mapping[Hashable, str
     else:
         indices = np.fromiter((position[value] for value in rows), np.int64, len(rows))
     return IndexedLabels(indices, _printed(values, known), values)
+
+
+def in_order(labels: IndexedLabels, classes: Sequence[str], source: str) -> IndexedLabels:
+    """The same labels with ``classes`` (printed names) as their classes, in this order, with or without samples.
+
+    Raises:
+        DataError: the labels have a class that is not among ``classes``, or one is named twice.
+    """
+    other = [name for name in labels.classes if name not in classes]
+    if other or len(set(classes)) < len(classes):
+        message = _("data.classes: {given} must name each class once, also {missing} of {source}.")
+        missing = ", ".join(other) or _("none")
+        raise DataError(message.format(given=", ".join(classes), missing=missing, source=source))
+    position = np.array([classes.index(name) for name in labels.classes], np.int64)
+    values = dict(zip(labels.classes, labels.values, strict=True))
+    if labels.indices.ndim == 2:
+        indices = np.zeros((len(labels.indices), len(classes)), bool)
+        indices[:, position] = labels.indices
+    else:
+        indices = np.where(labels.indices < 0, -1, position[labels.indices])
+    return IndexedLabels(indices, tuple(classes), tuple(values.get(name, name) for name in classes))
 
 
 def _plain(value: Any) -> Any:

@@ -16,7 +16,7 @@ from trasluz.data.data import Data
 from trasluz.data.duplicates import exact_groups
 from trasluz.data.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
 from trasluz.data.fit_arrays import fit_arrays, require_images
-from trasluz.data.labels import IndexedLabels, index_labels
+from trasluz.data.labels import IndexedLabels, in_order, index_labels
 from trasluz.data.limit import limit_labels, limit_rows
 from trasluz.data.near_duplicates import NearDuplicates, near_duplicates
 from trasluz.data.planning import wanted_size
@@ -25,6 +25,7 @@ from trasluz.data.sources.base import find_source
 from trasluz.data.splits import make_splits
 from trasluz.data.store import open_store
 from trasluz.draws import Draws
+from trasluz.data.table_columns import numbered
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import DataSection
@@ -81,7 +82,7 @@ def _fitted(raw: Raw, section: DataSection, reporter: Reporter) -> Raw:
 
 
 def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, draws: Draws, reporter: Reporter) -> Data:
-    labels = _labels(raw, reporter)
+    labels = _labels(raw, section, reporter)
     groups = _groups(raw, reporter)
     indices = None if labels is None else labels.indices
     splits = make_splits(indices, raw.splits, section.valid, section.test, draws, groups)
@@ -104,8 +105,9 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, draws: Dra
         fingerprint=raw.fingerprint,
     )
     near = _near(data, groups, reporter)
+        columns=raw.columns or (numbered(raw.samples.shape[1]) if raw.kind == "table" else ()),
     found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=groups, near=near, reporter=reporter)
-    told: dict[str, object] = {"ignored": raw.ignored, "in_memory": raw.in_memory}
+    told: dict[str, object] = {"ignored": raw.ignored, "dropped_rows": raw.dropped, "in_memory": raw.in_memory}
     told["generated"] = {"count": len(raw.generated), "files": list(raw.generated[:_MOST_GENERATED])}
     return dataclasses.replace(data, audit={**found, **told})
 
@@ -120,6 +122,8 @@ def _labels(raw: Raw, reporter: Reporter) -> IndexedLabels | None:
     same = defaultdict(list)
     for name in labels.classes:
         same[name.casefold()].append(name)
+    if section.classes:
+        labels = in_order(labels, section.classes, raw.name)
     for names in same.values():
         if len(names) > 1:
             message = _("{source}: the classes {names} differ in upper and lower case only; they are kept apart.")
@@ -150,5 +154,5 @@ def _range_of(samples: np.ndarray, train: np.ndarray) -> tuple[float, float]:
     """From the least to the greatest training value, a little apart when they are equal."""
     rows = train if len(train) else np.arange(len(samples))
     values = samples[rows]
-    low, high = float(values.min()), float(values.max())
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
     return low, high if high > low else low + 1.0

@@ -9,6 +9,7 @@ import numpy as np
 
 from trasluz.data.data import Kind
 from trasluz.data.decode import Content
+from trasluz.data.table_columns import Column
 from trasluz.reporting import Reporter
 
 Label = Hashable | None
@@ -27,6 +28,7 @@ class Raw:
     ``generated``: files that say of themselves that a network made them.
     ``ignored``: how many files are no images.  ``sizes``: int ``[n, 2]``, height and width before resizing, where
     that is not the samples' own.  ``in_memory``: the arrays were given as such and cannot be found again.
+    ``columns``: of a table, in order; empty when they have no names.  ``dropped``: rows left out for missing values.
     ``fingerprint``: of the content; empty when it has to be computed from the arrays.
     """
 
@@ -49,6 +51,8 @@ class Raw:
     ignored: int = 0
     sizes: np.ndarray | None = None
     in_memory: bool = False
+    columns: tuple[Column, ...] = ()
+    dropped: int = 0
     fingerprint: str = ""
 
 

@@ -223,6 +223,9 @@ def create(model: Mapping[str, Any], spec: DataSpec, class_weights: Tensor | Non
             ).format(name=model["family"])
         )
     return family(config, spec, class_weights)
+    if family.needs_labels and not spec.classes and spec.kind == "table":
+        message = _("model.family: {name} needs labels; name the column that holds them with --set data.target=…")
+        raise RecipeError(message.format(name=model["family"]))
 
 
 def mean_over_samples(values: Tensor, weights: Tensor | None) -> Tensor:

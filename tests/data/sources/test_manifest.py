@@ -89,8 +89,8 @@ def test_an_absolute_path_is_taken_as_it_is(photos: Path, opened: Open) -> None:
 
 
 BAD = {
-    "nothing": ("", "has the columns none"),
-    "no path column": ("a,b\n1,2\n", "has the columns a, b; a manifest of images needs a column path"),
+    "nothing": ("", "there are no rows"),
+    "no path column": ("photo,b\nx.png,2\n", "the columns photo hold text.*manifest of images has a column path"),
     "no lines": ("path,label\n", "there are no images here"),
     "a line without a path": ("path,label\nimg/0.png,a\n,b\n", "line 3 names no file"),
     "an unknown split": ("path,split\nimg/0.png,dev\n", "line 2: the split 'dev'"),
@@ -118,7 +118,19 @@ def test_an_unknown_label_column_is_answered_with_the_nearest(photos: Path, open
         opened(_write(photos, "path,color\nimg/0.png,red\n"), label_column="colour")
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
-def test_another_encoding_is_refused(photos: Path, opened: Open, encoding: str) -> None:
+def test_another_encoding_is_refused_unless_it_says_what_it_is(photos: Path, opened: Open) -> None:
+    text = "path,label\nimg/0.png,ñu\n"
     with pytest.raises(DataError, match="UTF-8"):
-        opened(_write(photos, "path,label\nimg/0.png,ñu\n", encoding))
+        opened(_write(photos, text, "latin-1"))
+    assert opened(_write(photos, text, "utf-16")).classes == ("ñu",)
+
+
+def test_a_table_is_not_taken_for_a_manifest_nor_the_other_way_round(photos: Path, opened: Open) -> None:
+    images = _write(photos, "path,size,label\nimg/0.png,1,a\nimg/1.png,2,b\n")
+    assert opened(images).kind == "image"
+    with pytest.raises(DataError, match=r"asks for a table, but the column path of .* names files"):
+        opened(images, target="label")
+    table = opened(images, target="label", leave_out=("path",))
+    assert (table.kind, table.features) == ("table", ("size",))
+    numbers = _write(photos, "image,size,label\n7,1,a\n8,2,b\n", name="numbers.csv")
+    assert opened(numbers, target="label").features == ("image", "size")

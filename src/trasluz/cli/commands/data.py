@@ -39,7 +39,12 @@ def _told(audit: dict[str, Any]) -> Iterator[str]:
 
     splits = audit["splits"]
     shape = "×".join(str(side) for side in audit["shape"])
-    yield _("{n} samples of {shape}").format(n=audit["samples"], shape=shape)
+    if audit["kind"] == "table":
+        yield _("{n} rows of {features} features: {names}").format(
+            n=audit["samples"], features=shape, names=", ".join(audit["features"])
+        )
+    else:
+        yield _("{n} samples of {shape}").format(n=audit["samples"], shape=shape)
     rows = [(name, *(counts[split] for split in splits)) for name, counts in audit["classes"].items()]
     yield columns([(_("class"), *splits), *rows, (_("all"), *splits.values())])
     for entry in audit["unreadable"]["files"]:

@@ -12,7 +12,7 @@ from trasluz.cli.console import Console
 from trasluz.cli.outcome import name_unreadable
 from trasluz.messages import N_, _
 
-HELP = N_("Classify images that the run has never seen.")
+HELP = N_("Classify images, or the rows of a table, that the run has never seen.")
 
 
 def command(

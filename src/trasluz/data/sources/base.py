@@ -8,7 +8,10 @@ from typing import Any
 
 from trasluz import components
 from trasluz.data.places import data_folders
-from trasluz.data.raw import Found
+from trasluz.data.raw import Found, Raw
+from trasluz.data.table import open_table
+from trasluz.data.table_columns import Column
+from trasluz.data.table_text import read_sheet
 from trasluz.errors import DataError, nearest
 from trasluz.messages import _
 from trasluz.recipe import DataSection
@@ -39,9 +42,20 @@ def find_source(section: DataSection, reporter: Reporter) -> Found:
             return opened
     message = _(
         "{source}: not data of a known kind; give a folder or an archive (.zip, .tar, .tar.gz) of images, a manifest "
-        "(.csv), arrays (.npz), IDX files or an image."
+        "or a table (.csv), arrays (.npz), IDX files or an image."
     )
     raise DataError(message.format(source=section.source))
+
+
+def known_table(section: DataSection, columns: tuple[Column, ...], reporter: Reporter) -> Raw | None:
+    """The CSV file ``section.source`` read by the ``columns`` that a model knows; ``None`` when it is no CSV file.
+
+    Raises:
+        DataError: there is no such file, or it lacks a column.
+    """
+    if not columns or Path(section.source).suffix.lower() not in (".csv", ".tsv"):
+        return None
+    return open_table(read_sheet(_locate(section.source, [])), section, reporter, columns)
 
 
 def _locate(source: str, names: list[str]) -> Path:

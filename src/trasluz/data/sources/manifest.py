@@ -1,20 +1,24 @@
-"""A CSV manifest: one image per line, with its path, its label or labels, and its split.
+"""A CSV file: a manifest with one image per line, or a table with one sample per line.
 
-The header names the columns: ``path`` (or ``file``, ``filename``, ``image``), ``label`` (``labels``, ``class``;
+It is a table when ``data.target`` names a column, or when no column is called like those of paths.  Of a manifest the
+header names the columns: ``path`` (or ``file``, ``filename``, ``image``), ``label`` (``labels``, ``class``;
 or ``data.label_column``), ``split``.  Paths are relative to the manifest.  Several labels are separated by ``|``,
-or by ``;`` where columns are not.  An empty label is no label, an empty split is training.
+or by ``;`` where columns are not.  An empty label is no label, an empty split is training.  ``data/table.py`` tells
+what a table is.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from trasluz.data.decode import MISSING, Content
 from trasluz.data.layout import SPLIT_NAMES, require_images
-from trasluz.data.raw import ImageFiles, Label, Labels, Listing
+from trasluz.data.raw import Found, ImageFiles, Label, Labels, Listing
+from trasluz.data.table import open_table
+from trasluz.data.table_columns import parse_numbers
+from trasluz.data.table_text import Sheet, read_sheet
 from trasluz.errors import DataError, nearest
 from trasluz.messages import _
 from trasluz.recipe import DataSection
@@ -38,17 +42,18 @@ def claims(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in (".csv", ".tsv")
 
 
-def open_path(path: Path, section: DataSection, reporter: Reporter) -> ImageFiles:
-    """The images that the manifest names.
+def open_path(path: Path, section: DataSection, reporter: Reporter) -> Found:
+    """The images that the manifest names, or the rows of the table.
 
     Raises:
-        DataError: it is not such a file, or a column is missing.
+        DataError: it is not such a file, a column is missing, or it could be either.
     """
-    text = _text(path)
-    delimiter = _delimiter(text)
-    lines = _lines(path, text, delimiter, section.label_column)
+    sheet = read_sheet(path)
+    if _is_table(sheet, section):
+        return open_table(sheet, section, reporter)
+    lines = _lines(sheet, section.label_column)
     require_images(len(lines), 0, path)
-    separators = "|" if delimiter == ";" else "|;"
+    separators = "|" if sheet.separator == ";" else "|;"
     identity = [
         str(path.resolve()),
         section.label_column,
@@ -58,29 +63,28 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> ImageFile
     return ImageFiles(path.name, identity, lambda reporter: _listing(path.parent, lines, separators))
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError(_("{path}: is not UTF-8 text; save the manifest as UTF-8.").format(path=path)) from None
-    except OSError as error:
-        raise DataError(_("{path}: cannot be read: {reason}.").format(path=path, reason=error.strerror)) from None
+def _is_table(sheet: Sheet, section: DataSection) -> bool:
+    """Whether the lines are samples themselves, not paths of images.
+
+    Raises:
+        DataError: ``data.target`` asks for a table, but a column names files.
+    """
+    paths = [name for name in sheet.header if name.lower() in _PATH]
+    if section.target is None or not paths or section.target in paths or paths[0] in section.leave_out:
+        return not paths or section.target is not None
+    cells = [row[sheet.header.index(paths[0])] for row in sheet.rows if len(row) == len(sheet.header)]
+    if parse_numbers(cells, sheet.decimal)[1].any():
+        message = _(
+            "data.target: asks for a table, but the column {column} of {path} names files, as a manifest of images "
+            "does; leave data.target out for images, or add --set 'data.leave_out=[{column}]' for a table."
+        )
+        raise DataError(message.format(column=paths[0], path=sheet.path))
+    return True
 
 
-def _delimiter(text: str) -> str:
-    """The separator of columns that the header uses most."""
-    header = text.partition("\n")[0]
-    return max(",;\t", key=header.count)
-
-
-def _lines(path: Path, text: str, delimiter: str, label_column: str | None) -> list[_Line]:
-    try:
-        reader = csv.reader(text.splitlines(), delimiter=delimiter, strict=True)
-        header = [name.strip() for name in next(reader, [])]
-        columns = _columns(path, header, label_column)
-        return [_line(path, row, columns, reader.line_num) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise DataError(_("{path}: is not a CSV file: {reason}.").format(path=path, reason=error)) from None
+def _lines(sheet: Sheet, label_column: str | None) -> list[_Line]:
+    columns = _columns(sheet.path, list(sheet.header), label_column)
+    return [_line(sheet.path, row, columns, line) for line, row in zip(sheet.lines, sheet.rows, strict=True)]
 
 
 def _columns(path: Path, header: list[str], label_column: str | None) -> dict[str, int]:
@@ -92,11 +96,6 @@ def _columns(path: Path, header: list[str], label_column: str | None) -> dict[st
         for name in reversed(names)
         if name in lower
     }
-    if "path" not in found:
-        message = _(
-            "{path}: has the columns {columns}; a manifest of images needs a column path, and may have label and split."
-        )
-        raise DataError(message.format(path=path, columns=", ".join(header) or _("none")))
     if label_column is not None:
         if label_column not in header:
             guess = nearest(label_column, header)
@@ -107,8 +106,8 @@ def _columns(path: Path, header: list[str], label_column: str | None) -> dict[st
     return found
 
 
-def _line(manifest: Path, row: list[str], columns: dict[str, int], number: int) -> _Line:
-    cells = {what: row[i].strip() if i < len(row) else "" for what, i in columns.items()}
+def _line(manifest: Path, row: Sequence[str], columns: dict[str, int], number: int) -> _Line:
+    cells = {what: row[i] if i < len(row) else "" for what, i in columns.items()}
     if not cells["path"]:
         raise DataError(_("{path}: line {line} names no file.").format(path=manifest, line=number))
     split = SPLIT_NAMES.get(cells.get("split", "").lower() or "train")
