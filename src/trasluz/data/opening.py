@@ -112,7 +112,7 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, draws: Dra
     return dataclasses.replace(data, audit={**found, **told})
 
 
-def _labels(raw: Raw, reporter: Reporter) -> IndexedLabels | None:
+def _labels(raw: Raw, section: DataSection, reporter: Reporter) -> IndexedLabels | None:
     """Numbered labels; ``None`` when no sample has one."""
     if raw.labels is None:
         return None
