@@ -24,8 +24,8 @@ from trasluz.data.raw import Raw, Unreadable
 from trasluz.data.sources.base import find_source
 from trasluz.data.splits import make_splits
 from trasluz.data.store import open_store
-from trasluz.draws import Draws
 from trasluz.data.table_columns import numbered
+from trasluz.draws import Draws
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import DataSection
@@ -102,10 +102,10 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, draws: Dra
         domain=raw.domain,
         domains=raw.domains,
         files=raw.files,
+        columns=raw.columns or (numbered(raw.samples.shape[1]) if raw.kind == "table" else ()),
         fingerprint=raw.fingerprint,
     )
     near = _near(data, groups, reporter)
-        columns=raw.columns or (numbered(raw.samples.shape[1]) if raw.kind == "table" else ()),
     found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=groups, near=near, reporter=reporter)
     told: dict[str, object] = {"ignored": raw.ignored, "dropped_rows": raw.dropped, "in_memory": raw.in_memory}
     told["generated"] = {"count": len(raw.generated), "files": list(raw.generated[:_MOST_GENERATED])}
@@ -119,11 +119,11 @@ def _labels(raw: Raw, section: DataSection, reporter: Reporter) -> IndexedLabels
     labels = index_labels(raw.labels, raw.multi_label, raw.class_names)
     if not labels.classes:
         return None
+    if section.classes:
+        labels = in_order(labels, section.classes, raw.name)
     same = defaultdict(list)
     for name in labels.classes:
         same[name.casefold()].append(name)
-    if section.classes:
-        labels = in_order(labels, section.classes, raw.name)
     for names in same.values():
         if len(names) > 1:
             message = _("{source}: the classes {names} differ in upper and lower case only; they are kept apart.")

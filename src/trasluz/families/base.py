@@ -176,6 +176,13 @@ class BaseFamily(ABC):
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
         """Named numbers from summed statistics; the first is the one to look at. Includes ``loss``."""
 
+    def reads_inputs_through(self) -> str | None:
+        """The one network that is shown a batch's inputs, once and as they are, where they serve for nothing else.
+
+        Features may then stand for the inputs, and that network's last layers for the network.
+        """
+        return None
+
     def enter_phase(self, networks: nn.ModuleDict, phase: str) -> None:  # noqa: B027 - optional
         """Called when a phase starts (also on resume): greedy families change what is in use."""
 
@@ -184,13 +191,6 @@ def get(name: str) -> type[BaseFamily]:
     """The family of that name.
 
     Raises:
-    def reads_inputs_through(self) -> str | None:
-        """The one network that is shown a batch's inputs, once and as they are, where they serve for nothing else.
-
-        Features may then stand for the inputs, and that network's last layers for the network.
-        """
-        return None
-
         RecipeError: there is no such family.
     """
     family: type[BaseFamily] = components.load("trasluz.families", name, "model.family").Family
@@ -215,6 +215,9 @@ def create(model: Mapping[str, Any], spec: DataSpec, class_weights: Tensor | Non
                 name=model["family"], allowed=allowed, kind=spec.kind
             )
         )
+    if family.needs_labels and not spec.classes and spec.kind == "table":
+        message = _("model.family: {name} needs labels; name the column that holds them with --set data.target=…")
+        raise RecipeError(message.format(name=model["family"]))
     if family.needs_labels and not spec.classes:
         raise RecipeError(
             _(
@@ -223,9 +226,6 @@ def create(model: Mapping[str, Any], spec: DataSpec, class_weights: Tensor | Non
             ).format(name=model["family"])
         )
     return family(config, spec, class_weights)
-    if family.needs_labels and not spec.classes and spec.kind == "table":
-        message = _("model.family: {name} needs labels; name the column that holds them with --set data.target=…")
-        raise RecipeError(message.format(name=model["family"]))
 
 
 def mean_over_samples(values: Tensor, weights: Tensor | None) -> Tensor:

@@ -100,6 +100,13 @@ class DataSection(Section):
     limit: Annotated[int, Field(ge=1)] | None = None
     labelled: Annotated[int, Field(ge=1)] | None = None
     label_column: str | None = None
+    target: str | None = None
+    target_at_least: float | None = None
+    missing: Literal["refuse", "mean", "drop-rows"] = "refuse"
+    text: Literal["refuse", "one-hot"] = "refuse"
+    leave_out: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    domains: bool = False
     allow_unreadable: bool = False
     balance: Literal["none", "weights", "sampling"] = "none"
     augment: AugmentSection = AugmentSection()
@@ -109,13 +116,6 @@ class DataSection(Section):
     @classmethod
     def _last_n(cls, value: float | str | None) -> float | str | None:
         if isinstance(value, str):
-    target: str | None = None
-    target_at_least: float | None = None
-    missing: Literal["refuse", "mean", "drop-rows"] = "refuse"
-    text: Literal["refuse", "one-hot"] = "refuse"
-    leave_out: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    domains: bool = False
             words = value.split()
             if len(words) != 2 or words[0] != "last" or not words[1].isdigit() or int(words[1]) < 1:
                 raise ValueError('a fraction below 1, "last N" with N ≥ 1, or null')
