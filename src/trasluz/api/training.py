@@ -105,9 +105,9 @@ def train(
         loop = make_loop(prepared, folder, _callbacks(fabric, speaker, callbacks), request)
         _estimate(loop, speaker)
         if loop.lead:
-            for warning in audit_warnings(opened.audit):
             for start in prepared.starts:
                 speaker.say(start.sentence())
+            for warning in audit_warnings(opened.audit):
                 speaker.warn(warning)
             folder.create(
                 whole, **_facts(opened, hardware), started_from=[start.to_dict() for start in prepared.starts]
