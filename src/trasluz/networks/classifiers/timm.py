@@ -1,4 +1,7 @@
-"""Any image classifier of the timm library, by its name there, with fresh weights."""
+"""Any image classifier of the timm library, by its name there, with fresh weights.
+
+A phase that starts ``from: timm:NAME`` gives it trained ones; its last layer is made for the classes at hand.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from torch import nn
 
 from trasluz.errors import RecipeError, nearest
 from trasluz.messages import _
+from trasluz.networks.enlarge import enlarged
+from trasluz.networks.layers import Side
 from trasluz.networks.sizes import Shape
 from trasluz.recipe.base import Section
 
@@ -16,10 +21,14 @@ WHERE = "model.network"
 
 
 class Config(Section):
-    """``architecture``: a name from ``timm.list_models()``; ``arguments``: more of ``timm.create_model``'s."""
+    """``architecture``: a name from ``timm.list_models()``; ``arguments``: more of ``timm.create_model``'s.
+
+    ``side``: images are resized to that many pixels inside the network; ``None`` leaves them.
+    """
 
     architecture: str = "resnet18"
     arguments: dict[str, Any] = Field(default_factory=dict)
+    side: Side | None = None
 
 
 def build(config: Config, shape: Shape, outputs: int) -> nn.Module:
@@ -43,4 +52,4 @@ def build(config: Config, shape: Shape, outputs: int) -> nn.Module:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         message = _("{where}: timm cannot make {name} with these arguments: {reason}.")
         raise RecipeError(message.format(where=WHERE, name=config.architecture, reason=reason)) from None
-    return network
+    return enlarged(network, config.side)

@@ -47,7 +47,7 @@ def _published(name: str) -> Any:
         found = None
     if found is None or not found.has_weights or not found.hf_hub_id:
         known = timm.list_pretrained()
-        guess = nearest(name, known)
+        guess = nearest(name, [*known, *(tagged.partition(".")[0] for tagged in known)])
         hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
         message = _("phases.from: timm has no weights {name!r} on the hub; timm.list_pretrained() lists {count}.")
         raise RecipeError(message.format(name=name, count=len(known)) + hint)
