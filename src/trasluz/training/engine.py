@@ -81,10 +81,10 @@ class Engine:
         self.parameters = {u.name: _trainable(networks, u) for u in updates}
         sections = {u.name: train.optimisers.get(u.name, train.optimiser) for u in updates}
         self.rates = {name: section.rate for name, section in sections.items()}
+        factors = rate_factors(networks, train.rates)
         self.optimisers: dict[str, Optimizer] = {
             n: make_optimiser(sections[n], p, factors) for n, p in self.parameters.items() if p
         }
-        factors = rate_factors(networks, train.rates)
         self.averaged = copy.deepcopy(networks).requires_grad_(False) if train.ema else None
         self._averaged_steps = 0
         self._step = 0
