@@ -63,7 +63,7 @@ def test_what_is_known_of_samples_is_read_back_as_it_was_written(tmp_path: Path)
 
 def test_damaged_files_say_what_to_do(tmp_path: Path) -> None:
     made().save(tmp_path)
-    (tmp_path / "samples" / "samples.json").write_text("{")
+    (tmp_path / "judged-samples" / "samples.json").write_text("{")
     with pytest.raises(RunError, match="--classifier"):
         load_samples(tmp_path)
 

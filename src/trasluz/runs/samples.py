@@ -13,7 +13,7 @@ from trasluz.errors import RunError
 from trasluz.files import new_folder, write_json
 from trasluz.messages import _
 
-FOLDER = "samples"
+FOLDER = "judged-samples"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class SampleEvaluation:
         return {name: getattr(self, name) for name in names}
 
     def save(self, looks: Path) -> Path:
-        """Writes ``looks/samples/`` atomically and returns it."""
+        """Writes ``looks/judged-samples/`` atomically and returns it."""
         target = looks / FOLDER
         with new_folder(target) as folder:
             write_json(folder / "samples.json", self.summary())

@@ -6,7 +6,8 @@ from typing import Any
 
 from trasluz.draw.confusion import confusion_matrix, most_confused, row_shares
 from trasluz.draw.names import integer, percent
-from trasluz.report.context import Context, script_json
+from trasluz.report.canvas import script_json
+from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import both, both_n
 from trasluz.report.samples import Sample, classified
