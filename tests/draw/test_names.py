@@ -43,3 +43,17 @@ def test_every_positive_number_can_be_written_and_keeps_its_size(value: float) -
 )
 def test_spans_of_time_read_as_people_say_them(seconds: float, text: str) -> None:
     assert names.duration(seconds).replace(names.THIN, " ").replace(names.NO_BREAK, " ") == text
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("valid/mse", "Mean squared error"),
+        ("mse", "Mean squared error"),
+        ("train/generator/loss", "Loss (generator)"),
+        ("discriminator/real", "Error on real images (discriminator)"),
+        ("valid/some_thing", "Some thing"),
+    ],
+)
+def test_a_metric_says_what_it_is_and_whose(key: str, name: str) -> None:
+    assert names.metric_name(key) == name

@@ -12,12 +12,13 @@ Recorder = Callable[[nn.Module, tuple[object, ...], object], None]
 
 
 def computation_order(
-    network: nn.Module, inputs: Tensor, prefix: str = ""
+    network: nn.Module, inputs: Tensor, prefix: str = "", *more: Tensor
 ) -> tuple[dict[str, tuple[int, ...]], Tensor]:
-    """Name → output shape without the batch axis, and what the network gives for ``inputs``.
+    """Name → output shape without the batch axis, and what the network gives for ``inputs`` (and ``more`` of them).
 
     Names are those of ``named_modules`` after ``prefix``.  Only layers without layers inside are listed, each at
-    its first use.  A copy in evaluation mode is run, so that neither modes nor running statistics change.
+    its first use; a parametrised one, as under spectral norm, counts as one layer.  A copy in evaluation mode is
+    run, so that neither modes nor running statistics change.
     """
     trial = copy.deepcopy(network).eval()
     found: dict[str, tuple[int, ...]] = {}
@@ -30,11 +31,18 @@ def computation_order(
         return record
 
     for name, module in trial.named_modules():
-        if name and not next(module.children(), None):
+        if name and _is_layer(name, module):
             module.register_forward_hook(recorder(prefix + name))
     with torch.no_grad():
-        output: Tensor = trial(inputs)
+        output: Tensor = trial(inputs, *more)
     return found, output
+
+
+def _is_layer(name: str, module: nn.Module) -> bool:
+    """Whether it computes by itself, and not for the weights of another."""
+    if "parametrizations" in name.split("."):
+        return False
+    return all(child == "parametrizations" for child, _module in module.named_children())
 
 
 def blank(networks: nn.Module, shape: tuple[int, ...]) -> Tensor:

@@ -23,14 +23,16 @@ from torch.optim import Optimizer
 from trasluz.data.batch import Batch
 from trasluz.data.batches import Place
 from trasluz.draws import StepDraws
+from trasluz.errors import RecipeError
 from trasluz.families.base import Update
+from trasluz.messages import _
 from trasluz.recipe import TrainSection
 from trasluz.training.hardware import Hardware
 from trasluz.training.memory import kept_memory
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
+from trasluz.training.phases import rate_factors
 from trasluz.training.schedules import factor
 
-from trasluz.training.phases import rate_factors
 _NVML = "PYTORCH_NVML_BASED_CUDA_CHECK"
 
 
@@ -79,6 +81,7 @@ class Engine:
         self.networks = networks
         self.place = self.place_of(fabric)
         self.parameters = {u.name: _trainable(networks, u) for u in updates}
+        _check_names(train, tuple(self.parameters))
         sections = {u.name: train.optimisers.get(u.name, train.optimiser) for u in updates}
         self.rates = {name: section.rate for name, section in sections.items()}
         factors = rate_factors(networks, train.rates)
@@ -201,6 +204,18 @@ class Engine:
         self._averaged_steps = state["averaged_steps"]
         for name, optimiser in self.optimisers.items():
             load_optimiser(optimiser, state["optimisers"][name])
+
+
+def _check_names(train: TrainSection, updates: tuple[str, ...]) -> None:
+    """Refuses an optimiser that no update would use.
+
+    Raises:
+        RecipeError: names it, and the updates that there are.
+    """
+    unknown = sorted(train.optimisers.keys() - set(updates))
+    if unknown:
+        message = _("train.optimisers.{name}: this family has no such update; allowed: {allowed}.")
+        raise RecipeError(message.format(name=unknown[0], allowed=", ".join(updates)))
 
 
 def _trainable(networks: nn.ModuleDict, update: Update) -> list[nn.Parameter]:
