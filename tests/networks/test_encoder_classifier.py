@@ -8,6 +8,7 @@ import torch
 from trasluz.data.data import DataSpec
 from trasluz.errors import RecipeError
 from trasluz.families import base
+from trasluz.networks.classifiers.encoder import EncoderClassifier
 
 DENSE = {"name": "dense", "hidden": [9], "code": 4}
 CONV = {"name": "conv", "channels": [4, 6]}
@@ -45,5 +46,20 @@ def test_its_encoder_has_the_names_and_shapes_of_an_autoencoders(encoder: dict[s
 
 def test_a_wrong_encoder_is_told_in_one_sentence() -> None:
     network = {"name": "encoder", "encoder": {"name": "dense", "hiden": [3]}}
-    with pytest.raises(RecipeError, match=r"encoder\.hiden: no such field"):
+    with pytest.raises(RecipeError, match=r"model\.network\.encoder\.hiden: no such field"):
         build("classifier", {"network": network}, CASES[0][1])
+
+
+class Longest(torch.nn.Module):
+    takes_lengths = True
+
+    def forward(self, inputs: torch.Tensor, lengths: torch.Tensor | None = None) -> torch.Tensor:
+        return inputs[:, 0] if lengths is None else inputs[torch.arange(len(inputs)), lengths - 1]
+
+
+def test_lengths_of_sequences_reach_the_encoder() -> None:
+    network = EncoderClassifier(Longest(), torch.nn.Identity())
+    inputs = torch.rand(2, 5, 3)
+    assert network.takes_lengths
+    assert torch.equal(network(inputs, torch.tensor([2, 5])), torch.stack([inputs[0, 1], inputs[1, 4]]))
+    assert torch.equal(network(inputs), inputs[:, 0])

@@ -1,6 +1,7 @@
-"""Autoencoder: an encoder to a code and a decoder back to the image (Hinton & Salakhutdinov 2006).
+"""Autoencoder: an encoder to a code and a decoder back to the sample (Hinton & Salakhutdinov 2006).
 
-The reconstruction is σ(decoder's output), so it lies in [0, 1] whatever the normalisation of the inputs.
+The likelihood makes the reconstruction of the decoder's raw numbers: images lie in [0, 1] whatever the normalisation
+of the inputs; tables and sequences are rebuilt as the network sees them.
 """
 
 from __future__ import annotations
@@ -15,22 +16,45 @@ from torch import Tensor, nn
 from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
 from trasluz.draws import StepDraws
+from trasluz.families._call import apply, per_step, unroll
+from trasluz.families._corruption import NoiseSection, corrupt, corrupt_the_same
 from trasluz.families._layers import blank, computation_order
+from trasluz.families._layerwise import Layer, check_stack, enter_layer
 from trasluz.families._likelihood import add_likelihood, likelihood_of
 from trasluz.families._penalty import l2_penalty
+from trasluz.families._sparsity import (
+    SparsitySection,
+    need_code_in_unit_range,
+    sparsity_numbers,
+    sparsity_sums,
+    sparsity_terms,
+)
 from trasluz.families.base import BaseFamily, Collector, Progress, Terms, mean_over_samples
 from trasluz.metrics import reconstruction as quality
 from trasluz.networks.choose import build_decoder, build_encoder
+from trasluz.networks.tied import tie
 from trasluz.objectives.likelihoods import Likelihood, build_likelihood
 from trasluz.recipe.base import Section
 
+_NOISY = ("noisy_mse", "noisy_input_mse")
+
 
 class AutoencoderConfig(Section):
-    """``likelihood``: what a reconstruction is judged by while training, summed over the values of an image: a name
+    """``likelihood``: what a reconstruction is judged by while training, summed over the values of a sample: a name
     of ``objectives/likelihoods``, or that name with its settings.
 
-    ``scale``: ``sum`` minimises that sum; ``mean`` divides it by the number of values of an image, so that rates
+    ``scale``: ``sum`` minimises that sum; ``mean`` divides it by the number of values of a sample, so that rates
     and penalties mean what they mean in Keras.  ``l2``: factor of Σ w² for layers that do not ask for their own.
+
+    Of a sequence only the real steps count: its sum is over features and its mean over steps, so that neither
+    padding nor length weighs in, and ``scale: mean`` divides by the features.
+
+    ``noise``: what is done to the inputs while training, with the targets left clean.  ``sparsity``: a penalty on
+    the activities of the code, beside the loss.
+
+    ``tied``: the decoder's kernels are the encoder's, transposed; for dense networks that mirror each other.
+    ``layerwise``: a phase called ``layer-1``, ``layer-2``, … trains that layer of a dense stack alone, from the
+    outside, as an autoencoder of the samples or of the codes of the layer before it; other phases train all layers.
     """
 
     encoder: dict[str, Any] = Field(default_factory=lambda: {"name": "conv"})
@@ -38,20 +62,26 @@ class AutoencoderConfig(Section):
     likelihood: str | dict[str, Any] = "squared-error"
     scale: Literal["mean", "sum"] = "mean"
     l2: Annotated[float, Field(ge=0)] = 0.0
+    noise: NoiseSection | None = None
+    sparsity: SparsitySection | None = None
+    tied: bool = False
+    layerwise: bool = False
 
 
 class Family(BaseFamily):
-    """Networks: ``encoder`` (image → code), ``decoder`` (code → the likelihood's raw numbers), and the likelihood
+    """Networks: ``encoder`` (sample → code), ``decoder`` (code → the likelihood's raw numbers), and the likelihood
     where it has something to learn.
     """
 
     Config = AutoencoderConfig
     config: AutoencoderConfig
     capabilities: ClassVar[frozenset[str]] = frozenset({"encode", "decode", "reconstruct", "layers"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"image", "table", "sequence"})
 
     def __init__(self, config: AutoencoderConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         super().__init__(config, spec, class_weights)
         self.likelihood = build_likelihood(config.likelihood, spec.shape)
+        self._layer: Layer | None = None
 
     def build(self) -> nn.ModuleDict:
         """Fresh encoder and decoder for the data's shape.
@@ -62,75 +92,173 @@ class Family(BaseFamily):
         encoder, code = build_encoder(self.config.encoder, self.spec.shape)
         likelihood = build_likelihood(self.config.likelihood, self.spec.shape)
         decoder = build_decoder(self.config.decoder, code, likelihood.raw_shape)
+        if self.config.sparsity is not None and "module" not in self.config.encoder:
+            need_code_in_unit_range(self.config.sparsity, encoder)
+        if self.config.tied:
+            tie(encoder, decoder)
         networks = nn.ModuleDict({"encoder": encoder, "decoder": decoder})
+        if self.config.layerwise:
+            check_stack(networks, self.spec.shape)
         add_likelihood(networks, likelihood)
         return networks
 
+    def enter_phase(self, networks: nn.ModuleDict, phase: str) -> None:
+        """Where layers are trained one by one, chooses the phase's layer and freezes the others.
+
+        Raises:
+            RecipeError: there is no such layer, or nothing in it may move.
+        """
+        self._layer = enter_layer(networks, phase, self.spec.shape) if self.config.layerwise else None
+
     def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
-        """One term, such as ``squared_error`` or ``cross_entropy``: a sum over values and a mean over images."""
-        raw = networks["decoder"](networks["encoder"](batch.inputs))
-        error = self._judge(networks).negative_log(raw, self.likelihood.observe(batch.targets, draws))
-        return {self.likelihood.term: mean_over_samples(error, batch.weights)}
+        """A term such as ``squared_error`` or ``cross_entropy``, a sum over values and a mean over samples, and with
+        ``sparsity`` ``activity_l1`` or ``activity_kl``.
+
+        In the phase of an inner layer it is ``code_error``, the squared error of the codes that the layer rebuilds.
+        """
+        if self._inner is not None:
+            return {self._term: mean_over_samples(self._inner.code_error(networks, batch.inputs), batch.weights)}
+        noise, sparsity = self.config.noise, self.config.sparsity
+        inputs = batch.inputs if noise is None else corrupt(batch.inputs, noise, draws)
+        code = self._encode(networks, inputs, batch.lengths)
+        error = self._error(networks, self._decode(networks, code, batch.targets), batch, draws)
+        terms = {self._term: mean_over_samples(error, batch.weights)}
+        return terms if sparsity is None else terms | sparsity_terms(sparsity, code, batch.weights)
 
     def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
-        """The likelihood's own weight."""
-        return {self.likelihood.term: self.likelihood.weight}
+        """The likelihood's own weight, and that of ``sparsity``, whatever the ``scale``."""
+        weights: dict[str, float | Tensor] = {self._term: self._weight}
+        if self.config.sparsity is not None:
+            weights[self.config.sparsity.term] = self.config.sparsity.weight / self.scale(update)
+        return weights
 
     def scale(self, update: str) -> float:
-        """1, or one over the number of values of an image."""
-        return 1.0 / math.prod(self.spec.shape) if self.config.scale == "mean" else 1.0
+        """1, or one over the number of values that are rebuilt of a sample."""
+        if self.config.scale == "sum":
+            return 1.0
+        if self._inner is not None:
+            return 1.0 / self._inner.width
+        return 1.0 / (self.spec.shape[-1] if self.spec.kind == "sequence" else math.prod(self.spec.shape))
 
     def penalty(self, networks: nn.ModuleDict, update: str) -> Tensor | None:
-        """L2 as Keras means it."""
-        return l2_penalty(networks, self.config.l2)
+        """L2 as Keras means it, of what the phase trains."""
+        parts = [networks] if self._layer is None else self._layer.parts(networks)
+        found = [penalty for part in parts if (penalty := l2_penalty(part, self.config.l2)) is not None]
+        return sum(found[1:], found[0]) if found else None
 
     def evaluate(
         self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
     ) -> Terms:
-        """Sums ``count``, ``pixels``, ``squared_error``, ``rounded_hits`` and the likelihood's term; records
-        ``reconstruction`` ``[n, c, h, w]``, flat ``code`` ``[n, k]`` and ``error``, the MSE of each image."""
-        code = networks["encoder"](batch.inputs)
-        raw = networks["decoder"](code)
-        likelihood = self._judge(networks)
-        reconstruction = likelihood.mean(raw)
-        sums = quality.statistics(reconstruction, batch.targets)
-        sums[likelihood.term] = likelihood.negative_log(raw, likelihood.observe(batch.targets, draws)).sum()
+        """Sums ``count``, ``pixels``, ``squared_error``, ``rounded_hits`` and the ``objective``; records
+        ``reconstruction`` of the inputs' shape, flat ``code`` ``[n, k]`` and ``error``, the MSE of each sample.
+
+        A denoiser is judged on clean inputs, and apart from that on noisy ones.  In the phase of a layer, samples
+        are rebuilt from its code through the layers outside it.
+        """
+        code = self._encode(networks, batch.inputs, batch.lengths)
+        raw = self._decode(networks, code, batch.targets)
+        reconstruction = self._judge(networks).mean(raw)
+        sums = quality.statistics(reconstruction, batch.targets, batch.lengths)
+        if self._inner is not None:
+            sums["objective"] = self._inner.code_error(networks, batch.inputs).sum()
+        else:
+            sums["objective"] = self._error(networks, raw, batch, draws).sum()
+            sums |= sparsity_sums(code) if self.config.sparsity is not None else {}
+        if self.config.noise is not None:
+            sums |= self._judge_noisy(networks, batch, self.config.noise, draws, collector)
         if collector is not None:
             collector.add("reconstruction", reconstruction)
             collector.add("code", code.float().flatten(1))
-            collector.add("error", quality.per_sample(reconstruction, batch.targets)["error"])
+            collector.add("error", quality.per_sample(reconstruction, batch.targets, batch.lengths)["error"])
         return sums
 
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
-        """``mse``, ``psnr``, ``rounded_accuracy``, the term, ``penalty`` where there is one, and ``loss``."""
-        term = self.likelihood.term
-        value = float(sums[term]) / float(sums["count"])
-        found = {**quality.numbers(sums), term: value, "loss": value * self.likelihood.weight * self.scale("main")}
+        """``mse``, for images ``psnr`` and ``rounded_accuracy``, the terms, ``penalty`` where there is one, ``loss``.
+
+        With ``noise`` also ``noisy_mse``, of what is rebuilt from noisy inputs, and ``noisy_input_mse``, of these
+        inputs themselves.  With ``sparsity`` also ``mean_activity``, of the code.
+        """
+        value = float(sums["objective"]) / float(sums["count"])
+        found = quality.numbers(sums)
+        if self.spec.kind != "image":
+            found = {"mse": found["mse"]}
+        found |= {self._term: value, "loss": value * self._weight * self.scale("main")}
+        sparsity = self.config.sparsity
+        if sparsity is not None and self._inner is None:
+            found |= sparsity_numbers(sparsity, sums)
+            found["loss"] += sparsity.weight * found[sparsity.term]
+        found |= {name: float(sums[name]) / float(sums["pixels"]) for name in _NOISY if name in sums}
         penalty = self.penalty(networks, "main")
         if penalty is not None:
             found["penalty"] = float(penalty.detach())
             found["loss"] += found["penalty"]
         return found
 
-    def encode(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
-        """The code of each image, flat: float32 ``[n, k]`` from prepared inputs ``[n, c, h, w]``."""
-        code: Tensor = networks["encoder"](inputs)
-        return code.float().flatten(1)
+    def encode(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """The code of each sample, flat: float32 ``[n, k]`` from prepared inputs."""
+        return apply(networks["encoder"], inputs, lengths).float().flatten(1)
 
     def decode(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
-        """Images in [0, 1], float32 ``[n, c, h, w]``, from flat codes ``[n, k]``."""
+        """Images in [0, 1], or other samples as the network sees them: float32, from flat codes ``[n, k]``."""
         _layers, code = computation_order(networks["encoder"], blank(networks, self.spec.shape))
         return self._judge(networks).mean(networks["decoder"](codes.reshape(len(codes), *code.shape[1:])))
 
-    def reconstruct(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
-        """Images in [0, 1], float32 ``[n, c, h, w]``, from prepared inputs of the same shape."""
-        return self._judge(networks).mean(networks["decoder"](networks["encoder"](inputs)))
+    def reconstruct(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Images in [0, 1], or other samples as the network sees them: float32, from prepared inputs of that shape."""
+        code = apply(networks["encoder"], inputs, lengths)
+        return self._judge(networks).mean(unroll(networks["decoder"], code, inputs))
 
     def layers(self, networks: nn.ModuleDict) -> dict[str, tuple[int, ...]]:
         """Layers in order of computation, ``encoder.…`` before ``decoder.…``, and the shape of what each gives."""
         encoder, code = computation_order(networks["encoder"], blank(networks, self.spec.shape), "encoder.")
         decoder, _image = computation_order(networks["decoder"], code, "decoder.")
         return encoder | decoder
+
+    @property
+    def _inner(self) -> Layer | None:
+        """The layer in training, where it rebuilds codes."""
+        return self._layer if self._layer is not None and self._layer.inner else None
+
+    @property
+    def _term(self) -> str:
+        return self.likelihood.term if self._inner is None else "code_error"
+
+    @property
+    def _weight(self) -> float:
+        return self.likelihood.weight if self._inner is None else 1.0
+
+    def _encode(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None) -> Tensor:
+        """The code that the phase trains."""
+        layer = self._layer
+        return apply(networks["encoder"], inputs, lengths) if layer is None else layer.encode(networks, inputs)
+
+    def _decode(self, networks: nn.ModuleDict, code: Tensor, like: Tensor) -> Tensor:
+        """The decoder's raw numbers, from the code that the phase trains; of sequences as many steps as ``like``."""
+        layer = self._layer
+        return unroll(networks["decoder"], code, like) if layer is None else layer.decode(networks, code)
+
+    def _error(self, networks: nn.ModuleDict, raw: Tensor, batch: Batch, draws: StepDraws) -> Tensor:
+        """What the likelihood says of each sample, ``[n]``."""
+        likelihood = self._judge(networks)
+        targets = likelihood.observe(batch.targets, draws)
+        if self.spec.kind == "sequence":
+            return per_step(likelihood.negative_log, raw, targets, batch.lengths)
+        return likelihood.negative_log(raw, targets)
+
+    def _judge_noisy(
+        self, networks: nn.ModuleDict, batch: Batch, noise: NoiseSection, draws: StepDraws, collector: Collector | None
+    ) -> Terms:
+        """Squared errors of what is rebuilt from noisy inputs, and of these inputs where they have targets' units."""
+        noisy = corrupt_the_same(batch, noise, draws)
+        raw = self._decode(networks, self._encode(networks, noisy, batch.lengths), batch.targets)
+        rebuilt = self._judge(networks).mean(raw)
+        sums = {"noisy_mse": quality.statistics(rebuilt, batch.targets, batch.lengths)["squared_error"]}
+        if batch.inputs is batch.targets:  # nothing was subtracted, divided or scaled
+            sums["noisy_input_mse"] = quality.statistics(noisy, batch.targets, batch.lengths)["squared_error"]
+            if collector is not None:
+                collector.add("noisy_input", noisy)
+                collector.add("noisy_reconstruction", rebuilt)
+        return sums
 
     def _judge(self, networks: nn.ModuleDict) -> Likelihood:
         """The likelihood with what it has learned."""

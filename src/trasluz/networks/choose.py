@@ -21,13 +21,14 @@ from trasluz.networks.sizes import need_image
 Settings = Mapping[str, Any]
 
 
-def build_encoder(settings: Settings, shape: tuple[int, ...]) -> tuple[nn.Module, tuple[int, ...]]:
-    """The encoder of ``model.encoder`` for samples of ``shape``, and the shape of its code without the batch axis.
+def build_encoder(
+    settings: Settings, shape: tuple[int, ...], where: str = "model.encoder"
+) -> tuple[nn.Module, tuple[int, ...]]:
+    """The encoder that ``where`` in a recipe names, for samples of ``shape``, and its code's shape without the batch.
 
     Raises:
         RecipeError: unknown part or field, images too small, or a code that is neither flat nor spatial.
     """
-    where = "model.encoder"
     network = _build(settings, "encoders", where, shape, lambda part, config, own: part.build(config, own), None)
     code = output_shape(network, shape, where)
     if len(code) not in (1, 3):
@@ -49,13 +50,14 @@ def build_decoder(settings: Settings, code: tuple[int, ...], shape: tuple[int, .
     return network
 
 
-def build_classifier(settings: Settings, shape: tuple[int, ...], outputs: int) -> nn.Module:
-    """The classifier of ``model.network`` for samples of ``shape``, with ``outputs`` scores.
+def build_classifier(
+    settings: Settings, shape: tuple[int, ...], outputs: int, where: str = "model.network"
+) -> nn.Module:
+    """The classifier that ``where`` in a recipe names, for samples (or codes) of ``shape``, with ``outputs`` scores.
 
     Raises:
         RecipeError: unknown part or field, images too small, or an output that is not ``[n, outputs]``.
     """
-    where = "model.network"
     build = lambda part, config, own: part.build(config, own, outputs)  # noqa: E731 - one line of five alike
     network = _build(settings, "classifiers", where, shape, build, outputs)
     _need(output_shape(network, shape, where), (outputs,), where)

@@ -22,6 +22,7 @@ class TiedLinear(nn.Module):
     def __init__(self, source: nn.Linear) -> None:
         super().__init__()
         self._source = (source,)  # in a tuple, so that it is no child
+        self.in_features, self.out_features = source.out_features, source.in_features
         self.bias = nn.Parameter(torch.zeros(source.in_features))
 
     def forward(self, values: Tensor) -> Tensor:
@@ -30,7 +31,7 @@ class TiedLinear(nn.Module):
 
     def extra_repr(self) -> str:
         """Sizes, for printing."""
-        return f"in_features={self._source[0].out_features}, out_features={self._source[0].in_features}, tied"
+        return f"in_features={self.in_features}, out_features={self.out_features}, tied"
 
 
 def tie(encoder: nn.Module, decoder: nn.Module) -> None:

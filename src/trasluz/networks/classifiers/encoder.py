@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from pydantic import Field
-from torch import nn
+from torch import Tensor, nn
 
 from trasluz.networks.choose import build_encoder
 from trasluz.networks.dense import DenseSection, dense_stages, flattening, put_first
@@ -25,18 +25,30 @@ class Config(DenseSection):
     hidden: tuple[Channels, ...] = ()
 
 
+class EncoderClassifier(nn.Module):
+    """``head`` after ``encoder``; takes the lengths of sequences where the encoder does."""
+
+    def __init__(self, encoder: nn.Module, head: nn.Module) -> None:
+        super().__init__()
+        self.encoder, self.head = encoder, head
+        self.takes_lengths = bool(getattr(encoder, "takes_lengths", False))
+
+    def forward(self, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Scores ``[n, outputs]``; ``lengths``: int64 ``[n]``, the real steps of each sequence."""
+        code = self.encoder(inputs) if lengths is None else self.encoder(inputs, lengths)
+        scores: Tensor = self.head(code)
+        return scores
+
+
 def build(config: Config, shape: tuple[int, ...], outputs: int) -> nn.Module:
     """``encoder`` and ``head``, from samples of ``shape`` to ``outputs`` scores.
 
     Raises:
         RecipeError: the encoder cannot exist for this shape.
     """
-    encoder, code = build_encoder(config.encoder, shape)
+    encoder, code = build_encoder(config.encoder, shape, "model.network.encoder")
     head = dense_stages(config, (math.prod(code), *config.hidden, outputs), "none")
     flatten = flattening(code)
     if flatten is not None:
         head[0] = put_first(head[0], "flatten", flatten)
-    network = nn.Sequential()
-    network.add_module("encoder", encoder)
-    network.add_module("head", head)
-    return network
+    return EncoderClassifier(encoder, head)

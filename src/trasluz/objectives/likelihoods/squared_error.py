@@ -14,18 +14,30 @@ from trasluz.recipe.base import Section
 
 
 class Config(Section):
-    """Nothing to set."""
+    """``linear``: raw numbers are pixels as they are, instead of being bent into [0, 1]; other data always are."""
+
+    linear: bool = False
 
 
 class Likelihood(base.Likelihood):
-    """Σ (σ(raw) − x)² for images, Σ (raw − x)² otherwise."""
+    """Σ (σ(raw) − x)² for images, Σ (raw − x)² where ``linear`` and otherwise."""
 
     term: ClassVar[str] = "squared_error"
     normalised = False
 
+    def __init__(self, config: Config, shape: base.Shape) -> None:
+        super().__init__(config, shape)
+        self.linear = config.linear or not self.bounded
+
     def negative_log(self, raw: Tensor, targets: Tensor) -> Tensor:
-        """The squared error of each sample, ``[n]``."""
-        return squared_error(self.mean(raw), targets)
+        """The squared error of each sample, ``[n]``: of the raw numbers where ``linear``, clipped nowhere."""
+        return squared_error(raw if self.linear else self.mean(raw), targets)
+
+    def mean(self, raw: Tensor) -> Tensor:
+        """The reconstruction: float32 ``[n, *shape]``, for images in [0, 1] (clipped where ``linear``)."""
+        if self.linear and self.bounded:
+            return raw.float().clamp(0, 1)
+        return super().mean(raw)
 
 
 def squared_error(reconstruction: Tensor, target: Tensor) -> Tensor:
