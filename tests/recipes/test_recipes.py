@@ -7,6 +7,7 @@ from trasluz.data.data import DataSpec
 from trasluz.families import base
 
 SHAPES = {"digits": (1, 8, 8), "run:GENERATOR": (1, 28, 28), "fashion-mnist": (1, 28, 28), "mnist": (1, 28, 28)}
+TABLES = {"ring-3d": (3,)}
 WRITTEN = ("cats-dogs-1", "cats-dogs-2", "conv-autoencoder")
 
 
@@ -22,9 +23,9 @@ def test_built_in_recipe_is_named_as_its_file_and_speaks_both_languages(name: st
 def test_built_in_recipe_builds_its_networks_for_its_data(name: str) -> None:
     loaded = recipe.load(name)
     size = loaded.data.size
-    shape = (loaded.data.channels, size, size) if size else SHAPES[loaded.data.source]
+    shape = (loaded.data.channels, size, size) if size else (SHAPES | TABLES)[loaded.data.source]
     classes = ("cats", "dogs") if "cats" in name else tuple("0123456789")
-    family = base.create(loaded.model, DataSpec("image", shape, classes))
+    family = base.create(loaded.model, DataSpec("image" if len(shape) == 3 else "table", shape, classes))
     assert family.layers(family.build())
 
 
