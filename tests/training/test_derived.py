@@ -14,6 +14,7 @@ from tests.training.harness import Killed, Session, assert_same, digits, outcome
 from tests.training.test_resume import KillAt
 from trasluz.families.base import Update
 from trasluz.recipe import Recipe, TrainSection, from_dict
+from trasluz.runs.folder import RunFolder
 from trasluz.training import derived
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.engine import Engine, make_fabric
@@ -64,15 +65,17 @@ def test_a_killed_run_on_features_ends_as_the_uninterrupted_one(kill: int, tmp_p
 
 
 def test_the_next_phase_sees_images_again(tmp_path: Path) -> None:
-    phases = [{"name": "head", "frozen": list(TRUNK)}, {"name": "all"}]
+    phases = [{"name": "head", "frozen": list(TRUNK), "augmented": False}, {"name": "all"}]
     seen: dict[str, int] = {}
 
     class Watch(Callback):
         def on_step(self, loop: Loop, samples: int) -> None:
             seen[loop.phase.name] = loop.seen.data.samples.ndim
 
-    Session(recipe().override({"phases": phases}), tmp_path / "run", [Watch()]).run()
+    chosen = recipe(data={"augment": {"shift": 0.1}}).override({"phases": phases})
+    Session(chosen, tmp_path / "run", [Watch()]).run()
     assert seen == {"head": 2, "all": 4}
+    assert RunFolder(tmp_path / "run").info()["features"] == {"head": [8]}
 
 
 @pytest.mark.parametrize(

@@ -136,8 +136,9 @@ class PhaseSection(Section):
     parameters are all frozen rest as in evaluation; ``frozen_norms: train`` lets their batch norms go on normalising
     by the batch and counting its statistics, as a frozen network does that is left in training mode.
 
-    ``cache_features: auto`` computes what a frozen, resting part makes of images once, where only one network's last
-    layers move and nothing is augmented, and trains these on what was kept; ``never`` computes it in every step.
+    ``augmented: false`` shows images as they are.  ``cache_features: auto`` computes what a frozen, resting part makes
+    of images once, where only one network's last layers move and nothing is augmented, and trains these on what was
+    kept; ``never`` computes it in every step.
 
     ``from`` names the weights that are loaded, by name and shape, before the phase starts: a run's folder,
     ``timm:NAME``, ``torchvision:NAME``, or ``file:PATH`` (safetensors, or PyTorch's with nothing but tensors).  ``map``
@@ -150,6 +151,7 @@ class PhaseSection(Section):
     trainable: tuple[str, ...] = ("*",)
     frozen: tuple[str, ...] = ()
     frozen_norms: Literal["rest", "train"] = "rest"
+    augmented: bool = True
     cache_features: Literal["auto", "never"] = "auto"
     weights_from: Annotated[str | None, Field(alias="from", min_length=1)] = None
     map: dict[str, str | None] = Field(default_factory=dict)

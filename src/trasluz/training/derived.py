@@ -88,24 +88,36 @@ def derive(
     engine: Engine,
     tell: Callable[[int, int], None] = lambda done, whole: None,
 ) -> Seen | None:
-    """Features in the place of images, or ``None`` where that would save nothing or change what is trained.
+    """Features in the place of images, or ``None`` where ``where_to_cut`` finds nothing.
 
-    ``networks`` are in the mode and with the frozen parameters of the phase.  ``tell`` hears of how many images the
-    features are known, and of how many they will be.
+    ``tell`` hears of how many images the features are known, and of how many they will be.
+    """
+    found = where_to_cut(family, networks, seen, train, engine)
+    if found is None:
+        return None
+    name, cut = found
+    features = _features_of(cut, networks, name, seen, engine, tell)
+    data = replace(seen.data, kind="table", samples=features, columns=(), audit={})
+    section = seen.section.model_copy(update={"normalise": "raw"})
+    return Seen(data, Preprocess(kind="table"), section, lambda whole: nn.ModuleDict({name: cut.head(whole[name])}))
+
+
+def where_to_cut(
+    family: BaseFamily, networks: nn.ModuleDict, seen: Seen, train: TrainSection, engine: Engine
+) -> tuple[str, Cut] | None:
+    """The network to cut and where; ``None`` where features would save nothing or change what is trained.
+
+    ``networks`` are in the mode and with the frozen parameters of the phase.
     """
     name = family.reads_inputs_through()
     if name is None or train.progressive is not None or seen.section.augment.active or train.epochs == 1:
         return None
     others = any(_moves(network) for other, network in networks.items() if other != name)
-    if others or any(family.penalty(networks, update.name) is not None for update in family.updates()):
+    penalised = any(family.penalty(networks, update.name) is not None for update in family.updates())
+    if others or penalised or seen.data.lengths is not None:
         return None
     cut = find_cut(networks[name], _some_inputs(seen, engine), engine)
-    if cut is None:
-        return None
-    features = _features_of(cut, networks, name, seen, engine, tell)
-    data = replace(seen.data, kind="table", samples=features, columns=(), audit={})
-    section = seen.section.model_copy(update={"normalise": "raw"})
-    return Seen(data, Preprocess(kind="table"), section, lambda whole: nn.ModuleDict({name: cut.head(whole[name])}))
+    return None if cut is None else (name, cut)
 
 
 def find_cut(network: nn.Module, inputs: Tensor, engine: Engine) -> Cut | None:

@@ -25,10 +25,10 @@ from trasluz.recipe import PhaseSection, Recipe, TrainSection
 from trasluz.runs.folder import RunFolder
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.checkpoint import write_checkpoint
-from trasluz.training.derived import Seen, derive
+from trasluz.training.derived import Seen, derive, where_to_cut
 from trasluz.training.engine import Engine
 from trasluz.training.interrupt import StopRequest
-from trasluz.training.phases import choose_trainable, train_mode
+from trasluz.training.phases import choose_trainable, shown, train_mode
 from trasluz.training.start_from import starting_weights
 from trasluz.training.totals import Totals
 from trasluz.training.validation import validate
@@ -110,7 +110,7 @@ class Loop:
         choose_trainable(self.networks, phase)
         self.family.enter_phase(self.networks, phase.name)
         self.engine = Engine(self.fabric, self.networks, self.family.updates(), train)
-        self.seen = Seen(self.data, self.preprocess, self.recipe.data)
+        self.seen = Seen(self.data, self.preprocess, shown(self.recipe.data, phase))
         self.batches = self._batches(number, train)
         self.draws = Draws(self.recipe.seed).child("phase", number)
         self.totals = Totals(self.engine.device)
@@ -155,6 +155,12 @@ class Loop:
         found = starting_weights(self.networks, self.phase)
         if found is not None:
             self.engine.set_weights(found[0])
+
+    def derives(self) -> bool:
+        """Whether the phase in force will train on features that are computed once."""
+        train_mode(self.networks, self.phase.frozen_norms)
+        where = (self.family, self.networks, self.seen, self.train, self.engine)
+        return self.phase.cache_features == "auto" and where_to_cut(*where) is not None
 
     def _derive(self) -> None:
         train_mode(self.networks, self.phase.frozen_norms)

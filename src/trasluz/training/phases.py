@@ -11,7 +11,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from trasluz.errors import RecipeError, nearest
 from trasluz.messages import _
-from trasluz.recipe import PhaseSection
+from trasluz.recipe import DataSection, PhaseSection
+from trasluz.recipe.data import AugmentSection
 
 
 def choose_trainable(networks: nn.ModuleDict, phase: PhaseSection) -> None:
@@ -29,6 +30,11 @@ def choose_trainable(networks: nn.ModuleDict, phase: PhaseSection) -> None:
         )
     for parameter, move in zip(networks.parameters(), moves, strict=True):
         parameter.requires_grad_(move)
+
+
+def shown(data: DataSection, phase: PhaseSection) -> DataSection:
+    """How the phase is shown the data: without augmentation where it asks for that."""
+    return data if phase.augmented else data.model_copy(update={"augment": AugmentSection()})
 
 
 def rate_factors(networks: nn.ModuleDict, rates: Mapping[str, float]) -> dict[nn.Parameter, float]:

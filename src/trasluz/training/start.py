@@ -127,8 +127,12 @@ def try_out(loop: Loop) -> Probe:
 
 
 def estimate_seconds(loop: Loop, found: Probe) -> float:
-    """Seconds that the remaining epochs of all phases will take, from the trial's time per step."""
-    steps = loop.samples_left() / max(loop.batches.batch_size, 1)
+    """Seconds that the remaining epochs of all phases will take, from the trial's time per step.
+
+    A phase on features that are computed once counts as one epoch.
+    """
+    repeated = loop.batches.samples_per_epoch * (loop.train.epochs - 1) if loop.derives() else 0
+    steps = (loop.samples_left() - repeated) / max(loop.batches.batch_size, 1)
     epochs = steps / loop.batches.steps
     return steps * found.step_seconds + epochs * found.validation_seconds
 
