@@ -171,6 +171,9 @@ class Loop:
         if found is not None:
             self.seen = found
             self.batches = self._batches(self.phase_number, self.train)
+            if self.lead:
+                known = {**self.folder.info().get("features", {}), self.phase.name: list(found.data.samples.shape[1:])}
+                self.folder.update_info(features=known)
 
     def _run_epoch(self) -> None:
         train_mode(self.networks, self.phase.frozen_norms)
