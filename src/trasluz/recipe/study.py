@@ -96,6 +96,6 @@ def load_study(name: str | Path) -> Study:
         reason = str(error).splitlines()[0]
         raise RecipeError(_("{path}: cannot be read as YAML: {reason}.").format(path=path, reason=reason)) from None
     if not isinstance(tree, dict):
-        message = _("{path}: a study is a YAML mapping with base and variants; see `trasluz study show pooling`.")
+        message = _("{path}: a study is a YAML mapping with base and variants; see `trasluz study pooling --show`.")
         raise RecipeError(message.format(path=path))
     return configure(Study, tree, "")
