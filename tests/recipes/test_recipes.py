@@ -7,7 +7,7 @@ from trasluz.data.data import DataSpec
 from trasluz.families import base
 
 SHAPES = {"digits": (1, 8, 8), "run:GENERATOR": (1, 28, 28), "fashion-mnist": (1, 28, 28), "mnist": (1, 28, 28)}
-TABLES = {"ring-3d": (3,)}
+TABLES = {"ring-3d": (3,), "iris": (4,), "two-blobs": (2,), "winequality-red.csv": (11,)}
 WRITTEN = ("cats-dogs-1", "cats-dogs-2", "conv-autoencoder")
 
 
@@ -24,8 +24,11 @@ def test_built_in_recipe_builds_its_networks_for_its_data(name: str) -> None:
     loaded = recipe.load(name)
     size = loaded.data.size
     shape = (loaded.data.channels, size, size) if size else (SHAPES | TABLES)[loaded.data.source]
-    classes = ("cats", "dogs") if "cats" in name else tuple("0123456789")
-    family = base.create(loaded.model, DataSpec("image" if len(shape) == 3 else "table", shape, classes))
+    classes = ("cats", "dogs") if "cats" in name or "wine" in name else tuple("0123456789")
+    domains = classes if loaded.data.domains else ()
+    family = base.create(
+        loaded.model, DataSpec("image" if len(shape) == 3 else "table", shape, classes, domains=domains)
+    )
     assert family.layers(family.build())
 
 

@@ -255,7 +255,8 @@ def _splits(sheet: Sheet, split: str, kept: np.ndarray) -> dict[str, np.ndarray]
 
 def _labels(sheet: Sheet, target: str, section: DataSection, kept: np.ndarray) -> tuple[list[Label], dict[Any, str]]:
     """A label per kept row (``None`` where the cell is empty), and how labels are printed where that is not plain."""
-    cells = [sheet.column(target)[row] for row in kept]
+    column = sheet.column(target)
+    cells = [column[row] for row in kept]
     values, wrong = parse_numbers(cells, sheet.decimal)
     least = section.target_at_least
     if least is not None:
