@@ -12,6 +12,7 @@ from trasluz.messages import ngettext
 from trasluz.metrics import classification, multi_label
 from trasluz.metrics.calibration import expected_calibration_error, reliability
 from trasluz.metrics.intervals import bootstrap, bootstrap_confusion, bootstrap_mean, wilson
+from trasluz.metrics.latent import prior_mmd
 from trasluz.metrics.reconstruction import psnr
 from trasluz.metrics.roc import auc_interval, average_precision
 
@@ -113,6 +114,12 @@ def reconstruction_scores(records: Mapping[str, np.ndarray], draws: Draws) -> Sc
             metrics[name] = float(records[record].mean(dtype=np.float64))
             intervals[name] = bootstrap_mean(records[record], draws)
     return Scores(metrics, intervals)
+
+
+def latent_scores(latents: np.ndarray, draws: Draws) -> Scores:
+    """``prior_mmd``: how far codes ``[n, d]``, n ≥ 2, one draw from each posterior, are from the standard normal."""
+    value, bounds = prior_mmd(latents, draws)
+    return Scores({"prior_mmd": value}, {"prior_mmd": bounds})
 
 
 def _by_class(each: Mapping[str, np.ndarray], classes: tuple[str, ...]) -> dict[str, dict[str, float]]:

@@ -22,7 +22,13 @@ from trasluz.errors import DataError
 from trasluz.families.base import BaseFamily
 from trasluz.messages import _
 from trasluz.metrics.reconstruction import to_uint8
-from trasluz.metrics.scores import Scores, classifier_scores, multi_label_scores, reconstruction_scores
+from trasluz.metrics.scores import (
+    Scores,
+    classifier_scores,
+    latent_scores,
+    multi_label_scores,
+    reconstruction_scores,
+)
 from trasluz.reporting import Reporter
 from trasluz.runs.evaluation import Evaluation
 from trasluz.training.baselines import Baselines, classifier_baselines, reconstruction_baselines
@@ -148,6 +154,8 @@ def _judge(arrays: dict[str, np.ndarray], data: Data) -> list[Scores]:
     parts, draws = [], Draws(0)
     if "error" in arrays:
         parts.append(reconstruction_scores(arrays, draws))
+    if len(arrays.get("latents", ())) > 1:
+        parts.append(latent_scores(arrays["latents"], draws))
     if "probabilities" in arrays and "labels" in arrays:
         judge = multi_label_scores if data.multi_label else classifier_scores
         parts.append(judge(arrays["probabilities"], arrays["labels"], data.classes, draws))

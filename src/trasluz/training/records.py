@@ -15,7 +15,7 @@ from trasluz.metrics.reconstruction import per_sample, to_uint8
 from trasluz.metrics.ssim import ssim, ssim_window
 
 _SHOWN = 12  # of the best, and as many of the worst
-_KEPT = ("probabilities",)
+_KEPT = ("probabilities", "latents", "kl")
 _OF_DENOISERS = {"noisy_input": "noisy_inputs", "noisy_reconstruction": "noisy_reconstructions"}
 
 
@@ -45,7 +45,7 @@ class Records:
         self._batch, self._start = batch, start
 
     def add(self, name: str, values: Tensor) -> None:
-        """Keeps probabilities; measures reconstructions; counts the numbers of a code; ignores the rest.
+        """Keeps probabilities, draws of codes and their KL; measures reconstructions; counts a code; ignores the rest.
 
         Of what are no images in [0, 1] only the squared error is measured.
         """

@@ -1,0 +1,92 @@
+"""A dense layer to small maps, transposed convolutions of stride 2, and one of stride 1 to the image.
+
+The mirror of the strided encoder: sides are those of the image, halved and rounded up.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from torch import nn
+
+from trasluz.errors import RecipeError
+from trasluz.messages import _
+from trasluz.networks.initialise import Initialiser, initialise
+from trasluz.networks.layers import Activation, Channels, Factor, NormSection, Unflatten, activation, batch_norm
+from trasluz.networks.penalties import mark_l2
+from trasluz.networks.same_padding import SameConvTranspose2d
+from trasluz.networks.sizes import Shape
+from trasluz.recipe.base import Section
+
+WHERE = "model.decoder"
+
+
+class Config(Section):
+    """One doubling per entry of ``channels``; ``start``: channels of the first maps, those of ``channels`` if ``None``.
+
+    ``hidden``: sizes of dense layers before the first maps.  ``norm: null`` leaves batch normalisation out, which
+    follows the activation of each doubling.  ``l2``: penalty factor of all kernels; ``None`` leaves it to the family.
+    """
+
+    channels: Annotated[tuple[Channels, ...], Field(min_length=1)] = (64, 32)
+    start: Channels | None = None
+    hidden: tuple[Channels, ...] = ()
+    kernel: Annotated[int, Field(ge=2, le=5)] = 3
+    activation: Activation = "relu"
+    norm: NormSection | None = NormSection()
+    initial: Initialiser = "torch"
+    l2: Factor | None = None
+
+
+def build(config: Config, code: tuple[int, ...], shape: Shape) -> nn.Module:
+    """The decoder from a flat code to raw numbers for images of ``shape``, of any size.
+
+    Raises:
+        RecipeError: the code is not flat.
+    """
+    if len(code) != 1:
+        message = _(
+            "{where}: this decoder needs a flat code, but the encoder gives maps of {given}; set model.encoder.code."
+        )
+        raise RecipeError(message.format(where=WHERE, given="×".join(map(str, code))))
+    doublings = len(config.channels)
+    heights, widths = _halve_up(shape[1], doublings), _halve_up(shape[2], doublings)
+    network = nn.Sequential()
+    channels = _start(network, config, code[0], heights[-1], widths[-1])
+    for stage, out in enumerate(config.channels, 1):
+        _grow(network, config, f"deconv{stage}", (channels, out), 2, (heights[-1 - stage], widths[-1 - stage]))
+        network.add_module(f"activation{stage}", activation(config.activation))
+        if config.norm is not None:
+            network.add_module(f"norm{stage}", batch_norm(out, config.norm))
+        channels = out
+    _grow(network, config, f"deconv{doublings + 1}", (channels, shape[0]), 1, shape[1:])
+    return network
+
+
+def _start(network: nn.Sequential, config: Config, features: int, height: int, width: int) -> int:
+    """From the code to the first maps; returns their channels."""
+    channels = config.start or config.channels[0]
+    for number, size in enumerate((*config.hidden, channels * height * width), 1):
+        dense = nn.Linear(features, size)
+        initialise(dense, config.initial)
+        network.add_module(f"dense{number}", mark_l2(dense, config.l2))
+        network.add_module(f"dense_activation{number}", activation(config.activation))
+        features = size
+    network.add_module("unflatten", Unflatten(channels, height, width))
+    return channels
+
+
+def _grow(
+    network: nn.Sequential, config: Config, name: str, channels: tuple[int, int], stride: int, sides: tuple[int, int]
+) -> None:
+    grow = SameConvTranspose2d(*channels, config.kernel, stride, *sides)
+    initialise(grow, config.initial)
+    network.add_module(name, mark_l2(grow, config.l2))
+
+
+def _halve_up(side: int, times: int) -> list[int]:
+    sides = [side]
+    for _halving in range(times):
+        sides.append((sides[-1] + 1) // 2)
+    return sides

@@ -1,0 +1,121 @@
+"""Maximum mean discrepancy between the batch's codes and as many draws from the prior (Gretton et al. 2012).
+
+Tolstikhin et al. 2018, "Wasserstein auto-encoders", and Zhao et al. 2019, "InfoVAE", train with it instead of KL.
+A kernel much narrower or wider than the codes' distances is 0 or 1 for all pairs and has no gradient;
+``kernel_similarity`` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from trasluz.draws import StepDraws
+from trasluz.objectives.divergences._codes import Codes
+from trasluz.recipe.base import Section
+
+Kernel = Literal["gaussian", "inverse-multiquadratic"]
+Estimator = Literal["unbiased", "biased"]
+
+
+class Config(Section):
+    """``bandwidths``: σ of the kernel, several of them for the mean of several kernels, or ``median``: the median
+    distance between all codes and draws of the batch (Gretton et al. 2012, section 8).
+
+    ``estimator``: ``biased`` counts each code's kernel with itself, which adds about 2/n (equations 3 and 5).
+    ``group``: codes compared at a time, so that a biased number means the same for every size of batch; ``None``
+    compares the whole batch.  ``weight``: of MMD² against the sum over pixels.
+    """
+
+    kernel: Kernel = "gaussian"
+    bandwidths: Literal["median"] | Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = "median"
+    estimator: Estimator = "unbiased"
+    group: Annotated[int, Field(ge=2)] | None = None
+    weight: Annotated[float, Field(ge=0)] = 1.0
+
+
+def term(config: Config, codes: Codes, draws: StepDraws) -> Tensor:
+    """MMD² of the codes' draws against draws from the prior, each by its sample's position; mean over groups."""
+    size = config.group or max(len(codes), 1)
+    prior = draws.normal("prior", codes.latents.shape[1])
+    weights = torch.ones_like(prior[:, 0]) if codes.weights is None else codes.weights
+    parts = zip(*(torch.split(values, size) for values in (codes.latents, prior, weights)), strict=True)
+    each = [mmd_squared(z, y, config, w) * len(z) for z, y, w in parts]
+    return torch.stack(each).sum() / len(codes)
+
+
+def weight(config: Config, done: Tensor | float) -> Tensor | float:
+    """The recipe's weight, whatever ``done``."""
+    return config.weight
+
+
+def watched(config: Config, codes: Codes, draws: StepDraws) -> dict[str, Tensor]:
+    """``kernel_similarity``: mean kernel between codes and prior. 0: it sees no pair; 1: it tells none apart."""
+    prior = draws.normal("prior", codes.latents.shape[1])
+    chosen = bandwidths(config, codes.latents, prior)
+    return {"kernel_similarity": kernel(codes.latents, prior, config.kernel, chosen).mean()}
+
+
+def mmd_squared(x: Tensor, y: Tensor, config: Config, weights: Tensor | None = None) -> Tensor:
+    """MMD² between samples ``x`` ``[n, d]`` and ``y`` ``[m, d]``, 0-d; ``weights`` ``[n]`` weigh ``x``.
+
+    Unbiased (equation 3: no pair of a sample with itself; it can be negative, and is 0 when there is no pair) or
+    biased (equation 5: never negative).
+    """
+    unbiased = config.estimator == "unbiased"
+    if unbiased and min(len(x), len(y)) < 2:
+        return 0.0 * x.float().sum()
+    chosen = bandwidths(config, x, y)
+    p = _shares(torch.ones_like(x[:, 0]) if weights is None else weights)
+    q = _shares(torch.ones_like(y[:, 0]))
+    between = p @ kernel(x, y, config.kernel, chosen) @ q
+    within_x = _within(kernel(x, x, config.kernel, chosen), p, unbiased)
+    within_y = _within(kernel(y, y, config.kernel, chosen), q, unbiased)
+    return within_x + within_y - 2 * between
+
+
+def kernel(x: Tensor, y: Tensor, kind: Kernel, bandwidths: Sequence[Tensor | float]) -> Tensor:
+    """The mean over ``bandwidths`` of exp(−d²/(2σ²)) or 1/(1 + d²/σ²): float32 ``[n, m]`` in [0, 1]."""
+    distances = squared_distances(x, y)
+    if kind == "gaussian":
+        parts = [torch.exp(distances * (-0.5 / sigma**2)) for sigma in bandwidths]
+    else:
+        parts = [1 / (1 + distances / sigma**2) for sigma in bandwidths]
+    return torch.stack(parts).mean(0) if len(parts) > 1 else parts[0]
+
+
+def squared_distances(x: Tensor, y: Tensor) -> Tensor:
+    """‖x_i − y_j‖², ``[n, m]``: by differences for a batch, so that a sample's distance from itself is exactly 0."""
+    x, y = _wide(x), _wide(y)
+    return (x[:, None] - y[None]).square().sum(2)
+
+
+def bandwidths(config: Config, x: Tensor, y: Tensor) -> tuple[Tensor | float, ...]:
+    """The recipe's, or the median distance between all pairs of different samples, through which no gradient goes."""
+    if config.bandwidths != "median":
+        return config.bandwidths
+    both = torch.cat([x, y]).detach()
+    rows, columns = torch.triu_indices(len(both), len(both), 1, device=both.device)
+    return (squared_distances(both, both)[rows, columns].median().sqrt().clamp_min(1e-6),)
+
+
+def _wide(values: Tensor) -> Tensor:
+    """At least float32."""
+    return values if values.dtype == torch.float64 else values.float()
+
+
+def _shares(weights: Tensor) -> Tensor:
+    weights = _wide(weights)
+    return weights / weights.sum().clamp_min(1e-12)
+
+
+def _within(gram: Tensor, shares: Tensor, unbiased: bool) -> Tensor:
+    """pᵀ·K·p, or the same over pairs of different samples, with shares that add up to 1 over these."""
+    if not unbiased:
+        return shares @ gram @ shares
+    alone = shares.square()
+    return (shares @ gram @ shares - alone @ gram.diagonal()) / (1 - alone.sum()).clamp_min(1e-12)
