@@ -1,4 +1,4 @@
-"""``data.limit`` and ``data.labelled``: fewer training rows or labels, each class in its share, from the seed."""
+"""``data.limit`` and ``data.labelled``: fewer rows of a split, or labels; classes keep their shares, from the seed."""
 
 from __future__ import annotations
 

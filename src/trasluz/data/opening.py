@@ -13,6 +13,7 @@ import numpy as np
 from trasluz.data.audit import audit
 from trasluz.data.cache import remembered
 from trasluz.data.data import Data
+from trasluz.data.domains import domains_of_classes
 from trasluz.data.duplicates import exact_groups
 from trasluz.data.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
 from trasluz.data.fit_arrays import fit_arrays, require_images
@@ -86,8 +87,12 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, draws: Dra
     groups = _groups(raw, reporter)
     indices = None if labels is None else labels.indices
     splits = make_splits(indices, raw.splits, section.valid, section.test, draws, groups)
-    splits["train"] = limit_rows(splits["train"], indices, section.limit, draws)
+    limits = section.limits
+    for split, limit in (("train", limits.train), ("valid", limits.valid), ("test", limits.test)):
+        if split in splits:
+            splits[split] = limit_rows(splits[split], indices, limit, draws)
     indices = limit_labels(indices, splits["train"], section.labelled, draws)
+    domain, domains = domains_of_classes(raw.name, labels) if section.domains else (raw.domain, raw.domains)
     data = Data(
         name=raw.name,
         kind=raw.kind,
@@ -99,8 +104,8 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, draws: Dra
         label_values=labels.values if labels else (),
         lengths=raw.lengths,
         weights=raw.weights,
-        domain=raw.domain,
-        domains=raw.domains,
+        domain=domain,
+        domains=domains,
         files=raw.files,
         columns=raw.columns or (numbered(raw.samples.shape[1]) if raw.kind == "table" else ()),
         fingerprint=raw.fingerprint,

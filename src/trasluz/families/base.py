@@ -115,7 +115,15 @@ class BaseFamily(ABC):
 
     @abstractmethod
     def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
-        """Named terms of one update: 0-d tensors, means over samples (weighted by ``batch.weights`` if given)."""
+        """Named terms of one update: 0-d tensors, means over samples (weighted by ``batch.weights`` if given).
+
+        A tensor with more dimensions is no term of the loss but a statistic, whose mean over an epoch goes to
+        ``training_metrics``.
+        """
+
+    def training_metrics(self, means: Mapping[str, Tensor]) -> dict[str, float]:
+        """Named numbers from the means over an epoch of the statistics that ``losses`` gave, on the CPU."""
+        return {}
 
     def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
         """Weight of each term in the total; absent terms weigh 1."""
@@ -132,7 +140,7 @@ class BaseFamily(ABC):
     def total(self, networks: nn.ModuleDict, terms: Terms, progress: Progress, update: str) -> tuple[Tensor, Terms]:
         """The number to minimise, and the terms to log (with ``loss``, and ``penalty`` where there is one)."""
         weights = self.term_weights(update, progress)
-        summed: Any = sum(terms[name] * weights.get(name, 1.0) for name in terms)
+        summed: Any = sum(term * weights.get(name, 1.0) for name, term in terms.items() if term.ndim == 0)
         loss = summed * self.scale(update)
         logged = dict(terms)
         penalty = self.penalty(networks, update)

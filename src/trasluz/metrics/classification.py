@@ -46,6 +46,17 @@ def macro_scores(confusion: np.ndarray) -> dict[str, float]:
     return {f"macro_{name}": float(each[name][seen].mean()) for name in ("precision", "recall", "f1")}
 
 
+def macro_f1_of(counts: np.ndarray, unseen: bool = False) -> float:
+    """Mean F1 over classes from ``counts`` ``[3, classes]`` (hits, predicted, true), in any unit.
+
+    Classes that neither occur nor were predicted are left out, or with ``unseen`` count 0; without any class it is 0.
+    """
+    hits, predicted, true = counts
+    each = scores(hits, predicted - hits, true - hits)["f1"]
+    kept = each if unseen else each[(predicted + true) > 0]
+    return float(kept.mean()) if len(kept) else 0.0
+
+
 def macro_f1(confusion: np.ndarray) -> float:
     """Mean F1 over the classes that occur or were predicted."""
     return macro_scores(confusion)["macro_f1"]

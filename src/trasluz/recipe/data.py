@@ -69,6 +69,14 @@ class GenerateSection(Section):
     real: str | None = None
 
 
+class LimitSection(Section):
+    """At most that many samples of each split; ``None`` keeps all of them."""
+
+    train: Annotated[int, Field(ge=1)] | None = None
+    valid: Annotated[int, Field(ge=1)] | None = None
+    test: Annotated[int, Field(ge=1)] | None = None
+
+
 class DataSection(Section):
     """Where the samples come from and how they are read.
 
@@ -82,6 +90,7 @@ class DataSection(Section):
     ``normalise: pretrained`` shows images as the network saw them whose weights the first phase starts ``from``.
 
     ``classes`` are the labels' names in order, also such as these data do not hold; without it they are sorted.
+    ``domains: true`` makes each class a domain, such as each of two folders, for a family that translates.
 
     Of a table (a CSV file without a column of image paths): ``target`` is the column of labels, ``target_at_least``
     makes two classes of its numbers, ``leave_out`` names columns to ignore, ``missing`` says what becomes of rows that
@@ -97,7 +106,7 @@ class DataSection(Section):
     normalise: Literal["unit", "standard", "raw", "imagenet", "pretrained"] = "unit"
     valid: Fraction | str | None = 0.1
     test: Fraction | str | None = None
-    limit: Annotated[int, Field(ge=1)] | None = None
+    limit: Annotated[int, Field(ge=1)] | LimitSection | None = None
     labelled: Annotated[int, Field(ge=1)] | None = None
     label_column: str | None = None
     target: str | None = None
@@ -111,6 +120,11 @@ class DataSection(Section):
     balance: Literal["none", "weights", "sampling"] = "none"
     augment: AugmentSection = AugmentSection()
     generate: GenerateSection | None = None
+
+    @property
+    def limits(self) -> LimitSection:
+        """``limit`` per split; a plain number is that of training."""
+        return self.limit if isinstance(self.limit, LimitSection) else LimitSection(train=self.limit)
 
     @field_validator("valid", "test")
     @classmethod

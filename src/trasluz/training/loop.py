@@ -251,6 +251,7 @@ class Loop:
         """One line of ``metrics.jsonl``; the speed is that of the steps alone."""
         shown = self._samples_before(self.step) - self._samples_before(first)
         means = self.totals.means(self.engine)
+        means |= self.family.training_metrics(self.totals.statistics(self.engine))
         record: dict[str, Any] = {"phase": self.phase.name, "epoch": self.epoch + 1, "step": self.global_step}
         record |= {f"train/{name}": value for name, value in means.items()}
         last = self.epoch + 1 == self.train.epochs

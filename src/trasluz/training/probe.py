@@ -64,7 +64,7 @@ def probe(
             done = torch.zeros((), device=engine.device)
             progress = Progress("probe", 0, step, done)
             terms = _step(family, engine, trial, batch, draws, progress, train)
-            names |= {f"train/{name}" for name in terms}
+            names |= {f"train/{name}" for name in _recorded(family, terms)}
             if step == _TIMED:
                 break
         if engine.device.type == "cuda":
@@ -77,6 +77,12 @@ def probe(
         names |= {f"valid/{name}" for name in validate(family, trial, data, some, preprocess, engine)}
     validation = (time.perf_counter() - started) * len(rows) / max(len(some), 1)
     return Probe(tuple(sorted(names)), seconds, validation)
+
+
+def _recorded(family: BaseFamily, terms: dict[str, Tensor]) -> set[str]:
+    """The names of what an epoch would record of ``terms``."""
+    statistics = {name: value.cpu() for name, value in terms.items() if value.ndim}
+    return (terms.keys() - statistics.keys()) | family.training_metrics(statistics).keys()
 
 
 def _step(

@@ -19,19 +19,27 @@ class _Together:
 
 
 class Totals:
-    """Sums of named terms weighted by samples, and the first step at which each term was not finite."""
+    """Sums of named terms weighted by samples, and the first step at which each term was not finite.
+
+    Statistics, which have more dimensions than a term's none, are summed apart.
+    """
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
         self._dtype = torch.float32 if device.type == "mps" else torch.float64
         self._groups: dict[tuple[str, ...], _Together] = {}
+        self._statistics: dict[str, tuple[Tensor, float]] = {}
 
     def add(self, terms: dict[str, Tensor], count: float, step: int) -> None:
         """Adds the means ``terms`` over ``count`` samples, seen at ``step``."""
-        if not terms:
+        for name, value in terms.items():
+            if value.ndim:
+                before, counted = self._statistics.get(name, (0.0, 0.0))
+                self._statistics[name] = (before + value.to(self._dtype) * count, counted + count)
+        names = tuple(name for name, value in terms.items() if not value.ndim)
+        if not names:
             return
-        wide = torch.stack([value.to(self._dtype) for value in terms.values()])
-        names = tuple(terms)
+        wide = torch.stack([terms[name].to(self._dtype) for name in names])
         if names not in self._groups:
             bad = torch.full((len(names),), -1, dtype=torch.int64, device=self._device)
             self._groups[names] = _Together(torch.zeros_like(wide), 0.0, bad)
@@ -55,6 +63,14 @@ class Totals:
             found[name] = pair[0] / pair[1]
         return found
 
+    def statistics(self, engine: Any) -> dict[str, Tensor]:
+        """Means per sample over all processes of what has more dimensions than none, on the CPU."""
+        found = {}
+        for name, (sums, count) in sorted(self._statistics.items()):
+            whole = engine.sum_over_processes(torch.full((), count, dtype=self._dtype, device=self._device))
+            found[name] = (engine.sum_over_processes(sums) / whole).cpu()
+        return found
+
     def first_not_finite(self) -> tuple[str, int] | None:
         """The term that stopped being finite first, and its step; parts come before the loss they add up to."""
         bad = [
@@ -67,7 +83,10 @@ class Totals:
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that has state."""
-        return {"groups": [(names, g.sums, g.count, g.bad) for names, g in self._groups.items()]}
+        return {
+            "groups": [(names, g.sums, g.count, g.bad) for names, g in self._groups.items()],
+            "statistics": [(name, sums, count) for name, (sums, count) in self._statistics.items()],
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Puts the totals where ``state_dict`` left them."""
@@ -75,3 +94,4 @@ class Totals:
             tuple(names): _Together(sums.to(self._device), count, bad.to(self._device))
             for names, sums, count, bad in state["groups"]
         }
+        self._statistics = {name: (sums.to(self._device), count) for name, sums, count in state.get("statistics", ())}
