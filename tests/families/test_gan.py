@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
 from trasluz.draws import Draws, StepDraws
-from trasluz.errors import RecipeError
+from trasluz.errors import RecipeError, RequestError
 from trasluz.families import base
 from trasluz.families.base import Progress
 from trasluz.recipe import TrainSection
@@ -333,7 +333,7 @@ def test_classes_that_are_not_there_are_told() -> None:
     with pytest.raises(RecipeError, match=r"model.conditional: these data have no labels"):
         base.create({"family": "gan", "conditional": True}, DataSpec("image", (1, 16, 16))).build()
     family, networks = make()
-    with pytest.raises(RecipeError, match="knows no classes"):
+    with pytest.raises(RequestError, match="trained without classes"):
         family.generate(networks, 1, draws(1), torch.zeros(1, dtype=torch.int64))
 
 

@@ -21,7 +21,7 @@ from trasluz.data.arrange import arrange, is_channels_last
 from trasluz.data.augment.differentiable import Change, diff_augment
 from trasluz.data.batch import Batch
 from trasluz.draws import StepDraws
-from trasluz.errors import RecipeError
+from trasluz.errors import RecipeError, RequestError
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._penalty import l2_penalty
 from trasluz.families.base import BaseFamily, Collector, Progress, Stepper, Terms, Update, mean_over_samples
@@ -219,15 +219,10 @@ class Family(BaseFamily):
         conditional generator takes in turns unless they are given.
 
         Raises:
-            RecipeError: labels for a generator that is not conditional.
+            RequestError: labels for a generator that is not conditional.
         """
         if labels is not None and not self.classes:
-            raise RecipeError(
-                _(
-                    "This generator knows no classes, because it was trained with model.conditional: false; leave the "
-                    "classes out."
-                )
-            )
+            raise RequestError(_("This model was trained without classes, so it generates of none; leave them out."))
         latents = self.prior(networks, count, draws)
         if labels is None and self.classes:
             labels = draws.positions[:count] % self.classes
