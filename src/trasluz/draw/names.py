@@ -39,6 +39,7 @@ _METRICS = {
     "ssim": N_("SSIM"),
     "rounded_accuracy": N_("Rounded accuracy"),
     "squared_error": N_("Squared error"),
+    "code_error": N_("Squared error of the codes"),
     "reconstruction": N_("Reconstruction"),
     "penalty": N_("Weight penalty"),
     "real": N_("Error on real images"),
