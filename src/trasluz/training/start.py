@@ -68,7 +68,8 @@ def prepare(
     with Draws(recipe.seed).ambient("build"):
         networks = family.build()
     _check_phases(recipe, family, networks)
-    found = [starting_weights(networks, phase, reporter) for phase in recipe.phases]
+    with fabric.rank_zero_first():  # so that one process downloads
+        found = [starting_weights(networks, phase, reporter) for phase in recipe.phases]
     starts = tuple(one[1] for one in found if one is not None)
     networks.to(fabric.device)
     if hardware.layout == "channels-last" and data.kind == "image":
