@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from trasluz.report.images import data_address
+from trasluz.data.provenance import is_marked
+from trasluz.draw.provenance import Origin
+from trasluz.report.images import Made, data_address
 
 
 def _decoded(address: str) -> Image.Image:
@@ -34,3 +36,12 @@ def test_large_images_shrink_to_what_a_page_shows_and_keep_their_shape() -> None
     assert address.startswith("data:image/jpeg;base64,")
     assert _decoded(address).size == (192, 96)
     assert len(address) < 10_000
+
+
+@pytest.mark.parametrize(("side", "kind"), [(20, "png"), (100, "jpeg")])
+def test_an_image_that_a_network_made_says_so_in_either_format(side: int, kind: str) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
+    made = Made("reconstructed", Origin("20260101-vae-ab12cd", "vae", "0"))
+    addresses = {maker: data_address(image, maker) for maker in (made, None)}
+    assert all(address.startswith(f"data:image/{kind};") for address in addresses.values())
+    assert [is_marked(base64.b64decode(a.split(",")[1])) for a in addresses.values()] == [True, False]

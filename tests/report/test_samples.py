@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.report.made_runs import make_run
+from trasluz.data.provenance import is_marked
 from trasluz.errors import RunError
 from trasluz.report import write_report
 from trasluz.report.context import Context
@@ -80,7 +81,8 @@ def test_the_grid_on_the_page_says_that_a_network_made_it(tmp_path: Path) -> Non
     assert html.count("<figure>") == 3
     assert "&lt;b&gt;dog" in html
     assert html.count('alt="') == 1 + 2 * 3
-    assert len(context.pictures) == 6
+    marked = [is_marked(base64.b64decode(address.split(",")[1])) for address in context.pictures]
+    assert marked == [True, False] * 3  # a sample, then its training image
 
 
 def test_a_run_without_judged_samples_has_no_such_section(tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ say nothing beside numbers over Inception's features.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from torch import Tensor
 
 from trasluz.api.sources import as_bytes
 from trasluz.data.data import Data
@@ -38,6 +40,9 @@ _MOST_HELD_OUT = 10_000
 _SHOWN, _CLOSEST = 64, 12
 
 
+_Give = Callable[[np.ndarray], np.ndarray]  # row numbers → uint8 images
+
+
 @dataclass(frozen=True)
 class _Seen:
     """Images as the classifier sees them: ``features`` float32 ``[n, d]``, ``predicted`` classes int64 ``[n]``."""
@@ -57,29 +62,44 @@ class _Judge:
         self.run, self._family, self._reporter = run, _any(run.family), reporter
 
     def see(self, images: np.ndarray, title: str) -> _Seen:
-        """Both of uint8 images ``[n, h, w, c]`` of any size and channels."""
-        return self._all(np.arange(len(images)), lambda rows: images[rows], title)
+        """Features and classes of uint8 images ``[n, h, w, c]`` of any size and channels."""
+        both = self._all(np.arange(len(images)), lambda rows: images[rows], title, classes=True)
+        return _Seen(both[0], both[1].argmax(1))
 
     def see_rows(self, data: Data, rows: np.ndarray, title: str) -> _Seen:
-        """Both of stored images."""
-        return self._all(rows, lambda chosen: as_bytes(data, chosen), title)
+        """Features and classes of stored images."""
+        both = self._all(rows, lambda chosen: as_bytes(data, chosen), title, classes=True)
+        return _Seen(both[0], both[1].argmax(1))
 
-    def _all(self, rows: np.ndarray, images: Any, title: str) -> _Seen:
-        parts = []
+    def features(self, data: Data, rows: np.ndarray, title: str) -> np.ndarray:
+        """Features of stored images, float32 ``[n, d]``."""
+        return self._all(rows, lambda chosen: as_bytes(data, chosen), title, classes=False)[0]
+
+    def _all(self, rows: np.ndarray, images: _Give, title: str, *, classes: bool) -> list[np.ndarray]:
+        """Features, and class probabilities where they are wanted, of the images of ``rows``."""
+        wanted = [self._features, self._classes] if classes else [self._features]
+        parts: list[list[np.ndarray]] = []
         with self._reporter.task(title, len(rows), _("images")) as task:
             for start in range(0, len(rows), _AT_ONCE):
-                chosen = rows[start : start + _AT_ONCE]
-                parts.append(self._part(images(chosen)))
-                task.advance(len(chosen))
-        return _Seen(np.concatenate([p.features for p in parts]), np.concatenate([p.predicted for p in parts]))
+                stored = self._stored(images(rows[start : start + _AT_ONCE]))
+                parts.append([self.run.over(stored, compute) for compute in wanted])
+                task.advance(len(stored))
+        return [np.concatenate(kind) for kind in zip(*parts, strict=True)]
 
-    def _part(self, images: np.ndarray) -> _Seen:
-        p, networks = self.run.preprocess, self.run.networks
+    def _features(self, inputs: Tensor, _unit: Tensor) -> Tensor:
+        found: Tensor = self._family.features(self.run.networks, inputs)
+        return found
+
+    def _classes(self, inputs: Tensor, _unit: Tensor) -> Tensor:
+        found: Tensor = self._family.classify(self.run.networks, inputs)
+        return found
+
+    def _stored(self, images: np.ndarray) -> np.ndarray:
+        """8-bit images in the size, channels and range that the classifier's training images were stored in."""
+        p = self.run.preprocess
         fitted = fit_arrays(images, (0.0, 255.0), p.size, p.channels, p.resize, Reporter())
-        stored = p.low + fitted.astype(np.float32) * ((p.high - p.low) / 255)
-        features = self.run.over(stored, lambda inputs, _unit: self._family.features(networks, inputs))
-        predicted = self.run.over(stored, lambda inputs, _unit: self._family.classify(networks, inputs)).argmax(1)
-        return _Seen(features, predicted)
+        scaled: np.ndarray = p.low + fitted.astype(np.float32) * ((p.high - p.low) / 255)
+        return scaled
 
 
 def _any(family: object) -> Any:
@@ -105,7 +125,7 @@ def evaluate_samples(
     made = run.generate(count, seed=seed, source=source, reporter=reporter)
     samples = judge.see(made.images, _("Looking at the samples"))
     held_out = judge.see_rows(run.data, held_rows, _("Looking at the {split} images").format(split=split))
-    train = judge.see_rows(run.data, train_rows, _("Looking at the training images"))
+    train = judge.features(run.data, train_rows, _("Looking at the training images"))
     with reporter.task(_("Comparing")):
         found = _compare(samples, held_out, train, len(classifier.model.spec.classes), draws)
     same = classifier.info["fingerprint"] == run.info["fingerprint"]
@@ -168,13 +188,13 @@ class _Found:
     near: Neighbours
 
 
-def _compare(samples: _Seen, held_out: _Seen, train: _Seen, classes: int, draws: Draws) -> _Found:
+def _compare(samples: _Seen, held_out: _Seen, train: np.ndarray, classes: int, draws: Draws) -> _Found:
     """Samples, and in their place as many training images, against held-out images."""
-    drawn = draws.permutation("train", 0, len(train.features)).numpy()
+    drawn = draws.permutation("train", 0, len(train)).numpy()
     number = min(len(samples.features), len(drawn))  # of each, because distances depend on how many there are
     metrics, intervals = _overlap(samples.features[:number], held_out.features, draws)
-    real, _none = _overlap(train.features[drawn[:number]], held_out.features, draws)
-    near, usual = nearest(samples.features, train.features), nearest(held_out.features, train.features)
+    real, _none = _overlap(train[drawn[:number]], held_out.features, draws)
+    near, usual = nearest(samples.features, train), nearest(held_out.features, train)
     apart, usually = near.distances[:, 0], usual.distances[:, 0]
     modes, real_modes = mode_coverage(samples.predicted, classes), mode_coverage(held_out.predicted, classes)
     for told, distances, coverage in ((metrics, apart, modes), (real, usually, real_modes)):

@@ -53,9 +53,13 @@ def chunks(kind: Kind, origin: Origin, more: Mapping[str, object] | None = None)
     info.add_text(MARK, kind)
     for key, value in {"run": origin.run, "recipe": origin.recipe, **(more or {})}.items():
         info.add_itxt(f"trasluz:{key}", str(value))
-    source_type = SOURCE_TYPES + (MADE if kind == "generated" else ALTERED)
-    info.add_itxt("XML:com.adobe.xmp", _XMP.format(source_type=source_type))
+    info.add_itxt("XML:com.adobe.xmp", xmp(kind))
     return info
+
+
+def xmp(kind: Kind) -> str:
+    """The IPTC's digital source type as XMP, for formats without text chunks: ``Image.save(…, xmp=…)``."""
+    return _XMP.format(source_type=SOURCE_TYPES + (MADE if kind == "generated" else ALTERED))
 
 
 def save_png(path: Path, pixels: np.ndarray | Image.Image, info: PngInfo | None) -> None:

@@ -12,9 +12,10 @@ import numpy as np
 from markupsafe import Markup
 
 from trasluz.draw.history import History, read_history
+from trasluz.draw.provenance import Origin
 from trasluz.recipe import EarlyStoppingSection, Recipe
 from trasluz.report.canvas import place_figure
-from trasluz.report.images import data_address
+from trasluz.report.images import Made, data_address
 from trasluz.report.phrase import Phrase
 from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
@@ -71,6 +72,11 @@ class Context:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["spec"] if path.is_file() else {}
         return found
 
+    @cached_property
+    def origin(self) -> Origin:
+        """What images that the run made say of it."""
+        return Origin(self.folder.path.name, self.recipe.name, self.recipe.hash)
+
     def picture(self, kind: str, index: int) -> int:
         """The number on the page of example ``index`` of ``kind``, a name of ``Evaluation.examples``, stored once."""
         if self.main is None:
@@ -78,7 +84,8 @@ class Context:
         key = (kind, index)
         if key not in self._known:
             self._known[key] = len(self.pictures)
-            self.pictures.append(data_address(np.asarray(self.main.examples[kind][index])))
+            made = Made("reconstructed", self.origin) if kind == "reconstructions" else None
+            self.pictures.append(data_address(np.asarray(self.main.examples[kind][index]), made))
         return self._known[key]
 
     def figure(self, draw: Callable[[], go.Figure], alt: Phrase) -> Markup:

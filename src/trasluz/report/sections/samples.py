@@ -11,10 +11,10 @@ import numpy as np
 
 from trasluz.draw.mosaic import Style, mosaic
 from trasluz.draw.names import integer, percent, significant
-from trasluz.draw.provenance import Origin, chunks
+from trasluz.draw.provenance import chunks
 from trasluz.messages import N_
 from trasluz.report.context import Context
-from trasluz.report.images import data_address
+from trasluz.report.images import Made, data_address
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, plain, split_phrase
 from trasluz.report.sections.base import Section
@@ -86,10 +86,9 @@ def _lead(found: SampleEvaluation) -> Phrase:
 
 def _grid(context: Context, found: SampleEvaluation) -> str:
     """All example samples as one picture that says that a network made it."""
-    origin = Origin(context.folder.path.name, context.recipe.name, context.recipe.hash)
     buffer = io.BytesIO()
     picture = mosaic(found.examples["images"], style=Style(tile=_TILE, gap=3, margin=3))
-    picture.save(buffer, "PNG", optimize=True, pnginfo=chunks("generated", origin, {"seed": found.seed}))
+    picture.save(buffer, "PNG", optimize=True, pnginfo=chunks("generated", context.origin, {"seed": found.seed}))
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
@@ -114,13 +113,13 @@ def _card(context: Context, found: SampleEvaluation, place: int) -> dict[str, An
     sample = both("Generated image {number}", number=position + 1)
     neighbour = both("The training image nearest to it, row {row}", row=row)
     pictures = [
-        (_keep(context, found.examples["closest"][place]), sample),
+        (_keep(context, found.examples["closest"][place], Made("generated", context.origin)), sample),
         (_keep(context, found.examples["neighbours"][place]), neighbour),
     ]
     return {"pictures": pictures, "lines": [plain(significant(float(found.arrays["distances"][position])))]}
 
 
-def _keep(context: Context, image: np.ndarray) -> int:
+def _keep(context: Context, image: np.ndarray, made: Made | None = None) -> int:
     """The number of a picture that is put onto the page."""
-    context.pictures.append(data_address(image))
+    context.pictures.append(data_address(image, made))
     return len(context.pictures) - 1
