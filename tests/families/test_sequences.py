@@ -94,7 +94,9 @@ def test_loss_of_sequences_is_the_mean_square_over_features_and_real_steps() -> 
     logged = losses(family, networks, batch)
     assert logged["loss"] == pytest.approx(sum(errors) / 4, rel=1e-5)
     assert logged["squared_error"] == pytest.approx(3 * logged["loss"], rel=1e-5)
-    assert judge(family, networks, batch)["loss"] == pytest.approx(logged["loss"], rel=1e-5)
+    metrics = judge(family, networks, batch)
+    assert metrics["loss"] == pytest.approx(logged["loss"], rel=1e-5)
+    assert metrics["mse"] == pytest.approx(logged["loss"], rel=1e-5)
 
 
 def test_a_gaussian_of_sequences_weighs_real_steps_alike() -> None:

@@ -42,6 +42,22 @@ _METRICS = {
     "code_error": N_("Squared error of the codes"),
     "reconstruction": N_("Reconstruction"),
     "penalty": N_("Weight penalty"),
+    "divergence": N_("Divergence from the prior"),
+    "kl": N_("KL from the prior"),
+    "kernel_similarity": N_("Mean kernel between codes and prior (0: sees none, 1: tells none apart)"),
+    "effective_beta": N_("Effective β"),
+    "active_units": N_("Active units"),
+    "elbo": N_("Evidence lower bound (nats)"),
+    "bits_per_dim": N_("Bits per dimension"),
+    "prior_mmd": N_("MMD² of the codes from the prior"),
+    "importance_weighted_nll": N_("Negative log-likelihood, importance-weighted (nats)"),
+    "importance_samples": N_("Draws per code"),
+    "negative_log_likelihood": N_("Negative log-likelihood (nats)"),
+    "noisy_mse": N_("Mean squared error from noisy images"),
+    "noisy_input_mse": N_("Mean squared error of the noisy images themselves"),
+    "activity_l1": N_("Sum of activities (L1)"),
+    "activity_kl": N_("KL from the target activity"),
+    "mean_activity": N_("Mean activity of the code"),
     "real": N_("Error on real images"),
     "generated": N_("Error on generated images"),
     "adversarial": N_("Adversarial loss"),
@@ -66,7 +82,7 @@ _STATUS = {
     "finished": N_("finished"),
 }
 _SHARES = ("accuracy", "precision", "recall", "f1", "calibration", "share")
-_COUNTS = ("support", "count")
+_COUNTS = ("support", "count", "active_units", "importance_samples")
 
 
 def metric_name(key: str) -> str:
@@ -102,7 +118,7 @@ def is_share(key: str) -> bool:
 def higher_is_better(key: str) -> bool:
     """Whether more of this metric is better."""
     stem = key.rsplit("/", 1)[-1]
-    return "calibration" not in stem and (is_share(stem) or stem in ("psnr", "ssim", "roc_auc"))
+    return "calibration" not in stem and (is_share(stem) or stem in ("psnr", "ssim", "roc_auc", "elbo", "active_units"))
 
 
 def metric_value(key: str, value: float) -> str:

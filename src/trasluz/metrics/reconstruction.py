@@ -38,15 +38,18 @@ def _mean(values: Tensor, lengths: Tensor | None) -> Tensor:
 
 
 def statistics(reconstruction: Tensor, target: Tensor, lengths: Tensor | None = None) -> dict[str, Tensor]:
-    """Sums over a batch, 0-d: ``count``, ``pixels`` (values compared), ``squared_error``, ``rounded_hits``."""
+    """Sums over a batch, 0-d: ``count``, ``pixels`` (values compared), ``squared_error``, ``rounded_hits``.
+
+    With ``lengths`` a sequence counts as its mean step, so that long ones weigh no more than short ones.
+    """
     found = per_sample(reconstruction, target, lengths)
-    width: int | Tensor = target.shape[1:].numel() if lengths is None else lengths * target.shape[2]
+    width = target.shape[1:].numel() if lengths is None else target.shape[2]
     count = torch.tensor(float(len(target)), device=target.device)
     return {
         "count": count,
-        "pixels": count * width if isinstance(width, int) else width.sum().float(),
-        "squared_error": (found["error"] * width).sum(),
-        "rounded_hits": (found["rounded"] * width).sum(),
+        "pixels": count * width,
+        "squared_error": found["error"].sum() * width,
+        "rounded_hits": found["rounded"].sum() * width,
     }
 
 
