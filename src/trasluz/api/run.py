@@ -32,6 +32,7 @@ from trasluz.training.validation import batch_size_for
 
 if TYPE_CHECKING:
     from trasluz.api.generation import Generated
+    from trasluz.api.translation import Translations
     from trasluz.draw.provenance import Origin
     from trasluz.runs.samples import SampleEvaluation
 
@@ -134,16 +135,28 @@ class Run:
         return reopen(self.folder, self.recipe, None, Reporter())
 
     def evaluate(
-        self, split: str | None = None, data: str | Path | None = None, reporter: Reporter | None = None
+        self,
+        split: str | None = None,
+        data: str | Path | None = None,
+        reporter: Reporter | None = None,
+        *,
+        importance_samples: int | None = None,
     ) -> Evaluation:
         """Scores on a split of the run's own data, or on other data (``data``), kept under ``looks/``.
 
         ``split`` is ``valid`` by default; of other data all samples count unless a split is named.
+        ``importance_samples``: draws of each code (at most 5,000) for the importance-weighted bound on the evidence,
+        of models with a posterior and a prior; it can take minutes.
 
         Raises:
             DataError: there is no such split, or the other data's classes are not the run's.
+            RequestError: an importance-weighted bound of a model that has none.
         """
+        from trasluz.training.importance import add_importance_bound, check_importance
+
         speaker = reporter or Reporter()
+        if importance_samples is not None:
+            check_importance(self.family, importance_samples)
         source = self.data if data is None else open_foreign(data, self.recipe, self.model, speaker)
         name = split or ("valid" if data is None else "all")
         rows = source.split(name)
@@ -164,6 +177,17 @@ class Run:
             device=self.device,
             reporter=speaker,
         )
+        if importance_samples is not None:
+            found = add_importance_bound(
+                found,
+                self.family,
+                self.networks,
+                source,
+                self.preprocess,
+                importance_samples,
+                device=self.device,
+                reporter=speaker,
+            )
         if data is None:
             found.save(self.path / "looks")
         return found
@@ -266,6 +290,22 @@ class Run:
         from trasluz.api.generation import generate
 
         return generate(self, count, seed, labels, source, reporter or Reporter())
+
+    def translate(self, images: Images, domain: str | int, reporter: Reporter | None = None) -> Translations:
+        """Files, a folder of files, or arrays as the model would have them in ``domain``, its name or its number.
+
+        Raises:
+            RequestError: the model does not translate, or there is no such domain.
+            DataError: nothing can be read.
+        """
+        from trasluz.api.translation import Translations, translator
+
+        self.need("translate")
+        name, compute = translator(self.family, self.networks, domain)
+        loaded = self._load(images, reporter)
+        made = to_bytes(self.over(loaded.samples, compute))
+        original = to_bytes(self.over(loaded.samples, lambda _inputs, unit: unit))
+        return Translations(loaded.files, original, made, name, self.origin, loaded.unreadable)
 
     def evaluate_samples(
         self,

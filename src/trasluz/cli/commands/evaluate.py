@@ -39,6 +39,14 @@ def command(
     samples: Annotated[
         int | None, typer.Option(metavar="N", help=N_("How many samples to judge; otherwise 10000."))
     ] = None,
+    importance: Annotated[
+        int | None,
+        typer.Option(
+            "--iw",
+            metavar="N",
+            help=N_("Also bound the evidence by importance weighting with N draws of each code, at most 5000."),
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Evaluates and prints the scores."""
@@ -49,11 +57,13 @@ def command(
         if samples is not None:
             message = _("--samples: judging samples needs a classifier trained on the same data; add --classifier.")
             raise RequestError(message)
-        found = api.open_run(run).evaluate(split, data, reporter=console)
+        found = api.open_run(run).evaluate(split, data, reporter=console, importance_samples=importance)
         summary, show = found.summary(), partial(_print, console, found)
     else:
         if data is not None:
             raise RequestError(_("--data: samples are judged beside the run's own data; leave it out."))
+        if importance is not None:
+            raise RequestError(_("--iw: the evidence is of images, not of samples; leave out --classifier or --iw."))
         count = _SAMPLES if samples is None else samples
         judged = api.open_run(run).evaluate_samples(classifier, count, split or "test", reporter=console)
         summary, show = judged.summary(), partial(_print_samples, console, judged)
