@@ -66,4 +66,8 @@ def test_wine_is_trained_judged_and_predicted_from_its_file(tmp_path: Path, monk
     assert again.count == 1599
     judged = run.evaluate(data=few)
     assert judged.count == 1
-    assert run.report().is_file()
+    page = run.report().read_text(encoding="utf-8")
+    assert "959 rows of 11 numbers, in 2 classes" in page
+    assert "rows it names the right class for" in page
+    assert "Columns that are the same in every row" in page
+    assert "single colour" not in page

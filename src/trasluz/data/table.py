@@ -201,7 +201,7 @@ def _kept(
     if not missing.any():
         return np.arange(len(values))
     names = [column.name for column in columns for _feature in column.features]
-    empty = [names[place] for place in np.flatnonzero(missing.all(0))]
+    empty = [names[place] for place in np.flatnonzero(missing.all(0)).tolist()]
     if empty:
         message = _("{path}: the column {column} is empty; leave it out with --set 'data.leave_out=[{column}]'.")
         raise DataError(message.format(path=sheet.path, column=empty[0]))
@@ -218,7 +218,7 @@ def _kept(
 
 def _tell_missing(sheet: Sheet, missing: np.ndarray, names: Sequence[str]) -> str:
     rows = np.flatnonzero(missing.any(1))
-    columns = list(dict.fromkeys(names[place] for place in np.flatnonzero(missing.any(0))))
+    columns = list(dict.fromkeys(names[place] for place in np.flatnonzero(missing.any(0)).tolist()))
     message = _(
         "{path}: {count} rows lack a value, in the columns {columns} (lines {lines}); fill them in, or choose "
         "--set data.missing=mean (the mean of the training rows) or --set data.missing=drop-rows."

@@ -74,7 +74,7 @@ def _cell(
     count: int, share: float, true: int, said: int, classes: tuple[str, ...], behind: dict[str, Any]
 ) -> dict[str, Any]:
     label = both(
-        "{count} images of {true} taken for {said}, {share} of the class",
+        "{count} of {true} taken for {said}, {share} of the class",
         count=count,
         true=classes[true],
         said=classes[said],
@@ -82,7 +82,7 @@ def _cell(
     )
     if true == said:
         label = both(
-            "{count} images of {true} recognised, {share} of the class",
+            "{count} of {true} recognised, {share} of the class",
             count=count,
             true=classes[true],
             share=percent(share),

@@ -88,11 +88,18 @@ def _facts(audit: Mapping[str, Any]) -> list[tuple[Phrase, str]]:
         facts.append((both("Different sizes"), integer(sizes["distinct"])))
     if audit.get("imbalance"):
         facts.append((both("Largest over smallest class (training)"), significant(audit["imbalance"])))
-    facts.append((both("Files that could not be read"), integer(audit["unreadable"]["count"])))
-    facts.append((both("Images of a single colour"), integer(audit["constant"]["count"])))
+    table = audit.get("kind") == "table"
+    if table:
+        facts.append((both("Values that are missing"), integer(audit.get("missing", {"count": 0})["count"])))
+        facts.append((both("Rows left out for missing values"), integer(audit.get("dropped_rows", 0))))
+        facts.append((both("Columns that are the same in every row"), integer(audit["constant"]["count"])))
+    else:
+        facts.append((both("Files that could not be read"), integer(audit["unreadable"]["count"])))
+        facts.append((both("Images of a single colour"), integer(audit["constant"]["count"])))
     facts.append((both("Exact copies within a split"), integer(sum(audit["exact_duplicates"]["within"].values()))))
     facts.append((both("Exact copies across splits"), integer(sum(audit["exact_duplicates"]["across"].values()))))
-    facts.append((both("Nearly equal across splits"), integer(sum(audit["near_duplicates"]["across"].values()))))
+    if not table:
+        facts.append((both("Nearly equal across splits"), integer(sum(audit["near_duplicates"]["across"].values()))))
     return facts
 
 

@@ -24,7 +24,7 @@ def render(context: Context) -> Section:
     """Sentences, and tiles with the numbers that people look for first."""
     sentences = [_what(context), ending(context)]
     alarm = context.info.get("status") in ("failed", "interrupted")
-    quality = _quality(context.main) if context.main else []
+    quality = _quality(context.main, context.spec.get("kind") == "table") if context.main else []
     html = fill("sections/summary.html", sentences=sentences, alarm=alarm, quality=quality, tiles=_tiles(context))
     return Section(both("In short"), "summary", html)
 
@@ -40,6 +40,15 @@ def _what(context: Context) -> Phrase:
     )
     train = (context.info.get("splits") or {}).get("train")
     shape, classes = context.spec.get("shape", ()), context.spec.get("classes", ())
+    if train is not None and len(shape) == 1:
+        rows = both_n("{n} row", "{n} rows", int(train))
+        width = both_n("{n} number", "{n} numbers", int(shape[0]))
+        if not classes:
+            return both("{said}: {rows} of {width}, without labels.", said=said, rows=rows, width=width)
+        classes = len(classes)
+        return both(
+            "{said}: {rows} of {width}, in {classes} classes.", said=said, rows=rows, width=width, classes=classes
+        )
     if train is None or len(shape) != 3:
         return both("{said}.", said=said)
     kind = both(_CHANNELS[shape[0]]) if shape[0] in _CHANNELS else both("{n} channels", n=shape[0])
@@ -52,17 +61,15 @@ def _what(context: Context) -> Phrase:
     )
 
 
-def _quality(evaluation: Evaluation) -> list[Phrase]:
+def _quality(evaluation: Evaluation, table: bool) -> list[Phrase]:
     """One sentence per thing that can be measured, each beside what it costs nothing to reach."""
     split, count = split_phrase(evaluation.split), integer(evaluation.count)
     metrics, sentences = evaluation.metrics, []
     if "accuracy" in metrics:
         share = _with_interval(evaluation, "accuracy")
-        sentences.append(
-            both(
-                "Of {count} {split} images it names the right class for {share}.", count=count, split=split, share=share
-            )
-        )
+        images = N_("Of {count} {split} images it names the right class for {share}.")
+        rows = N_("Of {count} {split} rows it names the right class for {share}.")
+        sentences.append(both(rows if table else images, count=count, split=split, share=share))
         sentences += [
             _baseline(name, values["accuracy"]) for name, values in evaluation.baselines.items() if "accuracy" in values
         ]
@@ -73,14 +80,11 @@ def _quality(evaluation: Evaluation) -> list[Phrase]:
         )
     if "mse" in metrics:
         error = _with_interval(evaluation, "mse")
-        sentences.append(
-            both(
-                "It rebuilds {count} {split} images with a mean squared error of {error}, where pixels go from 0 to 1.",
-                count=count,
-                split=split,
-                error=error,
-            )
+        images = N_(
+            "It rebuilds {count} {split} images with a mean squared error of {error}, where pixels go from 0 to 1."
         )
+        rows = N_("It rebuilds {count} {split} rows with a mean squared error of {error}, in what the network sees.")
+        sentences.append(both(rows if table else images, count=count, split=split, error=error))
         sentences += _beside_pca(evaluation)
     return sentences
 
@@ -134,5 +138,6 @@ def _tiles(context: Context) -> list[tuple[Phrase, str]]:
     tiles.append((both("Training time"), duration(training_seconds(context))))
     speeds = context.history.series("images_per_second")[1]
     if speeds:
-        tiles.append((both("Images per second"), significant(sorted(speeds)[len(speeds) // 2], 2)))
+        per_second = N_("Rows per second") if context.spec.get("kind") == "table" else N_("Images per second")
+        tiles.append((both(per_second), significant(sorted(speeds)[len(speeds) // 2], 2)))
     return tiles
