@@ -7,6 +7,7 @@ from trasluz.api.run import Run, RunSummary, list_runs, open_run
 from trasluz.api.seeds import train_seeds
 from trasluz.api.studies import StudyResult, study
 from trasluz.api.training import resume, train
+from trasluz.api.translation import Translations
 from trasluz.data.cache import clear_cache, list_cache
 from trasluz.draw.notebook import register
 from trasluz.runs.folder import delete_run
@@ -21,6 +22,7 @@ __all__ = [
     "RunSummary",
     "SeedsResult",
     "StudyResult",
+    "Translations",
     "check_data",
     "check_place",
     "clear_cache",

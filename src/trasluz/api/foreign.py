@@ -32,6 +32,7 @@ def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Rep
         "valid": None,
         "test": None,
         "limit": None,
+        "domains": False,
         "generate": recipe.data.generate if str(source).startswith(PREFIX) else None,
     }
     section = recipe.data.model_copy(update=changes)
@@ -43,7 +44,10 @@ def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Rep
     everything = np.arange(len(opened.samples))
     labels = _match(opened, model.spec.classes)
     splits = {**opened.splits, "all": everything}
-    return dataclasses.replace(opened, labels=labels, classes=model.spec.classes, splits=splits)
+    known = recipe.data.domains and labels is not None and bool((labels >= 0).all())
+    domain, domains = (labels, model.spec.domains) if known else (opened.domain, opened.domains)
+    classes = model.spec.classes
+    return dataclasses.replace(opened, labels=labels, classes=classes, splits=splits, domain=domain, domains=domains)
 
 
 def _match(data: Data, classes: tuple[str, ...]) -> np.ndarray | None:

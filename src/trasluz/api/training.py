@@ -28,6 +28,7 @@ from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.early_stopping import EarlyStopping
 from trasluz.training.callbacks.progress import ProgressBar
 from trasluz.training.callbacks.samples import SampleGrid
+from trasluz.training.callbacks.translations import TranslatedExamples
 from trasluz.training.engine import computing, make_fabric
 from trasluz.training.hardware import Hardware, choose, describe, versions
 from trasluz.training.interrupt import stop_request
@@ -209,7 +210,7 @@ def _callbacks(fabric: Any, reporter: Reporter, more: Sequence[Callback]) -> lis
     if not fabric.is_global_zero:
         return [EarlyStopping()]
     curves = [LiveCurvesCallback()] if in_notebook() else []
-    return [EarlyStopping(), ProgressBar(reporter), SampleGrid(), *curves, *more]
+    return [EarlyStopping(), ProgressBar(reporter), SampleGrid(), TranslatedExamples(), *curves, *more]
 
 
 def _facts(data: Data, hardware: Hardware) -> dict[str, Any]:

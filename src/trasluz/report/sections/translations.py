@@ -1,0 +1,55 @@
+"""What does it make of images in another domain? A few of every domain, each above its translations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from trasluz.report.context import Context
+from trasluz.report.images import data_address
+from trasluz.report.page import fill
+from trasluz.report.phrase import both, plain
+from trasluz.report.sections.base import Section
+from trasluz.training.callbacks.translations import FILE
+
+ORDER = 57
+
+
+def applies(context: Context) -> bool:
+    """Whether training kept translated examples."""
+    return (context.folder.path / "looks" / FILE).is_file()
+
+
+def render(context: Context) -> Section:
+    """One gallery per domain that is translated from."""
+    with np.load(context.folder.path / "looks" / FILE) as stored:
+        found = {name: stored[name] for name in stored.files}
+    names = [str(name) for name in found["domains"]]
+    nothing = both("There is nothing to show.")
+    galleries = []
+    for domain, name in enumerate(names):
+        places = np.flatnonzero(found["domain"] == domain)
+        galleries.append((plain(name), [_card(context, found, int(place), names) for place in places], nothing))
+    lead = both(
+        "Above an image, below what the decoders of the other domains make of its code. Nobody photographed these: a "
+        "network made them."
+    )
+    html = fill("sections/gallery.html", galleries=galleries, lead=lead)
+    return Section(both("What does it make of images in another domain?"), "translations", html)
+
+
+def _card(context: Context, found: dict[str, np.ndarray], place: int, names: list[str]) -> dict[str, Any]:
+    own, row = int(found["domain"][place]), int(found["rows"][place])
+    pictures = [(_keep(context, found["originals"][place]), both("Image {row}", row=row))]
+    others = [other for other in range(len(names)) if other != own]
+    for other in others:
+        alt = both("Image {row} translated to {domain}", row=row, domain=names[other])
+        pictures.append((_keep(context, found["made"][other, place]), alt))
+    return {"pictures": pictures, "lines": [plain(" → ".join([names[own], *(names[other] for other in others)]))]}
+
+
+def _keep(context: Context, image: np.ndarray) -> int:
+    """The number of a picture that is put onto the page."""
+    context.pictures.append(data_address(image))
+    return len(context.pictures) - 1
