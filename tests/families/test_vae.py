@@ -271,6 +271,15 @@ def test_wrong_requests_are_told_with_their_place() -> None:
         family.generate(networks, 2, draws(2), torch.zeros(2, dtype=torch.int64))
 
 
+@pytest.mark.parametrize(
+    "changes", [{"augment_inputs": {"contrast": 0.2}}, {"likelihood": {"name": "bernoulli", "pixels": "threshold"}}]
+)
+def test_what_is_done_to_images_in_zero_to_one_refuses_other_inputs(changes: Any, tmp_path: Path) -> None:
+    settings = {"name": "vae", "model": {**SMALL, **changes}, "data": {"normalise": "standard"}}
+    with pytest.raises(RecipeError, match=r"data.normalise: standard does not go with this model.*set it to unit"):
+        Session(from_dict(settings), tmp_path / "run").run()
+
+
 class KillAt(Callback):
     def __init__(self, step: int) -> None:
         self.step = step

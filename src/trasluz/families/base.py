@@ -87,7 +87,8 @@ class BaseFamily(ABC):
     """Base of all families. Subclasses are named ``Family`` in a file of their own.
 
     ``needs_labels``: data without labels are refused.  ``uses_unlabelled``: training samples without a label teach
-    it something; a family that they teach nothing is never shown any.
+    it something; a family that they teach nothing is never shown any.  ``needs_unit``: it changes its inputs as
+    images in [0, 1], which other normalisations than ``unit`` do not give.
     """
 
     Config: ClassVar[type[Section]]
@@ -95,6 +96,7 @@ class BaseFamily(ABC):
     kinds: ClassVar[frozenset[str]] = frozenset({"image"})
     needs_labels: ClassVar[bool] = False
     uses_unlabelled: ClassVar[bool] = True
+    needs_unit: bool = False
 
     def __init__(self, config: Any, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         self.config = config

@@ -42,8 +42,8 @@ class VAEConfig(Section):
     ``likelihood`` and ``divergence``: a name of ``objectives/likelihoods`` and ``objectives/divergences``, or that
     name with its settings.  ``scale``: ``sum`` minimises their weighted sum; ``mean`` divides it by the number of
     values of an image, so that rates and penalties mean what they mean in Keras.  ``augment_inputs``: changes of
-    what the encoder sees while training; the target stays as it is.  For images in [0, 1], as
-    ``data.normalise: unit`` leaves them.  ``l2``: factor of Σ w² for layers that do not ask for their own.
+    what the encoder sees while training; the target stays as it is.  It needs ``data.normalise: unit``.  ``l2``:
+    factor of Σ w² for layers that do not ask for their own.
     """
 
     encoder: dict[str, Any] = Field(default_factory=lambda: {"name": "strided"})
@@ -73,6 +73,7 @@ class Family(BaseFamily):
         self.likelihood = build_likelihood(config.likelihood, spec.shape)
         self.divergence = build_divergence(config.divergence)
         self.augment = Augment(config.augment_inputs) if config.augment_inputs.active else None
+        self.needs_unit = self.augment is not None or self.likelihood.binarises
 
     def build(self) -> nn.ModuleDict:
         """Fresh networks for the data's shape.

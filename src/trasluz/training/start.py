@@ -65,6 +65,7 @@ def prepare(
     if recipe.data.balance == "weights" and data.labels is not None:
         weights = torch.as_tensor(class_weights(data.labels[data.split("train")], len(data.classes))).to(fabric.device)
     family = families.create(recipe.model, data.spec, weights)
+    _check_unit(recipe, family)
     with Draws(recipe.seed).ambient("build"):
         networks = family.build()
     _check_phases(recipe, family, networks)
@@ -106,6 +107,16 @@ def _check_mixup(recipe: Recipe, data: Data) -> None:
     labels = None if data.labels is None else data.labels[data.split("train")]
     if labels is None or (labels.ndim == 1 and (labels < 0).any()):
         raise RecipeError(_("data.augment.mixup: needs a label for every training image; set it to 0 or label them."))
+
+
+def _check_unit(recipe: Recipe, family: families.BaseFamily) -> None:
+    """What a family does to images in [0, 1] means nothing on other inputs."""
+    if family.needs_unit and recipe.data.normalise != "unit":
+        message = _(
+            "data.normalise: {given} does not go with this model, which changes its inputs as images in [0, 1] "
+            "(model.augment_inputs, or pixels made zeros and ones); set it to unit."
+        )
+        raise RecipeError(message.format(given=recipe.data.normalise))
 
 
 def make_loop(prepared: Prepared, folder: RunFolder, callbacks: Sequence[Callback], request: StopRequest) -> Loop:
