@@ -37,6 +37,7 @@ def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Rep
     }
     section = recipe.data.model_copy(update=changes)
     opened = open_source(section, recipe.seed, reporter, known_table(section, p.columns, reporter))
+    opened = _as_long(opened, model.spec.shape[0])
     if opened.kind != model.spec.kind or opened.spec.shape != model.spec.shape:
         message = _("{source}: holds {kind} data of shape {given}, but the model was trained on {own} of {shape}.")
         told = {"kind": opened.kind, "given": list(opened.spec.shape), "own": model.spec.kind}
@@ -48,6 +49,14 @@ def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Rep
     domain, domains = (labels, model.spec.domains) if known else (opened.domain, opened.domains)
     classes = model.spec.classes
     return dataclasses.replace(opened, labels=labels, classes=classes, splits=splits, domain=domain, domains=domains)
+
+
+def _as_long(data: Data, steps: int) -> Data:
+    """Sequences that are shorter than the model's, padded to ``steps``: what stands beyond a length changes nothing."""
+    if data.kind != "sequence" or data.samples.shape[1] >= steps:
+        return data
+    missing = steps - data.samples.shape[1]
+    return dataclasses.replace(data, samples=np.pad(data.samples, ((0, 0), (0, missing), (0, 0))))
 
 
 def _match(data: Data, classes: tuple[str, ...]) -> np.ndarray | None:
