@@ -50,7 +50,8 @@ class Discriminator(nn.Module):
         scores: Tensor = self.head(features)
         if self.embedding is None or classes is None:
             return scores
-        return scores + (self.embedding(classes) * features).sum(1, keepdim=True)
+        judged: Tensor = scores + (self.embedding(classes) * features).sum(1, keepdim=True)
+        return judged
 
 
 def build(config: Config, shape: Shape, classes: int) -> nn.Module:
