@@ -160,6 +160,11 @@ def test_what_is_no_table_is_one_sentence(
     assert "\n" not in str(caught.value)
 
 
+def test_fields_about_columns_are_not_ignored_silently(opened: Open, heard: Heard) -> None:
+    opened("iris", heard, target="species")
+    assert heard.warned == ["data.target: only say something about a CSV table, which iris is not; they are not used."]
+
+
 def test_classes_can_be_named_in_order_with_or_without_rows(tmp_path: Path, opened: Open) -> None:
     path = _file(tmp_path, _lines("a,label", "1,x", "2,y"))
     data = opened(path, classes=("y", "x", "z"))

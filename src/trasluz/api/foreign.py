@@ -32,6 +32,7 @@ def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Rep
         "valid": None,
         "test": None,
         "limit": None,
+        "labelled": None,
         "domains": False,
         "generate": recipe.data.generate if str(source).startswith(PREFIX) else None,
     }

@@ -47,10 +47,23 @@ def open_data(section: DataSection, seed: int, reporter: Reporter | None = None,
     speaker = reporter or Reporter()
     found = arrays or find_source(section, speaker)
     raw = found if isinstance(found, Raw) else open_store(found, section, speaker)
+    _say_unused(raw, section, speaker)
     unreadable = tuple((file, _(reason)) for file, reason in raw.unreadable)
     _require_readable(raw, unreadable, section)
     raw = _fitted(raw, section, speaker)
     return _assemble(raw, unreadable, section, Draws(seed), speaker)
+
+
+def _say_unused(raw: Raw, section: DataSection, reporter: Reporter) -> None:
+    """Warns that fields about the columns of a CSV table do nothing for other data."""
+    if raw.kind == "table" and raw.files is not None:
+        return
+    defaults = DataSection()
+    fields = ("target", "target_at_least", "text", "leave_out")
+    given = [f"data.{field}" for field in fields if getattr(section, field) != getattr(defaults, field)]
+    if given:
+        message = _("{fields}: only say something about a CSV table, which {source} is not; they are not used.")
+        reporter.warn(message.format(fields=", ".join(given), source=raw.name))
 
 
 def _require_readable(raw: Raw, unreadable: Unreadable, section: DataSection) -> None:
