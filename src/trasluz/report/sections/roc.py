@@ -53,8 +53,8 @@ def _curves(evaluation: Evaluation) -> Curves:
 def _verdict(evaluation: Evaluation, found: Curves, name: str) -> Phrase:
     low, high = (percent(bound, 2) for bound in found.interval)
     return both(
-        "Of an image of {positive} and one of {negative}, it gives the first the higher score in {share} of cases "
-        "(95 % interval: {low} to {high}; {count} images).",
+        "Given one image of the class {positive} and one of the class {negative}, it gives the first the higher score "
+        "in {share} of cases (95 % interval: {low} to {high}; {count} images).",
         positive=name,
         negative=evaluation.classes[0],
         share=percent(found.auc, 2),
