@@ -4,11 +4,11 @@ from itertools import product
 
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from trasluz.errors import RecipeError
 from trasluz.networks.choose import build_decoder, build_encoder
-from trasluz.networks.same_padding import SameConv2d, SameConvTranspose2d
 
 SHAPES = [(1, 1, 1), (1, 8, 8), (3, 33, 47), (4, 16, 10), (1, 28, 28)]
 
@@ -29,34 +29,37 @@ def test_without_dense_layers_the_last_maps_are_the_code_and_the_decoder_asks_fo
     assert build_encoder({"name": "strided", "code": 5}, (1, 9, 7))[1] == (5,)
 
 
-@pytest.mark.parametrize(("side", "kernel", "stride"), list(product((5, 6, 7), (2, 3, 5), (1, 2))))
-def test_same_padding_puts_the_odd_row_at_the_right_and_bottom(side: int, kernel: int, stride: int) -> None:
-    layer = SameConv2d(1, 1, kernel, stride)
-    torch.nn.init.ones_(layer.weight)
-    torch.nn.init.zeros_(layer.bias)
-    row = torch.arange(1.0, side + 1)
-    out = -(-side // stride)
-    missing = max((out - 1) * stride + kernel - side, 0)
-    padded = F.pad(row, (missing // 2, missing - missing // 2))
-    expected = padded.unfold(0, kernel, stride).sum(1)
-    found = layer(row.expand(1, 1, side, side))
-    assert found.shape == (1, 1, out, out)
-    middle = found[0, 0, out // 2] / found[0, 0, out // 2, 0] * expected[0]
-    torch.testing.assert_close(middle, expected)
+def tensorflow_same(image: Tensor, kernel: Tensor) -> Tensor:
+    """TensorFlow's convolution of stride 2 with ``same`` padding: the odd row at the right and bottom."""
+    missing = [max((-(-side // 2) - 1) * 2 + kernel.shape[2] - side, 0) for side in image.shape[2:]]
+    pads = [part for m in reversed(missing) for part in (m // 2, m - m // 2)]
+    return F.conv2d(F.pad(image, pads), kernel, stride=2)
 
 
-@pytest.mark.parametrize(("side", "kernel", "stride"), list(product((3, 4), (2, 3, 4, 5), (1, 2))))
-def test_transposed_convolution_is_the_gradient_of_the_convolution_it_mirrors(
-    side: int, kernel: int, stride: int
-) -> None:
+@pytest.mark.parametrize(("side", "kernel"), list(product((5, 6, 7, 28), (3, 5))))
+def test_halving_is_tensorflows_of_images_turned_by_180_degrees(side: int, kernel: int) -> None:
+    encoder, _code = build_encoder(
+        {"name": "strided", "channels": [3], "kernel": kernel, "hidden": [], "norm": None, "activation": "none"},
+        (2, side, side),
+    )
+    image = torch.randn(1, 2, side, side)
+    weight, bias = encoder.get_parameter("conv1.weight"), encoder.get_parameter("conv1.bias")
+    expected = tensorflow_same(image.flip(2, 3), weight.flip(2, 3)).flip(2, 3) + bias[:, None, None]
+    torch.testing.assert_close(encoder(image), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(("side", "kernel"), list(product((3, 4, 7), (3, 5))))
+def test_doubling_is_the_gradient_of_tensorflows_halving_of_turned_images(side: int, kernel: int) -> None:
     """TensorFlow defines its transposed convolution so."""
-    large = side * stride
-    forward, back = SameConv2d(2, 3, kernel, stride).double(), SameConvTranspose2d(3, 2, kernel, stride, large, large)
-    back = back.double()
-    with torch.no_grad():
-        back.weight.copy_(forward.weight)
-        back.bias.zero_()
-    image = torch.randn(1, 2, large, large, dtype=torch.float64, requires_grad=True)
-    maps = torch.randn(1, 3, side, side, dtype=torch.float64)
-    (expected,) = torch.autograd.grad((forward(image) * maps).sum(), image)
-    torch.testing.assert_close(back(maps), expected)
+    decoder = build_decoder(
+        {"name": "strided", "channels": [2], "start": 3, "kernel": kernel, "norm": None, "activation": "none"},
+        (5,),
+        (1, 2 * side, 2 * side),
+    )
+    double = decoder.get_submodule("deconv1")
+    weight = double.get_parameter("weight")
+    image, maps = torch.randn(1, 2, 2 * side, 2 * side, requires_grad=True), torch.randn(1, 3, side, side)
+    turned = tensorflow_same(image.flip(2, 3), weight.flip(2, 3)).flip(2, 3)
+    (expected,) = torch.autograd.grad((turned * maps).sum(), image)
+    found = double(maps) - double.get_parameter("bias")[:, None, None]
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)

@@ -1,11 +1,13 @@
 """A dense layer to small maps, transposed convolutions of stride 2, and one of stride 1 to the image.
 
-The mirror of the strided encoder: sides are those of the image, halved and rounded up.
+The mirror of the strided encoder: sides are those of the image, halved and rounded up.  What a doubling computes
+beyond twice the side is cut off at the left and top, where TensorFlow's ``same`` cuts at the right and bottom: the
+same network of images turned by 180°.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from torch import nn
@@ -15,7 +17,6 @@ from trasluz.messages import _
 from trasluz.networks.initialise import Initialiser, initialise
 from trasluz.networks.layers import Activation, Channels, Factor, NormSection, Unflatten, activation, batch_norm
 from trasluz.networks.penalties import mark_l2
-from trasluz.networks.same_padding import SameConvTranspose2d
 from trasluz.networks.sizes import Shape
 from trasluz.recipe.base import Section
 
@@ -32,7 +33,7 @@ class Config(Section):
     channels: Annotated[tuple[Channels, ...], Field(min_length=1)] = (64, 32)
     start: Channels | None = None
     hidden: tuple[Channels, ...] = ()
-    kernel: Annotated[int, Field(ge=2, le=5)] = 3
+    kernel: Literal[3, 5] = 3
     activation: Activation = "relu"
     norm: NormSection | None = NormSection()
     initial: Initialiser = "torch"
@@ -55,12 +56,13 @@ def build(config: Config, code: tuple[int, ...], shape: Shape) -> nn.Module:
     network = nn.Sequential()
     channels = _start(network, config, code[0], heights[-1], widths[-1])
     for stage, out in enumerate(config.channels, 1):
-        _grow(network, config, f"deconv{stage}", (channels, out), 2, (heights[-1 - stage], widths[-1 - stage]))
+        sides = [(chain[-stage], chain[-1 - stage]) for chain in (heights, widths)]
+        _grow(network, config, f"deconv{stage}", (channels, out), 2, sides)
         network.add_module(f"activation{stage}", activation(config.activation))
         if config.norm is not None:
             network.add_module(f"norm{stage}", batch_norm(out, config.norm))
         channels = out
-    _grow(network, config, f"deconv{doublings + 1}", (channels, shape[0]), 1, shape[1:])
+    _grow(network, config, f"deconv{doublings + 1}", (channels, shape[0]), 1, [(side, side) for side in shape[1:]])
     return network
 
 
@@ -78,9 +80,18 @@ def _start(network: nn.Sequential, config: Config, features: int, height: int, w
 
 
 def _grow(
-    network: nn.Sequential, config: Config, name: str, channels: tuple[int, int], stride: int, sides: tuple[int, int]
+    network: nn.Sequential,
+    config: Config,
+    name: str,
+    channels: tuple[int, int],
+    stride: int,
+    sides: list[tuple[int, int]],
 ) -> None:
-    grow = SameConvTranspose2d(*channels, config.kernel, stride, *sides)
+    """Appends a transposed convolution that makes the second of each pair of ``sides`` of the first."""
+    beyond = [(side - 1) * stride + config.kernel - goal for side, goal in sides]
+    cut = [(extra + 1) // 2 for extra in beyond]  # at both ends; output padding gives one back
+    back = [2 * padding - extra for padding, extra in zip(cut, beyond, strict=True)]
+    grow = nn.ConvTranspose2d(*channels, config.kernel, stride, (cut[0], cut[1]), (back[0], back[1]))
     initialise(grow, config.initial)
     network.add_module(name, mark_l2(grow, config.l2))
 

@@ -1,11 +1,12 @@
 """Convolutions of stride 2 in place of pools, then dense layers: the encoder of many teaching examples of a VAE.
 
-The order within a stage is activation, then batch normalisation; padding is TensorFlow's ``same``.
+The order within a stage is activation, then batch normalisation.  Where an even side halves, TensorFlow's ``same``
+pads at the right and bottom, and these layers at the left and top: the same network of images turned by 180°.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from torch import nn
@@ -17,14 +18,12 @@ from trasluz.networks.layers import (
     Channels,
     Factor,
     Flatten,
-    Kernel,
     NormSection,
     Rate,
     activation,
     batch_norm,
 )
 from trasluz.networks.penalties import mark_l2
-from trasluz.networks.same_padding import SameConv2d
 from trasluz.networks.sizes import Shape
 from trasluz.recipe.base import Section
 
@@ -38,7 +37,7 @@ class Config(Section):
     """
 
     channels: Annotated[tuple[Channels, ...], Field(min_length=1)] = (32, 64)
-    kernel: Kernel = 3
+    kernel: Literal[3, 5, 7] = 3
     hidden: tuple[Channels, ...] = (128,)
     dropout: Rate = 0.0
     activation: Activation = "relu"
@@ -53,7 +52,7 @@ def build(config: Config, shape: Shape) -> nn.Module:
     network = nn.Sequential()
     channels, height, width = shape
     for stage, out in enumerate(config.channels, 1):
-        conv = SameConv2d(channels, out, config.kernel, 2)
+        conv = nn.Conv2d(channels, out, config.kernel, 2, padding=config.kernel // 2)
         initialise(conv, config.initial)
         network.add_module(f"conv{stage}", mark_l2(conv, config.l2))
         network.add_module(f"activation{stage}", activation(config.activation))
