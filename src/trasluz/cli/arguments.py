@@ -32,7 +32,9 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help=N_("A name such as digits or fashion-mnist, or a path: folder, archive, IDX, .npz, .csv."),
+        help=N_(
+            "A name such as digits, a path (folder, archive, IDX, .npz, .csv), or run:RUN for images that it makes."
+        ),
         show_default=False,
     ),
 ]
@@ -41,7 +43,7 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="SOURCE",
-        help=N_("Data to use instead: a name, or a path to a folder, archive, IDX, .npz or .csv file."),
+        help=N_("Data to use instead: a name, a path (folder, archive, IDX, .npz, .csv), or run:RUN."),
     ),
 ]
 Set = Annotated[
