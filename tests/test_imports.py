@@ -52,6 +52,7 @@ def test_the_public_names_are_these_and_no_others() -> None:
         "open_run",
         "preview_augmentation",
         "resume",
+        "study",
         "train",
         "train_seeds",
     }

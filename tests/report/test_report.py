@@ -8,7 +8,8 @@ import pytest
 
 from tests.report.made_runs import autoencoder_evaluation, classifier_evaluation, make_run, records
 from trasluz.report import write_report
-from trasluz.report.context import Context, script_json
+from trasluz.report.canvas import script_json
+from trasluz.report.context import Context
 from trasluz.report.sections.base import discover
 from trasluz.runs.evaluation import Evaluation
 
