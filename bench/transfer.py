@@ -1,10 +1,10 @@
 """The notebook's three claims about transfer learning, measured: higher start, steeper slope, higher asymptote.
 
 A backbone is trained once on Fashion-MNIST.  Then 600 MNIST images are learned from scratch and from that backbone
-with the same network, images and epochs; seed by seed both see the same 600 images.  Each way's rate was chosen on
-validation images (``--tune`` does it again), and the 10,000 test images are read once, at the end.  "Start" is the
-validation accuracy after the first epoch, since before it either way's last layer is new; "slope" its gain per epoch
-over the next three; "asymptote" the test accuracy after the last.
+with the same network, images, settings and epochs; seed by seed both see the same 600 images.  The rate is the one that
+validated best from scratch (``--tune`` tries more for both), and the 10,000 test images are read once, at the end.
+"Start" is the validation accuracy after the first epoch, since before it either way's last layer is new; "slope" its
+gain per epoch over the next three; "asymptote" the test accuracy after the last.
 
     python -m bench.transfer [--tune] [--only augmented] [--seeds 5] [--runs DIR]
 """
