@@ -33,6 +33,7 @@ _METRICS = {
     "average_precision": N_("Average precision"),
     "calibration_error": N_("Calibration error (ECE)"),
     "mse": N_("Mean squared error"),
+    "cycle_mse": N_("Mean squared error, translated and back"),
     "mae": N_("Mean absolute error"),
     "rmse": N_("Root mean squared error"),
     "psnr": N_("PSNR"),

@@ -77,7 +77,7 @@ class LabelJudge:
         weights = torch.ones(len(batch), device=raw.device) if counting is None else counting
         terms["class_shares"] = (counts * weights[:, None, None]).sum(0) / weights.sum().clamp_min(_TINY)
         if not self.spec.multi_label:
-            terms["accuracy"] = terms["class_shares"][0].sum()
+            terms["accuracy"] = mean_over_samples(counts[:, 0].sum(1), counting)
         return terms
 
     def training_metrics(self, means: Mapping[str, Tensor]) -> dict[str, float]:

@@ -68,7 +68,7 @@ class Totals:
         found = {}
         for name, (sums, count) in sorted(self._statistics.items()):
             whole = engine.sum_over_processes(torch.full((), count, dtype=self._dtype, device=self._device))
-            found[name] = (engine.sum_over_processes(sums) / whole).cpu()
+            found[name] = (engine.sum_over_processes(sums.clone()) / whole).cpu()
         return found
 
     def first_not_finite(self) -> tuple[str, int] | None:
