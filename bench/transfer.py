@@ -15,7 +15,6 @@ import argparse
 import json
 import shutil
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -115,14 +114,13 @@ def main() -> None:
     parser.add_argument("--runs", type=Path)
     asked = parser.parse_args()
     runs = asked.runs or Path(tempfile.mkdtemp(prefix="trasluz-transfer-"))
-    started = time.perf_counter()
     kept = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
     result = {**kept, "machine": machine(), "command": "python -m bench.transfer"}
     if asked.tune:
         write({**result, "tuning": tune(runs)})
     for name in () if asked.tune else asked.only:
         result[name] = compare(runs, asked.seeds, SETTINGS[name])
-        write({**result, "wall_seconds": time.perf_counter() - started})
+        write(result)
     if asked.runs is None:
         shutil.rmtree(runs)
 
