@@ -83,6 +83,13 @@ _STATUS = {
     "finished": N_("finished"),
 }
 _SHARES = ("accuracy", "precision", "recall", "f1", "calibration", "share")
+_ONLY_TELL = frozenset(
+    {
+        *("real_accuracy", "generated_accuracy", "real_score", "generated_score", "sample_std", "real_std"),
+        *("real", "generated", "adversarial", "kernel_similarity", "mean_activity", "effective_beta", "rate"),
+        *("noisy_input_mse", "importance_samples"),
+    }
+)
 _COUNTS = ("support", "count", "active_units", "importance_samples")
 
 
@@ -120,6 +127,11 @@ def higher_is_better(key: str) -> bool:
     """Whether more of this metric is better."""
     stem = key.rsplit("/", 1)[-1]
     return "calibration" not in stem and (is_share(stem) or stem in ("psnr", "ssim", "roc_auc", "elbo", "active_units"))
+
+
+def has_better(key: str) -> bool:
+    """Whether one direction of this metric is better at all; a score or a spread only tells."""
+    return key.rsplit("/", 1)[-1] not in _ONLY_TELL
 
 
 def metric_value(key: str, value: float) -> str:

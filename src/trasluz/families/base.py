@@ -184,7 +184,10 @@ class BaseFamily(ABC):
 
     @abstractmethod
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
-        """Named numbers from summed statistics; the first is the one to look at. Includes ``loss``."""
+        """Named numbers from summed statistics; the first is the one to look at.
+
+        Includes ``loss`` where a lower one means a better model.
+        """
 
     def reads_inputs_through(self) -> str | None:
         """The one network that is shown a batch's inputs, once and as they are, where they serve for nothing else.

@@ -185,9 +185,10 @@ class Family(BaseFamily):
 
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
         """``real_accuracy`` and ``generated_accuracy`` (shares that the discriminator places right), the mean scores,
-        ``sample_std``, ``real_std``, ``checkerboard``, the terms, and ``loss``.
+        ``sample_std``, ``real_std``, ``checkerboard`` and the terms.
 
-        ``loss`` is the generator's: it says how well it fools this discriminator, not how good its images are.
+        There is no ``loss``: how well the generator fools this discriminator does not say how good its images are,
+        so no epoch is the best by it.
         """
         count = float(sums["count"])
         shares = {"real_accuracy": "real_hits", "generated_accuracy": "generated_hits"}
@@ -201,7 +202,7 @@ class Family(BaseFamily):
         found = {name: float(sums[hits]) / count for name, hits in shares.items()}
         found |= sample_health.numbers(sums, count)
         found |= {name: float(sums[name]) / count for name in means}
-        return {**found, "loss": found["generator/adversarial"]}
+        return found
 
     def prior(self, networks: nn.ModuleDict, count: int, draws: StepDraws) -> Tensor:
         """Latents ``[count, latent]``, standard normal; ``draws`` holds ``count`` positions."""

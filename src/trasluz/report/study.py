@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from trasluz.draw.history import History
-from trasluz.draw.names import duration, higher_is_better, integer, metric_value
+from trasluz.draw.names import duration, has_better, higher_is_better, integer, metric_value
 from trasluz.draw.study import curves_figure, interval_text, variants_figure
 from trasluz.files import write_bytes
 from trasluz.messages import language
@@ -102,7 +102,7 @@ def _answer(study: Study, table: Table, done: int, wanted: int) -> Section:
         "study.html",
         summary=of,
         reference=table.reference,
-        metrics=[(metric_phrase(name), higher_is_better(name)) for name in shown],
+        metrics=[(metric_phrase(name), higher_is_better(name) if has_better(name) else None) for name in shown],
         rows=rows,
         single=study.seeds == 1,
     )

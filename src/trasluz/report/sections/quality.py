@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trasluz.draw.names import higher_is_better, integer, metric_value
+from trasluz.draw.names import has_better, higher_is_better, integer, metric_value
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, metric_phrase, plain, split_phrase
@@ -16,13 +16,14 @@ ORDER = 20
 
 @dataclass(frozen=True)
 class Row:
-    """One metric: its name, value, interval (may be empty), baselines' values, and which direction is better."""
+    """One metric: its name, value, interval (may be empty), baselines' values, and whether higher is better
+    (``None`` where neither is)."""
 
     name: Phrase
     value: str
     interval: str
     baselines: tuple[str, ...]
-    rises: bool
+    rises: bool | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def _row(evaluation: Evaluation, name: str, baselines: list[str]) -> Row:
     beside = (evaluation.baselines[b].get(name) for b in baselines)
     cells = tuple("" if value is None else metric_value(name, value) for value in beside)
     label = metric_phrase(name)
-    return Row(label, metric_value(name, evaluation.metrics[name]), interval, cells, higher_is_better(name))
+    rises = higher_is_better(name) if has_better(name) else None
+    return Row(label, metric_value(name, evaluation.metrics[name]), interval, cells, rises)
 
 
 def _heading(name: str, values: dict[str, float]) -> Phrase:
