@@ -28,6 +28,20 @@ def need_image(shape: tuple[int, ...], where: str) -> Shape:
     return shape[0], shape[1], shape[2]
 
 
+def need_flat(code: tuple[int, ...], where: str) -> int:
+    """The numbers of a flat code.
+
+    Raises:
+        RecipeError: the code is spatial.
+    """
+    if len(code) != 1:
+        message = _(
+            "{where}: this decoder needs a flat code, but the encoder gives maps of {given}; set model.encoder.code."
+        )
+        raise RecipeError(message.format(where=where, given="×".join(map(str, code))))
+    return code[0]
+
+
 def conv_out(side: int, kernel: int, stride: int = 1, padding: int = 0) -> int:
     """⌊(side + 2·padding − kernel) / stride⌋ + 1 (Dumoulin & Visin 2016, relationship 6); below 1: no room."""
     return (side + 2 * padding - kernel) // stride + 1
@@ -74,3 +88,11 @@ def need_side(shape: Shape, least: int, where: str, name: str) -> None:
                 "give a larger data.size, or another network."
             ).format(where=where, name=name, least=least, height=shape[1], width=shape[2])
         )
+
+
+def halvings_up(side: int, times: int) -> list[int]:
+    """``side`` and what is left of it each time it is halved and rounded up: 28, 3 → [28, 14, 7, 4]."""
+    sides = [side]
+    for _time in range(times):
+        sides.append((sides[-1] + 1) // 2)
+    return sides

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from trasluz.networks.layers import Channels, Kernel
 from trasluz.networks.residual import ConvSection, add_kernel, add_rest, make_block
+from trasluz.networks.sizes import halvings_up
 from trasluz.recipe.base import Section
 
 Down = Literal["stride", "max", "average", "unshuffle"]
@@ -69,10 +70,7 @@ def add_trunk(network: nn.Sequential, section: TrunkSection, channels: int) -> i
 
 def sides(section: TrunkSection, side: int) -> list[int]:
     """``side`` and what each halving leaves of it, rounded up."""
-    found = [side]
-    for _halving in range(_halvings(section)):
-        found.append((found[-1] + 1) // 2)
-    return found
+    return halvings_up(side, _halvings(section))
 
 
 def blocks_at(section: TrunkSection, stage: int) -> int:

@@ -13,11 +13,9 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from trasluz.errors import RecipeError
-from trasluz.messages import _
 from trasluz.networks.layers import Channels, Unflatten, activation
 from trasluz.networks.residual import ConvSection, add_kernel, add_rest, make_block
-from trasluz.networks.sizes import Shape
+from trasluz.networks.sizes import Shape, halvings_up, need_flat
 from trasluz.networks.trunk import Blocks
 
 WHERE = "model.decoder"
@@ -52,15 +50,11 @@ def build(config: Config, code: tuple[int, ...], shape: Shape) -> nn.Module:
     Raises:
         RecipeError: the code is not flat.
     """
-    if len(code) != 1:
-        message = _(
-            "{where}: this decoder needs a flat code, but the encoder gives maps of {given}; set model.encoder.code."
-        )
-        raise RecipeError(message.format(where=WHERE, given="×".join(map(str, code))))
+    numbers = need_flat(code, WHERE)
     stages = len(config.channels)
-    heights, widths = _halve_up(shape[1], stages), _halve_up(shape[2], stages)
+    heights, widths = halvings_up(shape[1], stages), halvings_up(shape[2], stages)
     network = nn.Sequential()
-    _start(network, config, code[0], heights[-1], widths[-1])
+    _start(network, config, numbers, heights[-1], widths[-1])
     for stage, channels in enumerate(config.channels, 1):
         for block in range(1, config.blocks + 1):
             network.add_module(f"block{stage}_{block}", make_block(channels, config))
@@ -87,10 +81,3 @@ def _start(network: nn.Sequential, config: Config, code: int, height: int, width
     network.add_module("dense", nn.Linear(features, config.channels[0] * height * width))
     network.add_module("unflatten", Unflatten(config.channels[0], height, width))
     add_rest(network, "0", config.channels[0], config)
-
-
-def _halve_up(side: int, times: int) -> list[int]:
-    sides = [side]
-    for _halving in range(times):
-        sides.append((sides[-1] + 1) // 2)
-    return sides

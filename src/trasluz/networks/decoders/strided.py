@@ -12,12 +12,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 from torch import nn
 
-from trasluz.errors import RecipeError
-from trasluz.messages import _
 from trasluz.networks.initialise import Initialiser, initialise
 from trasluz.networks.layers import Activation, Channels, Factor, NormSection, Unflatten, activation, batch_norm
 from trasluz.networks.penalties import mark_l2
-from trasluz.networks.sizes import Shape
+from trasluz.networks.sizes import Shape, halvings_up, need_flat
 from trasluz.recipe.base import Section
 
 WHERE = "model.decoder"
@@ -46,15 +44,11 @@ def build(config: Config, code: tuple[int, ...], shape: Shape) -> nn.Module:
     Raises:
         RecipeError: the code is not flat.
     """
-    if len(code) != 1:
-        message = _(
-            "{where}: this decoder needs a flat code, but the encoder gives maps of {given}; set model.encoder.code."
-        )
-        raise RecipeError(message.format(where=WHERE, given="×".join(map(str, code))))
+    numbers = need_flat(code, WHERE)
     doublings = len(config.channels)
-    heights, widths = _halve_up(shape[1], doublings), _halve_up(shape[2], doublings)
+    heights, widths = halvings_up(shape[1], doublings), halvings_up(shape[2], doublings)
     network = nn.Sequential()
-    channels = _start(network, config, code[0], heights[-1], widths[-1])
+    channels = _start(network, config, numbers, heights[-1], widths[-1])
     for stage, out in enumerate(config.channels, 1):
         sides = [(chain[-stage], chain[-1 - stage]) for chain in (heights, widths)]
         _grow(network, config, f"deconv{stage}", (channels, out), 2, sides)
@@ -94,10 +88,3 @@ def _grow(
     grow = nn.ConvTranspose2d(*channels, config.kernel, stride, (cut[0], cut[1]), (back[0], back[1]))
     initialise(grow, config.initial)
     network.add_module(name, mark_l2(grow, config.l2))
-
-
-def _halve_up(side: int, times: int) -> list[int]:
-    sides = [side]
-    for _halving in range(times):
-        sides.append((sides[-1] + 1) // 2)
-    return sides
