@@ -76,6 +76,8 @@ def curves_figure(
             marker={"size": 5},
             hovertemplate="%{y:.2%}" if is_share(metric) else "%{y:.4g}",
         )
+    last = max((run.epochs[-1] for runs in histories.values() for run in runs if run.epochs), default=1)
+    figure.update_xaxes(tickformat="d", dtick=1 if last <= 12 else None)
     if is_share(metric):
         figure.update_yaxes(tickformat=".1%")
     elif not higher_is_better(metric):
