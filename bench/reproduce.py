@@ -17,49 +17,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import trasluz as tz
+from bench.cases import CASES, Case
 from bench.machine import machine
 from trasluz.cli.console import Console
 from trasluz.metrics.intervals import mean_interval
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A recipe, how often it is trained, on which split it is judged, and what was asked of it."""
-
-    recipe: str
-    asked: str
-    metrics: tuple[str, ...]
-    split: str = "valid"
-    seeds: int = 1
-    settings: dict[str, Any] = field(default_factory=dict)
-
-
-CASES = {
-    "autoencoder-fast": Case(
-        "conv-autoencoder-fast",
-        "MSE < 0.009, rounded accuracy > 0.95, under 20 s of training",
-        ("mse", "rounded_accuracy"),
-    ),
-    "autoencoder-tuned": Case(
-        "conv-autoencoder-tuned", "MSE ≤ 0.005, rounded accuracy ≥ 0.963, under 120 s", ("mse", "rounded_accuracy")
-    ),
-    "mnist-cnn": Case("mnist-cnn", "test accuracy ≥ 0.994, under 300 s", ("accuracy",), "test"),
-    "fashion-cnn": Case(
-        "fashion-cnn", "test accuracy ≥ 0.937, mean of three seeds, under 240 s each", ("accuracy",), "test", 3
-    ),
-    "cats-dogs-tuned": Case(
-        "cats-dogs-tuned", "validation accuracy ≥ 0.90, mean of three seeds, under 600 s each", ("accuracy",), seeds=3
-    ),
-    "cats-dogs-2": Case("cats-dogs-2", "validation accuracy 0.801 after 100 epochs (the notebook's)", ("accuracy",)),
-}
 
 
 def train_and_judge(case: Case, seed: int, runs: Path) -> dict[str, Any]:
@@ -86,7 +54,7 @@ def run_case(name: str, runs: Path) -> None:
     """Trains a case and writes its result."""
     case = CASES[name]
     seeds = [train_and_judge(case, seed, runs) for seed in range(case.seeds)]
-    means = {metric: mean_interval([s["metrics"][metric] for s in seeds]) for metric in case.metrics}
+    means = {metric: _mean([s["metrics"][metric] for s in seeds]) for metric in case.metrics}
     command = f"python -m bench.reproduce --only {name}"
     write(
         name,
@@ -99,6 +67,11 @@ def run_case(name: str, runs: Path) -> None:
             "seeds": seeds,
         },
     )
+
+
+def _mean(values: list[float]) -> list[float | None]:
+    """Mean and 95 % interval; of a single value no interval."""
+    return list(mean_interval(values)) if len(values) > 1 else [values[0], None, None]
 
 
 def open_mnist(runs: Path) -> None:
@@ -170,6 +143,8 @@ def _row(name: str, result: dict[str, Any]) -> str:
         return f"| {name} | {result['asked']} | {measured} | | | | `{result['command']}` |"
     seeds = result["seeds"]
     cells = [_cell(metric, mean, seeds, result["split"]) for metric, mean in result["means"].items()]
+    pca = seeds[0]["baselines"].get("pca", {}).get("mse")
+    cells += [f"PCA of the code's size: mse {pca:.4f}"] if pca is not None else []
     seconds = ", ".join(f"{s['training_seconds']:.0f}" for s in seeds)
     facts = (seconds, seeds[0]["epochs"], seeds[0]["precision"], f"`{result['command']}`")
     return "| " + " | ".join(map(str, (name, result["asked"], "; ".join(cells), *facts))) + " |"

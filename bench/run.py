@@ -4,7 +4,7 @@ A speed is a ratio of medians measured in one run.  Keras lives in an environmen
 here when it is absent.  Prints a table per case, keeps it in ``docs/bench/``, and makes ``docs/bench.md`` from what
 lies there.
 
-    python -m bench.run [--rounds 5] [--only start autoencoder cats-dogs]
+    python -m bench.run [--rounds 5] [--only start autoencoder cats-dogs stacked recurrent vae]
 """
 
 from __future__ import annotations
@@ -100,6 +100,15 @@ def cats_dogs() -> Case:
     )
 
 
+def fashion(name: str, recipe: str, asked: float) -> Case:
+    """An autoencoder of the notebooks as written at batch 32, second epoch on."""
+    sizes = ("16000", "32", "3")
+    settings = ("data.limit=16000", "data.valid=0.01", "train.epochs=3", "train.checkpoint_minutes=10")
+    script = (keras(), str(SIDES / "keras_fashion.py"), name, find("fashion-mnist"), *sizes)
+    title = f"{recipe}, batch 32, Fashion-MNIST: images/s"
+    return Case(title, (Side("Trasluz", ours(recipe, *settings)), Side("Keras", script)), {"Keras": asked})
+
+
 def measure(case: Case, rounds: int) -> list[str]:
     """Runs every side ``rounds`` times in turn; returns the lines of a table."""
     speeds: dict[str, list[float]] = {side.name: [] for side in case.sides}
@@ -167,6 +176,9 @@ def main() -> None:
         "start": lambda rounds: start(2 * rounds),
         "autoencoder": lambda rounds: measure(autoencoder(), rounds),
         "cats-dogs": lambda rounds: measure(cats_dogs(), rounds),
+        "stacked": lambda rounds: measure(fashion("stacked", "stacked-autoencoder", 3.0), rounds),
+        "recurrent": lambda rounds: measure(fashion("recurrent", "recurrent-autoencoder", 2.8), rounds),
+        "vae": lambda rounds: measure(fashion("vae", "vae", 1.3), rounds),
     }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)

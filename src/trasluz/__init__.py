@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from trasluz import look
     from trasluz.api import (
         Run,
         check_data,
@@ -55,6 +56,7 @@ __all__ = [
     "from_arrays",
     "language",
     "list_runs",
+    "look",
     "open_run",
     "preview_augmentation",
     "resume",
@@ -65,6 +67,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "look":  # the room of looks, each of which is a function there
+        return importlib.import_module("trasluz.look")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

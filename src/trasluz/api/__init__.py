@@ -2,6 +2,7 @@
 
 from trasluz.api.data import check_data, preview_augmentation
 from trasluz.api.generation import Generated, check_place
+from trasluz.api.looks import look_help, look_page
 from trasluz.api.results import Predictions, Reconstructions, SeedsResult
 from trasluz.api.run import Run, RunSummary, list_runs, open_run
 from trasluz.api.seeds import train_seeds
@@ -10,6 +11,7 @@ from trasluz.api.training import resume, train
 from trasluz.api.translation import Translations
 from trasluz.data.cache import clear_cache, list_cache
 from trasluz.draw.notebook import register
+from trasluz.recipe import parse_overrides
 from trasluz.runs.folder import delete_run
 
 register()
@@ -29,7 +31,10 @@ __all__ = [
     "delete_run",
     "list_cache",
     "list_runs",
+    "look_help",
+    "look_page",
     "open_run",
+    "parse_overrides",
     "preview_augmentation",
     "resume",
     "study",

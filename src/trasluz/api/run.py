@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from trasluz.api.generation import Generated
     from trasluz.api.translation import Translations
     from trasluz.draw.provenance import Origin
+    from trasluz.look.result import Result
     from trasluz.runs.samples import SampleEvaluation
 
 Images = str | Path | Sequence[str | Path] | np.ndarray
@@ -211,7 +212,12 @@ class Run:
                 )
             )
 
-    def _load(self, images: Images, reporter: Reporter | None) -> LoadedImages:
+    def load(self, images: Images, reporter: Reporter | None = None) -> LoadedImages:
+        """Files, a folder of files, or arrays, prepared as the training images were stored.
+
+        Raises:
+            DataError: nothing can be read.
+        """
         loaded = load_images(images, self.preprocess, reporter or Reporter())
         if not len(loaded.samples):
             first = f"{loaded.unreadable[0][0]}: {loaded.unreadable[0][1]}" if loaded.unreadable else ""
@@ -238,7 +244,7 @@ class Run:
         """
         self.need("classify")
         family: Any = self.family
-        loaded = self._load(images, reporter)
+        loaded = self.load(images, reporter)
         probabilities = self.over(loaded.samples, lambda inputs, _unit: family.classify(self.networks, inputs))
         spec = self.model.spec
         return Predictions(loaded.files, spec.classes, probabilities, spec.multi_label, loaded.unreadable)
@@ -252,7 +258,7 @@ class Run:
         """
         self.need("reconstruct")
         family: Any = self.family
-        loaded = self._load(images, reporter)
+        loaded = self.load(images, reporter)
         made = self.over(loaded.samples, lambda inputs, _unit: family.reconstruct(self.networks, inputs))
         original = self.over(loaded.samples, lambda _inputs, unit: unit)
         errors = ((made - original) ** 2).mean((1, 2, 3))
@@ -266,7 +272,7 @@ class Run:
         """
         self.need("encode")
         family: Any = self.family
-        loaded = self._load(images, reporter)
+        loaded = self.load(images, reporter)
         return self.over(loaded.samples, lambda inputs, _unit: family.encode(self.networks, inputs).flatten(1))
 
     def generate(
@@ -302,7 +308,7 @@ class Run:
 
         self.need("translate")
         name, compute = translator(self.family, self.networks, domain)
-        loaded = self._load(images, reporter)
+        loaded = self.load(images, reporter)
         made = to_bytes(self.over(loaded.samples, compute))
         original = to_bytes(self.over(loaded.samples, lambda _inputs, unit: unit))
         return Translations(loaded.files, original, made, name, self.origin, loaded.unreadable)
@@ -333,19 +339,53 @@ class Run:
         found.save(self.path / "looks")
         return found
 
+    def look(
+        self,
+        name: str,
+        images: Images | None = None,
+        *,
+        split: str | None = None,
+        reporter: Reporter | None = None,
+        **options: Any,
+    ) -> Result:
+        """One way of seeing inside: the look ``name`` with its options, as arrays; shows itself in a notebook.
+
+        ``images``: files, a folder of files, or arrays; without them it looks at ``split`` (validation, or test where
+        that was evaluated) and keeps what it found under ``looks/``.
+
+        Raises:
+            RecipeError: no such look or option.
+            RequestError: the model cannot be looked at so.
+            DataError: there is no such split, or nothing can be read.
+        """
+        from trasluz.api.looks import look
+
+        return look(self, name, images, split, options, reporter or Reporter())
+
+    def looks(self) -> tuple[str, ...]:
+        """The names of the looks that this model can be looked at with."""
+        from trasluz.api.looks import subject_of
+        from trasluz.look.base import fitting
+
+        return fitting(subject_of(self, None))
+
     def report(self, lang: str | None = None, reporter: Reporter | None = None) -> Path:
-        """Writes ``report.html`` and returns its path; evaluates the splits that were not evaluated yet.
+        """Writes ``report.html`` and returns its path; evaluates and looks at what was not evaluated or looked at yet.
 
         Test data are read here only if they were evaluated before: a report must not tempt to tune on them.
         """
+        from trasluz.api.looks import usual_looks
         from trasluz.report.writer import write_report
 
         speaker = reporter or Reporter()
         done = self.evaluations()
         wanted = "valid" if len(self.data.split("valid")) else "train"
-        if wanted not in done and (self.path / "model" / "weights.safetensors").is_file():
-            done[wanted] = self.evaluate(wanted, reporter=speaker)
-        return write_report(self.folder, done, lang or current_language(), speaker)
+        looks: dict[str, Result] = {}
+        if (self.path / "model" / "weights.safetensors").is_file():
+            if wanted not in done:
+                done[wanted] = self.evaluate(wanted, reporter=speaker)
+            looks = usual_looks(self, None, speaker)
+        return write_report(self.folder, done, lang or current_language(), speaker, looks=looks)
 
 
 def to_bytes(unit: np.ndarray) -> np.ndarray:

@@ -86,9 +86,60 @@ def samples_html(found: Any) -> str:
     return _table(title, [_("Metric"), _("Samples"), _("Real images")], rows)
 
 
+def look_html(result: Any) -> str:
+    """The panels of a look's result, one after the other."""
+    from trasluz.draw.looking import draw
+
+    return "".join(_panel(panel) for panel in draw(result))
+
+
+def _panel(panel: Any) -> str:
+    words = (panel.verdict, *panel.warnings)
+    said = "".join(f"<p>{escape(word)}</p>" for word in words if word)
+    note = f"<p><small>{escape(panel.note)}</small></p>" if panel.note else ""
+    return f"<h4>{escape(panel.title)}</h4>{said}{_content(panel.content)}{note}"
+
+
+def _content(content: Any) -> str:
+    from trasluz.draw.panel import Gallery, Table
+
+    if isinstance(content, Gallery):
+        return _gallery(content)
+    if isinstance(content, Table):
+        return _table("", list(content.head), [list(row) for row in content.texts])
+    return str(content.to_html(full_html=False, include_plotlyjs=True))
+
+
+def _gallery(gallery: Any) -> str:
+    head = "".join(f"<th>{escape(column)}</th>" for column in ("", *gallery.columns)) if gallery.columns else ""
+    names = gallery.rows or ("",) * len(gallery.tiles)
+    rows = (
+        f"<th>{escape(name)}</th>" + "".join(_tile(tile) for tile in row)
+        for name, row in zip(names, gallery.tiles, strict=True)
+    )
+    bars = "; ".join(f"{bar.title}: {bar.low} – {bar.high}" for bar in gallery.scales[:1])
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{escape(bars)}</p>"
+
+
+def _tile(tile: Any) -> str:
+    from PIL import Image
+
+    image, buffer = tile.image, io.BytesIO()
+    Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(buffer, "PNG")
+    address = base64.b64encode(buffer.getvalue()).decode()
+    words = " ".join(word for word in (tile.caption, tile.flag) if word)
+    style = "width:80px;image-rendering:pixelated"
+    return (
+        f'<td><img alt="{escape(tile.alt)}" style="{style}" src="data:image/png;base64,{address}">'
+        f"<br><small>{escape(words)}</small></td>"
+    )
+
+
 _SHOWN: dict[tuple[str, str], Callable[[Any], str]] = {
     ("trasluz.runs.evaluation", "Evaluation"): evaluation_html,
     ("trasluz.runs.samples", "SampleEvaluation"): samples_html,
+    ("trasluz.look.result", "Result"): look_html,
     ("trasluz.api.run", "Run"): run_html,
     ("trasluz.api.generation", "Generated"): generated_html,
     ("trasluz.api.results", "Predictions"): predictions_html,

@@ -13,6 +13,8 @@ from markupsafe import Markup
 
 from trasluz.draw.history import History, read_history
 from trasluz.draw.provenance import Origin
+from trasluz.look.result import Result
+from trasluz.messages import current_language
 from trasluz.recipe import EarlyStoppingSection, Recipe
 from trasluz.report.canvas import place_figure
 from trasluz.report.images import Made, data_address
@@ -32,9 +34,11 @@ class Context:
 
     folder: RunFolder
     evaluations: Mapping[str, Evaluation]
+    looks: Mapping[str, Result] = field(default_factory=dict)
     figures: list[Markup] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
     _known: dict[tuple[str, int], int] = field(default_factory=dict)
+    _stored: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def info(self) -> dict[str, Any]:
@@ -88,6 +92,18 @@ class Context:
             self.pictures.append(data_address(np.asarray(self.main.examples[kind][index]), made))
         return self._known[key]
 
+    def store(self, image: np.ndarray, made: Made | None = None) -> int:
+        """The number on the page of ``image`` (uint8 ``[h, w, c]``), stored once however often it is shown."""
+        address = data_address(image, made)
+        if address not in self._stored:
+            self._stored[address] = len(self.pictures)
+            self.pictures.append(address)
+        return self._stored[address]
+
     def figure(self, draw: Callable[[], go.Figure], alt: Phrase) -> Markup:
         """A figure drawn in each language, with the words that stand for it where it cannot be seen."""
         return place_figure(self.figures, draw, alt)
+
+    def figures_of(self, drawn: Mapping[str, Any], alt: Phrase) -> Markup:
+        """A figure that was drawn in each language already: language → figure."""
+        return place_figure(self.figures, lambda: drawn[current_language()], alt)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from trasluz.draw.names import status_name
 from trasluz.files import write_bytes
+from trasluz.look.result import Result
 from trasluz.messages import LANGUAGES, _, current_language, language
 from trasluz.report.canvas import script_json
 from trasluz.report.context import Context
@@ -22,18 +23,24 @@ from trasluz.runs.folder import RunFolder
 
 
 def write_report(
-    folder: RunFolder, evaluations: Mapping[str, Evaluation], language_name: str, reporter: Reporter | None = None
+    folder: RunFolder,
+    evaluations: Mapping[str, Evaluation],
+    language_name: str,
+    reporter: Reporter | None = None,
+    *,
+    looks: Mapping[str, Result] | None = None,
 ) -> Path:
     """Writes one page that opens without a network and returns its path.
 
     ``evaluations``: split → evaluation, may be empty (a run that was interrupted early).  ``language_name`` is the
-    language in which the page opens; a switch in it shows the other one.
+    language in which the page opens; a switch in it shows the other one.  ``looks``: name → result of the looks to
+    show.
 
     Raises:
         RunError: the run folder is damaged.
         StorageError: the page cannot be written.
     """
-    context = Context(folder, evaluations)
+    context = Context(folder, evaluations, looks or {})
     with language(language_name):
         sections = _sections(context, reporter or Reporter())
         html = _page(context, sections, language_name)

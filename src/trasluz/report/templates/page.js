@@ -8,10 +8,15 @@
 
   // Pictures are stored once and used where they are named.
   const show = (image, number) => {
-    image.addEventListener("load", () => image.classList.toggle("pixels", image.naturalWidth < 96));
+    image.onload = () => image.classList.toggle("pixels", image.naturalWidth < 96);
     image.src = pictures[number];
   };
   document.querySelectorAll("img[data-picture]").forEach((image) => show(image, image.dataset.picture));
+
+  // Pictures that can be seen on the grid on which they were computed.
+  document.querySelectorAll("input[data-native]").forEach((box) => box.addEventListener("change", () => {
+    box.closest(".panel").querySelectorAll("img[data-native-picture]").forEach((image) => show(image, box.checked ? image.dataset.nativePicture : image.dataset.picture));
+  }));
 
   // Language: spans are switched by the style sheet, attributes and figures here.
   const speak = (language) => {

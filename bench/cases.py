@@ -1,0 +1,75 @@
+"""What ``bench.reproduce`` trains: recipes, on which split they are judged, and what was asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Case:
+    """A recipe, how often it is trained, on which split it is judged, and what was asked of it."""
+
+    recipe: str
+    asked: str
+    metrics: tuple[str, ...]
+    split: str = "valid"
+    seeds: int = 1
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+_BOOK = "(Géron, Hands-on machine learning, 3rd edition, chapter 17)"
+
+
+def _twins(kind: str, asked: str, metrics: tuple[str, ...]) -> dict[str, Case]:
+    """An autoencoder as its notebook has it, and the tuned one with a code of the same size."""
+    recipe = f"{kind}-autoencoder"
+    better = f"MSE at least 15 % below {recipe}'s in no more time"
+    return {
+        kind: Case(recipe, f"{asked} within 2 % {_BOOK}", metrics, seeds=3),
+        f"{kind}-tuned": Case(f"{recipe}-tuned", better, ("mse", *metrics[1:]), seeds=3),
+    }
+
+
+_SPINE = {
+    "autoencoder-fast": Case(
+        "conv-autoencoder-fast",
+        "MSE < 0.009, rounded accuracy > 0.95, under 20 s of training",
+        ("mse", "rounded_accuracy"),
+    ),
+    "autoencoder-tuned": Case(
+        "conv-autoencoder-tuned", "MSE ≤ 0.005, rounded accuracy ≥ 0.963, under 120 s", ("mse", "rounded_accuracy")
+    ),
+    "mnist-cnn": Case("mnist-cnn", "test accuracy ≥ 0.994, under 300 s", ("accuracy",), "test"),
+    "fashion-cnn": Case(
+        "fashion-cnn", "test accuracy ≥ 0.937, mean of three seeds, under 240 s each", ("accuracy",), "test", 3
+    ),
+    "cats-dogs-tuned": Case(
+        "cats-dogs-tuned", "validation accuracy ≥ 0.90, mean of three seeds, under 600 s each", ("accuracy",), seeds=3
+    ),
+    "cats-dogs-2": Case("cats-dogs-2", "validation accuracy 0.801 after 100 epochs (the notebook's)", ("accuracy",)),
+}
+
+_NOTEBOOKS = {
+    **_twins("stacked", "validation MSE ≤ 0.0132", ("mse",)),
+    **_twins("layerwise", "validation MSE ≤ 0.0133", ("mse",)),
+    **_twins("conv-pooled", "validation MSE ≤ 0.0121", ("mse",)),
+    **_twins("recurrent", "validation MSE ≤ 0.0104", ("mse",)),
+    **_twins("denoising", "validation MSE of clean inputs ≤ 0.0166", ("mse",)),
+    **_twins("sparse", "validation loss with penalty ≤ 0.0111", ("loss", "mse", "mean_activity")),
+    "mmd-vae": Case(
+        "mmd-vae",
+        "validation rounded accuracy ≥ 0.90 after 2 epochs (the notebook's 0.9053)",
+        ("rounded_accuracy", "mse"),
+        seeds=3,
+    ),
+    "vae-mse": Case("vae-mse", f"validation loss (MSE + KL/784) ≤ 0.0311 {_BOOK}", ("loss", "mse", "kl"), seeds=3),
+    "fashion-cnn-best": Case(
+        "fashion-cnn-best", "test accuracy ≥ 0.945, under 1,200 s", ("accuracy",), "test", seeds=3
+    ),
+    "fashion-cnn-small": Case(
+        "fashion-cnn-small", "test accuracy ≥ 0.93 with under 100,000 parameters", ("accuracy",), "test", seeds=3
+    ),
+}
+
+CASES = {**_SPINE, **_NOTEBOOKS}

@@ -1,0 +1,127 @@
+"""Looks at a run: computed once for the weights that it has, kept under ``looks/<name>/``, and found there again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trasluz import components
+from trasluz.errors import DataError
+from trasluz.look import base
+from trasluz.look.result import Result, load_result, save_result, stored_for
+from trasluz.look.shown import from_samples
+from trasluz.look.subject import Subject
+from trasluz.messages import _, current_language
+from trasluz.reporting import Reporter
+
+if TYPE_CHECKING:
+    from trasluz.api.run import Images, Run
+
+
+def subject_of(run: Run, split: str | None) -> Subject:
+    """The run's model and data as looks see them; ``split`` is validation, or training without one, unless named.
+
+    Test data are looked at where they were evaluated before, or where ``split`` asks for them: a look must not tempt
+    to tune on them.
+    """
+    return Subject(
+        family=run.family,
+        networks=run.networks,
+        preprocess=run.preprocess,
+        spec=run.model.spec,
+        device=run.device,
+        open_data=lambda: run.data,
+        split=split or _usual_split(run),
+        history=run.history,
+        evaluations=run.evaluations(),
+        folder=run.path,
+    )
+
+
+def _usual_split(run: Run) -> str:
+    sizes = run.info.get("splits", {})
+    if "test" in run.evaluations():
+        return "test"
+    return "valid" if sizes.get("valid") else "train"
+
+
+def look(
+    run: Run, name: str, images: Images | None, split: str | None, options: Mapping[str, Any], reporter: Reporter
+) -> Result:
+    """The look ``name``; kept in the run's folder when nobody chose images.
+
+    Raises:
+        RecipeError: no such look or option.
+        RequestError: the model cannot be looked at so.
+        DataError: there is no such split, or none of the images can be read.
+    """
+    module = base.find(name)
+    config = components.configure(module.Config, dict(options), f"look {name}")
+    subject = subject_of(run, split)
+    sizes = run.info.get("splits", {})
+    if not sizes.get(subject.split):
+        known = ", ".join(k for k, v in sizes.items() if v)
+        message = _("{data}: there is no {split} split; allowed: {known}.")
+        raise DataError(message.format(data=run.path, split=subject.split, known=known))
+    if images is not None:
+        loaded = run.load(images, reporter)
+        return base.compute(name, subject, from_samples(loaded.samples, loaded.files), options, reporter)
+    target = run.path / "looks" / name
+    made_from = {"options": config.model_dump(mode="json"), "split": subject.split, "weights": _weights(run)}
+    if stored_for(target) == made_from:
+        return load_result(target, module.Found)
+    found = base.compute(name, subject, None, options, reporter)
+    save_result(target, found, made_from)
+    return found
+
+
+def usual_looks(run: Run, split: str | None, reporter: Reporter) -> dict[str, Result]:
+    """What a report shows: every look that is usual and that this model can be looked at with, each kept."""
+    names = base.fitting(subject_of(run, split), default_only=True)
+    found: dict[str, Result] = {}
+    with reporter.task(_("Looking inside"), total=len(names)) as task:
+        for name in names:
+            found[name] = look(run, name, None, split, _options_kept(run, name), Reporter())
+            task.advance(note=name)
+    return found
+
+
+def _options_kept(run: Run, name: str) -> dict[str, Any]:
+    """The options with which somebody looked last, so that a report shows what was asked for."""
+    kept = stored_for(run.path / "looks" / name)
+    return dict(kept["options"]) if kept else {}
+
+
+def _weights(run: Run) -> str:
+    """A digest of the weights, by which an old look is told from a new one."""
+    return hashlib.sha256((run.path / "model" / "weights.safetensors").read_bytes()).hexdigest()[:16]
+
+
+def look_help(name: str) -> str:
+    """What the look ``name`` shows, in one English sentence that the catalogue knows."""
+    return base.find(name).HELP
+
+
+def look_page(
+    run: Run,
+    name: str,
+    images: Images | None,
+    split: str | None,
+    options: Mapping[str, Any],
+    out: Path | None,
+    lang: str | None,
+    reporter: Reporter,
+) -> Path:
+    """Looks and writes one page of it: to ``out``, or ``looks/<name>.html`` in the run; returns its path.
+
+    Raises:
+        RecipeError, RequestError, DataError: as ``look``.
+        StorageError: the page cannot be written.
+    """
+    from trasluz.report.looking import write_look_page
+
+    found = look(run, name, images, split, options, reporter)
+    target = out or run.path / "looks" / f"{name}.html"
+    return write_look_page(target, run.folder, found, lang or current_language())

@@ -1,0 +1,47 @@
+"""Arrays of amounts as colours: perceptually uniform maps, diverging around zero or rising from it; never jet.
+
+``inferno`` (van der Walt and Smith 2015) and cmocean's ``balance`` (Thyng et al. 2016), as Plotly ships them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from trasluz.draw.panel import Scale
+
+
+@cache
+def _table(diverging: bool) -> np.ndarray:
+    """256 colours, float32 ``[256, 3]`` in 0 to 255, between the map's stops."""
+    from plotly.colors import diverging as around
+    from plotly.colors import sample_colorscale, sequential, unlabel_rgb
+
+    places = np.linspace(0, 1, 256)
+    found = sample_colorscale(around.balance if diverging else sequential.Inferno, list(places))
+    return np.array([unlabel_rgb(colour) for colour in found], np.float32)
+
+
+def rising(amounts: np.ndarray, high: float) -> np.ndarray:
+    """Colours uint8 ``[..., 3]`` of amounts from 0 (dark) to ``high`` (bright); what lies outside is cut."""
+    places = np.clip(np.nan_to_num(amounts) / high if high > 0 else np.zeros_like(amounts), 0, 1)
+    return _look_up(False, places)
+
+
+def around_zero(amounts: np.ndarray, reach: float) -> np.ndarray:
+    """Colours uint8 ``[..., 3]`` of amounts from −``reach`` (blue) over 0 (pale) to ``reach`` (red)."""
+    places = np.clip(np.nan_to_num(amounts) / reach if reach > 0 else np.zeros_like(amounts), -1, 1)
+    return _look_up(True, (places + 1) / 2)
+
+
+def _look_up(diverging: bool, places: np.ndarray) -> np.ndarray:
+    """Colours uint8 ``[..., 3]`` of places from 0 to 1."""
+    found: np.ndarray = _table(diverging)[np.rint(places * 255).astype(np.int64)].round().astype(np.uint8)
+    return found
+
+
+def scale_bar(title: str, low: str, high: str, *, diverging: bool) -> Scale:
+    """The bar that belongs to ``rising`` or ``around_zero``."""
+    colours = _table(diverging)[:: 255 // 15]
+    return Scale(low, high, title, tuple("#{:02x}{:02x}{:02x}".format(*map(round, map(float, c))) for c in colours))

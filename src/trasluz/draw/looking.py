@@ -1,0 +1,39 @@
+"""The drawings of looks: a module of ``draw/looks/`` named like the look, with
+
+    QUESTION            the question of the report that it answers, one of ``QUESTIONS``
+    ORDER               its place among the answers, small ones first
+    draw(result)        the panels, in the language in force
+
+A result is drawn by what its look is called, so that notebook, report and lab show the same pictures.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, Literal, Protocol, cast, get_args
+
+from trasluz.draw.panel import Panel
+from trasluz.look.result import Result
+
+Question = Literal["where", "decides", "confuses", "inside", "latent", "learned", "quality"]
+QUESTIONS: tuple[Question, ...] = get_args(Question)
+
+
+class DrawingModule(Protocol):
+    """What a module in ``draw/looks/`` offers."""
+
+    QUESTION: Question
+    ORDER: int
+
+    def draw(self, result: Any) -> tuple[Panel, ...]:
+        """The panels of a result."""
+
+
+def drawing_of(look: str) -> DrawingModule:
+    """The drawing of the look of that name."""
+    return cast(DrawingModule, importlib.import_module(f"trasluz.draw.looks.{look.replace('-', '_')}"))
+
+
+def draw(result: Result) -> tuple[Panel, ...]:
+    """The panels of a look's result, in the language in force."""
+    return drawing_of(result.look).draw(result)

@@ -1,0 +1,1 @@
+"""The looks, one per file; ``trasluz.look.base`` tells what such a file offers."""

@@ -1,0 +1,86 @@
+"""Result: what a look found, as arrays and plain values; and how it is kept in a run's folder.
+
+A look's result is a frozen dataclass over ``Result``.  Its fields are NumPy arrays, dictionaries of arrays, or plain
+values (numbers, texts, tuples and dictionaries of them); docstrings give names, shapes and units.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from trasluz.errors import RunError
+from trasluz.files import new_folder, write_json
+from trasluz.messages import _
+
+R = TypeVar("R", bound="Result")
+_KEY = "/"  # between a field and a key of its dictionary; no field's name holds one
+
+
+@dataclass(frozen=True)
+class Result:
+    """Base of the results of looks; shows itself in a notebook by the drawing of its look."""
+
+    @property
+    def look(self) -> str:
+        """The name of the look that found it."""
+        return type(self).__module__.rsplit(".", 1)[-1].replace("_", "-")
+
+
+def save_result(target: Path, result: Result, made_from: dict[str, Any]) -> None:
+    """Writes ``arrays.npz`` and ``look.json`` into the folder ``target``, atomically.
+
+    ``made_from``: what the result depends on (options, split, weights), by which ``stored_for`` knows it again.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    plain: dict[str, Any] = {}
+    for field in fields(result):
+        value = getattr(result, field.name)
+        if isinstance(value, np.ndarray):
+            arrays[field.name] = value
+        elif isinstance(value, dict) and value and all(isinstance(v, np.ndarray) for v in value.values()):
+            arrays |= {f"{field.name}{_KEY}{key}": array for key, array in value.items()}
+        else:
+            plain[field.name] = TypeAdapter(Any).dump_python(value, mode="json")
+    with new_folder(target) as folder:
+        np.savez_compressed(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
+        write_json(folder / "look.json", {"look": result.look, "made_from": made_from, "values": plain})
+
+
+def stored_for(folder: Path) -> dict[str, Any] | None:
+    """The ``made_from`` of a stored result; ``None`` where there is none, or none that can be read."""
+    try:
+        found: dict[str, Any] = json.loads((folder / "look.json").read_text(encoding="utf-8"))["made_from"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return found
+
+
+def load_result(folder: Path, kind: type[R]) -> R:
+    """The result of type ``kind`` that ``save_result`` wrote.
+
+    Raises:
+        RunError: files are missing, damaged or from another version.
+    """
+    try:
+        values = json.loads((folder / "look.json").read_text(encoding="utf-8"))["values"]
+        hints = get_type_hints(kind)
+        known: dict[str, Any] = {name: TypeAdapter(hints[name]).validate_python(v) for name, v in values.items()}
+        with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
+            for key in stored.files:
+                name, inside, entry = key.partition(_KEY)
+                if inside:
+                    known.setdefault(name, {})[entry] = stored[key]
+                else:
+                    known[name] = stored[key]
+        return kind(**known)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = _("{path}: this look is damaged or from another version ({reason}); run `trasluz look` again.")
+        raise RunError(
+            message.format(path=folder, reason=str(error).splitlines()[0] if str(error) else error)
+        ) from None

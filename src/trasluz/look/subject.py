@@ -1,0 +1,90 @@
+"""Subject: a trained model with its data, as looks see it. Made by ``api`` from a run; nothing here needs a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trasluz.data.data import Data, DataSpec
+from trasluz.data.preprocess import Preprocess
+from trasluz.look.shown import Shown, few_of_each_class, from_rows
+from trasluz.messages import _
+from trasluz.runs.evaluation import Evaluation
+from trasluz.training.validation import batch_size_for
+
+
+@dataclass
+class Subject:
+    """``family`` is a ``BaseFamily``, of which methods are asked that its capabilities name.  ``networks`` are in
+    evaluation mode on ``device``.  ``open_data`` is called when a look first needs data.
+
+    ``split`` is the one that looks take images from when they are not shown any; ``history`` the records of
+    ``metrics.jsonl``; ``evaluations`` what is known of each split; ``folder`` the run's, where there is one.
+    """
+
+    family: Any
+    networks: nn.ModuleDict
+    preprocess: Preprocess
+    spec: DataSpec
+    device: torch.device
+    open_data: Callable[[], Data]
+    split: str = "valid"
+    history: Sequence[Mapping[str, Any]] = ()
+    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
+    folder: Path | None = None
+
+    @cached_property
+    def data(self) -> Data:
+        """The data that the model was trained on, with its splits."""
+        return self.open_data()
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The rows of ``split``."""
+        return self.data.split(self.split)
+
+    def can(self, *capabilities: str) -> bool:
+        """Whether the model can do all of this."""
+        known: frozenset[str] = self.family.capabilities
+        return known.issuperset(capabilities)
+
+    def lacks(self, *capabilities: str) -> str | None:
+        """Why a look that needs ``capabilities`` cannot be had, in one sentence; ``None`` where it can."""
+        missing = [name for name in capabilities if name not in self.family.capabilities]
+        if not missing:
+            return None
+        can = ", ".join(sorted(self.family.capabilities))
+        return _("this model cannot {capability}; it can {can}").format(capability=missing[0], can=can)
+
+    def pick(self, count: int) -> Shown:
+        """At most ``count`` samples of ``split``, classes in turns."""
+        return from_rows(self.data, few_of_each_class(self.data, self.rows, count))
+
+    def take(self, rows: np.ndarray) -> Shown:
+        """These rows of the data."""
+        return from_rows(self.data, rows)
+
+    def unit(self, samples: np.ndarray) -> Tensor:
+        """Stored samples as float32 on the device: images ``[n, c, h, w]`` in [0, 1]."""
+        return self.preprocess.to_unit(torch.from_numpy(np.ascontiguousarray(samples)).to(self.device))
+
+    def inputs(self, samples: np.ndarray) -> Tensor:
+        """Stored samples as the networks see them, float32 on the device."""
+        return self.preprocess.normalise(self.unit(samples))
+
+    def over(self, samples: np.ndarray, compute: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
+        """``compute(inputs, unit)`` over stored samples in large batches, in inference mode; float32 on the CPU."""
+        size = batch_size_for(samples)
+        found = []
+        with torch.inference_mode():
+            for start in range(0, len(samples), size):
+                unit = self.unit(samples[start : start + size])
+                found.append(compute(self.preprocess.normalise(unit), unit).float().cpu().numpy())
+        return np.concatenate(found)

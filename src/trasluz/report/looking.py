@@ -1,0 +1,43 @@
+"""One look as a page of its own: the panels that the report would show, without the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trasluz.files import write_bytes
+from trasluz.look.base import find
+from trasluz.look.result import Result
+from trasluz.messages import _, language
+from trasluz.report.context import Context
+from trasluz.report.looks import look_panels
+from trasluz.report.phrase import Phrase, both, plain
+from trasluz.report.sections.base import Section
+from trasluz.report.writer import fill_page
+from trasluz.runs.folder import RunFolder
+
+
+def write_look_page(target: Path, folder: RunFolder, result: Result, language_name: str) -> Path:
+    """Writes the panels of ``result`` to ``target``, one file that opens without a network, and returns its path.
+
+    Raises:
+        StorageError: the page cannot be written.
+    """
+    context = Context(folder, {}, {result.look: result})
+    name = str(context.info["name"])
+    help_text = find(result.look).HELP
+    with language(language_name):
+        section = Section(Phrase.of(lambda: _(help_text)), result.look, look_panels(context, result))
+        html = fill_page(
+            language_name,
+            title=both("{name}: {look}", name=name, look=plain(result.look)),
+            name=name,
+            folder=folder.path.name,
+            status=str(context.info.get("status", "")),
+            description=context.recipe.description,
+            sections=[section],
+            figures=context.figures,
+            pictures=context.pictures,
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(target, html.encode())
+    return target

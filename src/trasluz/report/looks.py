@@ -1,0 +1,132 @@
+"""The panels of looks on a page: each drawn once per language, so that the page's switch changes their words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from trasluz.draw.looking import Question, draw, drawing_of
+from trasluz.draw.panel import Gallery, Panel, Scale, Table, Tile
+from trasluz.look.result import Result
+from trasluz.messages import LANGUAGES, language
+from trasluz.report.context import Context
+from trasluz.report.page import fill
+from trasluz.report.phrase import Phrase
+
+
+def answering(context: Context, question: Question) -> list[Result]:
+    """The results that answer ``question``, in their order."""
+    found = [result for result in context.looks.values() if question == drawing_of(result.look).QUESTION]
+    return sorted(found, key=lambda result: (drawing_of(result.look).ORDER, result.look))
+
+
+def panels(context: Context, question: Question) -> Markup:
+    """The HTML of all panels that answer ``question``; empty where there is none."""
+    return Markup("").join(look_panels(context, result) for result in answering(context, question))
+
+
+def look_panels(context: Context, result: Result) -> Markup:
+    """The HTML of the panels of one result."""
+    drawn: dict[str, tuple[Panel, ...]] = {}
+    for name in LANGUAGES:
+        with language(name):
+            drawn[name] = draw(result)
+    spoken = [dict(zip(drawn, versions, strict=True)) for versions in zip(*drawn.values(), strict=True)]
+    return Markup("").join(_panel(context, result.look, versions) for versions in spoken)
+
+
+def _panel(context: Context, look: str, versions: dict[str, Panel]) -> Markup:
+    first = next(iter(versions.values()))
+    return fill(
+        "sections/panel.html",
+        look=look,
+        title=_say(versions, "title"),
+        note=_say(versions, "note"),
+        verdict=_say(versions, "verdict"),
+        warnings=[
+            Phrase.of_texts({name: panel.warnings[i] for name, panel in versions.items()})
+            for i in range(len(first.warnings))
+        ],
+        body=_body(context, versions, _say(versions, "alt")),
+    )
+
+
+def _say(versions: dict[str, Panel], field: str) -> Phrase:
+    return Phrase.of_texts({name: getattr(panel, field) for name, panel in versions.items()})
+
+
+def _body(context: Context, versions: dict[str, Panel], alt: Phrase) -> Markup:
+    contents = {name: panel.content for name, panel in versions.items()}
+    first = next(iter(contents.values()))
+    if isinstance(first, Gallery):
+        return _gallery(context, {n: c for n, c in contents.items() if isinstance(c, Gallery)})
+    if isinstance(first, Table):
+        return _table({n: c for n, c in contents.items() if isinstance(c, Table)})
+    return context.figures_of(contents, alt)
+
+
+def _phrases(versions: dict[str, tuple[str, ...]]) -> list[Phrase]:
+    """Texts of the same place in every language."""
+    return [Phrase.of_texts(dict(zip(versions, texts, strict=True))) for texts in zip(*versions.values(), strict=True)]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    picture: int
+    native: int | None
+    alt: Phrase
+    caption: Phrase
+    flag: Phrase
+
+
+@dataclass(frozen=True)
+class _Bar:
+    title: Phrase
+    low: str
+    high: str
+    colours: str
+
+
+def _gallery(context: Context, versions: dict[str, Gallery]) -> Markup:
+    first = next(iter(versions.values()))
+    rows = []
+    for r, row in enumerate(first.tiles):
+        same = [{name: gallery.tiles[r][c] for name, gallery in versions.items()} for c in range(len(row))]
+        rows.append([_tile(context, tiles) for tiles in same])
+    return fill(
+        "sections/tiles.html",
+        rows=rows,
+        heads=_phrases({name: gallery.rows for name, gallery in versions.items()}),
+        columns=_phrases({name: gallery.columns for name, gallery in versions.items()}),
+        bars=[_bar({name: g.scales[i] for name, g in versions.items()}) for i in range(len(first.scales))],
+        native=any(tile.native is not None for row in first.tiles for tile in row),
+    )
+
+
+def _tile(context: Context, versions: dict[str, Tile]) -> _Shown:
+    first = next(iter(versions.values()))
+    return _Shown(
+        context.store(first.image),
+        None if first.native is None else context.store(first.native),
+        Phrase.of_texts({name: tile.alt for name, tile in versions.items()}),
+        Phrase.of_texts({name: tile.caption for name, tile in versions.items()}),
+        Phrase.of_texts({name: tile.flag for name, tile in versions.items()}),
+    )
+
+
+def _bar(versions: dict[str, Scale]) -> _Bar:
+    first = next(iter(versions.values()))
+    title = Phrase.of_texts({name: scale.title for name, scale in versions.items()})
+    return _Bar(title, first.low, first.high, ", ".join(first.colours))
+
+
+def _table(versions: dict[str, Table]) -> Markup:
+    first = next(iter(versions.values()))
+    rows = []
+    for r, cells in enumerate(first.rows):
+        texts = _phrases({name: table.texts[r] for name, table in versions.items()})
+        rows.append(list(zip(cells, texts, strict=True)))
+    numeric = [all(isinstance(row[c], (int, float)) for row in first.rows) for c in range(len(first.head))]
+    heads = _phrases({name: table.head for name, table in versions.items()})
+    return fill("sections/look_table.html", heads=list(zip(heads, numeric, strict=True)), rows=rows)
