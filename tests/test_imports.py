@@ -56,7 +56,8 @@ def test_the_public_names_are_these_and_no_others() -> None:
         "train",
         "train_seeds",
     }
-    assert set(trasluz.__all__) == verbs | {"Recipe", "Run", "TrasluzError", "__version__", "from_arrays", "language"}
+    others = {"Recipe", "Run", "TrasluzError", "__version__", "from_arrays", "language", "look"}
+    assert set(trasluz.__all__) == verbs | others
     assert set(dir(trasluz)) == set(trasluz.__all__)
 
 

@@ -68,8 +68,8 @@ def test_wrong_requests_are_refused_before_anything_is_computed(run: tz.Run) -> 
         run.look("kernel")
     with pytest.raises(RecipeError, match="no such field"):
         run.look("kernels", layers=3)
-    with pytest.raises(DataError, match="no test split"):
-        run.look("kernels", split="test")
+    with pytest.raises(DataError, match="no spare split"):
+        run.look("kernels", split="spare")
 
 
 def test_a_network_without_convolutions_is_refused_with_the_reason(tmp_path: Path) -> None:

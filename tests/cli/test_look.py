@@ -32,4 +32,4 @@ def test_it_writes_the_page_where_it_is_told(command: Command, trained: Path) ->
 def test_unknown_looks_options_and_splits_are_refused(command: Command, trained: Path) -> None:
     command("look", trained, "kernel").must_refuse("kernel", "Did you mean kernels?")
     command("look", trained, "kernels", "--set", "depth=3").must_refuse("depth")
-    command("look", trained, "kernels", "--split", "test").must_refuse("no test split")
+    command("look", trained, "kernels", "--split", "spare").must_refuse("no spare split")

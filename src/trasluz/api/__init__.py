@@ -1,6 +1,7 @@
 """The verbs of Trasluz, for Python and for the adapters over it (command line, scikit-learn, lab)."""
 
 from trasluz.api.data import check_data, preview_augmentation
+from trasluz.api.findings import finding_command
 from trasluz.api.generation import Generated, check_place
 from trasluz.api.looks import look_help, look_page
 from trasluz.api.results import Predictions, Reconstructions, SeedsResult
@@ -11,6 +12,7 @@ from trasluz.api.training import resume, train
 from trasluz.api.translation import Translations
 from trasluz.data.cache import clear_cache, list_cache
 from trasluz.draw.notebook import register
+from trasluz.findings.finding import severity_name
 from trasluz.recipe import parse_overrides
 from trasluz.runs.folder import delete_run
 
@@ -29,6 +31,7 @@ __all__ = [
     "check_place",
     "clear_cache",
     "delete_run",
+    "finding_command",
     "list_cache",
     "list_runs",
     "look_help",
@@ -37,6 +40,7 @@ __all__ = [
     "parse_overrides",
     "preview_augmentation",
     "resume",
+    "severity_name",
     "study",
     "train",
     "train_seeds",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from trasluz.api.generation import Generated
     from trasluz.api.translation import Translations
     from trasluz.draw.provenance import Origin
+    from trasluz.findings.finding import Finding
     from trasluz.look.result import Result
     from trasluz.runs.samples import SampleEvaluation
 
@@ -369,11 +370,26 @@ class Run:
 
         return fitting(subject_of(self, None))
 
+    def findings(self) -> tuple[Finding, ...]:
+        """What went wrong, as far as the run's folder tells, the gravest first, in the language in force.
+
+        Nothing is computed: what was evaluated, judged and looked at before is what the rules know.
+
+        Raises:
+            RunError: the folder is damaged.
+        """
+        from trasluz.api.findings import evidence_of
+        from trasluz.findings.base import check_all
+
+        return check_all(evidence_of(self))
+
     def report(self, lang: str | None = None, reporter: Reporter | None = None) -> Path:
-        """Writes ``report.html`` and returns its path; evaluates and looks at what was not evaluated or looked at yet.
+        """Writes ``report.html`` and ``findings.json``, and returns the page's path; evaluates and looks at what was
+        not evaluated or looked at yet.
 
         Test data are read here only if they were evaluated before: a report must not tempt to tune on them.
         """
+        from trasluz.api.findings import evidence_of, findings_by_language, save_findings
         from trasluz.api.looks import usual_looks
         from trasluz.report.writer import write_report
 
@@ -385,7 +401,9 @@ class Run:
             if wanted not in done:
                 done[wanted] = self.evaluate(wanted, reporter=speaker)
             looks = usual_looks(self, None, speaker)
-        return write_report(self.folder, done, lang or current_language(), speaker, looks=looks)
+        found = findings_by_language(evidence_of(self, done, looks))
+        save_findings(self, found)
+        return write_report(self.folder, done, lang or current_language(), speaker, looks=looks, findings=found)
 
 
 def to_bytes(unit: np.ndarray) -> np.ndarray:

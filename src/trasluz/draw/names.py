@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 
 from trasluz.messages import N_, _
-
-THIN = "\u202f"
-NO_BREAK = "\u00a0"
-MINUS = "\u2212"
+from trasluz.numerals import MINUS as MINUS
+from trasluz.numerals import NO_BREAK as NO_BREAK
+from trasluz.numerals import THIN as THIN
+from trasluz.numerals import duration as duration
+from trasluz.numerals import integer as integer
+from trasluz.numerals import percent as percent
+from trasluz.numerals import significant as significant
 
 _METRICS = {
     "loss": N_("Loss"),
@@ -148,44 +151,3 @@ def metric_value(key: str, value: float) -> str:
     if stem == "ssim":
         return f"{value:.3f}"
     return significant(value)
-
-
-def percent(share: float, digits: int | None = None) -> str:
-    """A share of 1 as a percentage; two decimals only where the last per cent is at stake."""
-    hundred = 100 * share
-    if digits is None:
-        digits = 2 if hundred >= 99 and hundred < 100 else 1
-    return f"{hundred:.{digits}f}{THIN}%".replace("-", MINUS)
-
-
-def integer(value: float) -> str:
-    """A whole number with its thousands set apart."""
-    return f"{round(value):,}".replace(",", THIN).replace("-", MINUS)
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """``value`` to ``digits`` significant figures; powers of ten only for very small and very large numbers."""
-    if value == 0:
-        return "0"
-    power = math.floor(math.log10(abs(value)))
-    if power < -4 or power > 6:
-        mantissa = f"{value / 10.0**power:.{digits - 1}f}"
-        return f"{mantissa}·10{_superscript(power)}".replace("-", MINUS)
-    decimals = max(digits - 1 - power, 0)
-    return f"{value:,.{decimals}f}".replace(",", THIN).replace("-", MINUS)
-
-
-def _superscript(power: int) -> str:
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def duration(seconds: float) -> str:
-    """A span of time: ``0.8 s``, ``45 s``, ``3 min 20 s``, ``2 h 05 min``."""
-    if seconds < 10:
-        return f"{seconds:.1f}{THIN}s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole}{THIN}s"
-    if whole < 3600:
-        return f"{whole // 60}{THIN}min{NO_BREAK}{whole % 60:02d}{THIN}s"
-    return f"{whole // 3600}{THIN}h{NO_BREAK}{whole % 3600 // 60:02d}{THIN}min"

@@ -101,12 +101,15 @@ def _panel(panel: Any) -> str:
 
 
 def _content(content: Any) -> str:
-    from trasluz.draw.panel import Gallery, Table
+    from trasluz.draw.panel import Gallery, PointMap, Table
+    from trasluz.draw.points import points_figure
 
     if isinstance(content, Gallery):
         return _gallery(content)
     if isinstance(content, Table):
         return _table("", list(content.head), [list(row) for row in content.texts])
+    if isinstance(content, PointMap):
+        content = points_figure(content)
     return str(content.to_html(full_html=False, include_plotlyjs=True))
 
 

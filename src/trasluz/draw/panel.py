@@ -65,12 +65,53 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Kinds:
+    """A colouring of points by kind: ``values`` int ``[n]`` of ``names``, −1 for none; a colour for each name."""
+
+    title: str
+    values: np.ndarray
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """A colouring of points by amount: ``values`` float ``[n]``, NaN where unknown, from ``low`` to ``high``.
+
+    ``ends``: both as text.  ``colours``: from low to high, on light paper and ``dark`` on dark.
+    """
+
+    title: str
+    values: np.ndarray
+    low: float
+    high: float
+    ends: tuple[str, str]
+    colours: tuple[str, ...]
+    dark: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PointMap:
+    """Points on one or several maps of the same things, to be coloured in several ways.
+
+    ``maps``: a name and float ``[n, 2]`` each.  ``rows``: what each of the n points is called.  ``thumbnails``: uint8
+    ``[m, h, w, c]`` of the first m points.  ``marked``: bool ``[n]``, points to stand out.
+    """
+
+    maps: tuple[tuple[str, np.ndarray], ...]
+    colourings: tuple[Kinds | Amounts, ...]
+    rows: tuple[str, ...]
+    thumbnails: np.ndarray
+    marked: np.ndarray
+
+
+@dataclass(frozen=True)
 class Panel:
     """``title``; what is shown, with ``alt`` for those who cannot see it; ``note``: how to read it; ``verdict``: what
     it says about this model; ``warnings``: why not to trust it."""
 
     title: str
-    content: go.Figure | Gallery | Table
+    content: go.Figure | Gallery | Table | PointMap
     alt: str
     note: str = ""
     verdict: str = ""

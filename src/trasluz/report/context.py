@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from trasluz.draw.history import History, read_history
 from trasluz.draw.provenance import Origin
+from trasluz.findings.finding import Finding
 from trasluz.look.result import Result
 from trasluz.messages import current_language
 from trasluz.recipe import EarlyStoppingSection, Recipe
@@ -30,11 +31,15 @@ _PREFERRED = ("test", "valid", "train")
 
 @dataclass
 class Context:
-    """One page in the making. ``figures`` and ``pictures`` fill up as sections ask for them."""
+    """One page in the making. ``figures`` and ``pictures`` fill up as sections ask for them.
+
+    ``findings``: language → what the rules found, the same ones in each; ``None`` where they were not asked.
+    """
 
     folder: RunFolder
     evaluations: Mapping[str, Evaluation]
     looks: Mapping[str, Result] = field(default_factory=dict)
+    findings: Mapping[str, Sequence[Finding]] | None = None
     figures: list[Markup] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
     _known: dict[tuple[str, int], int] = field(default_factory=dict)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from trasluz.draw.looking import Question, draw, drawing_of
-from trasluz.draw.panel import Gallery, Panel, Scale, Table, Tile
+from trasluz.draw.panel import Gallery, Panel, PointMap, Scale, Table, Tile
 from trasluz.look.result import Result
 from trasluz.messages import LANGUAGES, language
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase
+from trasluz.report.points import place_points
 
 
 def answering(context: Context, question: Question) -> list[Result]:
@@ -63,6 +64,8 @@ def _body(context: Context, versions: dict[str, Panel], alt: Phrase) -> Markup:
         return _gallery(context, {n: c for n, c in contents.items() if isinstance(c, Gallery)})
     if isinstance(first, Table):
         return _table({n: c for n, c in contents.items() if isinstance(c, Table)})
+    if isinstance(first, PointMap):
+        return place_points({n: c for n, c in contents.items() if isinstance(c, PointMap)}, alt)
     return context.figures_of(contents, alt)
 
 

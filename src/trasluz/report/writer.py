@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
 
 from trasluz.draw.names import status_name
 from trasluz.files import write_bytes
+from trasluz.findings.finding import Finding
 from trasluz.look.result import Result
 from trasluz.messages import LANGUAGES, _, current_language, language
 from trasluz.report.canvas import script_json
@@ -29,18 +30,19 @@ def write_report(
     reporter: Reporter | None = None,
     *,
     looks: Mapping[str, Result] | None = None,
+    findings: Mapping[str, Sequence[Finding]] | None = None,
 ) -> Path:
     """Writes one page that opens without a network and returns its path.
 
     ``evaluations``: split → evaluation, may be empty (a run that was interrupted early).  ``language_name`` is the
     language in which the page opens; a switch in it shows the other one.  ``looks``: name → result of the looks to
-    show.
+    show.  ``findings``: language → what the rules found; without it the page does not say what went wrong.
 
     Raises:
         RunError: the run folder is damaged.
         StorageError: the page cannot be written.
     """
-    context = Context(folder, evaluations, looks or {})
+    context = Context(folder, evaluations, looks or {}, findings)
     with language(language_name):
         sections = _sections(context, reporter or Reporter())
         html = _page(context, sections, language_name)
@@ -103,7 +105,7 @@ def fill_page(
         figures=figures,
         pictures=script_json(pictures),
         has_pictures=bool(pictures),
-        style=source("page.css"),
-        script=source("page.js"),
+        style=source("page.css") + source("points.css"),
+        script=source("page.js") + source("points.js"),
         plotly=packed_plotly() if figures else "",
     )

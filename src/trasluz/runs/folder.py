@@ -7,6 +7,7 @@ metrics.jsonl    one line per record, appended; a resume cuts it back to the che
 model/           weights.safetensors + config.json + preprocess.json
 checkpoints/     the newest two and the best
 looks/<name>/    arrays and pictures
+findings.json    what went wrong, with its evidence, in every language
 report.html      one file, no network
 """
 

@@ -1,0 +1,107 @@
+"""What went wrong in a run: the evidence that its folder holds, and ``findings.json``, which keeps what was found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trasluz.errors import RunError
+from trasluz.files import write_json
+from trasluz.findings.base import check_all
+from trasluz.findings.evidence import Evidence
+from trasluz.findings.finding import Finding
+from trasluz.findings.trying import command_line
+from trasluz.look import base, names
+from trasluz.look.result import Result, load_result, stored_for
+from trasluz.messages import LANGUAGES, language
+from trasluz.runs.evaluation import Evaluation
+from trasluz.runs.samples import load_samples
+
+if TYPE_CHECKING:
+    from trasluz.api.run import Run
+
+FORMAT = 1
+
+
+def evidence_of(
+    run: Run, evaluations: Mapping[str, Evaluation] | None = None, found: Mapping[str, Result] | None = None
+) -> Evidence:
+    """What is known of ``run``; nothing is computed.  ``evaluations`` and ``found``, its looks, save reading them.
+
+    Raises:
+        RunError: the folder is damaged.
+    """
+    return Evidence(
+        recipe=run.recipe,
+        info=run.info,
+        history=run.history,
+        evaluations=run.evaluations() if evaluations is None else evaluations,
+        samples=load_samples(run.path / "looks"),
+        looks=_stored_looks(run.path / "looks") if found is None else found,
+        parameters=_parameters(run.path / "model" / "weights.safetensors"),
+    )
+
+
+def findings_by_language(evidence: Evidence) -> dict[str, tuple[Finding, ...]]:
+    """The findings in every language: the same rules in the same order in each."""
+    found = {}
+    for name in LANGUAGES:
+        with language(name):
+            found[name] = check_all(evidence)
+    return found
+
+
+def save_findings(run: Run, found: Mapping[str, tuple[Finding, ...]]) -> Path:
+    """Writes ``findings.json`` into the run's folder, atomically, and returns its path.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    first = next(iter(found.values()))
+    plain = [_plain(run, {name: all_of[i] for name, all_of in found.items()}) for i in range(len(first))]
+    target = run.path / "findings.json"
+    write_json(target, {"format": FORMAT, "findings": plain})
+    return target
+
+
+def finding_command(run: Run, finding: Finding) -> str:
+    """What to type to try the settings of ``finding``; empty where it has none."""
+    in_memory = bool(run.info.get("in_memory"))
+    return command_line(run.recipe, run.path, finding.settings, in_memory=in_memory)
+
+
+def _plain(run: Run, spoken: Mapping[str, Finding]) -> dict[str, Any]:
+    first = next(iter(spoken.values()))
+    texts = ("title", "seen", "meaning", "advice")
+    return {
+        "rule": first.rule,
+        "severity": first.severity,
+        **{text: {name: getattr(finding, text) for name, finding in spoken.items()} for text in texts},
+        "numbers": dict(first.numbers),
+        "settings": list(first.settings),
+        "command": finding_command(run, first),
+    }
+
+
+def _stored_looks(folder: Path) -> dict[str, Result]:
+    """Looks that were kept and can still be read."""
+    found = {}
+    for name in names():
+        if stored_for(folder / name) is not None:
+            try:
+                found[name] = load_result(folder / name, base.find(name).Found)
+            except RunError:  # of another version; looking again replaces it
+                continue
+    return found
+
+
+def _parameters(path: Path) -> dict[str, int]:
+    """How many numbers each stored array holds; reads the file's head alone."""
+    from safetensors import safe_open
+
+    if not path.is_file():
+        return {}
+    with safe_open(path, framework="np") as stored:
+        return {name: math.prod(stored.get_slice(name).get_shape()) for name in stored.keys()}  # noqa: SIM118 - no dict

@@ -1,0 +1,37 @@
+"""``trasluz findings``: what went wrong in a run, what that means and what to try."""
+
+from __future__ import annotations
+
+import typer
+
+from trasluz.cli.arguments import Json, RunPath
+from trasluz.cli.console import Console
+from trasluz.messages import N_, _
+
+HELP = N_("Say what went wrong in a run, what it means and what to try.")
+
+
+def command(ctx: typer.Context, run: RunPath, json: Json = False) -> None:
+    """Prints the findings, the gravest first."""
+    import dataclasses
+
+    from trasluz import api
+
+    console: Console = ctx.obj
+    opened = api.open_run(run)
+    found = opened.findings()
+    commands = [api.finding_command(opened, finding) for finding in found]
+    if json:
+        plain = [{**dataclasses.asdict(f), "command": line} for f, line in zip(found, commands, strict=True)]
+        console.json({"run": str(run), "findings": plain})
+        return
+    if not found:
+        console.result(_("Nothing went wrong that can be seen in what is known of this run."))
+    for finding, line in zip(found, commands, strict=True):
+        words = [
+            f"[{api.severity_name(finding.severity)}] {finding.title}",
+            finding.seen,
+            finding.meaning,
+            finding.advice,
+        ]
+        console.result("\n  ".join([*words, *([line] if line else [])]))

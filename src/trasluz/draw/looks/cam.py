@@ -1,0 +1,247 @@
+"""Heat maps over their images, a panel per layer with one scale per image, and a table of what their checks found."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trasluz.draw.amounts import scale_bar
+from trasluz.draw.looking import Question
+from trasluz.draw.names import percent, significant
+from trasluz.draw.overlay import overlay, sized
+from trasluz.draw.panel import Cell, Gallery, Panel, Scale, Table, Tile
+from trasluz.look.cams import find
+from trasluz.look.looks.cam import Found
+from trasluz.messages import _, ngettext
+from trasluz.metrics.intervals import mean_interval
+
+QUESTION: Question = "where"
+ORDER = 10
+_ALIKE = 0.8  # rank correlation above which maps of two classes are called nearly the same
+_STEADY = 0.5  # and below which a map is not called steady
+_FEWEST = 3  # images of which anything is claimed
+_COLUMNS = 12
+_NONE = "–"
+
+
+def draw(result: Found) -> tuple[Panel, ...]:
+    """A panel of maps per layer, the last one first with the verdict, and the checks as a table."""
+    order = range(len(result.layers) - 1, -1, -1)
+    maps = tuple(_maps(result, layer, last=layer == len(result.layers) - 1) for layer in order)
+    return (*maps, _checks(result))
+
+
+def _maps(result: Found, layer: int, *, last: bool) -> Panel:
+    name = result.layers[layer]
+    high, wide = result.maps[name].shape[2:]
+    columns = min(result.shown, _COLUMNS)
+    rows = [_row(result, layer, image, columns) for image in range(len(result.images))]
+    heads = tuple(_true_class(result, int(label)) for label in result.labels)
+    gallery = Gallery(
+        tuple(tiles for tiles, _scale in rows),
+        heads if any(heads) else (),
+        (_("image"), *_headings(result, columns)),
+        tuple(scale for _tiles, scale in rows),
+    )
+    title = _("Where the evidence lies: {layer}, {height}×{width}").format(layer=name, height=high, width=wide)
+    alt = ngettext(
+        "Heat maps of {n} image over the image in grey", "Heat maps of {n} images over the images in grey", len(rows)
+    )
+    note = _note(result, columns) if last else ""
+    verdict = " ".join(_verdict(result, layer))
+    return Panel(title, gallery, alt.format(n=len(rows)), note, verdict, _warnings(result, layer))
+
+
+def _headings(result: Found, columns: int) -> tuple[str, ...]:
+    if (result.chosen == result.chosen[:1]).all() and result.shown == result.chosen.shape[1]:
+        return tuple(result.classes[label] for label in result.chosen[0, :columns])
+    return (_("predicted"), _("true, or second"))[:columns]
+
+
+def _row(result: Found, layer: int, image: int, columns: int) -> tuple[tuple[Tile, ...], Scale]:
+    maps = np.maximum(result.maps[result.layers[layer]][image, :columns], 0)
+    high = float(maps.max())
+    picture = np.asarray(sized(result.images[image]))
+    if picture.ndim == 2:
+        picture = picture[..., None]
+    tiles = [Tile(picture, result.names[image], result.names[image] if result.labels[image] < 0 else "")]
+    tiles += [_tile(result, layer, image, column, maps[column], high) for column in range(columns)]
+    return tuple(tiles), scale_bar(_("evidence per place"), "0", significant(high, 2), diverging=False)
+
+
+def _tile(result: Found, layer: int, image: int, column: int, amounts: np.ndarray, high: float) -> Tile:
+    label = int(result.chosen[image, column])
+    name, sure = result.classes[label], percent(float(result.confidence[image, label]))
+    empty = not amounts.max() > 0
+    alt = _("heat map for {label} of {image}: maximum {maximum}, {share} of the evidence removed by the ReLU").format(
+        label=name,
+        image=result.names[image],
+        maximum=significant(float(result.raw_max[image, column, layer]), 2),
+        share=_share(float(result.removed[image, column, layer])),
+    )
+    shown = result.images[image]
+    native = overlay(shown, amounts, high, smooth=False)
+    return Tile(
+        overlay(shown, amounts, high), alt, f"{name} {sure}", native, _("no positive evidence") if empty else ""
+    )
+
+
+def _true_class(result: Found, label: int) -> str:
+    return result.classes[label] if label >= 0 else ""
+
+
+def _note(result: Found, columns: int) -> str:
+    note = _(
+        "Bright is where the layer's channels raise the score of the class ({method}); each row has one scale. A map "
+        "is as coarse as its layer: the switch shows its own grid."
+    ).format(method=result.method)
+    note += " " + _(find(result.method).HELP)
+    note += " " + _(
+        "Below each map stand the class and its probability. Evidence against the class is not shown; the table below "
+        "says how much of it there is."
+    )
+    if result.shown > columns:
+        note += " " + _("Shown are the first {n} of {total} classes.").format(n=columns, total=result.shown)
+    return note
+
+
+def _verdict(result: Found, layer: int) -> list[str]:
+    """What the checks of a layer say, by medians over the images."""
+    return [sentence for sentence in (_class_verdict(result, layer), _region_verdict(result, layer)) if sentence]
+
+
+def _class_verdict(result: Found, layer: int) -> str:
+    if not result.class_specific:
+        return _("This method knows no class: read its map as a map of the object, not of the class.")
+    alike = _median(result.class_agreement[:, layer])
+    if np.isnan(alike):
+        return ""
+    number = significant(alike, 2)
+    if alike >= _ALIKE:
+        return _(
+            "This map changes little when the class changes (rank correlation {number}): read it as a map of the "
+            "object, not of the class."
+        ).format(number=number)
+    return _("The map changes with the class (rank correlation {number}).").format(number=number)
+
+
+def _region_verdict(result: Found, layer: int) -> str:
+    kept = [_median(result.kept[:, layer, rival]) for rival in range(3)]
+    without = [_median(result.without[:, layer, rival]) for rival in range(3)]
+    if np.isnan([*kept, *without]).any():
+        return ""
+    numbers = {
+        "kept": percent(kept[0]),
+        "random": percent(kept[1]),
+        "centred": percent(kept[2]),
+        "without": percent(without[0]),
+        "random_without": percent(without[1]),
+        "centred_without": percent(without[2]),
+    }
+    holds = _surely_above_zero(result.kept[:, layer, 0] - result.kept[:, layer, 1:].max(1))
+    matters = _surely_above_zero(result.without[:, layer, 1:].min(1) - result.without[:, layer, 0])
+    told = _(
+        "With only the marked half of the evidence in view the model is {kept} sure (random region {random}, middle "
+        "{centred}), without it {without} ({random_without}, {centred_without})."
+    ).format(**numbers)
+    return f"{told} {_conclusion(holds, matters)}" if len(result.images) >= _FEWEST else told
+
+
+def _conclusion(holds: bool, matters: bool) -> str:
+    if holds and matters:
+        return _("So the map marks what the model decides by, better than other regions of that size.")
+    if holds:
+        return _("So what the map marks speaks for the class, but without it the model decides by other places.")
+    if matters:
+        return _("So what the map marks is missed when it is gone, but does not show the class by itself.")
+    return _("No difference from regions of the same size elsewhere is certain: do not trust where the map points.")
+
+
+def _surely_above_zero(differences: np.ndarray) -> bool:
+    """Whether the mean over images lies above zero, by Student's interval at 95 per cent."""
+    known = [float(difference) for difference in differences if np.isfinite(difference)]
+    if not known:
+        return False
+    _mean, low, _high = mean_interval(known)
+    return low > 0
+
+
+def _warnings(result: Found, layer: int) -> tuple[str, ...]:
+    found = []
+    empty = int((result.raw_max[np.arange(len(result.judged)), result.judged, layer] <= 0).sum())
+    if empty:
+        text = ngettext(
+            "{n} image of {total} has no positive evidence at this layer.",
+            "{n} images of {total} have no positive evidence at this layer.",
+            empty,
+        )
+        found.append(text.format(n=empty, total=len(result.images)))
+    steady = _median(result.flip_agreement[:, layer])
+    if steady < _STEADY:
+        text = _("A mirrored image has another map (rank correlation {number}): the map is not steady.")
+        found.append(text.format(number=significant(steady, 2)))
+    between = _median(result.layer_agreement)
+    if layer == len(result.layers) - 1 and between < _STEADY:
+        text = _("The layers disagree on where the evidence lies (rank correlation {number}).")
+        found.append(text.format(number=significant(between, 2)))
+    return tuple(found)
+
+
+def _checks(result: Found) -> Panel:
+    head = (
+        _("image"),
+        _("class"),
+        _("layer"),
+        _("maximum"),
+        _("removed by the ReLU"),
+        _("likeness to other classes"),
+        _("between layers"),
+        _("mirrored"),
+        _("sure with all"),
+        *(_("only {region}").format(region=region) for region in _regions()),
+        *(_("without {region}").format(region=region) for region in _regions()),
+    )
+    rows = [
+        _check_row(result, image, layer) for image in range(len(result.images)) for layer in range(len(result.layers))
+    ]
+    texts = tuple(tuple(text for _cell, text in row) for row in rows)
+    cells: tuple[tuple[Cell, ...], ...] = tuple(tuple(cell for cell, _text in row) for row in rows)
+    note = _(
+        "The map's maximum in units of the score, and the share of the evidence that spoke against the class. Rank "
+        "correlations of the map (1: same order of places, 0: none) with the maps of other likely classes, of "
+        "other layers, and of the mirrored image. Then how sure the model is of the class when it sees all of the "
+        "image, only the region that holds half of the map's mass, or all but that, beside a random region and "
+        "the middle of the image with as many pixels; hidden pixels take the mean of the image."
+    )
+    alt = _("what the checks found for each image and layer")
+    return Panel(_("Can these maps be trusted?"), Table(head, cells, texts), alt, note)
+
+
+def _regions() -> tuple[str, str, str]:
+    return _("the map"), _("random"), _("the middle")
+
+
+def _check_row(result: Found, image: int, layer: int) -> list[tuple[Cell, str]]:
+    label = int(result.chosen[image, result.judged[image]])
+    name = result.names[image]
+    ranks = (result.class_agreement[image, layer], result.layer_agreement[image], result.flip_agreement[image, layer])
+    shares = (result.confidence[image, label], *result.kept[image, layer], *result.without[image, layer])
+    row: list[tuple[Cell, str]] = [(text, text) for text in (name, result.classes[label], result.layers[layer])]
+    maximum = float(result.raw_max[image, result.judged[image], layer])
+    removed = float(result.removed[image, result.judged[image], layer])
+    row += [_number(maximum, significant(maximum, 2)), _number(removed, _share(removed))]
+    row += [_number(float(rank), _NONE if np.isnan(rank) else f"{rank:.2f}".replace("-", "−")) for rank in ranks]
+    return row + [_number(float(share), _share(float(share))) for share in shares]
+
+
+def _number(value: float, text: str) -> tuple[Cell, str]:
+    """A cell that sorts; what is not known sorts below everything."""
+    return (-2.0 if np.isnan(value) else value, text)
+
+
+def _share(value: float) -> str:
+    return _NONE if np.isnan(value) else percent(value, 0)
+
+
+def _median(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")

@@ -1,0 +1,116 @@
+"""Feature maps as a row of tiles per layer: blue below zero, red above, pale at zero, one scale per layer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trasluz.draw.amounts import around_zero, scale_bar
+from trasluz.draw.layer_names import short_names
+from trasluz.draw.looking import Question
+from trasluz.draw.names import MINUS, integer, percent, significant
+from trasluz.draw.panel import Gallery, Panel, Scale, Tile
+from trasluz.look.looks.feature_maps import Found
+from trasluz.messages import _, ngettext
+
+QUESTION: Question = "inside"
+ORDER = 30
+_SOME = 0.0005  # a smaller share of zeros is chance, and reads 0.0 %
+
+
+def draw(result: Found) -> tuple[Panel, ...]:
+    """The images that were shown, and what the layers gave for them."""
+    return _images(result), _maps(result)
+
+
+def _images(result: Found) -> Panel:
+    captions = _captions(result)
+    tiles = tuple(Tile(image, caption, caption) for image, caption in zip(result.images, captions, strict=True))
+    alt = ngettext("The image shown to the network", "The images shown to the network", len(tiles))
+    return Panel(ngettext("Image shown", "Images shown", len(tiles)), Gallery((tiles,)), alt)
+
+
+def _captions(result: Found) -> list[str]:
+    return [_("image {name}").format(name=name) for name in result.names]
+
+
+def _maps(result: Found) -> Panel:
+    reaches = {layer: float(np.abs(result.maps[layer].astype(np.float32)).max()) for layer in result.layers}
+    pairs = [(layer, number) for layer in result.layers for number in range(len(result.images))]
+    rows = tuple(_row(result, layer, number, reaches[layer]) for layer, number in pairs)
+    heads = tuple(_head(result, layer, number) for layer, number in pairs)
+    bars = tuple(_bar(reaches[layer]) for layer, _number in pairs)
+    alt = _("What the channels of {n} layers give for the images, as maps").format(n=len(result.layers))
+    return Panel(_("Feature maps"), Gallery(rows, heads, scales=bars), alt, _note(result), _verdict(result))
+
+
+def _row(result: Found, layer: str, number: int, reach: float) -> tuple[Tile, ...]:
+    dead = set(result.dead[layer].tolist())
+    maps = result.maps[layer][number].astype(np.float32)
+    return tuple(
+        Tile(
+            around_zero(values, reach),
+            _("channel {n} of layer {layer}").format(n=channel, layer=layer),
+            str(channel),
+            flag=_("dead") if channel in dead else "",
+        )
+        for channel, values in zip(result.channels[layer].tolist(), maps, strict=True)
+    )
+
+
+def _head(result: Found, layer: str, number: int) -> str:
+    channels, height, width = result.shapes[layer]
+    facts = [_short(result, layer), f"{channels}×{height}×{width}"]
+    if result.zeros[layer] >= _SOME:
+        facts.append(_("{share} zeros").format(share=percent(result.zeros[layer])))
+    dead = len(result.dead[layer])
+    if dead:
+        facts.append(ngettext("{n} channel dead", "{n} channels dead", dead).format(n=integer(dead)))
+    if len(result.images) > 1:
+        facts.append(_captions(result)[number])
+    return " · ".join(facts)
+
+
+def _short(result: Found, layer: str) -> str:
+    return short_names(result.layers)[result.layers.index(layer)]
+
+
+def _bar(reach: float) -> Scale:
+    return scale_bar(_("activation"), f"{MINUS}{significant(reach, 2)}", significant(reach, 2), diverging=True)
+
+
+def _note(result: Found) -> str:
+    texts = [
+        _(
+            "Every tile is a channel with its number; red is above zero, blue below, and all channels of a layer share "
+            "one scale. Zeros and dead channels (zero everywhere) are counted over {n} images."
+        ).format(n=integer(result.judged))
+    ]
+    hidden = sum(result.shapes[layer][0] > len(result.channels[layer]) for layer in result.layers)
+    if hidden:
+        texts.append(_("Not all channels of every layer are shown; the look's options show more."))
+    return " ".join(texts)
+
+
+def _verdict(result: Found) -> str:
+    """How the share of zeros goes with depth, over the layers that set values to zero: they have more of them than
+    the layer before; pooling only thins out the zeros that it is given."""
+    shares = [result.zeros[layer] for layer in result.layers]
+    before = [0.0, *shares[:-1]]
+    more = zip(result.layers, shares, before, strict=True)
+    sparse = [layer for layer, share, given in more if share >= _SOME and share > given]
+    if len(sparse) < 2:
+        return ""
+    first, last = sparse[0], sparse[-1]
+    facts = {
+        "first": _short(result, first),
+        "last": _short(result, last),
+        "before": percent(result.zeros[first]),
+        "after": percent(result.zeros[last]),
+    }
+    if result.zeros[last] > result.zeros[first]:
+        return _("Activations get sparser with depth: {before} zeros after {first}, {after} after {last}.").format(
+            **facts
+        )
+    return _("Activations do not get sparser with depth: {before} zeros after {first}, {after} after {last}.").format(
+        **facts
+    )

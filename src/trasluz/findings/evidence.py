@@ -1,0 +1,120 @@
+"""Evidence: all that is known of a run when its rules are asked. Nothing here needs the run's folder or its data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from trasluz.look.result import Result
+from trasluz.metrics.intervals import wilson
+from trasluz.recipe import Recipe
+from trasluz.recipe.train import TrainSection
+from trasluz.runs.evaluation import Evaluation
+from trasluz.runs.samples import SampleEvaluation
+
+Record = Mapping[str, Any]
+_PREFERRED = ("test", "valid", "train")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """``info``: what ``run.json`` says, with the data's ``audit``.  ``history``: the records of ``metrics.jsonl``.
+    ``evaluations``: by split.  ``samples``: what its generated images are worth, where they were judged.  ``looks``:
+    results by name.  ``parameters``: how many numbers each of the model's arrays holds, by name; empty without a model.
+    """
+
+    recipe: Recipe
+    info: Mapping[str, Any] = field(default_factory=dict)
+    history: Sequence[Record] = ()
+    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
+    samples: SampleEvaluation | None = None
+    looks: Mapping[str, Result] = field(default_factory=dict)
+    parameters: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def main(self) -> Evaluation | None:
+        """The evaluation that findings speak of: test before validation before training."""
+        return next((self.evaluations[name] for name in _PREFERRED if name in self.evaluations), None)
+
+    @property
+    def audit(self) -> Mapping[str, Any]:
+        """What is known of the data; empty where nothing is."""
+        found: Mapping[str, Any] = self.info.get("audit") or {}
+        return found
+
+    @property
+    def finished(self) -> bool:
+        """Whether training came to its end."""
+        return self.info.get("status") == "finished"
+
+    @cached_property
+    def train(self) -> TrainSection:
+        """How the last phase trains."""
+        return self.recipe.resolved_phases()[-1][1]
+
+    @cached_property
+    def phase(self) -> tuple[Record, ...]:
+        """The records of the phase that was trained last."""
+        name = self.history[-1].get("phase") if self.history else None
+        return tuple(record for record in self.history if record.get("phase") == name)
+
+    def series(self, key: str) -> list[float]:
+        """The finite values of one metric in the last phase, oldest first."""
+        values = [record[key] for record in self.phase if isinstance(record.get(key), (int, float))]
+        return [float(value) for value in values if math.isfinite(value)]
+
+    def together(self, *keys: str) -> list[tuple[float, ...]]:
+        """The values of several metrics of those epochs of the last phase in which all were measured and finite."""
+        rows = [tuple(float(r[key]) for key in keys) for r in self.phase if all(key in r for key in keys)]
+        return [row for row in rows if all(math.isfinite(value) for value in row)]
+
+    def metric(self, name: str) -> float | None:
+        """A metric of the main evaluation, or of the last validation; ``None`` where it was not measured."""
+        if self.main is not None and name in self.main.metrics:
+            return self.main.metrics[name]
+        measured = self.series(f"valid/{name}")
+        return measured[-1] if measured else None
+
+    def count(self, split: str) -> int:
+        """How many samples a split has."""
+        return int((self.info.get("splits") or {}).get(split, 0))
+
+    def share_interval(self, share: float, count: int) -> tuple[float, float]:
+        """The 95 % interval of a share of ``count`` samples."""
+        return wilson(round(share * count), count)
+
+    @property
+    def divergence(self) -> dict[str, Any]:
+        """The recipe's divergence with its settings; empty where the model has none."""
+        setting = self.recipe.model.get("divergence", "kl" if self.metric("effective_beta") is not None else None)
+        return {"name": setting} if isinstance(setting, str) else dict(setting or {})
+
+    @property
+    def code_size(self) -> int | None:
+        """Dimensions of a code with a posterior; ``None`` for models without one."""
+        if self.main is not None and "kl" in self.main.arrays:
+            return int(self.main.arrays["kl"].shape[1])
+        latent = self.recipe.model.get("latent")
+        return latent if isinstance(latent, int) and self.metric("active_units") is not None else None
+
+
+def train_setting(evidence: Evidence, name: str, value: object) -> str:
+    """``--set`` that gives the field ``name`` of the last phase's ``train`` a value, wherever the recipe states it."""
+    phases = evidence.recipe.phases
+    own = bool(phases) and name.split(".")[0] in phases[-1].train
+    return f"{f'phases.{len(phases) - 1}.' if own else ''}train.{name}={value}"
+
+
+def divergence_setting(evidence: Evidence, **changes: object) -> str:
+    """``--set`` that changes fields of the divergence and keeps the others."""
+    both = {**evidence.divergence, **changes}
+    return f"model.divergence={{{', '.join(f'{key}: {_yaml(value)}' for key, value in both.items())}}}"
+
+
+def _yaml(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}" if "e" not in f"{value:g}" else f"{value:.10f}".rstrip("0")
+    return f"[{', '.join(_yaml(v) for v in value)}]" if isinstance(value, (list, tuple)) else str(value)

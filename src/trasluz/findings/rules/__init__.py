@@ -1,0 +1,1 @@
+"""The rules, found by file name: ``check(evidence) -> Finding | None`` in each; see ``findings/base.py``."""

@@ -1,0 +1,56 @@
+"""Calibration off: how sure the network says it is differs from how often it is right."""
+
+from __future__ import annotations
+
+import math
+
+from trasluz.findings.evidence import Evidence
+from trasluz.findings.finding import Finding
+from trasluz.messages import _
+from trasluz.numerals import percent
+
+_LEAST = 0.05  # five points between what is said and what is so
+_TIMES_CHANCE = 2.0  # in a finite sample the error of a network that says the truth is above 0 already
+
+
+def check(evidence: Evidence) -> Finding | None:
+    """An expected calibration error beyond chance, and beyond the doubt that the recipe asks for."""
+    main = evidence.main
+    error = None if main is None else main.metrics.get("calibration_error")
+    if main is None or error is None or main.calibration is None:
+        return None
+    bins = list(zip(*(main.calibration[k] for k in ("count", "confidence", "accuracy")), strict=True))
+    total = sum(count for count, _c, _a in bins)
+    if not total:
+        return None
+    sure = sum(count * confidence for count, confidence, _a in bins) / total
+    right = sum(count * accuracy for count, _c, accuracy in bins) / total
+    chance = sum(math.sqrt(2 / math.pi * count * c * (1 - c)) for count, c, _a in bins) / total
+    least = _LEAST + (_asked_doubt(evidence) if sure < right else 0.0)
+    if error < max(least, _TIMES_CHANCE * chance):
+        return None
+    over = _("It is {sure} sure on average and right in {right}; the two are {error} apart.")
+    settings = ["model.label_smoothing=0.05"] if sure > right and "label_smoothing" in evidence.recipe.model else []
+    return Finding(
+        severity="warn" if sure > right else "note",
+        title=_("It is surer than it is right") if sure > right else _("It is less sure than it could be"),
+        seen=over.format(sure=percent(sure), right=percent(right), error=percent(error)),
+        meaning=_("Its probabilities cannot be read as chances; which class it names is not touched by that."),
+        advice=_("Smooth the labels or stop earlier, where probabilities are to be used.")
+        if sure > right
+        else _("Smooth and mix the labels less, where probabilities are to be used."),
+        numbers={"calibration_error": error, "confidence": sure, "accuracy": right, "by_chance": chance},
+        settings=tuple(settings),
+    )
+
+
+def _asked_doubt(evidence: Evidence) -> float:
+    """How far below certainty the recipe's targets are: label smoothing, and the mean smaller part of a mixup.
+
+    Of λ from Beta(α, α) the mean of min(λ, 1 − λ) is the regularised incomplete beta function I_½(α + 1, α).
+    """
+    from scipy.special import betainc
+
+    smoothing = evidence.recipe.model.get("label_smoothing") or 0.0
+    alpha = evidence.recipe.data.augment.mixup
+    return float(smoothing) + (float(betainc(alpha + 1, alpha, 0.5)) if alpha else 0.0)

@@ -1,0 +1,48 @@
+"""A class that is never predicted, though it is there."""
+
+from __future__ import annotations
+
+from trasluz.findings.evidence import Evidence, train_setting
+from trasluz.findings.finding import Finding
+from trasluz.messages import _, ngettext
+from trasluz.numerals import integer
+
+_FEWEST = 10  # images of it: a class that is found half of the time is missed ten times once in a thousand
+_NAMED = 5
+_UNEVEN = 1.5  # largest over smallest class, from which weights change anything
+
+
+def check(evidence: Evidence) -> Finding | None:
+    """Columns of the confusion that are empty where their rows are not."""
+    main = evidence.main
+    if main is None or main.confusion is None:
+        return None
+    there, said = main.confusion.sum(1), main.confusion.sum(0)
+    missing = [i for i in range(len(there)) if there[i] >= _FEWEST and said[i] == 0]
+    if not missing:
+        return None
+    names = ", ".join(main.classes[i] for i in missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
+    images = int(sum(there[i] for i in missing))
+    return Finding(
+        severity="bad",
+        title=_("A class is never predicted"),
+        seen=ngettext(
+            "No sample was ever taken for {names}, though {images} are.",
+            "No sample was ever taken for any of {names}, though {images} are.",
+            len(missing),
+        ).format(names=names, images=integer(images)),
+        meaning=_("For these samples the answer is wrong before it is given; accuracy hides that."),
+        advice=_(
+            "Weigh the classes, and see whether they were learned at all: there may be too few samples or epochs."
+        ),
+        numbers={"classes": float(len(missing)), "images": float(images)},
+        settings=(_setting(evidence),),
+    )
+
+
+def _setting(evidence: Evidence) -> str:
+    """Weights where the classes differ in size and have none; else more time to learn."""
+    uneven = (evidence.audit.get("imbalance") or 1.0) >= _UNEVEN
+    if uneven and evidence.recipe.data.balance == "none":
+        return "data.balance=weights"
+    return train_setting(evidence, "epochs", 2 * evidence.train.epochs)

@@ -1,0 +1,49 @@
+"""A code larger than the image: it need not compress."""
+
+from __future__ import annotations
+
+from trasluz.findings.evidence import Evidence
+from trasluz.findings.finding import Finding
+from trasluz.messages import _
+from trasluz.numerals import integer
+
+_SHARE = 8  # of the image's values: a code that has to choose
+
+
+def check(evidence: Evidence) -> Finding | None:
+    """More numbers in the code than in the image, and nothing else that keeps it from copying."""
+    main, model = evidence.main, evidence.recipe.model
+    pca = {} if main is None else main.baselines.get("pca", {})
+    held = bool(model.get("sparsity") or model.get("noise") or evidence.divergence)
+    if not pca.get("code_larger_than_image") or held:
+        return None
+    code = int(pca["code"])
+    values = _values(evidence)
+    seen = _("The code has {code} numbers, more than the image has values.")
+    if values:
+        seen = _("The code has {code} numbers, the image {values}.")
+    return Finding(
+        severity="warn",
+        title=_("The code is larger than the image"),
+        seen=seen.format(code=integer(code), values=integer(values)),
+        meaning=_("The network can copy its input; a small error shows nothing about what it has understood."),
+        advice=_("Make the code smaller, or hold it back with noise or sparsity."),
+        numbers={"code": float(code), "values": float(values)},
+        settings=tuple(_settings(evidence, values)),
+    )
+
+
+def _values(evidence: Evidence) -> int:
+    found = 1
+    for side in evidence.audit.get("shape") or [0]:
+        found *= int(side)
+    return found
+
+
+def _settings(evidence: Evidence, values: int) -> list[str]:
+    encoder = evidence.recipe.model.get("encoder")
+    if isinstance(encoder, dict) and isinstance(encoder.get("code"), int) and values:
+        return [f"model.encoder.code={max(1, values // _SHARE)}"]
+    if evidence.recipe.model.get("family") == "autoencoder":
+        return ["model.noise={name: gaussian, amount: 0.2}"]
+    return []

@@ -1,0 +1,30 @@
+"""Nothing generated: all samples are the same image."""
+
+from __future__ import annotations
+
+from trasluz.findings.evidence import Evidence, train_setting
+from trasluz.findings.finding import Finding
+from trasluz.messages import _
+from trasluz.numerals import significant
+
+_SHARE = 0.1  # of the spread of real images: what is left is one image with some noise
+
+
+def check(evidence: Evidence) -> Finding | None:
+    """Samples whose pixels hardly vary from one to the next, beside how real ones do."""
+    made, real = evidence.metric("sample_std"), evidence.metric("real_std")
+    if made is None or real is None or made >= _SHARE * real:
+        return None
+    return Finding(
+        severity="bad",
+        title=_("Nothing is generated"),
+        seen=_("A pixel varies by {made} over generated images and by {real} over real ones.").format(
+            made=significant(made), real=significant(real)
+        ),
+        meaning=_("Whatever it is given, the generator makes the same image."),
+        advice=_("Start anew with a lower learning rate for both networks; another seed may do as well."),
+        numbers={"sample_std": made, "real_std": real},
+        settings=(train_setting(evidence, "optimiser.rate", f"{evidence.train.optimiser.rate / 2:.2g}"),)
+        if not evidence.train.optimisers
+        else (f"seed={evidence.recipe.seed + 1}",),
+    )

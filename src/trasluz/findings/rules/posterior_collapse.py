@@ -1,0 +1,38 @@
+"""Posterior collapse: the code says nothing, and every image is rebuilt as the same one."""
+
+from __future__ import annotations
+
+from trasluz.findings.evidence import Evidence, divergence_setting
+from trasluz.findings.finding import Finding
+from trasluz.messages import _
+from trasluz.numerals import integer
+
+_ACTIVE = 0.1  # of the dimensions: with fewer than a tenth in use the rest is no reserve but a collapse
+
+
+def check(evidence: Evidence) -> Finding | None:
+    """Hardly a dimension whose mean varies over images (Burda et al. 2016, active units)."""
+    active, size = evidence.metric("active_units"), evidence.code_size
+    if active is None or size is None or active > _ACTIVE * size:
+        return None
+    return Finding(
+        severity="bad",
+        title=_("Posterior collapse"),
+        seen=_("Of {size} numbers of the code {active} tell images apart.").format(
+            size=integer(size), active=integer(active)
+        ),
+        meaning=_("The decoder does without the code; encoding, interpolation and latent maps mean nothing here."),
+        advice=_("Weigh the divergence less or let it rise slowly, or give each dimension some bits for free."),
+        numbers={"active_units": active, "size": float(size)},
+        settings=tuple(_settings(evidence)),
+    )
+
+
+def _settings(evidence: Evidence) -> list[str]:
+    divergence = evidence.divergence
+    if divergence.get("name") == "kl":
+        beta = float(divergence.get("beta", 1.0))
+        return [divergence_setting(evidence, beta=beta / 10, warmup=0.3)]
+    if divergence.get("name") == "mmd":
+        return [divergence_setting(evidence, weight=float(divergence.get("weight", 1.0)) / 10)]
+    return []

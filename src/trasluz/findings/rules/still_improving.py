@@ -1,0 +1,43 @@
+"""Still improving when it stopped: more epochs would have paid."""
+
+from __future__ import annotations
+
+from trasluz.findings.curves import slope
+from trasluz.findings.evidence import Evidence, train_setting
+from trasluz.findings.finding import Finding
+from trasluz.messages import _
+from trasluz.numerals import integer, significant
+
+_FEWEST = 5  # epochs for a line through the last ones
+_SHARE = 4  # the last quarter is the end of a curve
+_STILL_HIGH = 0.5  # of the largest rate: below, the schedule has ended the fall, not the clock
+_ERRORS = 3.0  # standard errors of the slope
+_GAIN = 0.05  # of all that was won so far, within as many epochs as the line was drawn through
+_OF_THE_LOSS = 0.01
+
+
+def check(evidence: Evidence) -> Finding | None:
+    """A validation loss that falls beyond its noise up to the last epoch, at a rate that was not let down."""
+    values, rates = evidence.series("valid/loss"), evidence.series("rate")
+    stopped = not evidence.finished or evidence.info.get("stop_reason")
+    if stopped or len(values) < _FEWEST or not rates or rates[-1] < _STILL_HIGH * max(rates):
+        return None
+    last = values[-max(_FEWEST, len(values) // _SHARE) :]
+    step, error = slope(last)
+    gain = -step * len(last)
+    won = values[0] - min(values)
+    if step > -_ERRORS * error or gain < max(_GAIN * won, _OF_THE_LOSS * abs(values[-1])):
+        return None
+    epochs = evidence.train.epochs
+    words = {"epochs": integer(len(last)), "gain": significant(gain), "last": significant(values[-1])}
+    return Finding(
+        severity="note",
+        title=_("Still improving when it stopped"),
+        seen=_(
+            "Over the last {epochs} epochs the validation loss fell by {gain}, to {last}, and was still falling."
+        ).format(**words),
+        meaning=_("The numbers of this run are below what its recipe can reach."),
+        advice=_("Train longer; `trasluz resume` goes on from where this run stopped."),
+        numbers={"gain": gain, "last": values[-1], "epochs": float(len(last))},
+        settings=(train_setting(evidence, "epochs", 2 * epochs),),
+    )

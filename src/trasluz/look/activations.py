@@ -1,0 +1,124 @@
+"""Activations: what layers give for images, seen on the way through one forward pass; nothing is left in the networks.
+
+    seen = gather(subject, samples, ["classifier.relu1"], mean_over_positions)     # {layer: float32 [n, channels]}
+
+A layer's output is handed over before the next layer runs, because an activation may change it in place.  A layer
+that is used several times in a pass counts at its first use, as in ``family.layers``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trasluz.look.subject import Subject
+from trasluz.training.memory import kept_memory
+from trasluz.training.validation import batch_size_for, judging
+
+See = Callable[[str, Tensor], None]
+Pool = Callable[[Tensor], Tensor]
+_ALONE = ("encode", "judge")  # asked for only where neither scores nor reconstructions lead through the networks
+
+
+@contextmanager
+def watched(networks: nn.Module, layers: Collection[str], see: See) -> Iterator[Callable[[], None]]:
+    """While inside, calls ``see(layer, output)`` at the first use of each of ``layers``, detached, of any shape.
+
+    Gives a function that starts a new pass, in which first uses count again.  ``see`` must copy what it keeps.
+    """
+    used: set[str] = set()
+
+    def hook(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], None]:
+        def look(_module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> None:
+            if name not in used and isinstance(output, Tensor):
+                used.add(name)
+                see(name, output.detach())
+
+        return look
+
+    modules = dict(networks.named_modules())
+    handles = [modules[name].register_forward_hook(hook(name)) for name in layers]
+    try:
+        yield used.clear
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def passes(subject: Subject) -> tuple[str, ...]:
+    """The capabilities by which images go through as many of the networks as they can."""
+    found = tuple(name for name in ("logits", "reconstruct") if subject.can(name))
+    return found or tuple(name for name in _ALONE if subject.can(name))[:1]
+
+
+def run_through(
+    subject: Subject, samples: np.ndarray, layers: Collection[str], see: See, through: tuple[str, ...] | None = None
+) -> None:
+    """Shows ``samples`` (as stored) to the networks in batches, in inference mode; ``see`` is called once per batch
+    and layer that they reach, with the output ``[batch, ...]``.
+
+    ``through``: capabilities of the family to run, otherwise ``passes(subject)``.
+    """
+    size = batch_size_for(samples)
+    chosen = passes(subject) if through is None else through
+    with (
+        kept_memory(subject.device.type),
+        judging(subject.networks, subject.device),
+        watched(subject.networks, layers, see) as start_pass,
+    ):
+        for first in range(0, len(samples), size):
+            start_pass()
+            _run(subject, subject.unit(samples[first : first + size]), chosen)
+
+
+def reached(subject: Subject, layers: Collection[str], through: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """Those of ``layers`` that a sample passes on its way, in their order; others work from codes or noise."""
+    found: set[str] = set()
+    with judging(subject.networks, subject.device), watched(subject.networks, layers, lambda n, _o: found.add(n)):
+        blank = torch.zeros(1, *subject.spec.shape, device=subject.device)
+        _run(subject, blank, passes(subject) if through is None else through)
+    return tuple(layer for layer in layers if layer in found)
+
+
+def _run(subject: Subject, unit: Tensor, chosen: tuple[str, ...]) -> None:
+    inputs = subject.preprocess.normalise(unit)
+    for capability in chosen:
+        seen = unit if capability == "judge" else inputs  # a judge is shown images as they are made
+        getattr(subject.family, capability)(subject.networks, seen)
+
+
+def gather(
+    subject: Subject,
+    samples: np.ndarray,
+    layers: Collection[str],
+    pool: Pool | None = None,
+    through: tuple[str, ...] | None = None,
+) -> dict[str, np.ndarray]:
+    """Layer → float32 ``[n, ...]`` of its outputs, or of ``pool`` of them; without layers that images do not reach."""
+    kept: dict[str, list[np.ndarray]] = {}
+
+    def see(name: str, output: Tensor) -> None:
+        found = output if pool is None else pool(output)
+        kept.setdefault(name, []).append(found.to("cpu", torch.float32, copy=True).numpy())
+
+    run_through(subject, samples, layers, see, through)
+    return {name: np.concatenate(kept[name]) for name in layers if name in kept}
+
+
+def mean_over_positions(values: Tensor) -> Tensor:
+    """``[n, c, h, w]`` → ``[n, c]``; steps or tokens ``[n, steps, features]`` → ``[n, features]``; others flat."""
+    if values.ndim == 4:
+        return values.mean((2, 3))
+    return values.mean(1) if values.ndim == 3 else values.flatten(1)
+
+
+def mean_and_max(values: Tensor) -> Tensor:
+    """Means over positions, then maxima over positions: ``[n, 2·c]``; what has no positions is left as it is."""
+    if values.ndim == 4:
+        return torch.cat([values.mean((2, 3)), values.amax((2, 3))], 1)
+    return torch.cat([values.mean(1), values.amax(1)], 1) if values.ndim == 3 else values.flatten(1)

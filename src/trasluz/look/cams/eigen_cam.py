@@ -1,0 +1,24 @@
+"""Eigen-CAM (Muhammad and Yeasin 2020): activations projected on their first principal direction; knows no class."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from trasluz.messages import N_
+
+HELP = N_("What the activations share most; the same for every class (Muhammad and Yeasin 2020).")
+NEEDS_GRADIENTS = False
+
+
+def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:
+    """A v₁ for the matrix A ``[h·w, c]`` = U Σ Vᵀ of an image, not centred; the same map for every class.
+
+    A singular vector has no sign of its own; it is turned so that the map's sum is not negative.
+    """
+    matrix = activations.flatten(2).transpose(1, 2)
+    left, values, _right = torch.linalg.svd(matrix, full_matrices=False)
+    found = left[..., 0] * values[..., :1]
+    turned = torch.where(found.sum(1, keepdim=True) < 0, -found, found)
+    maps = turned.reshape(len(turned), 1, *activations.shape[2:])
+    return maps.expand(-1, gradients.shape[1], -1, -1)

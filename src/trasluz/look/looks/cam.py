@@ -1,0 +1,295 @@
+"""Class activation maps: where the evidence for a class lies, and whether the map can be believed (rows 0.8 to 0.10).
+
+Explains logits, asks for the capabilities ``logits`` and ``layers``.  Beside every map stand its checks: its raw
+maximum, what its ReLU removes, how much it changes with the class, the layer and a mirrored image, and what the model
+says when it sees only the marked region, or all but that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Annotated, Any, Literal, get_args
+
+import numpy as np
+import torch
+from pydantic import Field, field_validator
+from torch import Tensor
+from torch.nn import functional as F
+
+from trasluz.errors import RequestError
+from trasluz.look import cams
+from trasluz.look.agreement import spearman
+from trasluz.look.class_maps import class_maps
+from trasluz.look.map_checks import confidences, regions
+from trasluz.look.map_layers import Choice, resolve, stages
+from trasluz.look.result import Result
+from trasluz.look.shown import Shown
+from trasluz.look.subject import Subject
+from trasluz.messages import N_, _
+from trasluz.recipe.base import Section
+from trasluz.reporting import Reporter
+
+HELP = N_("Heat maps of where the evidence for a class lies, with checks of whether to believe them.")
+DEFAULT = True
+_COMPARED = 5  # likeliest classes whose maps are compared where only the predicted one is asked for
+_CHOICES = frozenset({*get_args(Choice), "all", "predicted"})
+_BATCH_VALUES = 2**22  # values of input images at a time
+
+
+class Config(Section):
+    """``method``: a name of ``look/cams``.  ``layers``: ``last`` is the last convolution's map, ``conv`` one map per
+    size, ``middle-and-last`` two of these; or names of layers.  ``classes``: ``all``; ``predicted``, which shows the
+    predicted class beside the true one (or the second likeliest, where that is right or unknown); or names of classes.
+    ``count``: how many images, classes in turns, where none are given.
+    """
+
+    method: str = "grad-cam"
+    layers: Choice | tuple[str, ...] = "middle-and-last"
+    classes: Literal["all", "predicted"] | tuple[str, ...] = "predicted"
+    count: Annotated[int, Field(ge=1, le=1000)] = 10
+
+    @field_validator("layers", "classes", mode="before")
+    @classmethod
+    def _one_name(cls, value: Any) -> Any:
+        """A name by itself is a list of one."""
+        return (value,) if isinstance(value, str) and value not in _CHOICES else value
+
+
+@dataclass(frozen=True)
+class Found(Result):
+    """n images, k classes per image, l layers in order of computation.
+
+    ``images``: uint8 ``[n, h, w, c]``; ``names``; ``labels``: int64 ``[n]``, −1 where unknown or several.
+    ``chosen``: int64 ``[n, k]`` indices into ``classes``, the predicted class first if only that was asked for;
+    ``shown``: how many of them are meant to be seen, the others only serve the comparison.
+    ``judged``: int64 ``[n]``, the place in ``chosen`` of the class whose map is checked: the predicted one, or the
+    first where that is not among them.  ``predicted``: int64 ``[n]``, the likeliest class, and ``confidence``: float32
+    ``[n, all classes]``, probabilities.
+    ``maps``: layer → float32 ``[n, k, h, w]`` on the layer's own grid, before the ReLU, in units of the score.
+
+    The checks are float32, NaN where they say nothing: ``raw_max`` and ``removed`` (share of Σ|map| that is negative)
+    ``[n, k, l]``; of the class that is ``judged``: ``class_agreement`` ``[n, l]``, mean rank correlation with
+    the maps of the other classes; ``layer_agreement`` ``[n]``, mean over pairs of layers; ``flip_agreement``
+    ``[n, l]``, with the map of the mirrored image; ``kept`` and ``without`` ``[n, l, 3]``, its probability with only
+    the region that holds half of the map's mass kept, and with it removed, for the map, a random and a centred region
+    of as many pixels.
+    """
+
+    method: str
+    class_specific: bool
+    classes: tuple[str, ...]
+    layers: tuple[str, ...]
+    shown: int
+    names: tuple[str, ...]
+    images: np.ndarray
+    labels: np.ndarray
+    chosen: np.ndarray
+    judged: np.ndarray
+    predicted: np.ndarray
+    confidence: np.ndarray
+    maps: dict[str, np.ndarray]
+    raw_max: np.ndarray
+    removed: np.ndarray
+    class_agreement: np.ndarray
+    layer_agreement: np.ndarray
+    flip_agreement: np.ndarray
+    kept: np.ndarray
+    without: np.ndarray
+
+
+def refusal(subject: Subject) -> str | None:
+    """Models without class scores, and networks without maps on the way to them, have none."""
+    missing = subject.lacks("logits", "layers")
+    if missing:
+        return missing
+    if subject.spec.kind != "image":
+        return _("heat maps need images")
+    return None if stages(subject) else _("no convolution with a map larger than one pixel leads to the scores")
+
+
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+    """The maps and their checks.
+
+    Raises:
+        RecipeError: there is no such method.
+        RequestError: there is no such layer or class.
+    """
+    method = cams.find(config.method)
+    layers = resolve(subject, config.layers)
+    wanted = _class_indices(subject, config)
+    shown = subject.pick(config.count) if images is None else images
+    height, width = subject.spec.shape[1:]
+    size = max(_BATCH_VALUES // (height * width * subject.spec.shape[0]), 1)
+    parts = []
+    with reporter.task(_("Heat maps"), total=len(shown)) as task:
+        for start in range(0, len(shown), size):
+            rows = slice(start, start + size)
+            parts.append(_part(subject, config.method, layers, wanted, shown.samples[rows], _labels(shown)[rows]))
+            task.advance(len(shown.samples[rows]))
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    maps = {name: joined.pop(f"map {name}") for name in layers}
+    return Found(
+        method=config.method,
+        class_specific=method.NEEDS_GRADIENTS,
+        classes=subject.spec.classes,
+        layers=layers,
+        shown=min(2, joined["chosen"].shape[1]) if config.classes == "predicted" else joined["chosen"].shape[1],
+        names=shown.names,
+        labels=_labels(shown),
+        maps=maps,
+        **joined,
+    )
+
+
+def _labels(shown: Shown) -> np.ndarray:
+    """Single labels; images with several have none that is the true one."""
+    return shown.labels if shown.labels.ndim == 1 else np.full(len(shown), -1, np.int64)
+
+
+def _class_indices(subject: Subject, config: Config) -> Tensor | None:
+    """The classes that were asked for, int64; ``None`` for those that are likely."""
+    known = subject.spec.classes
+    if config.classes == "predicted":
+        return None
+    names = known if config.classes == "all" else config.classes
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        message = _("classes: {name!r} is no class of this model; allowed: {allowed}.")
+        raise RequestError(message.format(name=unknown[0] if unknown else "", allowed=", ".join(known)))
+    return torch.tensor([known.index(name) for name in names])
+
+
+def _part(
+    subject: Subject,
+    method: str,
+    layers: tuple[str, ...],
+    wanted: Tensor | None,
+    samples: np.ndarray,
+    labels: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Fields of ``Found`` for images that are computed at once; maps are called ``map LAYER``."""
+    unit = subject.unit(samples)
+    inputs = subject.preprocess.normalise(unit)
+    probabilities = _probabilities(subject)
+    with torch.inference_mode():
+        sure = probabilities(inputs).float()
+    chosen = _chosen(sure, wanted, torch.from_numpy(labels).to(sure.device))
+    maps = _maps(subject, method, layers, inputs, chosen)
+    judged = (chosen == sure.argmax(1, keepdim=True)).int().argmax(1)
+    label = chosen.gather(1, judged.unsqueeze(1))
+    mirrored = _maps(subject, method, layers, inputs.flip(3), label)
+    kept, without = _regions_of_layers(probabilities, inputs, _own(maps, judged), label[:, 0])
+    found = {
+        "images": _seen(unit),
+        "chosen": chosen,
+        "judged": judged,
+        "predicted": sure.argmax(1),
+        "confidence": sure,
+        "raw_max": torch.stack([found.amax((2, 3)) for found in maps.values()], 2),
+        "removed": torch.stack([_removed(found) for found in maps.values()], 2),
+        "kept": kept,
+        "without": without,
+    }
+    arrays = {name: value.cpu().numpy() for name, value in found.items()}
+    arrays |= {f"map {name}": value.float().cpu().numpy() for name, value in maps.items()}
+    flipped = {name: found[:, 0].clamp_min(0).flip(2) for name, found in mirrored.items()}
+    return arrays | _agreements(maps, judged, flipped)
+
+
+def _seen(unit: Tensor) -> Tensor:
+    """Images uint8 ``[n, h, w, c]`` as people see them; of channel counts that are no colours the mean."""
+    shown = unit if unit.shape[1] in (1, 3, 4) else unit.mean(1, keepdim=True)
+    return (shown * 255).round().clamp(0, 255).byte().permute(0, 2, 3, 1)
+
+
+def _own(maps: dict[str, Tensor], judged: Tensor) -> dict[str, Tensor]:
+    """The maps of the classes that are judged, after the ReLU: ``[n, h, w]`` each."""
+    images = torch.arange(len(judged), device=judged.device)
+    return {name: found[images, judged].clamp_min(0) for name, found in maps.items()}
+
+
+def _probabilities(subject: Subject) -> Callable[[Tensor], Tensor]:
+    """What the model says of each class, by its own ``classify`` where it has one."""
+    if subject.can("classify"):
+        return lambda inputs: subject.family.classify(subject.networks, inputs)
+    return lambda inputs: subject.family.logits(subject.networks, inputs).softmax(1)
+
+
+def _chosen(probabilities: Tensor, wanted: Tensor | None, labels: Tensor) -> Tensor:
+    """The classes of each image, int64 ``[n, k]``: those wanted; or the likeliest, and after it the true one if that
+    is another, then the next likely."""
+    if wanted is not None:
+        return wanted.to(probabilities.device).expand(len(probabilities), -1)
+    raised = probabilities.clone()
+    images = torch.arange(len(raised), device=raised.device)
+    known = labels >= 0
+    raised[images[known], labels[known]] = 2  # the true class goes first …
+    raised[images, probabilities.argmax(1)] = 3  # … after the predicted one
+    return raised.topk(min(_COMPARED, raised.shape[1]), 1).indices
+
+
+def _maps(subject: Subject, method: str, layers: tuple[str, ...], inputs: Tensor, chosen: Tensor) -> dict[str, Tensor]:
+    def scores(images: Tensor) -> Tensor:
+        found: Tensor = subject.family.logits(subject.networks, images)
+        return found
+
+    return class_maps(subject.networks, scores, inputs, chosen, layers, method).maps
+
+
+def _removed(maps: Tensor) -> Tensor:
+    """The share of Σ|map| over positions that a ReLU takes away: ``[n, k]``, NaN for a map of zeros."""
+    return maps.clamp_max(0).abs().sum((2, 3)) / maps.abs().sum((2, 3))
+
+
+def _regions_of_layers(
+    probabilities: Callable[[Tensor], Tensor], inputs: Tensor, maps: dict[str, Tensor], labels: Tensor
+) -> tuple[Tensor, Tensor]:
+    """``kept`` and ``without`` of ``Found``; NaN where a map of zeros has no region."""
+    found = []
+    for layer in maps.values():
+        masks = regions(layer.float(), (inputs.shape[2], inputs.shape[3]))
+        pair = torch.stack(confidences(probabilities, inputs, masks, labels)).float()
+        found.append(torch.where(masks[0].any(2).any(1), pair, torch.nan))
+    kept, without = torch.stack(found, 3).permute(0, 2, 3, 1)
+    return kept, without
+
+
+def _agreements(maps: dict[str, Tensor], judged: Tensor, flipped: dict[str, Tensor]) -> dict[str, np.ndarray]:
+    """The rank correlations of ``Found``."""
+    first = _own(maps, judged)
+    by_class, by_flip = [], []
+    for name, own in first.items():
+        alike = spearman(_flat(own)[:, None], _flat(maps[name].clamp_min(0), 2))
+        alike[np.arange(len(alike)), judged.cpu().numpy()] = np.nan
+        by_class.append(_mean(alike, 1))
+        by_flip.append(spearman(_flat(own), _flat(flipped[name])))
+    pairs = [_between_layers(a, b) for a, b in combinations(first.values(), 2)]
+    layers = np.stack(pairs, 1) if pairs else np.full((len(by_flip[0]), 0), np.nan)
+    return {
+        "class_agreement": np.stack(by_class, 1).astype(np.float32),
+        "layer_agreement": _mean(layers, 1).astype(np.float32),
+        "flip_agreement": np.stack(by_flip, 1).astype(np.float32),
+    }
+
+
+def _between_layers(a: Tensor, b: Tensor) -> np.ndarray:
+    """Rank correlation ``[n]`` on the coarser of two grids, the finer averaged onto it."""
+    size = (min(a.shape[1], b.shape[1]), min(a.shape[2], b.shape[2]))
+    return spearman(*(_flat(F.adaptive_avg_pool2d(maps, size)) for maps in (a, b)))
+
+
+def _flat(maps: Tensor, start: int = 1) -> np.ndarray:
+    found: np.ndarray = maps.flatten(start).float().cpu().numpy()
+    return found
+
+
+def _mean(values: np.ndarray, axis: int) -> np.ndarray:
+    """The mean without NaN; NaN where there is nothing else."""
+    known = np.isfinite(values)
+    counts = known.sum(axis)
+    found: np.ndarray = np.divide(
+        np.where(known, values, 0).sum(axis), counts, out=np.full(counts.shape, np.nan), where=counts > 0
+    )
+    return found

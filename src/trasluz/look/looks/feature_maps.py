@@ -1,0 +1,172 @@
+"""Feature maps: what the channels of every layer give for an image (row 1.6 of the notebooks), and which are dead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn.functional import adaptive_avg_pool2d
+
+from trasluz.errors import RequestError
+from trasluz.look.activations import gather, passes, reached, run_through
+from trasluz.look.pictures import pictures
+from trasluz.look.result import Result
+from trasluz.look.shown import Shown
+from trasluz.look.subject import Subject
+from trasluz.messages import N_, _
+from trasluz.recipe.base import Section
+from trasluz.reporting import Reporter
+
+HELP = N_("What the channels of every layer show of an image, which are dead, and how many values are zero.")
+DEFAULT = True
+_LARGEST = 48  # pixels on a side of a stored map
+_RESCALE = (nn.modules.batchnorm._BatchNorm, nn.GroupNorm, nn.LayerNorm)  # the map before them, on another scale
+_SAME = ("Dropout", "Dropout2d", "Identity")  # give what they are given when they do not train
+
+
+class Config(Section):
+    """``layers``: ``all``, or names of layers, or patterns such as ``classifier.body*``.  ``most``: at most so many
+    layers, spread over the depth.  ``channels``: shown per layer.  ``sort``: the most active channels first
+    (``activation``), or the first ones as they are numbered (``none``).  ``judged``: images of the split over which
+    dead channels and zeros are counted."""
+
+    images: Annotated[int, Field(ge=1, le=16)] = 1
+    layers: str | tuple[str, ...] = "all"
+    most: Annotated[int, Field(ge=1, le=1000)] = 12
+    channels: Annotated[int, Field(ge=1, le=4096)] = 16
+    sort: Literal["activation", "none"] = "activation"
+    judged: Annotated[int, Field(ge=1)] = 256
+
+
+@dataclass(frozen=True)
+class Found(Result):
+    """``images``: uint8 ``[n, h, w, c]`` (c: 1, 3 or 4), at most 96 on a side; ``names`` of them.
+
+    ``layers``: names in order of computation.  ``shapes``: layer → its output's ``(channels, height, width)``.
+    ``maps``: layer → float16 ``[n, kept, h, w]``, averaged down to at most 48 on a side.  ``channels``: layer → int64
+    ``[kept]``, their numbers.  ``dead``: layer → int64 numbers of the channels that are zero at every place of all
+    ``judged`` images.  ``zeros``: layer → share of its values that are exactly zero on those images, 0 to 1.
+    """
+
+    images: np.ndarray
+    names: tuple[str, ...]
+    layers: tuple[str, ...]
+    shapes: dict[str, tuple[int, int, int]]
+    maps: dict[str, np.ndarray]
+    channels: dict[str, np.ndarray]
+    dead: dict[str, np.ndarray]
+    zeros: dict[str, float]
+    judged: int
+
+
+@dataclass
+class _Counts:
+    """Sums over images of one layer."""
+
+    alive: Tensor
+    zeros: int = 0
+    values: int = 0
+
+
+@dataclass
+class _Counter:
+    """Counts zeros and living channels as outputs ``[n, c, h, w]`` pass."""
+
+    of: dict[str, _Counts] = field(default_factory=dict)
+
+    def see(self, layer: str, output: Tensor) -> None:
+        counts = self.of.setdefault(layer, _Counts(torch.zeros(output.shape[1], dtype=torch.bool)))
+        nonzero = output != 0
+        counts.alive |= nonzero.any(3).any(2).any(0).cpu()
+        counts.zeros += output.numel() - int(nonzero.sum())
+        counts.values += output.numel()
+
+
+def refusal(subject: Subject) -> str | None:
+    """Needs images and layers that keep their places."""
+    if subject.spec.kind != "image":
+        return _("these data are no images")
+    missing = subject.lacks("layers")
+    return missing or (None if _with_maps(subject) else _("this network has no layers with maps of the image"))
+
+
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+    """The maps of ``images`` (otherwise of ``config.images`` of the split), and counts over the split.
+
+    Raises:
+        RequestError: no layer has the name that was asked for.
+    """
+    shown = subject.pick(config.images) if images is None else images
+    shapes = _with_maps(subject)
+    layers = _chosen(subject, shapes, config)
+    whole = gather(subject, shown.samples, layers)
+    counter = _Counter()
+    judged = subject.pick(config.judged).samples
+    run_through(subject, judged, layers, counter.see)
+    channels = {layer: _channels(whole[layer], config) for layer in layers}
+    return Found(
+        images=pictures(subject, shown.samples),
+        names=shown.names,
+        layers=layers,
+        shapes={layer: shapes[layer] for layer in layers},
+        maps={layer: _small(whole[layer][:, channels[layer]]) for layer in layers},
+        channels=channels,
+        dead={layer: torch.nonzero(~counter.of[layer].alive)[:, 0].numpy() for layer in layers},
+        zeros={layer: counter.of[layer].zeros / counter.of[layer].values for layer in layers},
+        judged=len(judged),
+    )
+
+
+def _with_maps(subject: Subject) -> dict[str, tuple[int, int, int]]:
+    """Layer → ``(channels, height, width)`` of layers whose output has places and is not just what came in."""
+    modules = dict(subject.networks.named_modules())
+    found: dict[str, tuple[int, int, int]] = {}
+    for name, shape in subject.family.layers(subject.networks).items():
+        if len(shape) == 3 and max(shape[1:]) > 1 and type(modules[name]).__name__ not in _SAME:
+            found[name] = (shape[0], shape[1], shape[2])
+    return {name: found[name] for name in reached(subject, found)} if passes(subject) else {}
+
+
+def _chosen(subject: Subject, shapes: Mapping[str, tuple[int, ...]], config: Config) -> tuple[str, ...]:
+    """At most ``config.most`` layers that were asked for, spread over the depth, first and last among them."""
+    patterns = ("*",) if config.layers == "all" else config.layers
+    patterns = (patterns,) if isinstance(patterns, str) else patterns
+    names = [name for name in shapes if any(_matches(name, pattern) for pattern in patterns)]
+    if not names:
+        message = _("look feature-maps: no layer is called {given}; there are {known}.")
+        raise RequestError(message.format(given=", ".join(patterns), known=", ".join(shapes)))
+    if len(names) > config.most:
+        modules = dict(subject.networks.named_modules())
+        names = [name for name in names if not isinstance(modules[name], _RESCALE)] or names
+    places = np.linspace(0, len(names) - 1, min(config.most, len(names))).round().astype(int)
+    return tuple(names[place] for place in places)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Whether a layer is meant, by its name with or without the network's."""
+    return fnmatchcase(name, pattern) or fnmatchcase(name.split(".", 1)[-1], pattern)
+
+
+def _channels(maps: np.ndarray, config: Config) -> np.ndarray:
+    """The numbers of the channels to show, int64: those with the largest mean amount over the images shown."""
+    if config.sort == "none":
+        return np.arange(min(config.channels, maps.shape[1]))
+    order = np.argsort(-np.abs(maps).mean((0, 2, 3)), kind="stable")
+    return order[: config.channels].astype(np.int64)
+
+
+def _small(maps: np.ndarray) -> np.ndarray:
+    """``[n, c, h, w]`` averaged down to at most 48 on a side, float16; amounts beyond its range are cut."""
+    height, width = maps.shape[2:]
+    shrink = max(height, width) / _LARGEST
+    if shrink > 1:
+        sides = (max(round(height / shrink), 1), max(round(width / shrink), 1))
+        maps = adaptive_avg_pool2d(torch.from_numpy(maps), sides).numpy()
+    limit = float(np.finfo(np.float16).max)
+    return maps.clip(-limit, limit).astype(np.float16)

@@ -1,0 +1,26 @@
+"""Pictures: samples as small images that a result can keep beside its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch.nn.functional import adaptive_avg_pool2d
+
+from trasluz.look.subject import Subject
+
+_LARGEST = 96
+
+
+def pictures(subject: Subject, samples: np.ndarray) -> np.ndarray:
+    """Stored images as uint8 ``[n, h, w, c]``, averaged down to at most 96 on a side.
+
+    ``c`` is 1, 3 or 4; images of any other number of channels are shown as the mean of them.
+    """
+    unit = subject.unit(samples).clamp(0, 1)
+    if unit.shape[1] not in (1, 3, 4):
+        unit = unit.mean(1, keepdim=True)
+    height, width = unit.shape[2:]
+    shrink = max(height, width) / _LARGEST
+    if shrink > 1:
+        unit = adaptive_avg_pool2d(unit, (max(round(height / shrink), 1), max(round(width / shrink), 1)))
+    found: np.ndarray = (255 * unit).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+    return found

@@ -1,0 +1,58 @@
+"""Projections: codes of many dimensions as places on a plane. One file per method; nothing lists them.
+
+A method is a module with
+
+    missing() -> str | None                   why it cannot be used here, as one sentence; ``None`` where it can
+    fit(codes, seed) -> Projection            the places of these codes, and what it takes to place others
+
+``codes`` are finite floats ``[n, d]``, n and d at least 1.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+import numpy as np
+
+from trasluz import components
+
+PROJECTIONS = "trasluz.look.projections"
+
+
+class Projection(Protocol):
+    """A fitted map: ``positions`` float32 ``[n, 2]``; ``facts``: what the method says of itself, name → number."""
+
+    @property
+    def positions(self) -> np.ndarray:
+        """Where the codes lie that it was fitted to."""
+
+    @property
+    def facts(self) -> dict[str, float]:
+        """Numbers about the map, such as the share of the variance along each axis."""
+
+    def place(self, codes: np.ndarray) -> np.ndarray:
+        """Where other codes ``[m, d]`` lie in this map, float32 ``[m, 2]``; the map itself stays as it is."""
+
+
+class ProjectionModule(Protocol):
+    """What a module in ``look/projections/`` offers."""
+
+    def missing(self) -> str | None:
+        """Why it cannot be used on this machine."""
+
+    def fit(self, codes: np.ndarray, seed: int) -> Projection:
+        """The map of these codes; the same for the same seed."""
+
+
+def names() -> tuple[str, ...]:
+    """The names of all methods, as options give them."""
+    return components.names(PROJECTIONS)
+
+
+def find(name: str) -> ProjectionModule:
+    """The method of that name.
+
+    Raises:
+        RecipeError: there is none; says the nearest one.
+    """
+    return cast(ProjectionModule, components.load(PROJECTIONS, name, "method"))

@@ -1,0 +1,22 @@
+"""Where does it decide: at which depth the classes can be read off, and which layers add nothing."""
+
+from __future__ import annotations
+
+from trasluz.report.context import Context
+from trasluz.report.looks import answering, panels
+from trasluz.report.page import fill
+from trasluz.report.phrase import both
+from trasluz.report.sections.base import Section
+
+ORDER = 44
+
+
+def applies(context: Context) -> bool:
+    """Whether a look answers it."""
+    return bool(answering(context, "decides"))
+
+
+def render(context: Context) -> Section:
+    """The panels of those looks."""
+    html = fill("sections/looks.html", lead=None, panels=panels(context, "decides"))
+    return Section(both("Where does it decide?"), "decides", html)

@@ -1,0 +1,65 @@
+"""What went wrong: what the rules found, with what they saw, what it means, and what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trasluz.findings.base import names
+from trasluz.findings.finding import Finding, severity_name
+from trasluz.findings.trying import command_line
+from trasluz.report.context import Context
+from trasluz.report.page import fill
+from trasluz.report.phrase import Phrase, both, both_n
+from trasluz.report.sections.base import Section
+
+ORDER = 15
+_BADGES = {"bad": "failed", "warn": "running", "note": ""}
+
+
+@dataclass(frozen=True)
+class _Told:
+    badge: str
+    severity: Phrase
+    title: Phrase
+    seen: Phrase
+    meaning: Phrase
+    advice: Phrase
+    command: str
+
+
+def applies(context: Context) -> bool:
+    """Whether the rules were asked."""
+    return context.findings is not None
+
+
+def render(context: Context) -> Section:
+    """A list, the gravest first; or that nothing was found."""
+    assert context.findings is not None, "applies() says so"
+    found = [dict(zip(context.findings, same, strict=True)) for same in zip(*context.findings.values(), strict=True)]
+    if found:
+        lead = both_n(
+            "{n} thing is worth looking into.", "{n} things are worth looking into, the gravest first.", len(found)
+        )
+    else:
+        lead = both("Nothing: none of the {n} rules found a fault in what is known of this run.", n=len(names()))
+    html = fill("sections/findings.html", lead=lead, findings=[_told(context, spoken) for spoken in found])
+    return Section(both("What went wrong?"), "findings", html)
+
+
+def _told(context: Context, spoken: Mapping[str, Finding]) -> _Told:
+    first = next(iter(spoken.values()))
+    in_memory = bool(context.info.get("in_memory"))
+    return _Told(
+        badge=_BADGES[first.severity],
+        severity=Phrase.of(lambda: severity_name(first.severity)),
+        title=_say(spoken, "title"),
+        seen=_say(spoken, "seen"),
+        meaning=_say(spoken, "meaning"),
+        advice=_say(spoken, "advice"),
+        command=command_line(context.recipe, context.folder.path, first.settings, in_memory=in_memory),
+    )
+
+
+def _say(spoken: Mapping[str, Finding], text: str) -> Phrase:
+    return Phrase.of_texts({name: getattr(finding, text) for name, finding in spoken.items()})

@@ -1,0 +1,22 @@
+"""Where does it look: heat maps of the evidence for a class, with what speaks for and against believing them."""
+
+from __future__ import annotations
+
+from trasluz.report.context import Context
+from trasluz.report.looks import answering, panels
+from trasluz.report.page import fill
+from trasluz.report.phrase import both
+from trasluz.report.sections.base import Section
+
+ORDER = 42
+
+
+def applies(context: Context) -> bool:
+    """Whether a look answers it."""
+    return bool(answering(context, "where"))
+
+
+def render(context: Context) -> Section:
+    """The panels of those looks."""
+    html = fill("sections/looks.html", lead=None, panels=panels(context, "where"))
+    return Section(both("Where does it look?"), "where", html)

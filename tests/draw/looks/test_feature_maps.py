@@ -1,0 +1,90 @@
+"""Feature maps drawn: a row per layer and image, one scale per layer, dead channels marked, sparsity in words."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from trasluz.draw.amounts import around_zero
+from trasluz.draw.looking import draw
+from trasluz.draw.panel import Gallery
+from trasluz.look.looks.feature_maps import Found
+from trasluz.messages import language
+
+
+def _found(images: int = 1) -> Found:
+    maps = np.zeros((images, 2, 2, 2), np.float16)
+    maps[:, 0] = [[-1, 0], [0, 0.5]]
+    return Found(
+        images=np.zeros((images, 4, 4, 1), np.uint8),
+        names=tuple(str(i) for i in range(images)),
+        layers=("net.a", "net.b"),
+        shapes={"net.a": (2, 2, 2), "net.b": (5, 2, 2)},
+        maps={"net.a": maps, "net.b": 4 * maps},
+        channels={"net.a": np.array([0, 1]), "net.b": np.array([3, 1])},
+        dead={"net.a": np.array([], np.int64), "net.b": np.array([1, 4])},
+        zeros={"net.a": 0.25, "net.b": 0.5},
+        judged=256,
+    )
+
+
+def _gallery(found: Found) -> Gallery:
+    content = draw(found)[1].content
+    assert isinstance(content, Gallery)
+    return content
+
+
+def test_every_layer_has_a_scale_of_its_own_and_zero_is_pale() -> None:
+    gallery = _gallery(_found())
+    assert [scale.high for scale in gallery.scales] == ["1.0", "4.0"]
+    first, second = gallery.tiles[0][0].image, gallery.tiles[1][0].image
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(first[0, 1], around_zero(np.zeros(1), 1)[0])
+    np.testing.assert_array_equal(first[0, 0], around_zero(np.array([-1.0]), 1)[0])
+
+
+def test_dead_channels_are_marked_and_counted() -> None:
+    gallery = _gallery(_found())
+    assert [tile.flag for tile in gallery.tiles[1]] == ["", "dead"]
+    assert [tile.caption for tile in gallery.tiles[1]] == ["3", "1"]
+    assert "2 channels dead" in gallery.rows[1]
+    assert "dead" not in gallery.rows[0]
+
+
+def test_several_images_have_a_row_each_and_are_shown_first() -> None:
+    found = _found(2)
+    gallery = _gallery(found)
+    assert len(gallery.rows) == len(gallery.tiles) == len(gallery.scales) == 4
+    images = draw(found)[0].content
+    assert isinstance(images, Gallery)
+    assert [tile.caption for tile in images.tiles[0]] == ["image 0", "image 1"]
+
+
+def test_sparsity_is_said_in_words_either_way() -> None:
+    assert "sparser with depth" in draw(_found())[1].verdict
+    denser = _found()
+    denser.zeros["net.b"] = 0.1
+    assert draw(denser)[1].verdict == ""  # a pooling, not a layer that sets values to zero
+    maps, numbers = denser.maps["net.a"], denser.channels["net.a"]
+    longer = dataclasses.replace(
+        denser,
+        layers=("net.a", "net.b", "net.c"),
+        shapes={**denser.shapes, "net.c": (2, 2, 2)},
+        maps={**denser.maps, "net.c": maps},
+        channels={**denser.channels, "net.c": numbers},
+        dead={**denser.dead, "net.c": np.array([], np.int64)},
+        zeros={**denser.zeros, "net.c": 0.2},
+    )
+    assert "do not get sparser" in draw(longer)[1].verdict
+
+
+def test_maps_that_are_zero_everywhere_can_be_drawn() -> None:
+    found = _found()
+    found.maps["net.a"][:] = 0
+    assert len(_gallery(found).tiles) == 2
+
+
+def test_it_speaks_spanish_without_an_error() -> None:
+    with language("es"):
+        assert len(draw(_found())) == 2

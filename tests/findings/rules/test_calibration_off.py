@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import numpy as np
+
+from tests.findings.made import classified, evidence, found, not_found
+from trasluz.findings.evidence import Evidence
+from trasluz.metrics.calibration import expected_calibration_error, reliability
+
+
+def _run(said: float, true: float, count: int = 2000, set: dict[str, object] | None = None) -> Evidence:
+    right = np.arange(count) < round(true * count)
+    confidence = np.full(count, said)
+    metrics = {"calibration_error": expected_calibration_error(confidence, right)}
+    made = classified([[count, 0], [0, count]], metrics=metrics, calibration=reliability(confidence, right))
+    return evidence(set, evaluation=made)
+
+
+def test_surer_than_right() -> None:
+    finding = found("calibration-off", _run(0.95, 0.8, set={"model.label_smoothing": 0.0}))
+    assert finding.severity == "warn"
+    assert abs(finding.numbers["calibration_error"] - 0.15) < 1e-9
+    assert finding.settings == ("model.label_smoothing=0.05",)
+
+
+def test_less_sure_than_right() -> None:
+    assert found("calibration-off", _run(0.7, 0.9)).severity == "note"
+
+
+def test_the_truth_and_a_difference_by_chance_are_none() -> None:
+    not_found("calibration-off", _run(0.9, 0.9))
+    not_found("calibration-off", _run(0.9, 0.8, count=20))
+    not_found("calibration-off", evidence(evaluation=classified([[5, 0], [0, 5]])))
+
+
+def test_doubt_that_the_recipe_asks_for_is_none() -> None:
+    not_found("calibration-off", _run(0.84, 0.93, set={"model.label_smoothing": 0.1}))
+    not_found("calibration-off", _run(0.84, 0.93, set={"data.augment.mixup": 1.0}))
+    assert found("calibration-off", _run(0.84, 0.93)).severity == "note"

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from tests.findings.made import audit, classified, evidence, found, not_found
+
+
+def test_an_empty_column() -> None:
+    finding = found("class-never-predicted", evidence(evaluation=classified([[90, 0, 0], [10, 40, 0], [20, 30, 0]])))
+    assert finding.severity == "bad"
+    assert finding.numbers == {"classes": 1.0, "images": 50.0}
+    assert finding.settings == ("train.epochs=20",)
+
+
+def test_uneven_classes_are_weighed() -> None:
+    made = evidence(audit=audit(imbalance=3.0), evaluation=classified([[90, 0], [30, 0]]))
+    assert found("class-never-predicted", made).settings == ("data.balance=weights",)
+
+
+def test_classes_that_are_named_or_hardly_there_are_none() -> None:
+    not_found("class-never-predicted", evidence(evaluation=classified([[90, 1, 0], [10, 40, 1], [20, 30, 2]])))
+    not_found("class-never-predicted", evidence(evaluation=classified([[90, 0], [3, 0]])))
+    not_found("class-never-predicted", evidence())

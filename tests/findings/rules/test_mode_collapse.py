@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from tests.findings.made import evidence, found, judged, not_found
+
+GAN = {"model": {"family": "gan"}}
+
+
+def test_a_class_that_is_hardly_made() -> None:
+    finding = found("mode-collapse", evidence(GAN, samples=judged([0.33, 0.33, 0.33, 0.01])))
+    assert finding.severity == "bad"
+    assert "hardly any d" in finding.seen
+    assert finding.settings == ("model.diff_augment=[translation, cutout]",)
+
+
+def test_half_of_the_variety_left_out() -> None:
+    assert found("mode-collapse", evidence(GAN, samples=judged(coverage=0.3))).severity == "warn"
+
+
+def test_even_classes_and_too_few_samples_to_tell_are_none() -> None:
+    not_found("mode-collapse", evidence(GAN, samples=judged([0.3, 0.25, 0.25, 0.2])))
+    not_found("mode-collapse", evidence(GAN, samples=judged([0.4, 0.3, 0.3, 0.0], count=20)))
+    not_found("mode-collapse", evidence())

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from tests.findings.made import evidence, found, not_found
+
+FAILURE = {"term": "divergence", "global_step": 41, "epoch": 2, "phase": "train"}
+
+
+def test_the_first_term_is_named() -> None:
+    finding = found("not-finite", evidence(status="failed", failure=FAILURE))
+    assert finding.severity == "bad"
+    assert "divergence" in finding.seen
+    assert "41" in finding.seen
+    assert finding.settings == ("train.optimiser.rate=0.0001", "train.clip=1.0")
+
+
+def test_a_clipped_run_is_not_told_to_clip() -> None:
+    made = evidence({"train.clip": 0.5}, status="failed", failure=FAILURE)
+    assert found("not-finite", made).settings == ("train.optimiser.rate=0.0001",)
+
+
+def test_a_finished_run_is_fine_even_if_it_once_failed() -> None:
+    not_found("not-finite", evidence())
+    not_found("not-finite", evidence(failure=FAILURE))

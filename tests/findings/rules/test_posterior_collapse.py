@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from tests.findings.made import evidence, found, not_found, rebuilt
+
+VAE = {"model": {"family": "vae", "latent": 20}}
+MMD = {"model": {"family": "vae", "latent": 20, "divergence": {"name": "mmd", "bandwidths": [1.0], "weight": 50.0}}}
+
+
+def test_a_code_that_says_nothing() -> None:
+    finding = found("posterior-collapse", evidence(VAE, evaluation=rebuilt({"active_units": 1, "effective_beta": 1})))
+    assert finding.severity == "bad"
+    assert finding.settings == ("model.divergence={name: kl, beta: 0.1, warmup: 0.3}",)
+
+
+def test_what_an_mmd_is_told_keeps_its_kernel() -> None:
+    finding = found("posterior-collapse", evidence(MMD, evaluation=rebuilt({"active_units": 0, "effective_beta": 50})))
+    assert finding.settings == ("model.divergence={name: mmd, bandwidths: [1], weight: 5}",)
+
+
+def test_a_code_in_use_and_models_without_one_are_none() -> None:
+    not_found("posterior-collapse", evidence(VAE, evaluation=rebuilt({"active_units": 12, "effective_beta": 1})))
+    not_found("posterior-collapse", evidence(evaluation=rebuilt({"mse": 0.1})))

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from tests.findings.made import classified, evidence, found, not_found
+from trasluz.metrics.intervals import wilson
+
+
+def test_an_interval_wider_than_five_points_to_a_side() -> None:
+    made = evidence({"data.valid": 0.2}, evaluation=classified([[20, 5], [5, 20]]))
+    finding = found("validation-too-small", made)
+    assert (finding.numbers["low"], finding.numbers["high"]) == wilson(40, 50)
+    assert finding.settings == ("data.valid=0.3",)
+
+
+def test_a_validation_that_came_with_the_data_has_no_share_to_change() -> None:
+    assert (
+        found("validation-too-small", evidence({"data.valid": 0.1}, evaluation=classified([[20, 5], [5, 20]]))).settings
+        == ()
+    )
+
+
+def test_many_samples_or_a_share_near_one_are_enough() -> None:
+    not_found("validation-too-small", evidence(evaluation=classified([[400, 100], [100, 400]])))
+    not_found("validation-too-small", evidence(evaluation=classified([[50, 0], [0, 50]])))
+    not_found("validation-too-small", evidence())

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from tests.findings.made import evidence, found, not_found, rebuilt
+from trasluz.findings.evidence import Evidence
+
+MODEL = {"model": {"family": "autoencoder"}}
+VAE = {"model": {"family": "vae", "divergence": "kl"}}
+
+
+def _run(mse: float, *, model: dict[str, object] = MODEL, metrics: dict[str, float] | None = None) -> Evidence:
+    pca = {"code": 8.0, "components": 8.0, "code_larger_than_image": 0.0, "mse": 0.02}
+    interval = {"mse": (mse - 0.001, mse + 0.001)}
+    return evidence(
+        model, evaluation=rebuilt({"mse": mse, **(metrics or {})}, intervals=interval, baselines={"pca": pca})
+    )
+
+
+def test_worse_and_no_better() -> None:
+    assert found("worse-than-pca", _run(0.03)).severity == "warn"
+    assert found("worse-than-pca", _run(0.0195)).numbers["pca"] == 0.02
+
+
+def test_of_a_model_that_also_follows_a_prior_it_is_a_remark() -> None:
+    assert found("worse-than-pca", _run(0.03, model=VAE)).severity == "note"
+
+
+def test_better_and_denoisers_are_none() -> None:
+    not_found("worse-than-pca", _run(0.015))
+    not_found("worse-than-pca", _run(0.03, metrics={"noisy_mse": 0.04}))
+    not_found("worse-than-pca", evidence())

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.findings.made import classified, evidence, history
+from trasluz.errors import RecipeError
+from trasluz.findings.base import check_all, find, names
+from trasluz.findings.curves import noise, slope, smooth
+from trasluz.findings.evidence import Evidence, divergence_setting, train_setting
+from trasluz.findings.finding import SEVERITIES
+from trasluz.findings.trying import command_line
+from trasluz.recipe import Recipe, load
+
+FAILURE = {"term": "loss", "global_step": 5, "epoch": 1}
+
+
+def test_every_rule_has_a_test_file() -> None:
+    folder = Path(__file__).parent / "rules"
+    assert {f"test_{name.replace('-', '_')}" for name in names()} == {path.stem for path in folder.glob("test_*.py")}
+
+
+def test_an_unknown_rule_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(RecipeError, match="overfitting"):
+        find("overfiting")
+
+
+def test_no_rule_needs_anything_to_be_there() -> None:
+    assert check_all(Evidence(Recipe())) == ()
+    assert check_all(Evidence(Recipe(), {"status": "running"}, [{"phase": "train", "epoch": 1}])) == ()
+
+
+def test_values_that_are_not_finite_or_of_another_phase_are_left_out() -> None:
+    records = [
+        {"phase": "first", "epoch": 1, "train/loss": 9.0},
+        {"phase": "train", "epoch": 1, "train/loss": 2.0, "valid/loss": 3.0},
+        {"phase": "train", "epoch": 2, "train/loss": float("nan"), "valid/loss": 2.5},
+        {"phase": "train", "epoch": 3, "train/loss": 1.0},
+    ]
+    made = Evidence(Recipe(), {}, records)
+    assert made.series("train/loss") == [2.0, 1.0]
+    assert made.together("train/loss", "valid/loss") == [(2.0, 3.0)]
+
+
+def test_the_gravest_comes_first() -> None:
+    small = classified([[20, 5], [5, 20]])
+    found = check_all(
+        evidence(
+            evaluation=small,
+            status="failed",
+            failure=FAILURE,
+            records=history(train_accuracy=[0.9, 0.99], valid_accuracy=[0.7, 0.7]),
+        )
+    )
+    assert [f.severity for f in found] == sorted((f.severity for f in found), key=SEVERITIES.index)
+    assert [f.rule for f in found] == ["not-finite", "overfitting", "validation-too-small"]
+
+
+def test_a_line_and_its_error_are_those_of_least_squares() -> None:
+    from scipy.stats import linregress
+
+    values = np.random.default_rng(0).normal(size=17)
+    expected = linregress(np.arange(17), values)
+    assert slope(values) == pytest.approx((expected.slope, expected.stderr))
+
+
+def test_noise_is_the_deviation_around_a_drift() -> None:
+    values = np.random.default_rng(0).normal(0, 0.3, 20_000) + np.linspace(0, 50, 20_000)
+    assert noise(values) == pytest.approx(0.3, rel=0.02)
+    assert noise([1.0]) == 0
+    assert smooth([1.0, 2.0, 6.0, 1.0]).tolist() == pytest.approx([3.0, 3.0])
+
+
+def test_settings_go_where_the_recipe_states_them() -> None:
+    assert train_setting(evidence(), "optimiser.rate", 0.1) == "train.optimiser.rate=0.1"
+    phased = evidence({"phases": [{"name": "a"}, {"name": "b", "train": {"optimiser": {"rate": 1.0}}}]})
+    assert train_setting(phased, "optimiser.rate", 0.1) == "phases.1.train.optimiser.rate=0.1"
+    assert train_setting(phased, "epochs", 3) == "train.epochs=3"
+    vae = evidence({"model": {"family": "vae", "divergence": {"name": "kl", "beta": 4.0, "free_bits": 0.1}}})
+    assert divergence_setting(vae, beta=1e-7) == "model.divergence={name: kl, beta: 0.0000001, free_bits: 0.1}"
+
+
+def test_the_command_names_the_recipe_that_was_used() -> None:
+    built_in, folder = load("digits-cnn"), Path("runs/x")
+    line = command_line(built_in, folder, ("train.epochs=40", "model.noise={name: gaussian, amount: 0.2}"))
+    assert line == "trasluz train digits-cnn --set train.epochs=40 --set 'model.noise={name: gaussian, amount: 0.2}'"
+    changed = built_in.override({"train.epochs": 3})
+    assert command_line(changed, folder, ("seed=1",)) == "trasluz train runs/x/recipe.yaml --set seed=1"
+    assert command_line(changed, folder, ()) == ""
+    python = command_line(changed, folder, ("seed=1",), in_memory=True)
+    assert python == "tz.train('runs/x/recipe.yaml', data=(samples, labels), set={'seed': 1})"
