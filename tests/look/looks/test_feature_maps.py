@@ -35,7 +35,7 @@ def _look(net: nn.Module, data: Any = None, **options: Any) -> feature_maps.Foun
 
 def test_the_maps_are_those_of_a_plain_pass_even_before_an_activation_in_place() -> None:
     net = _net()
-    found = _look(net, sort="none", images=2)
+    found = _look(net, sort="none", count=2)
     seen = subject(net)
     inputs = seen.inputs(seen.pick(2).samples)
     with torch.no_grad():

@@ -53,8 +53,8 @@ def test_count_limits_and_says_of_how_many() -> None:
 def test_all_splits_leave_out_test_images_that_were_not_evaluated() -> None:
     data = made_data()
     closed = dataclasses.replace(data, splits={**data.splits, "train": np.arange(20), "test": np.arange(20, 30)})
-    assert look(made_subject(closed), method="pca", split="all").split_names == ("train", "valid")
-    opened = look(made_subject(closed, split="test"), method="pca", split="all")
+    assert look(made_subject(closed), method="pca", splits="all").split_names == ("train", "valid")
+    opened = look(made_subject(closed, split="test"), method="pca", splits="all")
     assert opened.split_names == ("train", "valid", "test")
     assert np.bincount(opened.splits).tolist() == [20, 60, 10]
 

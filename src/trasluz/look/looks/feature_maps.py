@@ -31,12 +31,13 @@ _SAME = ("Dropout", "Dropout2d", "Identity")  # give what they are given when th
 
 
 class Config(Section):
-    """``layers``: ``all``, or names of layers, or patterns such as ``classifier.body*``.  ``most``: at most so many
-    layers, spread over the depth.  ``channels``: shown per layer.  ``sort``: the most active channels first
-    (``activation``), or the first ones as they are numbered (``none``).  ``judged``: images of the split over which
-    dead channels and zeros are counted."""
+    """``count``: images, classes in turns, where none are given.  ``layers``: ``all``, or names of layers, or patterns
+    such as ``classifier.body*``.  ``most``: at most so many layers, spread over the depth.  ``channels``: shown per
+    layer.  ``sort``: the most active channels first (``activation``), or the first ones as they are numbered
+    (``none``).  ``judged``: images of the split over which dead channels and zeros are counted.
+    """
 
-    images: Annotated[int, Field(ge=1, le=16)] = 1
+    count: Annotated[int, Field(ge=1, le=16)] = 1
     layers: str | tuple[str, ...] = "all"
     most: Annotated[int, Field(ge=1, le=1000)] = 12
     channels: Annotated[int, Field(ge=1, le=4096)] = 16
@@ -97,12 +98,12 @@ def refusal(subject: Subject) -> str | None:
 
 
 def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
-    """The maps of ``images`` (otherwise of ``config.images`` of the split), and counts over the split.
+    """The maps of ``images`` (otherwise of ``config.count`` of the split), and counts over the split.
 
     Raises:
         RequestError: no layer has the name that was asked for.
     """
-    shown = subject.pick(config.images) if images is None else images
+    shown = subject.pick(config.count) if images is None else images
     shapes = _with_maps(subject)
     layers = _chosen(subject, shapes, config)
     whole = gather(subject, shown.samples, layers)

@@ -36,13 +36,13 @@ _SEED = 0
 class Config(Section):
     """``method``: ``pca``, ``t-sne`` or ``umap`` (an extra); without it, maps of the first two.
 
-    ``count``: at most so many images, fewer where the code is very wide (50 million numbers in all).  ``split``:
+    ``count``: at most so many images, fewer where the code is very wide (50 million numbers in all).  ``splits``:
     ``one`` is the split that is looked at, ``all`` every split (test only where it was evaluated or asked for).
     """
 
     method: Literal["pca", "t-sne", "umap"] | None = None
     count: Annotated[int, Field(ge=5, le=70_000)] = 2000
-    split: Literal["one", "all"] = "one"
+    splits: Literal["one", "all"] = "one"
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _choose(subject: Subject, config: Config) -> tuple[np.ndarray, np.ndarray, t
 
 
 def _split_names(subject: Subject, config: Config) -> tuple[str, ...]:
-    if config.split == "one":
+    if config.splits == "one":
         return (subject.split,)
     closed = () if subject.split == "test" or "test" in subject.evaluations else ("test",)
     return tuple(name for name in subject.data.splits if name not in closed)
