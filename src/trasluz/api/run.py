@@ -19,6 +19,7 @@ from trasluz.data.images import LoadedImages, load_images
 from trasluz.data.preprocess import Preprocess
 from trasluz.errors import DataError, RequestError, RunError
 from trasluz.families.base import BaseFamily
+from trasluz.look.subject import over
 from trasluz.messages import _, current_language
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
@@ -28,7 +29,6 @@ from trasluz.runs.folder import list_runs as list_folders
 from trasluz.runs.model import Model, load_model
 from trasluz.training.evaluate import evaluate_split
 from trasluz.training.hardware import choose
-from trasluz.training.validation import batch_size_for
 
 if TYPE_CHECKING:
     from trasluz.api.generation import Generated
@@ -227,14 +227,7 @@ class Run:
 
     def over(self, samples: np.ndarray, compute: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
         """``compute(inputs, unit)`` over stored samples in large batches, float32."""
-        found = []
-        size = batch_size_for(samples)
-        with torch.inference_mode():
-            for start in range(0, len(samples), size):
-                stored = torch.from_numpy(np.ascontiguousarray(samples[start : start + size])).to(self.device)
-                unit = self.preprocess.to_unit(stored)
-                found.append(compute(self.preprocess.normalise(unit), unit).float().cpu().numpy())
-        return np.concatenate(found)
+        return over(samples, self.preprocess, self.device, compute)
 
     def predict(self, images: Images, reporter: Reporter | None = None) -> Predictions:
         """Class probabilities of files, a folder of files, or arrays, prepared as the training images were.

@@ -81,10 +81,18 @@ class Subject:
 
     def over(self, samples: np.ndarray, compute: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
         """``compute(inputs, unit)`` over stored samples in large batches, in inference mode; float32 on the CPU."""
-        size = batch_size_for(samples)
-        found = []
-        with torch.inference_mode():
-            for start in range(0, len(samples), size):
-                unit = self.unit(samples[start : start + size])
-                found.append(compute(self.preprocess.normalise(unit), unit).float().cpu().numpy())
-        return np.concatenate(found)
+        return over(samples, self.preprocess, self.device, compute)
+
+
+def over(
+    samples: np.ndarray, preprocess: Preprocess, device: torch.device, compute: Callable[[Tensor, Tensor], Tensor]
+) -> np.ndarray:
+    """``compute(inputs, unit)`` over stored samples in large batches, in inference mode; float32 on the CPU."""
+    size = batch_size_for(samples)
+    found = []
+    with torch.inference_mode():
+        for start in range(0, len(samples), size):
+            stored = torch.from_numpy(np.ascontiguousarray(samples[start : start + size])).to(device)
+            unit = preprocess.to_unit(stored)
+            found.append(compute(preprocess.normalise(unit), unit).float().cpu().numpy())
+    return np.concatenate(found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from trasluz.report.context import Context
 from trasluz.report.looks import answering, panels
-from trasluz.report.page import fill
 from trasluz.report.phrase import both
 from trasluz.report.sections.base import Section
 
@@ -18,5 +17,4 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """The panels of those looks."""
-    html = fill("sections/looks.html", lead=None, panels=panels(context, "decides"))
-    return Section(both("Where does it decide?"), "decides", html)
+    return Section(both("Where does it decide?"), "decides", panels(context, "decides"))

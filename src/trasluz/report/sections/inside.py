@@ -1,10 +1,9 @@
-"""What has it learned to see: kernels, feature maps, what excites its channels."""
+"""What has it learned to see: the network layer by layer, its kernels and feature maps."""
 
 from __future__ import annotations
 
 from trasluz.report.context import Context
 from trasluz.report.looks import answering, panels
-from trasluz.report.page import fill
 from trasluz.report.phrase import both
 from trasluz.report.sections.base import Section
 
@@ -18,5 +17,4 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """The panels of those looks."""
-    html = fill("sections/looks.html", lead=None, panels=panels(context, "inside"))
-    return Section(both("What has it learned to see?"), "inside", html)
+    return Section(both("What has it learned to see?"), "inside", panels(context, "inside"))

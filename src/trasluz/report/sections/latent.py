@@ -1,10 +1,9 @@
-"""What is in its latent space: maps of the codes, walks between them."""
+"""What is in its latent space: maps of its codes."""
 
 from __future__ import annotations
 
 from trasluz.report.context import Context
 from trasluz.report.looks import answering, panels
-from trasluz.report.page import fill
 from trasluz.report.phrase import both
 from trasluz.report.sections.base import Section
 
@@ -18,5 +17,4 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """The panels of those looks."""
-    html = fill("sections/looks.html", lead=None, panels=panels(context, "latent"))
-    return Section(both("What is in its latent space?"), "latent", html)
+    return Section(both("What is in its latent space?"), "latent", panels(context, "latent"))
