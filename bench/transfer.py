@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import trasluz as tz
+from bench.known import trained
 from bench.machine import machine
-from trasluz.api.training import resolve
 from trasluz.metrics.intervals import mean_interval
 
 RESULT = Path(__file__).parent.parent / "docs" / "results" / "transfer.json"
@@ -42,11 +42,7 @@ def backbone(runs: Path) -> Path:
 def learn(recipe: str, seed: int, start: Path, runs: Path, settings: Settings) -> tz.Run:
     """One run of 600 images, unless it is there already, so that a measurement can be made in pieces."""
     changes = {**settings, **({"phases.0.from": str(start)} if recipe == TRANSFER else {})}
-    wanted = resolve(recipe, seed=seed, set=changes)[0].hash
-    for known in tz.list_runs(runs):
-        if known.status == "finished" and tz.open_run(known.path).info["recipe_hash"] == wanted:
-            return tz.open_run(known.path)
-    return tz.train(recipe, seed=seed, set=changes, runs=runs)
+    return trained(recipe, seed, runs, changes)
 
 
 def measure(recipe: str, seed: int, start: Path, runs: Path, settings: Settings) -> dict[str, Any]:
