@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import trasluz as tz
+from bench.known import trained
 from bench.machine import machine
 from trasluz.metrics.intervals import mean_interval
 
@@ -40,12 +40,10 @@ def compare(labels: int, seeds: int, start: Path, runs: Path) -> dict[str, Any]:
     for recipe in (SCRATCH, PRETRAINED):
         tried = {}
         for rate in RATES:
-            run = tz.train(recipe, seed=TUNING_SEED, set=settings(recipe, labels, rate, start), runs=runs)
+            run = trained(recipe, TUNING_SEED, runs, settings(recipe, labels, rate, start))
             tried[rate] = run.metrics["valid/accuracy"]
         best = max(tried, key=lambda rate: tried[rate])
-        made = [
-            tz.train(recipe, seed=seed, set=settings(recipe, labels, best, start), runs=runs) for seed in range(seeds)
-        ]
+        made = [trained(recipe, seed, runs, settings(recipe, labels, best, start)) for seed in range(seeds)]
         test = [run.evaluate("test").metrics["accuracy"] for run in made]
         seconds = [run.info["timings"]["training_seconds"] for run in made]
         found[recipe] = {
@@ -68,7 +66,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path)
     asked = parser.parse_args()
     runs = asked.runs or Path(tempfile.mkdtemp(prefix="trasluz-pretraining-"))
-    start = tz.train("stacked-autoencoder", runs=runs).path
+    start = trained("stacked-autoencoder", 0, runs).path
     results = []
     for labels in asked.labels:
         results.append(compare(labels, asked.seeds, start, runs))
