@@ -152,7 +152,8 @@ class Engine:
         if self.train.clip is not None:
             torch.nn.utils.clip_grad_norm_(parameters, self.train.clip)
         self.optimisers[update.name].step()
-        self.optimisers[update.name].zero_grad(set_to_none=True)
+        for parameter in parameters:  # what zero_grad does in ten times the time
+            parameter.grad = None
 
     def end_step(self) -> None:
         """Moves the average of the weights, once per step, after all updates.
