@@ -20,8 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import trasluz as tz
 from bench.cases import CASES, Case
+from bench.known import trained
 from bench.machine import machine
 from trasluz.cli.console import Console
 from trasluz.metrics.intervals import mean_interval
@@ -31,8 +31,8 @@ RESULTS = ROOT / "docs" / "results"
 
 
 def train_and_judge(case: Case, seed: int, runs: Path) -> dict[str, Any]:
-    """One seed of a case: its scores, intervals and seconds of training."""
-    run = tz.train(case.recipe, seed=seed, set=case.settings, runs=runs, reporter=Console())
+    """One seed of a case: its scores, intervals and seconds of training; a run that is there already is judged again."""
+    run = trained(case.recipe, seed, runs, case.settings, Console())
     found = run.evaluate(case.split)
     seconds = sum(record["seconds"] for record in run.history)
     info = run.info
