@@ -31,7 +31,7 @@ RESULTS = ROOT / "docs" / "results"
 
 
 def train_and_judge(case: Case, seed: int, runs: Path) -> dict[str, Any]:
-    """One seed of a case: its scores, intervals and seconds of training; a run that is there already is judged again."""
+    """One seed of a case, of a run that may be there already: its scores, intervals and seconds of training."""
     run = trained(case.recipe, seed, runs, case.settings, Console())
     found = run.evaluate(case.split)
     seconds = sum(record["seconds"] for record in run.history)
