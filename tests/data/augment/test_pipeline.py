@@ -161,3 +161,12 @@ def test_a_pair_of_zooms_is_a_range_of_its_own() -> None:
     seen = zoomed[:, 0, 32, 48] - zoomed[:, 0, 32, 16]  # half the width of what is seen, in widths of the image
     assert 0.25 <= float(seen.min()) < 0.26
     assert 0.39 < float(seen.max()) <= 0.4
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_inside_bf16_images_change_as_outside(channels: int) -> None:
+    unit, augment = images(4, channels, 9, 12), Augment(EVERYTHING if channels == 3 else GREY)
+    with torch.autocast("cpu", torch.bfloat16):
+        inside = augment(unit, step(4))
+    assert inside.dtype == torch.float32
+    torch.testing.assert_close(inside, augment(unit, step(4)), rtol=0, atol=0)

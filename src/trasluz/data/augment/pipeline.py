@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from trasluz.data.arrange import arrange, is_channels_last
@@ -41,9 +42,15 @@ class Augment:
     def __call__(self, unit: Tensor, draws: StepDraws) -> Tensor:
         """``unit`` float32 ``[n, c, h, w]`` in [0, 1] → augmented images, in the same layout; ``unit`` is not changed.
 
+        Places and colours are computed in float32, also where a family augments inside a forward pass in bf16.
+
         Raises:
             RecipeError: saturation or hue is asked for of images that have no colour.
         """
+        with torch.autocast(unit.device.type, enabled=False):
+            return self._augment(unit, draws)
+
+    def _augment(self, unit: Tensor, draws: StepDraws) -> Tensor:
         section = self._section
         last = is_channels_last(unit)
         lanes = dict(zip(_LANES, draws.uniform("augment", len(_LANES)).unbind(1), strict=True))
