@@ -105,6 +105,7 @@ def outcome(loop: Loop) -> dict[str, Any]:
         "weights": {**loop.networks.state_dict()},
         "judged": loop.engine.judged.state_dict(),
         "records": records,
+        "steps": loop.folder.steps(),
         "callbacks": callbacks,
     }
 

@@ -1,13 +1,14 @@
-"""Learning curves: training and validation per epoch on one honest axis, phases and best epoch marked."""
+"""Learning curves: training and validation per epoch and per step on honest axes, and the gap between them."""
 
 from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from trasluz.draw.colours import LIGHT, ORANGE, SPLITS, Theme, class_colours
+from trasluz.draw.colours import LIGHT, ORANGE, PURPLE, SPLITS, Theme, class_colours
 from trasluz.draw.figures import add_scale_buttons, new_figure
 from trasluz.draw.history import History
 from trasluz.draw.names import higher_is_better, is_share, metric_name, split_name
+from trasluz.draw.steps import Steps
 from trasluz.messages import _
 
 _DASHES = {"train": "dot", "valid": "solid", "test": "dash"}
@@ -39,16 +40,76 @@ def learning_curves(
             marker={"size": 5},
             hovertemplate="%{y:.2%}" if is_share(metric) else "%{y:.4g}",
         )
+    _honest_axis(figure, metric, spread)
+    _count_epochs(figure, history)
+    _mark_phases(figure, history, theme)
+    _mark_best(figure, history, metric, best_epoch)
+    return figure
+
+
+def step_curves(steps: Steps, metric: str, *, theme: Theme = LIGHT, height: int = 340) -> go.Figure:
+    """One metric over the steps: means over stretches of training steps, each at the middle of its stretch, and
+    validation at the step after which it was measured.  The axes are those of ``learning_curves``."""
+    figure = new_figure(theme, x=_("Step"), y=metric_name(metric), height=height)
+    shown, spread = "%{y:.2%}" if is_share(metric) else "%{y:.4g}", []
+    for split, (x, y) in (("train", steps.training(metric)), ("valid", steps.validation(metric))):
+        spread += y
+        if not x:
+            continue
+        figure.add_scatter(
+            x=x,
+            y=[float(f"{value:.5g}") for value in y],
+            name=split_name(split),
+            mode="lines" if split == "train" else "markers" if len(x) < 60 else "lines",
+            line={"color": SPLITS[split], "width": 1.4 if split == "train" else 2.2},
+            marker={"size": 6},
+            hovertemplate=shown,
+        )
+    _honest_axis(figure, metric, spread)
+    figure.update_xaxes(rangemode="tozero")
+    phases = steps.phases()
+    if len(phases) > 1:
+        for name, first in phases:
+            _mark_phase(figure, name, first, theme, line=first > 0)
+    return figure
+
+
+def gap_curve(history: History, metric: str, *, theme: Theme = LIGHT, height: int = 240) -> go.Figure:
+    """Validation minus training of one metric, epoch by epoch, with the line of no gap."""
+    figure = new_figure(theme, x=_("Epoch"), y=_("Gap"), height=height)
+    epochs, gaps = history.gap(metric)
+    figure.add_hline(y=0, line={"color": theme.axis, "width": 1.5})
+    figure.add_scatter(
+        x=epochs,
+        y=gaps,
+        mode="lines+markers" if len(epochs) < 60 else "lines",
+        name=metric_name(metric),
+        line={"color": PURPLE, "width": 2.2},
+        marker={"size": 5},
+        fill="tozeroy",
+        fillcolor="rgba(204,121,167,0.18)",
+        hovertemplate="%{y:+.2%}" if is_share(metric) else "%{y:+.4g}",
+    )
+    if is_share(metric):
+        figure.update_yaxes(tickformat=".0%" if gaps and max(gaps) - min(gaps) > 0.05 else ".1%")
+    figure.update_yaxes(rangemode="tozero")
+    _count_epochs(figure, history)
+    if epochs:
+        room = 0.02 * (epochs[-1] - epochs[0]) + 0.1  # a fill ends the axis at the first and last point
+        figure.update_xaxes(range=[epochs[0] - room, epochs[-1] + room])
+    figure.update_layout(showlegend=False, margin={"t": 16})
+    _mark_phases(figure, history, theme)
+    return figure
+
+
+def _honest_axis(figure: go.Figure, metric: str, spread: list[float]) -> None:
+    """Amounts from zero, shares in per cent of their own range; a logarithmic scale where it shows more."""
     if is_share(metric):
         figure.update_yaxes(tickformat=".0%" if spread and max(spread) - min(spread) > 0.05 else ".1%")
     elif not higher_is_better(metric):
         figure.update_yaxes(rangemode="tozero")
     if spread and min(spread) > 0 and max(spread) > 5 * min(spread) and not is_share(metric):
         add_scale_buttons(figure, _("linear"), _("log"))
-    _count_epochs(figure, history)
-    _mark_phases(figure, history, theme)
-    _mark_best(figure, history, metric, best_epoch)
-    return figure
 
 
 def learning_rate(history: History, *, theme: Theme = LIGHT, height: int = 240) -> go.Figure:
@@ -80,11 +141,16 @@ def _mark_phases(figure: go.Figure, history: History, theme: Theme) -> None:
     if len(history.phases) < 2:
         return
     for name, first in history.phases:
-        if first != history.epochs[0]:
-            figure.add_vline(x=first - 0.5, line={"color": theme.axis, "width": 1, "dash": "dash"})
-        figure.add_annotation(
-            x=first, y=0.99, yref="paper", yanchor="top", xanchor="left", text=name, showarrow=False, font={"size": 12}
-        )
+        _mark_phase(figure, name, first, theme, line=first != history.epochs[0], before=0.5)
+
+
+def _mark_phase(figure: go.Figure, name: str, first: float, theme: Theme, *, line: bool, before: float = 0.0) -> None:
+    """The name of a phase where it starts, and a line ``before`` that."""
+    if line:
+        figure.add_vline(x=first - before, line={"color": theme.axis, "width": 1, "dash": "dash"})
+    figure.add_annotation(
+        x=first, y=0.99, yref="paper", yanchor="top", xanchor="left", text=name, showarrow=False, font={"size": 12}
+    )
 
 
 def _mark_best(figure: go.Figure, history: History, metric: str, best_epoch: int | None) -> None:

@@ -33,6 +33,13 @@ class History:
         """Which splits have this metric."""
         return tuple(split for split in _SPLITS if f"{split}/{metric}" in self.values)
 
+    def gap(self, metric: str) -> tuple[list[int], list[float]]:
+        """Epochs in which ``metric`` was measured in training and validation, and validation minus training there."""
+        train = dict(zip(*self.series(f"train/{metric}"), strict=True))
+        valid = zip(*self.series(f"valid/{metric}"), strict=True)
+        pairs = [(e, v - train[e]) for e, v in valid if e in train and math.isfinite(v - train[e])]
+        return [epoch for epoch, _gap in pairs], [gap for _epoch, gap in pairs]
+
     def best(self, key: str, mode: str, start: int = 1) -> tuple[int, float] | None:
         """Epoch and value of the best measurement of ``key`` from epoch ``start`` on; the first of equals."""
         sign = 1 if mode == "min" else -1

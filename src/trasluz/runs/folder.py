@@ -4,6 +4,7 @@ run.json         status, recipe hash, data fingerprint, versions, hardware, timi
 recipe.yaml      the resolved recipe, complete
 splits.npz       the rows of train, valid and test, fixed when the run started
 metrics.jsonl    one line per record, appended; a resume cuts it back to the checkpoint's byte offset
+steps.jsonl      means of the training terms over stretches of steps, kept and cut back in the same way
 model/           weights.safetensors + config.json + preprocess.json
 checkpoints/     the newest two and the best
 looks/<name>/    arrays and pictures
@@ -14,11 +15,10 @@ report.html      one file, no network
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from trasluz.errors import RunError
 from trasluz.files import storage, write_bytes, write_json
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
+from trasluz.runs.lines import append_lines, cut_lines, read_lines, size_of
 
 Status = Literal["created", "running", "interrupted", "failed", "finished"]
 FORMAT = 1
@@ -133,22 +134,33 @@ class RunFolder:
     def _metrics(self) -> Path:
         return self.path / "metrics.jsonl"
 
+    @property
+    def _steps(self) -> Path:
+        return self.path / "steps.jsonl"
+
     def append_metrics(self, record: Mapping[str, Any]) -> None:
         """Appends one record to ``metrics.jsonl``."""
-        with storage(self._metrics), self._metrics.open("ab") as file:
-            file.write((json.dumps(record, ensure_ascii=False) + "\n").encode())
-            file.flush()
-            os.fsync(file.fileno())
+        append_lines(self._metrics, [record])
+
+    def append_steps(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Appends records to ``steps.jsonl``."""
+        append_lines(self._steps, records)
 
     def metrics_offset(self) -> int:
         """The size of ``metrics.jsonl`` in bytes."""
-        return self._metrics.stat().st_size if self._metrics.exists() else 0
+        return size_of(self._metrics)
+
+    def steps_offset(self) -> int:
+        """The size of ``steps.jsonl`` in bytes."""
+        return size_of(self._steps)
 
     def cut_metrics(self, offset: int) -> None:
         """Cuts ``metrics.jsonl`` back to ``offset`` bytes."""
-        if self.metrics_offset() > offset:
-            with storage(self._metrics):
-                os.truncate(self._metrics, offset)
+        cut_lines(self._metrics, offset)
+
+    def cut_steps(self, offset: int) -> None:
+        """Cuts ``steps.jsonl`` back to ``offset`` bytes."""
+        cut_lines(self._steps, offset)
 
     def metrics(self) -> list[dict[str, Any]]:
         """All complete records, oldest first; a half-written last line is left out.
@@ -156,13 +168,15 @@ class RunFolder:
         Raises:
             RunError: a line is damaged.
         """
-        if not self._metrics.exists():
-            return []
-        lines = self._metrics.read_text(encoding="utf-8").splitlines(keepends=True)
-        try:
-            return [json.loads(line) for line in lines if line.endswith("\n")]
-        except ValueError:
-            raise RunError(_("{path}: a line of metrics.jsonl is damaged.").format(path=self.path)) from None
+        return read_lines(self._metrics)
+
+    def steps(self) -> list[dict[str, Any]]:
+        """The records of ``steps.jsonl`` (``training/stretches.py`` says what they hold); none in older runs.
+
+        Raises:
+            RunError: a line is damaged.
+        """
+        return read_lines(self._steps)
 
     def size(self) -> int:
         """Bytes that the folder takes."""

@@ -30,6 +30,7 @@ from trasluz.training.engine import Engine
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.phases import choose_trainable, shown, train_mode
 from trasluz.training.start_from import starting_weights
+from trasluz.training.stretches import Stretches
 from trasluz.training.totals import Totals
 from trasluz.training.validation import validate
 
@@ -114,6 +115,7 @@ class Loop:
         self.batches = self._batches(number, train)
         self.draws = Draws(self.recipe.seed).child("phase", number)
         self.totals = Totals(self.engine.device)
+        self.stretches = Stretches(sum(train.epochs for _phase, train in self.phases))
         self.stop_reason = None
 
     # -- running --------------------------------------------------------------------------------------------------
@@ -184,11 +186,13 @@ class Loop:
         self.engine.agree_on_buffers()
         self._check_finite()
         record = self._record(scale, first, time.perf_counter() - started)
+        stretches = self.stretches.close(self.engine, self.phase.name, self.global_step)
         self.epoch, self.step = self.epoch + 1, 0
         self.totals = Totals(self.engine.device)
         self._tell("on_epoch_end", record)
         if self.lead:
             self.folder.append_metrics(record)
+            self.folder.append_steps(stretches)
         if self.epoch == self.train.epochs or self.stop_reason or self._checkpoint_due():
             self.checkpoint()
         self._obey()
@@ -204,6 +208,7 @@ class Loop:
         self.engine.end_step()
         self.totals.add(terms, len(batch) if weight else 0.0, self.global_step)
         self.step, self.global_step = self.step + 1, self.global_step + 1
+        self.stretches.mark(self.step, self.batches.steps, self.totals)
         self._tell("on_step", self._samples_before(self.step) - self._samples_before(self.step - 1))
         return scale
 
@@ -281,17 +286,20 @@ class Loop:
             "global_step": self.global_step,
             "stop_reason": self.stop_reason,
             "metrics_offset": self.folder.metrics_offset(),
+            "steps_offset": self.folder.steps_offset(),
             "totals": self.totals.state_dict(),
+            "stretches": self.stretches.state_dict(),
             "engine": self.engine.state_dict(),
             "callbacks": {type(c).__name__: c.state_dict() for c in self.callbacks},
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Puts the loop where ``state_dict`` left it; the metrics file is cut by the caller."""
+        """Puts the loop where ``state_dict`` left it; the files of records are cut by the caller."""
         self._enter(state["phase"])
         self.epoch, self.step, self.global_step = state["epoch"], state["step"], state["global_step"]
         self.stop_reason = state["stop_reason"]
         self.totals.load_state_dict(state["totals"])
+        self.stretches.load_state_dict(state.get("stretches", {}))
         self.engine.load_state_dict(state["engine"])
         for callback in self.callbacks:
             callback.load_state_dict(state["callbacks"].get(type(callback).__name__, callback.state_dict()))

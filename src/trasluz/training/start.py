@@ -150,7 +150,7 @@ def estimate_seconds(loop: Loop, found: Probe) -> float:
 
 
 def restore(loop: Loop, reporter: Reporter) -> bool:
-    """Puts a loop where the run's newest whole checkpoint left it and cuts the metrics back; False if there is none.
+    """Puts a loop where the run's newest whole checkpoint left it and cuts its records back; False if there is none.
 
     Raises:
         CheckpointError: every checkpoint is damaged.
@@ -160,9 +160,11 @@ def restore(loop: Loop, reporter: Reporter) -> bool:
     if state is None:
         if loop.lead:
             loop.folder.cut_metrics(0)
+            loop.folder.cut_steps(0)
         return False
     loop.load_state_dict(state)
     if loop.lead:
         discard_after(checkpoints, loop.global_step)
         loop.folder.cut_metrics(state["metrics_offset"])
+        loop.folder.cut_steps(state.get("steps_offset", 0))
     return True

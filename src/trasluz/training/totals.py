@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+Snapshot = list[tuple[tuple[str, ...], Tensor, float]]  # names that come together, their sums, how many samples
+
 
 @dataclass
 class _Together:
@@ -47,6 +49,10 @@ class Totals:
         group.sums.add_(wide, alpha=count)
         group.count += count
         group.bad = torch.where((group.bad < 0) & ~torch.isfinite(wide), step, group.bad)
+
+    def snapshot(self) -> Snapshot:
+        """The terms' sums and counts as they stand now, on the device: nothing is waited for."""
+        return [(names, group.sums.clone(), group.count) for names, group in self._groups.items()]
 
     def means(self, engine: Any) -> dict[str, float]:
         """Means per sample over all processes."""

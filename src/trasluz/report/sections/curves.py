@@ -1,4 +1,4 @@
-"""How did it learn: loss and metrics per epoch, and the learning rate."""
+"""How did it learn: loss and metrics per epoch and per step, and the gap to validation."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from trasluz.draw.curves import learning_curves, learning_rate
-from trasluz.draw.names import metric_value
+from trasluz.draw.curves import gap_curve, learning_curves, learning_rate, step_curves
+from trasluz.draw.names import MINUS, has_better, integer, is_share, metric_value
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, join, metric_phrase, split_phrase
+from trasluz.report.phrase import Phrase, both, join, metric_phrase, plain, split_phrase
 from trasluz.report.sections.base import Section
 
 ORDER = 30
 _AT_MOST = 6
+_GAPS = 2  # metrics whose gap is drawn: the loss and the one that people read
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,82 @@ def applies(context: Context) -> bool:
 
 
 def render(context: Context) -> Section:
-    """One figure per metric that was followed, then the learning rate where it moved."""
-    names = context.history.metrics()
-    pictures = [_curve(context, name) for name in _worth_showing(context, names)]
+    """Each metric per epoch beside the same per step; the gaps; then the learning rate where it moved."""
+    names = _worth_showing(context, context.history.metrics())
+    pairs = [_pair(context, name) for name in names]
+    gaps = [name for name in names if _has_gap(context, name)][:_GAPS]
+    alone = [pair[0] for pair in pairs if len(pair) == 1] + [_gap_picture(context, name) for name in gaps]
     if len(set(context.history.series("rate")[1])) > 1:
         alt = both("Learning rate over the epochs.")
-        pictures.append(Picture(both("Learning rate"), context.figure(lambda: learning_rate(context.history), alt)))
-    html = fill("sections/curves.html", pictures=pictures, best=_best(context))
+        alone.append(Picture(both("Learning rate"), context.figure(lambda: learning_rate(context.history), alt)))
+    rows = [pair for pair in pairs if len(pair) > 1] + ([alone] if alone else [])
+    html = fill(
+        "sections/curves.html",
+        rows=rows,
+        best=_best(context),
+        gaps=[_gap_sentence(context, name) for name in gaps],
+        stretches=any(len(pair) > 1 for pair in pairs),
+    )
     return Section(both("How did it learn?"), "curves", html)
+
+
+def _pair(context: Context, name: str) -> list[Picture]:
+    """The figure over the epochs, and the one over the steps where stretches of steps were kept."""
+    found = [_curve(context, name)]
+    x, y = context.steps.training(name)
+    if len(x) > len(context.history.epochs):
+        title = both("{metric}, step by step", metric=metric_phrase(name))
+        alt = both(
+            "{metric} over {n} steps: training from {first} to {last}",
+            metric=metric_phrase(name),
+            n=integer(context.steps.stretches[-1]["to"]),
+            first=metric_value(name, y[0]),
+            last=metric_value(name, y[-1]),
+        )
+        found.append(Picture(title, context.figure(lambda: step_curves(context.steps, name), alt)))
+    return found
+
+
+def _has_gap(context: Context, name: str) -> bool:
+    return len(context.history.gap(name)[0]) > 1 and has_better(name)
+
+
+def _gap_picture(context: Context, name: str) -> Picture:
+    title = both("Gap to validation: {metric}", metric=metric_phrase(name))
+    return Picture(title, context.figure(lambda: gap_curve(context.history, name), _gap_sentence(context, name)))
+
+
+def _gap_sentence(context: Context, name: str) -> Phrase:
+    """The gap in the last epoch, with both values, and in the first and the best one."""
+    epochs, gaps = context.history.gap(name)
+    values = {
+        split: dict(zip(*context.history.series(f"{split}/{name}"), strict=True))[epochs[-1]]
+        for split in ("train", "valid")
+    }
+    told = both(
+        "{metric} in epoch {epoch}: {train} in training, {valid} in validation, so validation minus training is {gap}; "
+        "in epoch {start} that was {first}.",
+        metric=metric_phrase(name),
+        epoch=epochs[-1],
+        train=metric_value(name, values["train"]),
+        valid=metric_value(name, values["valid"]),
+        gap=_signed(name, gaps[-1]),
+        start=epochs[0],
+        first=_signed(name, gaps[0]),
+    )
+    best = context.best[1] if context.best else None
+    if best not in epochs[1:-1]:
+        return told
+    gap = _signed(name, gaps[epochs.index(best)])
+    return join([told, both("In the best epoch, {epoch}, it was {gap}.", epoch=best, gap=gap)])
+
+
+def _signed(name: str, gap: float) -> Phrase:
+    """A difference; of shares in percentage points."""
+    sign = "+" if gap >= 0 else MINUS
+    if is_share(name):
+        return both("{number} points", number=f"{sign}{100 * abs(gap):.2f}")
+    return plain(f"{sign}{metric_value(name, abs(gap))}")
 
 
 def _worth_showing(context: Context, names: tuple[str, ...]) -> list[str]:

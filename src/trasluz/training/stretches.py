@@ -1,0 +1,79 @@
+"""Means of the training terms over stretches of steps: what a curve per epoch is too coarse to show.
+
+Every epoch is cut into stretches of about equal length, so many that the whole run has about 400 (one per epoch where
+there are more epochs).  The totals of the epoch grow with every step anyway; at the end of a stretch they are copied on
+the device, and what a stretch added is the difference of two copies.  So a step costs nothing more, and nothing is
+read back before the epoch ends.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from trasluz.training.totals import Snapshot, Totals
+
+POINTS = 400  # of a run, about: more could not be told apart in a figure
+
+
+class Stretches:
+    """Of a run of ``epochs`` epochs in all phases together: remembers the totals at the ends of stretches."""
+
+    def __init__(self, epochs: int) -> None:
+        self._per_epoch = max(POINTS // max(epochs, 1), 1)
+        self._ends: list[tuple[int, Snapshot]] = []
+
+    def mark(self, step: int, steps: int, totals: Totals) -> None:
+        """Called after step ``step`` (from 1) of an epoch's ``steps``."""
+        count = min(self._per_epoch, steps)
+        if step * count // steps > (step - 1) * count // steps:
+            self._ends.append((step, totals.snapshot()))
+
+    def close(self, engine: Any, phase: str, end: int) -> list[dict[str, Any]]:
+        """The records of the epoch that ends at global step ``end``, over all processes; starts the next epoch.
+
+        A record holds its ``phase``, the global steps ``from`` (before its first) and ``to`` (after its last), and a
+        mean per sample ``train/<term>`` of each term that was computed in between.
+        """
+        names = sorted({name for _step, snapshot in self._ends for group, _s, _c in snapshot for name in group})
+        steps = [step for step, _snapshot in self._ends]
+        if not steps or not names:
+            return []
+        table = _over_processes(_table([snapshot for _step, snapshot in self._ends], names), engine)
+        added = np.diff(table, axis=0, prepend=0.0)
+        start, records = end - steps[-1], []
+        for before, after, (sums, counts) in zip([0, *steps], steps, added.transpose(0, 2, 1), strict=False):
+            means = {f"train/{n}": float(s / c) for n, s, c in zip(names, sums, counts, strict=True) if c > 0}
+            records.append({"phase": phase, "from": start + before, "to": start + after, **means})
+        self._ends = []
+        return records
+
+    def state_dict(self) -> dict[str, Any]:
+        """The stretches of the running epoch."""
+        return {"ends": self._ends}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Puts the stretches where ``state_dict`` left them."""
+        ends = state.get("ends", [])
+        self._ends = [(step, [(tuple(n), sums, count) for n, sums, count in snapshot]) for step, snapshot in ends]
+
+
+def _table(snapshots: list[Snapshot], names: list[str]) -> np.ndarray:
+    """Float64 ``[stretches, names, 2]``: the sum and the count of each term at the end of each stretch."""
+    place = {name: i for i, name in enumerate(names)}
+    table = np.zeros((len(snapshots), len(names), 2))
+    for group in dict.fromkeys(group for snapshot in snapshots for group, _sums, _count in snapshot):
+        found = [(i, s, c) for i, snapshot in enumerate(snapshots) for g, s, c in snapshot if g == group]
+        rows, columns = [i for i, _s, _c in found], [place[name] for name in group]
+        sums = torch.stack([s.cpu() for _i, s, _c in found]).double().numpy()
+        counts = np.broadcast_to(np.array([[count] for _i, _s, count in found]), sums.shape)
+        table[np.ix_(rows, columns)] += np.stack([sums, counts], 2)
+    return table
+
+
+def _over_processes(table: np.ndarray, engine: Any) -> np.ndarray:
+    wide = torch.float32 if engine.device.type == "mps" else torch.float64
+    whole = engine.sum_over_processes(torch.from_numpy(table).to(engine.device, wide))
+    return np.asarray(whole.cpu().numpy(), np.float64)
