@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from trasluz.draw.roc import precision_recall_figure, roc_figure
+from trasluz.draw.roc import class_precision_recall_figure, class_roc_figure, precision_recall_figure, roc_figure
+from trasluz.metrics.roc import one_against_rest
 
 
 def test_a_long_curve_is_thinned_but_keeps_its_ends_and_its_corner() -> None:
@@ -18,3 +19,12 @@ def test_chance_is_the_share_of_positives_in_precision_and_the_diagonal_in_roc()
     curve = np.array([1.0, 0.5, 0.0]), np.array([0.3, 0.6, 1.0])
     assert list(precision_recall_figure(*curve, 0.3).data[0].y) == [0.3, 0.3]
     assert list(roc_figure(*curve).data[0].y) == [0, 1]
+
+
+def test_every_class_has_its_named_line_beside_chance() -> None:
+    scores = np.random.default_rng(0).random((500, 3))
+    found = one_against_rest(scores, np.arange(500) % 3, ("a", "b", "c"))
+    assert [line.name for line in class_roc_figure(found).data] == ["chance", "a", "b", "c"]
+    drawn = class_precision_recall_figure(found).data
+    assert [line.name for line in drawn] == ["a", "b", "c"]
+    assert max(len(line.x) for line in drawn) <= 100

@@ -27,6 +27,9 @@ class Scores:
         found: Tensor = networks["net"](inputs)
         return found
 
+    def classify(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
+        return self.logits(networks, inputs).softmax(1)
+
     def layers(self, networks: nn.ModuleDict) -> dict[str, tuple[int, ...]]:
         return computation_order(networks["net"], blank(networks, self.shape), "net.")[0]
 

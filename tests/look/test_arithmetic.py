@@ -105,6 +105,39 @@ def test_the_receptive_field_is_where_the_gradient_arrives(layers: list[nn.Modul
     assert int(view.field) <= widest <= -(-view.field // 1)
 
 
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [nn.Conv2d(1, 1, 3, padding=1), nn.MaxPool2d(2), nn.Conv2d(1, 1, 5, padding="same")],
+        [nn.Conv2d(1, 1, 7, stride=2, padding=3), nn.AvgPool2d(3, 2, 1), nn.Conv2d(1, 1, 3, padding=1)],
+        [nn.Conv2d(1, 1, 3, dilation=2, padding=1), nn.Conv2d(1, 1, 2, stride=3)],
+        [nn.AvgPool2d(2), nn.ConvTranspose2d(1, 1, 4, stride=2, padding=1), nn.Conv2d(1, 1, 3)],
+    ],
+)
+def test_a_place_depends_on_its_crop_and_on_nothing_else(layers: list[nn.Module]) -> None:
+    view, side = View(), 23
+    for layer in layers:
+        view = seen_through(view, windows_of(layer)[1])
+    transposed = any(isinstance(layer, nn.ConvTranspose2d) for layer in layers)
+    chain = nn.Sequential(*layers).double()
+    for parameter in chain.parameters():
+        nn.init.constant_(parameter, 1.0)
+    seen: list[set[int]] = [set() for _place in range(chain(torch.rand(1, 1, side, side).double()).shape[3])]
+    for _draw in range(8):  # of the window of a maximum one pixel alone has a gradient, so the image is drawn again
+        image = torch.rand(1, 1, side, side, dtype=torch.float64, requires_grad=True)
+        output = chain(image)
+        for place in range(output.shape[3]):
+            (gradient,) = torch.autograd.grad(output[0, 0, :, place].sum(), image, retain_graph=True)
+            seen[place] |= set(torch.nonzero(gradient[0, 0].abs().sum(0))[:, 0].tolist())
+    for place, pixels in enumerate(seen):
+        first, after = view.crop(place, side)
+        if transposed or any(isinstance(layer, nn.Conv2d) and layer.dilation[1] > 1 for layer in layers):
+            assert first <= min(pixels)  # taps lie apart, so the ends of a crop can be empty
+            assert max(pixels) < after
+        else:
+            assert (first, after) == (min(pixels), max(pixels) + 1)
+
+
 def test_strides_multiply() -> None:
     view = seen_through(seen_through(View(), Window(3, 2)), Window(2, 2))
     assert view == View(Fraction(5), Fraction(4))

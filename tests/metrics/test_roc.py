@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
-from trasluz.metrics.roc import auc_interval, curves
+from trasluz.metrics.roc import auc_interval, curves, one_against_rest
 
 
 def scored(n: int, apart: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -52,3 +52,38 @@ def test_perfect_and_inverted_scores_do_not_claim_certainty(flip: int, area: flo
 def test_one_class_has_no_curve() -> None:
     with pytest.raises(ValueError, match="both classes"):
         curves(np.arange(4.0), np.ones(4, bool))
+
+
+def three_classes(n: int = 400) -> tuple[np.ndarray, np.ndarray]:
+    """Softmax scores of three classes and labels, a tenth of them unknown."""
+    rng = np.random.default_rng(4)
+    labels = rng.integers(0, 3, n)
+    raw = rng.normal(size=(n, 3)) + 1.2 * np.eye(3)[labels]
+    scores = np.exp(raw) / np.exp(raw).sum(1, keepdims=True)
+    return scores, np.where(rng.random(n) < 0.1, -1, labels)
+
+
+def test_curves_of_each_class_against_the_rest_are_scikit_learns() -> None:
+    scores, labels = three_classes()
+    known = labels >= 0
+    names = ("a", "b", "c")
+    found = one_against_rest(scores, labels, names)
+    assert tuple(found) == names
+    for i, name in enumerate(names):
+        own = labels[known] == i
+        precision, recall, _t = precision_recall_curve(own, scores[known, i])
+        np.testing.assert_array_equal(found[name].precision, precision)
+        np.testing.assert_array_equal(found[name].recall, recall)
+        assert found[name].average_precision == pytest.approx(average_precision_score(own, scores[known, i]))
+        assert found[name].count == known.sum()
+    areas = roc_auc_score(labels[known], scores[known], multi_class="ovr", average=None)
+    np.testing.assert_allclose([curves.auc for curves in found.values()], areas)
+
+
+def test_several_labels_per_sample_are_judged_label_by_label_and_those_without_both_are_left_out() -> None:
+    rng = np.random.default_rng(5)
+    scores, labels = rng.random((90, 3)), rng.random((90, 3)) < 0.4
+    labels[:, 1] = True
+    found = one_against_rest(scores, labels, ("a", "b", "c"))
+    assert tuple(found) == ("a", "c")
+    assert found["c"].average_precision == pytest.approx(average_precision_score(labels[:, 2], scores[:, 2]))

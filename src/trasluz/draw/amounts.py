@@ -43,5 +43,16 @@ def _look_up(diverging: bool, places: np.ndarray) -> np.ndarray:
 
 def scale_bar(title: str, low: str, high: str, *, diverging: bool) -> Scale:
     """The bar that belongs to ``rising`` or ``around_zero``."""
+    return Scale(low, high, title, _sixteen(diverging))
+
+
+def diverging_scale() -> list[tuple[float, str]]:
+    """The map of ``around_zero`` as Plotly's colour scales are written."""
+    colours = _sixteen(diverging=True)
+    return [(place / (len(colours) - 1), colour) for place, colour in enumerate(colours)]
+
+
+def _sixteen(diverging: bool) -> tuple[str, ...]:
+    """Sixteen colours at equal steps, as CSS has them."""
     colours = _table(diverging)[:: 255 // 15]
-    return Scale(low, high, title, tuple("#{:02x}{:02x}{:02x}".format(*map(round, map(float, c))) for c in colours))
+    return tuple("#{:02x}{:02x}{:02x}".format(*map(round, map(float, colour))) for colour in colours)

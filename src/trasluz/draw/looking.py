@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol, cast, get_args
 from trasluz.draw.panel import Panel
 from trasluz.look.result import Result
 
-Question = Literal["where", "decides", "inside", "latent"]
+Question = Literal["where", "decides", "inside", "latent", "learned", "labels"]
 QUESTIONS: tuple[Question, ...] = get_args(Question)
 
 

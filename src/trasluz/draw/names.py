@@ -147,7 +147,7 @@ def metric_value(key: str, value: float) -> str:
     if stem in _COUNTS:
         return integer(value)
     if stem == "psnr":
-        return f"{value:.1f}{THIN}dB"
+        return f"{value:.1f}{THIN}dB".replace("-", MINUS)
     if stem == "ssim":
-        return f"{value:.3f}"
+        return f"{value:.3f}".replace("-", MINUS)
     return significant(value)

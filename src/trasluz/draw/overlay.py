@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from trasluz.draw.amounts import rising
+from trasluz.draw.amounts import around_zero, rising
 
 _SIDE = 112  # pixels of the longer side, about
 _SOLID = 0.85  # of the colour where the map is highest, so that the image is seen everywhere
@@ -18,14 +18,32 @@ def overlay(image: np.ndarray, amounts: np.ndarray, high: float, *, smooth: bool
     seen.  Small images are enlarged by a whole factor, large ones shrunk.
     """
     base = grey(image)
+    values = _enlarged(np.maximum(np.nan_to_num(amounts), 0), base, smooth)
+    return _mixed(base, rising(values, high), values, high)
+
+
+def signed_overlay(image: np.ndarray, amounts: np.ndarray, reach: float, *, smooth: bool = True) -> np.ndarray:
+    """``overlay`` of amounts of either sign: red above zero, blue below, and clear at zero.
+
+    ``reach`` is the amount, of either sign, of the strongest colours.
+    """
+    base = grey(image)
+    values = _enlarged(np.nan_to_num(amounts), base, smooth)
+    return _mixed(base, around_zero(values, reach), values, reach)
+
+
+def _enlarged(amounts: np.ndarray, base: np.ndarray, smooth: bool) -> np.ndarray:
+    """``amounts`` float32 of the size of ``base``."""
     height, width = base.shape
-    filled = np.maximum(np.nan_to_num(amounts), 0).astype(np.float32)
     how = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
-    values = np.asarray(Image.fromarray(filled).resize((width, height), how))
-    share = np.clip(values / high, 0, 1) if high > 0 else np.zeros_like(values)
+    return np.asarray(Image.fromarray(amounts.astype(np.float32)).resize((width, height), how))
+
+
+def _mixed(base: np.ndarray, colours: np.ndarray, values: np.ndarray, solid: float) -> np.ndarray:
+    """Colours over a base in grey, the more solid the larger the value; uint8 ``[height, width, 3]``."""
+    share = np.clip(np.abs(values) / solid, 0, 1) if solid > 0 else np.zeros_like(values)
     cover = (_SOLID * share)[..., None]
-    mixed = base[..., None] * (1 - cover) + rising(values, high) * cover
-    pixels: np.ndarray = mixed.round().astype(np.uint8)
+    pixels: np.ndarray = (base[..., None] * (1 - cover) + colours * cover).round().astype(np.uint8)
     return pixels
 
 

@@ -6,7 +6,7 @@ Words are never part of an image, so that a page can say them in another languag
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -19,7 +19,8 @@ class Tile:
     """``image``: uint8 ``[h, w, c]`` (c: 1, 3 or 4).  ``alt`` says what it shows; ``caption`` stands below it.
 
     ``native``: the same on the grid on which it was computed, where ``image`` is smoother than that.  ``flag`` marks
-    what a reader should distrust, in a word or two.
+    what a reader should distrust, in a word or two.  ``made``: what a network did to it, which its file says wherever
+    it is copied to.
     """
 
     image: np.ndarray
@@ -27,6 +28,7 @@ class Tile:
     caption: str = ""
     native: np.ndarray | None = None
     flag: str = ""
+    made: Literal["", "generated", "reconstructed"] = ""
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,15 @@ class Scale:
 class Gallery:
     """Tiles in rows; all rows are as long as ``columns`` where there are headings.
 
-    ``rows`` and ``columns``: headings, or none.  ``scales``: one for all tiles, one per row, or none.
+    ``rows`` and ``columns``: headings, or none.  ``scales``: one for all tiles, one per row, or none.  ``layers``: the
+    layer that each row is about, by its full name, or none; a page leads there from the network's strip.
     """
 
     tiles: tuple[tuple[Tile, ...], ...]
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     scales: tuple[Scale, ...] = ()
+    layers: tuple[str, ...] = ()
 
 
 Cell = str | int | float
@@ -57,11 +61,15 @@ Cell = str | int | float
 
 @dataclass(frozen=True)
 class Table:
-    """``rows`` of cells as long as ``head``; numbers are sorted by value and shown by ``texts`` of the same place."""
+    """``rows`` of cells as long as ``head``; numbers are sorted by value and shown by ``texts`` of the same place.
+
+    ``layers``: the layer that each row is about, as in ``Gallery``.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     texts: tuple[tuple[str, ...], ...]
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,8 @@ class PointMap:
 @dataclass(frozen=True)
 class Panel:
     """``title``; what is shown, with ``alt`` for those who cannot see it; ``note``: how to read it; ``verdict``: what
-    it says about this model; ``warnings``: why not to trust it."""
+    it says about this model; ``warnings``: why not to trust it; ``layer``: the one layer that it is about, by its full
+    name, if any."""
 
     title: str
     content: go.Figure | Gallery | Table | PointMap
@@ -116,3 +125,4 @@ class Panel:
     note: str = ""
     verdict: str = ""
     warnings: tuple[str, ...] = ()
+    layer: str = ""

@@ -94,7 +94,7 @@ class Family(BaseFamily):
 
     Config = PerceptronConfig
     config: PerceptronConfig
-    capabilities: ClassVar[frozenset[str]] = frozenset({"logits", "classify", "layers"})
+    capabilities: ClassVar[frozenset[str]] = frozenset({"logits", "classify", "layers", "weight_path"})
     kinds: ClassVar[frozenset[str]] = frozenset({"image", "table"})
     needs_labels: ClassVar[bool] = True
     uses_unlabelled: ClassVar[bool] = False

@@ -73,7 +73,7 @@ def run_through(
     ):
         for first in range(0, len(samples), size):
             start_pass()
-            _run(subject, subject.unit(samples[first : first + size]), chosen)
+            run_pass(subject, subject.unit(samples[first : first + size]), chosen)
 
 
 def reached(subject: Subject, layers: Collection[str], through: tuple[str, ...] | None = None) -> tuple[str, ...]:
@@ -81,11 +81,12 @@ def reached(subject: Subject, layers: Collection[str], through: tuple[str, ...] 
     found: set[str] = set()
     with judging(subject.networks, subject.device), watched(subject.networks, layers, lambda n, _o: found.add(n)):
         blank = torch.zeros(1, *subject.spec.shape, device=subject.device)
-        _run(subject, blank, passes(subject) if through is None else through)
+        run_pass(subject, blank, passes(subject) if through is None else through)
     return tuple(layer for layer in layers if layer in found)
 
 
-def _run(subject: Subject, unit: Tensor, chosen: tuple[str, ...]) -> None:
+def run_pass(subject: Subject, unit: Tensor, chosen: tuple[str, ...]) -> None:
+    """Shows images in [0, 1] (or other samples, as networks see them) to the networks by each of these capabilities."""
     inputs = subject.preprocess.normalise(unit)
     for capability in chosen:
         seen = unit if capability == "judge" else inputs  # a judge is shown images as they are made

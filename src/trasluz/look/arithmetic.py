@@ -4,7 +4,7 @@ A convolution or pooling of window F, stride S, padding P and dilation D makes o
 ⌊(W − D·(F − 1) − 1 + 2P) / S⌋ + 1, which is ⌊(W − F + 2P) / S⌋ + 1 without dilation; a transposed convolution makes
 (W − 1)·S − 2P + D·(F − 1) + O + 1 of it (Dumoulin and Visin 2016, "A guide to convolution arithmetic").  The receptive
 field grows by D·(F − 1) steps of the layer before, and steps grow by S (Araujo et al. 2019, "Computing receptive
-fields of convolutional neural networks", equations 2 and 3).
+fields of convolutional neural networks", equations 2 and 3), and begins P steps earlier.
 """
 
 from __future__ import annotations
@@ -42,10 +42,20 @@ class Window:
 
 @dataclass(frozen=True)
 class View:
-    """What one place of a map sees along one axis: ``field`` pixels of the image; neighbours lie ``step`` apart."""
+    """What one place of a map sees along one axis: ``field`` pixels of the image, from the pixel ``start`` on for the
+    first place (negative in the padding); neighbours lie ``step`` apart.  ``margin``: behind a transposed convolution
+    places see different parts of a stretch that is so much longer than ``field``."""
 
     field: Fraction = Fraction(1)
     step: Fraction = Fraction(1)
+    start: Fraction = Fraction(0)
+    margin: Fraction = Fraction(0)
+
+    def crop(self, place: int, side: int) -> tuple[int, int]:
+        """The first pixel of ``side`` pixels that ``place`` sees, and the one after the last."""
+        first = self.start + place * self.step
+        after = first + self.field + self.margin
+        return min(max(math.floor(first), 0), side), max(min(math.ceil(after), side), 0)
 
 
 def windows_of(module: nn.Module) -> tuple[Window, ...]:
@@ -90,12 +100,15 @@ def written(side: int, window: Window) -> str:
 def seen_through(view: View, window: Window) -> View:
     """What a place sees after the layer, from what one sees before it."""
     if not window.transposed:
-        return View(view.field + (window.span - 1) * view.step, view.step * window.stride)
+        start = view.start - window.before * view.step
+        return View(view.field + (window.span - 1) * view.step, view.step * window.stride, start, view.margin)
     # Only taps that fall on the same remainder modulo the stride meet in one place.
     apart = window.stride // math.gcd(window.stride, window.dilation)
     taps = (window.size - 1) // apart + 1
     between = (taps - 1) * apart * window.dilation // window.stride
-    return View(view.field + between * view.step, view.step / window.stride)
+    start = view.start + Fraction(window.before - window.span + 1, window.stride) * view.step
+    margin = view.margin + (Fraction(window.span - 1, window.stride) - between) * view.step
+    return View(view.field + between * view.step, view.step / window.stride, start, margin)
 
 
 def _padding(window: Window) -> str:

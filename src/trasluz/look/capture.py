@@ -64,22 +64,53 @@ def capture(network: nn.Module, names: Iterable[str]) -> Iterator[Captured]:
     kept = Captured()
     chosen = {name: modules[name] for name in names}
     handles = [module.register_forward_hook(_hook(kept, name)) for name, module in chosen.items()]
-    modes = {module: module.training for module in modules.values()}
+    try:
+        with still(network), torch.inference_mode(False), torch.enable_grad():
+            yield kept
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextmanager
+def still(network: nn.Module) -> Iterator[None]:
+    """Inside, modules are in evaluation mode and parameters ask for no gradient; afterwards both are as they were."""
+    modes = {module: module.training for module in network.modules()}
     asking = [parameter for parameter in network.parameters() if parameter.requires_grad]
     try:
         for module in modes:
             module.training = False
         for parameter in asking:
             parameter.requires_grad_(False)
-        with torch.inference_mode(False), torch.enable_grad():
-            yield kept
+        yield
     finally:
         for parameter in asking:
             parameter.requires_grad_(True)
         for module, mode in modes.items():
             module.training = mode
-        for handle in handles:
-            handle.remove()
+
+
+@contextmanager
+def changed(network: nn.Module, name: str, call: int, change: Callable[[Tensor], Tensor]) -> Iterator[None]:
+    """Inside, the layers behind the module called ``name`` get ``change`` of what it gives at its call number ``call``.
+
+    Calls count from 0 inside the block, so that it is meant for one forward pass.  ``change`` gives a new tensor.
+
+    Raises:
+        KeyError: there is no module of that name.
+    """
+    seen = 0
+
+    def hook(_module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        return _with_first(output, change) if seen == call + 1 else output
+
+    handle = dict(network.named_modules())[name].register_forward_hook(hook)
+    try:
+        yield
+    finally:
+        handle.remove()
 
 
 Hook = Callable[[nn.Module, tuple[Any, ...], Any], Any]

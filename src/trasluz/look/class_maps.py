@@ -1,19 +1,24 @@
-"""Maps of images × classes × layers, in one forward pass and one batched backward pass per chunk of classes."""
+"""Maps of images × classes × layers: one forward pass and one batched backward pass per chunk of classes for methods
+that need gradients, one forward pass and the trials of each layer's channels for those that need trials."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from trasluz.look.cams import class_map
-from trasluz.look.capture import capture
+from trasluz.look.cams import find, signed_map
+from trasluz.look.capture import Captured, capture
 from trasluz.look.class_gradients import class_gradients
+from trasluz.look.layouts import FIRST, Layout
+from trasluz.look.trials import Trials
+from trasluz.training.memory import kept_memory
 
 Scores = Callable[[Tensor], Tensor]
-MEMORY = 256 * 2**20  # bytes of gradients at a time
+MEMORY = 256 * 2**20  # bytes of gradients, or of forward passes of trials, at a time
+_NEAR = 32 * 2**20  # bytes of gradients that a processor's caches serve: more at a time only takes longer there
 
 
 @dataclass(frozen=True)
@@ -29,33 +34,65 @@ def class_maps(
     scores_of: Scores,
     inputs: Tensor,
     classes: Tensor,
-    layers: Sequence[str],
+    layers: Sequence[str] | Mapping[str, Layout],
     method: str = "grad-cam",
     memory: int = MEMORY,
 ) -> Maps:
     """Maps of ``classes`` (int64 ``[n, k]``, each image's own) at ``layers``, the last call of each.
 
     ``scores_of(inputs)`` gives logits ``[n, all classes]`` through ``network``: scores before softmax, because after
-    it the gradient of a sure class vanishes and other classes speak in.  ``memory``: bytes that gradients may take at
-    a time, on top of what one forward pass of ``inputs`` takes.
+    it the gradient of a sure class vanishes and other classes speak in.  ``layers``: their names, with their layouts
+    where not all give ``[n, c, h, w]``.  ``memory``: bytes that gradients, or the forward passes of trials, may take
+    at a time, on top of what one forward pass of ``inputs`` takes.
 
     Raises:
         RecipeError: there is no such method.
         KeyError: there is no such layer, or it was not called.
     """
-    with capture(network, layers) as kept:
+    layouts = dict(layers) if isinstance(layers, Mapping) else dict.fromkeys(layers, FIRST)
+    with kept_memory(inputs.device.type):
+        return _class_maps(network, scores_of, inputs, classes, layouts, method, memory)
+
+
+def _class_maps(
+    network: nn.Module,
+    scores_of: Scores,
+    inputs: Tensor,
+    classes: Tensor,
+    layouts: Mapping[str, Layout],
+    method: str,
+    memory: int,
+) -> Maps:
+    needs = find(method).NEEDS
+    with capture(network, layouts) as kept, torch.set_grad_enabled(needs == "gradients"):
         scores = scores_of(inputs)
-        activations = [kept.last(name) for name in layers]
-        size = max(memory // _bytes(activations), 1)
-        found: list[list[Tensor]] = []
-        for chunk in torch.split(classes, size, dim=1):
-            gradients = class_gradients(scores, activations, chunk)
-            with torch.no_grad():
-                pairs = zip(activations, gradients, strict=True)
-                found.append([class_map(method, activation.detach(), gradient) for activation, gradient in pairs])
-    joined = [torch.cat(parts, 1) for parts in zip(*found, strict=True)]
-    return Maps(dict(zip(layers, joined, strict=True)), scores.detach())
+        if needs == "gradients":
+            return Maps(_from_gradients(kept, scores, classes, layouts, method, memory), scores.detach())
+    maps = {}
+    for name, layout in layouts.items():
+        output, last = kept.last(name).detach(), len(kept.calls[name]) - 1
+        plain = scores.gather(1, classes)
+        trials = Trials(network, scores_of, inputs, classes, plain, name, last, layout, output, memory)
+        with torch.no_grad():
+            maps[name] = signed_map(method, layout.maps(output), trials, classes.shape[1])
+    return Maps(maps, scores.detach())
 
 
-def _bytes(activations: Sequence[Tensor]) -> int:
-    return sum(activation.numel() * activation.element_size() for activation in activations)
+def _from_gradients(
+    kept: Captured, scores: Tensor, classes: Tensor, layouts: Mapping[str, Layout], method: str, memory: int
+) -> dict[str, Tensor]:
+    outputs = [kept.last(name) for name in layouts]
+    at_once = min(memory, _NEAR) if scores.device.type == "cpu" else memory
+    size = max(at_once // _bytes(outputs), 1)
+    found: dict[str, list[Tensor]] = {name: [] for name in layouts}
+    for chunk in torch.split(classes, size, dim=1):
+        gradients = class_gradients(scores, outputs, chunk)
+        with torch.no_grad():
+            for (name, layout), output, gradient in zip(layouts.items(), outputs, gradients, strict=True):
+                activations, evidence = layout.maps(output.detach()), layout.maps(gradient)
+                found[name].append(signed_map(method, activations, evidence, chunk.shape[1]))
+    return {name: torch.cat(parts, 1) for name, parts in found.items()}
+
+
+def _bytes(outputs: Sequence[Tensor]) -> int:
+    return sum(output.numel() * output.element_size() for output in outputs)

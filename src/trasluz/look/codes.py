@@ -6,10 +6,14 @@ from typing import Literal
 
 import numpy as np
 
+from trasluz.errors import DataError
 from trasluz.look.subject import Subject
 from trasluz.messages import _
+from trasluz.numerals import significant
 from trasluz.reporting import Reporter
 from trasluz.training.validation import batch_size_for
+
+_LARGEST = 1e15
 
 
 def code_capability(subject: Subject) -> str | None:
@@ -33,6 +37,19 @@ def encode_rows(subject: Subject, rows: np.ndarray, reporter: Reporter) -> np.nd
             found.append(encode_samples(subject, part))
             task.advance(len(part))
     return np.concatenate(found)
+
+
+def need_finite(codes: np.ndarray) -> np.ndarray:
+    """The codes themselves.
+
+    Raises:
+        DataError: some are not finite, or so large that their squares cannot be compared.
+    """
+    if not np.isfinite(codes).all():
+        raise DataError(_("Some codes are not finite numbers; the weights are damaged or training diverged."))
+    if np.abs(codes).max(initial=0) > _LARGEST:
+        raise DataError(_("Some codes are beyond {bound}; training diverged.").format(bound=significant(_LARGEST, 1)))
+    return codes
 
 
 def known_errors(subject: Subject, rows: np.ndarray) -> tuple[np.ndarray, Literal["", "reconstruction", "class"]]:

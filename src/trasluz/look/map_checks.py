@@ -26,13 +26,21 @@ def regions(maps: Tensor, size: tuple[int, int], seed: int = 0) -> Tensor:
 
     ``maps``: float ``[n, h, w]``, not negative.  A map of zeros has an empty region, and so have its rivals.
     """
+    values = rivals(maps, size, seed)
+    counts = _pixels_of_half(values[0])
+    return torch.stack([_largest(each, counts) for each in values])
+
+
+def rivals(maps: Tensor, size: tuple[int, int], seed: int = 0) -> Tensor:
+    """What a map, a random and a centred one are worth at each pixel: float ``[3, n, height, width]``, in that order.
+
+    The random one is as coarse as the map.
+    """
     generator = torch.Generator().manual_seed(seed)
     random = torch.rand(maps.shape, generator=generator).to(maps)
     high, wide = (torch.linspace(-1, 1, side, device=maps.device, dtype=maps.dtype) for side in size)
     centred = -(high[:, None] ** 2 + wide[None] ** 2).expand(len(maps), *size)
-    own = enlarged(maps, size)
-    counts = _pixels_of_half(own)
-    return torch.stack([_largest(values, counts) for values in (own, enlarged(random, size), centred)])
+    return torch.stack([enlarged(maps, size), enlarged(random, size), centred])
 
 
 def confidences(
@@ -66,7 +74,11 @@ def _pixels_of_half(maps: Tensor) -> Tensor:
 
 def _largest(values: Tensor, counts: Tensor) -> Tensor:
     """The ``counts`` largest of each of ``values`` ``[n, height, width]``: bool of the same shape."""
+    return (places(values) < counts.unsqueeze(1)).reshape(values.shape)
+
+
+def places(values: Tensor) -> Tensor:
+    """The place of each of ``values`` ``[n, ...]`` of a row, 0 for the largest: int64 ``[n, all the rest]``."""
     order = values.flatten(1).argsort(dim=1, descending=True, stable=True)
     rank = torch.arange(order.shape[1], device=order.device).expand_as(order)
-    places = torch.empty_like(order).scatter_(1, order, rank)
-    return (places < counts.unsqueeze(1)).reshape(values.shape)
+    return torch.empty_like(order).scatter_(1, order, rank)

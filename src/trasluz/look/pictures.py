@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
 from trasluz.look.subject import Subject
@@ -15,7 +16,12 @@ def pictures(subject: Subject, samples: np.ndarray) -> np.ndarray:
 
     ``c`` is 1, 3 or 4; images of any other number of channels are shown as the mean of them.
     """
-    unit = subject.unit(samples).clamp(0, 1)
+    return as_pictures(subject.unit(samples))
+
+
+def as_pictures(unit: Tensor) -> np.ndarray:
+    """Images float ``[n, c, h, w]``, cut to [0, 1], as ``pictures`` gives them."""
+    unit = unit.clamp(0, 1)
     if unit.shape[1] not in (1, 3, 4):
         unit = unit.mean(1, keepdim=True)
     height, width = unit.shape[2:]

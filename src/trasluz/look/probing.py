@@ -19,19 +19,29 @@ ITERATIONS = 100
 
 
 def probe(train: np.ndarray, labels: np.ndarray, judged: np.ndarray, classes: int, cost: float = 1.0) -> np.ndarray:
-    """The class that a linear probe gives each row of ``judged``, int64 ``[m]``.
+    """The class that a linear probe gives each row of ``judged``, int64 ``[m]``; arguments as ``probe_scores``."""
+    found: np.ndarray = probe_scores(train, labels, judged, classes, cost).argmax(1)
+    return found
+
+
+def probe_scores(
+    train: np.ndarray, labels: np.ndarray, judged: np.ndarray, classes: int, cost: float = 1.0
+) -> np.ndarray:
+    """Scores before softmax that a linear probe gives each row of ``judged``, float32 ``[m, classes]``.
 
     ``train`` float32 ``[n, d]`` with ``labels`` int64 ``[n]`` below ``classes``; ``judged`` ``[m, d]``.  Features are
-    standardised by the mean and spread of ``train``; constant ones play no part.
+    standardised by the mean and spread of ``train``; constant ones play no part, and where all are constant the scores
+    are the logarithms of the classes' shares.
     """
     mean, spread = train.mean(0), train.std(0)
     used = spread > 1e-6 * max(float(spread.max()), 1e-30)
     if not used.any():
-        return np.full(len(judged), np.bincount(labels, minlength=classes).argmax(), np.int64)
+        shares = np.bincount(labels, minlength=classes) / len(labels)
+        return np.tile(np.log(np.maximum(shares, 1e-12)).astype(np.float32), (len(judged), 1))
     inputs = torch.from_numpy((train[:, used] - mean[used]) / spread[used])
     weight, bias = _fit(inputs, torch.from_numpy(labels), classes, cost)
     scores = torch.from_numpy((judged[:, used] - mean[used]) / spread[used]) @ weight + bias
-    found: np.ndarray = scores.argmax(1).numpy()
+    found: np.ndarray = scores.numpy()
     return found
 
 

@@ -70,7 +70,10 @@ def load_result(folder: Path, kind: type[R]) -> R:
     try:
         values = json.loads((folder / "look.json").read_text(encoding="utf-8"))["values"]
         hints = get_type_hints(kind)
-        known: dict[str, Any] = {name: TypeAdapter(hints[name]).validate_python(v) for name, v in values.items()}
+        known: dict[str, Any] = {
+            name: v if v == {} else TypeAdapter(hints[name]).validate_python(v)  # arrays have no adapter
+            for name, v in values.items()
+        }
         with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
             for key in stored.files:
                 name, inside, entry = key.partition(_KEY)

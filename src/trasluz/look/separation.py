@@ -40,12 +40,15 @@ def nearest_neighbours(codes: np.ndarray, labels: np.ndarray, k: int = K) -> Acc
     if seen is None or len(seen) <= k:
         return None
     of = labels[seen]
-    votes = of[_others(codes[seen], k)]
-    kinds = int(of.max()) + 1
-    counts = np.zeros((len(of), kinds), np.int32)
+    return accuracy(majority(of[_others(codes[seen], k)]) == of, of)
+
+
+def majority(votes: np.ndarray) -> np.ndarray:
+    """The class that most of ``votes`` int64 ``[n, k]`` name, the smaller number in a tie: ``[n]``."""
+    counts = np.zeros((len(votes), int(votes.max()) + 1), np.int32)
     for column in votes.T:
-        counts[np.arange(len(of)), column] += 1
-    return _accuracy(counts.argmax(1) == of, of)
+        counts[np.arange(len(votes)), column] += 1
+    return np.asarray(counts.argmax(1))
 
 
 def linear_probe(codes: np.ndarray, labels: np.ndarray) -> Accuracy | None:
@@ -63,7 +66,7 @@ def linear_probe(codes: np.ndarray, labels: np.ndarray) -> Accuracy | None:
     for held_out in np.array_split(order, _FOLDS):
         rest = np.setdiff1d(order, held_out)
         right[held_out] = probe(x[rest], of[rest], x[held_out], classes) == of[held_out]
-    return _accuracy(right, of)
+    return accuracy(right, of)
 
 
 def density(codes: np.ndarray, placed: np.ndarray | None = None, k: int = K) -> np.ndarray:
@@ -107,7 +110,8 @@ def _spread(places: np.ndarray, most: int) -> np.ndarray:
     return np.sort(places[Draws(0).permutation("separation", 0, len(places))[:most].numpy()])
 
 
-def _accuracy(right: np.ndarray, labels: np.ndarray) -> Accuracy:
+def accuracy(right: np.ndarray, labels: np.ndarray) -> Accuracy:
+    """Of ``right`` bool ``[n]``, n ≥ 1, for images of the classes ``labels``."""
     low, high = wilson(int(right.sum()), len(right))
     chance = float(np.bincount(labels).max()) / len(labels)
     return Accuracy(float(right.mean()), low, high, len(right), chance)

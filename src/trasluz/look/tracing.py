@@ -127,7 +127,7 @@ def _feeders(node: Any, known: dict[Any, Seen]) -> tuple[list[Any], bool]:
 
 
 def _meet(seen: list[Seen], direct: bool) -> Seen:
-    """What a place sees where branches meet: the largest field, where they lie on the same grid."""
+    """What a place sees where branches meet: all that any of them sees, where they lie on the same grid."""
     if not seen or not direct or None in seen:
         return None
     if "whole" in seen:
@@ -137,7 +137,9 @@ def _meet(seen: list[Seen], direct: bool) -> Seen:
     for views in zip(*paths, strict=True):
         if len({view.step for view in views}) > 1:
             return None
-        joined.append(max(views, key=lambda view: view.field))
+        start, end = min(view.start for view in views), max(view.start + view.field for view in views)
+        margin = max(view.start + view.field + view.margin for view in views) - end
+        joined.append(View(end - start, views[0].step, start, margin))
     return tuple(joined)
 
 
@@ -151,7 +153,12 @@ def _after(module: nn.Module, before: Seen, given: tuple[int, ...], gives: tuple
         return tuple(seen_through(view, window) for view, window in zip(before, windows, strict=True))
     if isinstance(module, nn.Upsample) and module.mode == "nearest":
         return tuple(
-            View(view.field, view.step * Fraction(a, b))
+            View(
+                view.field,
+                view.step * Fraction(a, b),
+                view.start - view.step * (1 - Fraction(a, b)),
+                view.margin + view.step * (1 - Fraction(a, b)),
+            )
             for view, a, b in zip(before, given[1:], gives[1:], strict=True)
         )
     if isinstance(module, _KEEPS_PLACES) or (_activation(module) and given == gives):

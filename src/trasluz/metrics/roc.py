@@ -7,6 +7,7 @@ Curves are scikit-learn's.  The interval is that of DeLong, DeLong & Clarke-Pear
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -19,7 +20,7 @@ from trasluz.metrics.intervals import wilson
 class Curves:
     """Both curves of one score. ``false_alarms`` and ``hits``: the ROC, rates from 0 to 1; ``recall`` and
     ``precision``: the other, recall falling; ``auc`` with its 95 % ``interval``; ``average_precision``; ``share`` of
-    positives, which is the precision of chance."""
+    positives, which is the precision of chance; ``count`` of samples."""
 
     false_alarms: np.ndarray
     hits: np.ndarray
@@ -29,6 +30,7 @@ class Curves:
     interval: tuple[float, float]
     average_precision: float
     share: float
+    count: int
 
 
 def curves(scores: np.ndarray, positive: np.ndarray) -> Curves:
@@ -45,7 +47,20 @@ def curves(scores: np.ndarray, positive: np.ndarray) -> Curves:
     precision, recall, _thresholds = precision_recall_curve(positive, scores)
     area, low, high = auc_interval(scores, positive)
     average = average_precision(scores, positive)
-    return Curves(false_alarms, hits, recall, precision, area, (low, high), average, float(positive.mean()))
+    return Curves(
+        false_alarms, hits, recall, precision, area, (low, high), average, float(positive.mean()), len(positive)
+    )
+
+
+def one_against_rest(scores: np.ndarray, labels: np.ndarray, classes: Sequence[str]) -> dict[str, Curves]:
+    """The curves of each class's score against all other samples, of those classes that have both.
+
+    ``scores`` ``[n, k]``; ``labels`` int64 ``[n]`` (−1: unknown, left out) or bool ``[n, k]`` for several per sample.
+    """
+    known = labels >= 0 if labels.ndim == 1 else np.ones(len(labels), bool)
+    own = labels[known, None] == np.arange(len(classes)) if labels.ndim == 1 else np.asarray(labels, bool)
+    both = [i for i in range(len(classes)) if own[:, i].any() and not own[:, i].all()]
+    return {classes[i]: curves(scores[known, i], own[:, i]) for i in both}
 
 
 def average_precision(scores: np.ndarray, positive: np.ndarray) -> float:

@@ -26,6 +26,8 @@ def _found(images: int = 1) -> Found:
         dead={"net.a": np.array([], np.int64), "net.b": np.array([1, 4])},
         zeros={"net.a": 0.25, "net.b": 0.5},
         judged=256,
+        contributions={"net.a": np.zeros((images, 0), np.float32), "net.b": np.zeros((images, 0), np.float32)},
+        towards=(),
     )
 
 
@@ -59,6 +61,20 @@ def test_several_images_have_a_row_each_and_are_shown_first() -> None:
     images = draw(found)[0].content
     assert isinstance(images, Gallery)
     assert [tile.caption for tile in images.tiles[0]] == ["image 0", "image 1"]
+
+
+def test_what_channels_speak_for_the_class_stands_beside_their_numbers() -> None:
+    found = dataclasses.replace(
+        _found(),
+        contributions={"net.a": np.array([[1.5, 0.0]], np.float32), "net.b": np.array([[0.25, -20.2]], np.float32)},
+        towards=("cat",),
+    )
+    gallery = _gallery(found)
+    assert [tile.caption for tile in gallery.tiles[0]] == ["0 · +1.50", "1 · +0.00"]
+    assert [tile.caption for tile in gallery.tiles[1]] == ["3 · +0.25", "1 · \u221220"]
+    assert all(head.endswith("for cat") for head in gallery.rows)
+    assert "activation times gradient" in draw(found)[1].note
+    assert "gradient" not in draw(_found())[1].note
 
 
 def test_sparsity_is_said_in_words_either_way() -> None:

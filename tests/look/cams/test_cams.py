@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from trasluz.errors import RecipeError
-from trasluz.look.cams import class_map, find, methods
+from trasluz.look.cams import class_map, find, knows_classes, methods
 
 CHANNELS, HEIGHT, WIDTH, CLASSES = 3, 3, 4, 2
 
@@ -113,7 +113,7 @@ def test_eigen_cam_keeps_the_largest_share_of_activations_for_every_class() -> N
         assert torch.equal(maps[0], maps[1])
 
 
-@pytest.mark.parametrize("name", methods())
+@pytest.mark.parametrize("name", methods("gradients", "activations"))
 def test_a_batch_gives_what_single_images_and_classes_give(name: str) -> None:
     activations = _activations(3)
     gradients = _gradients(_head(), activations)
@@ -126,7 +126,7 @@ def test_a_batch_gives_what_single_images_and_classes_give(name: str) -> None:
             torch.testing.assert_close(together[i, k], alone[0])
 
 
-@pytest.mark.parametrize("name", methods())
+@pytest.mark.parametrize("name", methods("gradients", "activations"))
 def test_nothing_active_and_no_gradient_give_a_map_of_zeros(name: str) -> None:
     nothing = torch.zeros(1, CHANNELS, HEIGHT, WIDTH)
     assert torch.equal(class_map(name, nothing, nothing), torch.zeros(1, HEIGHT, WIDTH))
@@ -135,5 +135,11 @@ def test_nothing_active_and_no_gradient_give_a_map_of_zeros(name: str) -> None:
 def test_wrong_shapes_and_unknown_names_are_refused() -> None:
     with pytest.raises(ValueError, match=r"\[n, k, c, h, w\]"):
         class_map("grad-cam", torch.zeros(1, 2, 3, 3), torch.zeros(1, 1, 3, 3, 3))
+    with pytest.raises(ValueError, match="trials"):
+        class_map("score-cam", torch.zeros(1, 2, 3, 3), torch.zeros(1, 2, 3, 3))
     with pytest.raises(RecipeError, match="grad-cam"):
         find("grad-cams")
+
+
+def test_only_methods_that_need_no_more_than_activations_know_no_class() -> None:
+    assert [name for name in methods() if not knows_classes(name)] == ["eigen-cam"]

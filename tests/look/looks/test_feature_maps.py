@@ -73,6 +73,41 @@ def test_the_most_active_channels_come_first() -> None:
     assert 2 not in found.channels["net.1"]
 
 
+def test_channels_that_speak_most_for_the_class_come_first() -> None:
+    net = _net()
+    found = _look(net, sort="contribution", towards="3", count=2, layers=("net.1", "net.2"))
+    seen = subject(net)
+    inputs = seen.inputs(seen.pick(2).samples)
+    pooled = net[:3](inputs).detach()
+    weights = net[4].weight[3].detach().reshape(4, 4, 4)  # type: ignore[union-attr, operator]  # a linear layer
+    expected = (pooled * weights).sum((2, 3)).numpy()  # of a linear score: what each channel adds to it
+    assert found.towards == ("3", "3")
+    np.testing.assert_array_equal(found.channels["net.2"], np.argsort(-expected.mean(0), kind="stable"))
+    np.testing.assert_allclose(found.contributions["net.2"], expected[:, found.channels["net.2"]], atol=1e-5)
+    np.testing.assert_allclose(found.contributions["net.1"].sum(1), expected.sum(1), atol=1e-5)
+    assert all(parameter.grad is None for parameter in net.parameters())
+
+
+def test_each_image_speaks_for_its_own_class_and_unknown_ones_are_refused() -> None:
+    net = _net()
+    found = _look(net, sort="contribution", count=3)
+    seen = subject(net)
+    with torch.no_grad():
+        said = net(seen.inputs(seen.pick(3).samples)).argmax(1)
+    assert found.towards == tuple(str(int(label)) for label in said)
+    assert _look(net).towards == ()
+    with pytest.raises(RequestError, match="allowed: predicted, 0, 1"):
+        _look(net, sort="contribution", towards="ten")
+
+
+def test_many_images_in_parts_speak_as_they_do_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = _look(_net(), sort="contribution", count=5)
+    monkeypatch.setattr("trasluz.look.contribution._AT_ONCE", 2)
+    parts = _look(_net(), sort="contribution", count=5)
+    for layer in whole.layers:
+        np.testing.assert_allclose(parts.contributions[layer], whole.contributions[layer], atol=1e-6)
+
+
 def test_layers_are_chosen_by_pattern_and_spread_over_the_depth() -> None:
     assert _look(_net(), layers="net.[12]").layers == ("net.1", "net.2")
     assert _look(_net(), most=2).layers == ("net.0", "net.2")

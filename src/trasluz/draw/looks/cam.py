@@ -48,7 +48,7 @@ def _maps(result: Found, layer: int, *, last: bool) -> Panel:
     )
     note = _note(result, columns) if last else ""
     verdict = " ".join(_verdict(result, layer))
-    return Panel(title, gallery, alt.format(n=len(rows)), note, verdict, _warnings(result, layer))
+    return Panel(title, gallery, alt.format(n=len(rows)), note, verdict, _warnings(result, layer), layer=name)
 
 
 def _headings(result: Found, columns: int) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from trasluz.messages import _, ngettext
 
 QUESTION: Question = "inside"
 ORDER = 30
+_LARGE = 10
 _SOME = 0.0005  # a smaller share of zeros is chance, and reads 0.0 %
 
 
@@ -39,8 +40,9 @@ def _maps(result: Found) -> Panel:
     rows = tuple(_row(result, layer, number, reaches[layer]) for layer, number in pairs)
     heads = tuple(_head(result, layer, number) for layer, number in pairs)
     bars = tuple(_bar(reaches[layer]) for layer, _number in pairs)
+    gallery = Gallery(rows, heads, scales=bars, layers=tuple(layer for layer, _number in pairs))
     alt = _("What the channels of {n} layers give for the images, as maps").format(n=len(result.layers))
-    return Panel(_("Feature maps"), Gallery(rows, heads, scales=bars), alt, _note(result), _verdict(result))
+    return Panel(_("Feature maps"), gallery, alt, _note(result), _verdict(result))
 
 
 def _row(result: Found, layer: str, number: int, reach: float) -> tuple[Tile, ...]:
@@ -50,11 +52,21 @@ def _row(result: Found, layer: str, number: int, reach: float) -> tuple[Tile, ..
         Tile(
             around_zero(values, reach),
             _("channel {n} of layer {layer}").format(n=channel, layer=layer),
-            str(channel),
+            _caption(result, layer, number, place),
             flag=_("dead") if channel in dead else "",
         )
-        for channel, values in zip(result.channels[layer].tolist(), maps, strict=True)
+        for place, (channel, values) in enumerate(zip(result.channels[layer].tolist(), maps, strict=True))
     )
+
+
+def _caption(result: Found, layer: str, number: int, place: int) -> str:
+    """The channel's number, and what it speaks for the class where that was asked for."""
+    channel = str(result.channels[layer][place])
+    if not result.towards:
+        return channel
+    speaks = float(result.contributions[layer][number, place])
+    digits = 2 if abs(speaks) < _LARGE else 0  # tiles are narrow
+    return f"{channel} · {speaks:+.{digits}f}".replace("-", MINUS)
 
 
 def _head(result: Found, layer: str, number: int) -> str:
@@ -67,6 +79,8 @@ def _head(result: Found, layer: str, number: int) -> str:
         facts.append(ngettext("{n} channel dead", "{n} channels dead", dead).format(n=integer(dead)))
     if len(result.images) > 1:
         facts.append(_captions(result)[number])
+    if result.towards:
+        facts.append(_("for {name}").format(name=result.towards[number]))
     return " · ".join(facts)
 
 
@@ -85,6 +99,13 @@ def _note(result: Found) -> str:
             "one scale. Zeros and dead channels (zero everywhere) are counted over {n} images."
         ).format(n=integer(result.judged))
     ]
+    if result.towards:
+        texts.append(
+            _(
+                "Channels that speak most for the class come first; beside the number stands what one adds to the "
+                "score, activation times gradient summed over its map."
+            )
+        )
     hidden = sum(result.shapes[layer][0] > len(result.channels[layer]) for layer in result.layers)
     if hidden:
         texts.append(_("Not all channels of every layer are shown; the look's options show more."))

@@ -127,7 +127,7 @@ def _table(result: Found) -> Panel:
         "channels' means really use, of how many there are."
     )
     alt = _("What each layer adds")
-    return Panel(_("What each layer adds"), Table(head, tuple(rows), tuple(texts)), alt, note)
+    return Panel(_("What each layer adds"), Table(head, tuple(rows), tuple(texts), result.layers), alt, note)
 
 
 def _signed(gain: float) -> str:

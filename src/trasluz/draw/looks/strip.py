@@ -33,6 +33,7 @@ def draw(result: Found) -> tuple[Panel, ...]:
     named = list(zip(short_names([layer.name for layer in result.layers]), result.layers, strict=True))
     rows = tuple(_cells(name, layer) for name, layer in named)
     texts = tuple(_texts(name, layer) for name, layer in named)
+    layers = tuple(layer.name for layer in result.layers)
     note = _(
         "The size of a map is ⌊(W − F + 2P) / S⌋ + 1 with side W, kernel F, padding P and stride S; with dilation D "
         "a kernel reaches over D·(F − 1) + 1. The receptive field is what one place of the map sees of the image; "
@@ -41,7 +42,7 @@ def draw(result: Found) -> tuple[Panel, ...]:
     verdict = _("{layers} layers, {parameters} parameters.").format(
         layers=integer(len(result.layers)), parameters=integer(result.parameters)
     )
-    return (Panel(_("The network, layer by layer"), Table(head, rows, texts), _("The layers"), note, verdict),)
+    return (Panel(_("The network, layer by layer"), Table(head, rows, texts, layers), _("The layers"), note, verdict),)
 
 
 def _cells(name: str, layer: Layer) -> tuple[Cell, ...]:

@@ -1,40 +1,67 @@
-"""Methods of class activation maps, one per file, found by file name: how activations and gradients become a map.
+"""Methods of class activation maps, one per file, found by file name: how activations become the map of a class.
 
 A method is a module with
 
     HELP                      one sentence, marked with ``N_``
-    NEEDS_GRADIENTS           whether its map depends on the class at all
-    signed_map(activations, gradients) -> Tensor
+    NEEDS                     what it makes a map of, besides the activations
+    signed_map                the map before the ReLU with which most papers end
 
-``activations``: float ``[n, c, h, w]``; ``gradients`` of each class's score with respect to them, ``[n, k, c, h, w]``;
-the map is ``[n, k, h, w]`` in the same number format, before the ReLU with which most papers end, so that callers can
-tell how much evidence the ReLU removes.  Nothing is normalised: maps keep the unit of scores (per position).
+``NEEDS`` says how ``signed_map`` is called; ``activations`` are float ``[n, c, h, w]``:
+
+    "activations"   signed_map(activations) -> [n, h, w]                  the same map for every class
+    "gradients"     signed_map(activations, gradients) -> [n, k, h, w]    gradients of the scores of k classes with
+                                                                          respect to the activations, [n, k, c, h, w]
+    "trials"        signed_map(activations, trials) -> [n, k, h, w]       scores of images that were changed
+
+A map has the number format of the activations, and stands before the ReLU so that callers can tell how much evidence
+the ReLU removes.  Nothing is normalised: maps keep the unit of scores (per position).
 """
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from collections.abc import Callable
+from typing import Any, Literal, Protocol, cast
 
 from torch import Tensor
 
 from trasluz import components
 
 METHODS = "trasluz.look.cams"
+Needs = Literal["activations", "gradients", "trials"]
 
 
 class Method(Protocol):
     """What a module in ``look/cams/`` offers."""
 
     HELP: str
-    NEEDS_GRADIENTS: bool
-
-    def signed_map(self, activations: Tensor, gradients: Tensor) -> Tensor:
-        """The map before its ReLU, ``[n, k, h, w]``."""
+    NEEDS: Needs
+    signed_map: Callable[..., Tensor]
 
 
-def methods() -> tuple[str, ...]:
-    """The names of all methods."""
-    return components.names(METHODS)
+class Trials(Protocol):
+    """Scores of k classes of images that were changed, for one channel after another (``look/trials.py``)."""
+
+    @property
+    def scores(self) -> Tensor:
+        """Those of the images as they are, ``[n, k]``."""
+
+    def blank(self) -> Tensor:
+        """Those of images of zeros, which is what a mask of zeros leaves: ``[n, k]``."""
+
+    def masked(self, mask: Callable[[Tensor], Tensor]) -> Tensor:
+        """Those of each image times a mask of each channel, ``[n, c, k]``.
+
+        ``mask`` makes masks of channels that were enlarged to the images' size: ``[m, height, width]``.
+        """
+
+    def without_channels(self) -> Tensor:
+        """Those of each image with one channel of the layer set to zero at all places, ``[n, c, k]``."""
+
+
+def methods(*needs: Needs) -> tuple[str, ...]:
+    """The names of all methods, or of those with such needs."""
+    names = components.names(METHODS)
+    return tuple(name for name in names if find(name).NEEDS in needs) if needs else names
 
 
 def find(name: str) -> Method:
@@ -46,6 +73,15 @@ def find(name: str) -> Method:
     return cast(Method, components.load(METHODS, name, "method"))
 
 
+def knows_classes(name: str) -> bool:
+    """Whether the map of a method depends on the class at all.
+
+    Raises:
+        RecipeError: there is no such method.
+    """
+    return find(name).NEEDS != "activations"
+
+
 def class_map(name: str, activations: Tensor, gradients: Tensor) -> Tensor:
     """The map of a method before its ReLU: ``[n, k, h, w]``, or ``[n, h, w]`` for gradients of one class each.
 
@@ -53,12 +89,28 @@ def class_map(name: str, activations: Tensor, gradients: Tensor) -> Tensor:
 
     Raises:
         RecipeError: there is no such method.
-        ValueError: the shapes do not belong together.
+        ValueError: the shapes do not belong together, or the method needs more than gradients.
     """
     single = gradients.ndim == 4
     several = gradients.unsqueeze(1) if single else gradients
     if activations.ndim != 4 or several.ndim != 5 or several[:, 0].shape != activations.shape:
         given = f"{tuple(activations.shape)} and {tuple(gradients.shape)}"
         raise ValueError(f"a map needs activations [n, c, h, w] and gradients [n, k, c, h, w], not {given}")
-    found = find(name).signed_map(activations, several)
+    if find(name).NEEDS == "trials":
+        raise ValueError(f"{name} needs trials; class_maps makes them")
+    found = signed_map(name, activations, several, several.shape[1])
     return found[:, 0] if single else found
+
+
+def signed_map(name: str, activations: Tensor, evidence: Any, classes: int) -> Tensor:
+    """The map of a method before its ReLU, ``[n, k, h, w]``, of ``activations`` ``[n, c, h, w]`` and what it needs.
+
+    ``classes``: k.  ``evidence``: gradients or trials; not looked at where a method needs neither.
+
+    Raises:
+        RecipeError: there is no such method.
+    """
+    method = find(name)
+    if method.NEEDS == "activations":
+        return method.signed_map(activations).unsqueeze(1).expand(-1, classes, -1, -1)
+    return method.signed_map(activations, evidence)

@@ -8,11 +8,11 @@ from torch import Tensor
 from trasluz.messages import N_
 
 HELP = N_("What the activations share most; the same for every class (Muhammad and Yeasin 2020).")
-NEEDS_GRADIENTS = False
+NEEDS = "activations"
 
 
-def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:
-    """A v₁ for the matrix A ``[h·w, c]`` = U Σ Vᵀ of an image, not centred; the same map for every class.
+def signed_map(activations: Tensor) -> Tensor:
+    """A v₁ for the matrix A ``[h·w, c]`` = U Σ Vᵀ of an image, not centred: ``[n, h, w]``, the same for every class.
 
     A singular vector has no sign of its own; it is turned so that the map's sum is not negative.
     """
@@ -20,5 +20,4 @@ def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:
     left, values, _right = torch.linalg.svd(matrix, full_matrices=False)
     found = left[..., 0] * values[..., :1]
     turned = torch.where(found.sum(1, keepdim=True) < 0, -found, found)
-    maps = turned.reshape(len(turned), 1, *activations.shape[2:])
-    return maps.expand(-1, gradients.shape[1], -1, -1)
+    return turned.reshape(len(turned), *activations.shape[2:])

@@ -8,7 +8,7 @@ from trasluz.look.cams._weighted import weighted_sum
 from trasluz.messages import N_
 
 HELP = N_("Channels weighted by the mean of the class's gradient over the map (Selvaraju et al. 2017).")
-NEEDS_GRADIENTS = True
+NEEDS = "gradients"
 
 
 def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:

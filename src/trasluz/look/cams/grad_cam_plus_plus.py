@@ -18,13 +18,15 @@ from trasluz.look.cams._weighted import weighted_sum
 from trasluz.messages import N_
 
 HELP = N_("Grad-CAM with a weight for every position, which serves several objects of a class (Chattopadhyay 2018).")
-NEEDS_GRADIENTS = True
+NEEDS = "gradients"
 
 
 def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:
     """Σ over channels of (Σ over positions of α × positive gradient) × activation; the paper takes its ReLU."""
     total = activations.sum((2, 3))[:, None, :, None, None]
-    denominator = 2 + gradients * total
-    # It can only be 0 where activations are negative, of which the paper does not speak; such a position counts 0.
-    alpha = torch.where(denominator == 0, 0, 1 / denominator)
-    return weighted_sum((alpha * gradients.clamp_min(0)).sum((3, 4)), activations)
+    positive = gradients.clamp_min(0)  # α counts nowhere else
+    denominator = (positive * total).add_(2)  # in place: gradients are the largest tensors of all
+    weights = positive / denominator
+    if bool((total < 0).any()):  # Of negative activations the paper does not speak; what they make infinite counts 0.
+        weights = torch.where(denominator == 0, 0, weights)
+    return weighted_sum(weights.sum((3, 4)), activations)

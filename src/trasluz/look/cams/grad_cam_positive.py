@@ -11,7 +11,7 @@ from trasluz.look.cams._weighted import weighted_sum
 from trasluz.messages import N_
 
 HELP = N_("Grad-CAM that counts positive gradients only.")
-NEEDS_GRADIENTS = True
+NEEDS = "gradients"
 
 
 def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor
 from trasluz.messages import N_
 
 HELP = N_("Gradient times activation at every position: shows only what raised the score (Draelos and Carin 2020).")
-NEEDS_GRADIENTS = True
+NEEDS = "gradients"
 
 
 def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:

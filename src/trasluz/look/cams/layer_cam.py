@@ -10,7 +10,7 @@ from torch import Tensor
 from trasluz.messages import N_
 
 HELP = N_("Positive gradient times activation at every position; serves early layers too (Jiang et al. 2021).")
-NEEDS_GRADIENTS = True
+NEEDS = "gradients"
 
 
 def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from trasluz.look.cams._weighted import weighted_sum
 from trasluz.messages import N_
 
 HELP = N_("Channels weighted by their gradient where they are active (Fu et al. 2020).")
-NEEDS_GRADIENTS = True
+NEEDS = "gradients"
 
 
 def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ says when it sees only the marked region, or all but that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Annotated, Any, Literal, get_args
@@ -18,12 +18,21 @@ from pydantic import Field, field_validator
 from torch import Tensor
 from torch.nn import functional as F
 
-from trasluz.errors import RequestError
 from trasluz.look import cams
 from trasluz.look.agreement import spearman
 from trasluz.look.class_maps import class_maps
+from trasluz.look.explaining import (
+    batch_size,
+    chosen_classes,
+    class_indices,
+    labels_of,
+    probabilities_of,
+    scores_of,
+    seen,
+)
+from trasluz.look.layouts import Layout
 from trasluz.look.map_checks import confidences, regions
-from trasluz.look.map_layers import Choice, resolve, stages
+from trasluz.look.map_layers import Choice, layouts, resolve, stages
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
@@ -33,9 +42,7 @@ from trasluz.reporting import Reporter
 
 HELP = N_("Heat maps of where the evidence for a class lies, with checks of whether to believe them.")
 DEFAULT = True
-_COMPARED = 5  # likeliest classes whose maps are compared where only the predicted one is asked for
 _CHOICES = frozenset({*get_args(Choice), "all", "predicted"})
-_BATCH_VALUES = 2**22  # values of input images at a time
 
 
 class Config(Section):
@@ -116,55 +123,35 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         RecipeError: there is no such method.
         RequestError: there is no such layer or class.
     """
-    method = cams.find(config.method)
-    layers = resolve(subject, config.layers)
-    wanted = _class_indices(subject, config)
+    layers = layouts(subject, resolve(subject, config.layers))
+    wanted = class_indices(subject, config.classes)
     shown = subject.pick(config.count) if images is None else images
-    height, width = subject.spec.shape[1:]
-    size = max(_BATCH_VALUES // (height * width * subject.spec.shape[0]), 1)
+    size = 1 if cams.find(config.method).NEEDS == "trials" else batch_size(subject)  # so that progress is seen
     parts = []
     with reporter.task(_("Heat maps"), total=len(shown)) as task:
         for start in range(0, len(shown), size):
             rows = slice(start, start + size)
-            parts.append(_part(subject, config.method, layers, wanted, shown.samples[rows], _labels(shown)[rows]))
+            parts.append(_part(subject, config.method, layers, wanted, shown.samples[rows], labels_of(shown)[rows]))
             task.advance(len(shown.samples[rows]))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     maps = {name: joined.pop(f"map {name}") for name in layers}
     return Found(
         method=config.method,
-        class_specific=method.NEEDS_GRADIENTS,
+        class_specific=cams.knows_classes(config.method),
         classes=subject.spec.classes,
-        layers=layers,
+        layers=tuple(layers),
         shown=min(2, joined["chosen"].shape[1]) if config.classes == "predicted" else joined["chosen"].shape[1],
         names=shown.names,
-        labels=_labels(shown),
+        labels=labels_of(shown),
         maps=maps,
         **joined,
     )
 
 
-def _labels(shown: Shown) -> np.ndarray:
-    """Single labels; images with several have none that is the true one."""
-    return shown.labels if shown.labels.ndim == 1 else np.full(len(shown), -1, np.int64)
-
-
-def _class_indices(subject: Subject, config: Config) -> Tensor | None:
-    """The classes that were asked for, int64; ``None`` for those that are likely."""
-    known = subject.spec.classes
-    if config.classes == "predicted":
-        return None
-    names = known if config.classes == "all" else config.classes
-    unknown = [name for name in names if name not in known]
-    if unknown or not names:
-        message = _("classes: {name!r} is no class of this model; allowed: {allowed}.")
-        raise RequestError(message.format(name=unknown[0] if unknown else "", allowed=", ".join(known)))
-    return torch.tensor([known.index(name) for name in names])
-
-
 def _part(
     subject: Subject,
     method: str,
-    layers: tuple[str, ...],
+    layers: Mapping[str, Layout],
     wanted: Tensor | None,
     samples: np.ndarray,
     labels: np.ndarray,
@@ -172,17 +159,17 @@ def _part(
     """Fields of ``Found`` for images that are computed at once; maps are called ``map LAYER``."""
     unit = subject.unit(samples)
     inputs = subject.preprocess.normalise(unit)
-    probabilities = _probabilities(subject)
+    probabilities = probabilities_of(subject)
     with torch.inference_mode():
         sure = probabilities(inputs).float()
-    chosen = _chosen(sure, wanted, torch.from_numpy(labels).to(sure.device))
+    chosen = chosen_classes(sure, wanted, torch.from_numpy(labels).to(sure.device))
     maps = _maps(subject, method, layers, inputs, chosen)
     judged = (chosen == sure.argmax(1, keepdim=True)).int().argmax(1)
     label = chosen.gather(1, judged.unsqueeze(1))
     mirrored = _maps(subject, method, layers, inputs.flip(3), label)
     kept, without = _regions_of_layers(probabilities, inputs, _own(maps, judged), label[:, 0])
     found = {
-        "images": _seen(unit),
+        "images": seen(unit),
         "chosen": chosen,
         "judged": judged,
         "predicted": sure.argmax(1),
@@ -198,44 +185,16 @@ def _part(
     return arrays | _agreements(maps, judged, flipped)
 
 
-def _seen(unit: Tensor) -> Tensor:
-    """Images uint8 ``[n, h, w, c]`` as people see them; of channel counts that are no colours the mean."""
-    shown = unit if unit.shape[1] in (1, 3, 4) else unit.mean(1, keepdim=True)
-    return (shown * 255).round().clamp(0, 255).byte().permute(0, 2, 3, 1)
-
-
 def _own(maps: dict[str, Tensor], judged: Tensor) -> dict[str, Tensor]:
     """The maps of the classes that are judged, after the ReLU: ``[n, h, w]`` each."""
     images = torch.arange(len(judged), device=judged.device)
     return {name: found[images, judged].clamp_min(0) for name, found in maps.items()}
 
 
-def _probabilities(subject: Subject) -> Callable[[Tensor], Tensor]:
-    """What the model says of each class, by its own ``classify`` where it has one."""
-    if subject.can("classify"):
-        return lambda inputs: subject.family.classify(subject.networks, inputs)
-    return lambda inputs: subject.family.logits(subject.networks, inputs).softmax(1)
-
-
-def _chosen(probabilities: Tensor, wanted: Tensor | None, labels: Tensor) -> Tensor:
-    """The classes of each image, int64 ``[n, k]``: those wanted; or the likeliest, and after it the true one if that
-    is another, then the next likely."""
-    if wanted is not None:
-        return wanted.to(probabilities.device).expand(len(probabilities), -1)
-    raised = probabilities.clone()
-    images = torch.arange(len(raised), device=raised.device)
-    known = labels >= 0
-    raised[images[known], labels[known]] = 2  # the true class goes first …
-    raised[images, probabilities.argmax(1)] = 3  # … after the predicted one
-    return raised.topk(min(_COMPARED, raised.shape[1]), 1).indices
-
-
-def _maps(subject: Subject, method: str, layers: tuple[str, ...], inputs: Tensor, chosen: Tensor) -> dict[str, Tensor]:
-    def scores(images: Tensor) -> Tensor:
-        found: Tensor = subject.family.logits(subject.networks, images)
-        return found
-
-    return class_maps(subject.networks, scores, inputs, chosen, layers, method).maps
+def _maps(
+    subject: Subject, method: str, layers: Mapping[str, Layout], inputs: Tensor, chosen: Tensor
+) -> dict[str, Tensor]:
+    return class_maps(subject.networks, scores_of(subject), inputs, chosen, layers, method).maps
 
 
 def _removed(maps: Tensor) -> Tensor:

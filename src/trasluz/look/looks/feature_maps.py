@@ -15,6 +15,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 from trasluz.errors import RequestError
 from trasluz.look.activations import gather, passes, reached, run_through
+from trasluz.look.contribution import class_towards, contributions
 from trasluz.look.pictures import pictures
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
@@ -33,15 +34,17 @@ _SAME = ("Dropout", "Dropout2d", "Identity")  # give what they are given when th
 class Config(Section):
     """``count``: images, classes in turns, where none are given.  ``layers``: ``all``, or names of layers, or patterns
     such as ``classifier.body*``.  ``most``: at most so many layers, spread over the depth.  ``channels``: shown per
-    layer.  ``sort``: the most active channels first (``activation``), or the first ones as they are numbered
-    (``none``).  ``judged``: images of the split over which dead channels and zeros are counted.
+    layer.  ``sort``: the most active channels first (``activation``), those that speak most for the class ``towards``
+    (``contribution``), or the first ones as they are numbered (``none``).  ``towards``: a class, or ``predicted``, each
+    image's own.  ``judged``: images of the split over which dead channels and zeros are counted.
     """
 
     count: Annotated[int, Field(ge=1, le=16)] = 1
     layers: str | tuple[str, ...] = "all"
     most: Annotated[int, Field(ge=1, le=1000)] = 12
     channels: Annotated[int, Field(ge=1, le=4096)] = 16
-    sort: Literal["activation", "none"] = "activation"
+    sort: Literal["activation", "contribution", "none"] = "activation"
+    towards: str = "predicted"
     judged: Annotated[int, Field(ge=1)] = 256
 
 
@@ -53,6 +56,8 @@ class Found(Result):
     ``maps``: layer → float16 ``[n, kept, h, w]``, averaged down to at most 48 on a side.  ``channels``: layer → int64
     ``[kept]``, their numbers.  ``dead``: layer → int64 numbers of the channels that are zero at every place of all
     ``judged`` images.  ``zeros``: layer → share of its values that are exactly zero on those images, 0 to 1.
+    ``contributions``: layer → float32 ``[n, kept]``, activation times the gradient of the class's score, summed over
+    the map (0 columns where that was not asked for); ``towards``: the class of each image that they speak for.
     """
 
     images: np.ndarray
@@ -64,6 +69,8 @@ class Found(Result):
     dead: dict[str, np.ndarray]
     zeros: dict[str, float]
     judged: int
+    contributions: dict[str, np.ndarray]
+    towards: tuple[str, ...]
 
 
 @dataclass
@@ -101,16 +108,23 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     """The maps of ``images`` (otherwise of ``config.count`` of the split), and counts over the split.
 
     Raises:
-        RequestError: no layer has the name that was asked for.
+        RequestError: no layer has the name that was asked for, or there are no scores, or not that class, to sort by.
     """
     shown = subject.pick(config.count) if images is None else images
     shapes = _with_maps(subject)
+    if config.sort == "contribution":
+        towards = class_towards(subject, shown.samples, config.towards)
+        shapes = {name: shapes[name] for name in reached(subject, shapes, ("logits",))}
     layers = _chosen(subject, shapes, config)
     whole = gather(subject, shown.samples, layers)
+    if config.sort == "contribution":
+        speaks = contributions(subject, shown.samples, towards, layers)
+    else:
+        towards, speaks = np.zeros(0, np.int64), {layer: np.zeros((len(shown), 0), np.float32) for layer in layers}
     counter = _Counter()
     judged = subject.pick(config.judged).samples
     run_through(subject, judged, layers, counter.see)
-    channels = {layer: _channels(whole[layer], config) for layer in layers}
+    channels = {layer: _channels(whole[layer], speaks[layer], config) for layer in layers}
     return Found(
         images=pictures(subject, shown.samples),
         names=shown.names,
@@ -121,6 +135,8 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         dead={layer: torch.nonzero(~counter.of[layer].alive)[:, 0].numpy() for layer in layers},
         zeros={layer: counter.of[layer].zeros / counter.of[layer].values for layer in layers},
         judged=len(judged),
+        contributions={layer: speaks[layer][:, channels[layer]] if len(towards) else speaks[layer] for layer in layers},
+        towards=tuple(subject.spec.classes[label] for label in towards),
     )
 
 
@@ -154,11 +170,13 @@ def _matches(name: str, pattern: str) -> bool:
     return fnmatchcase(name, pattern) or fnmatchcase(name.split(".", 1)[-1], pattern)
 
 
-def _channels(maps: np.ndarray, config: Config) -> np.ndarray:
-    """The numbers of the channels to show, int64: those with the largest mean amount over the images shown."""
+def _channels(maps: np.ndarray, speaks: np.ndarray, config: Config) -> np.ndarray:
+    """The numbers of the channels to show, int64: those with the largest mean amount over the images shown, or that
+    speak most for their classes."""
     if config.sort == "none":
         return np.arange(min(config.channels, maps.shape[1]))
-    order = np.argsort(-np.abs(maps).mean((0, 2, 3)), kind="stable")
+    by = speaks.mean(0) if config.sort == "contribution" else np.abs(maps).mean((0, 2, 3))
+    order = np.argsort(-by, kind="stable")
     return order[: config.channels].astype(np.int64)
 
 

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from trasluz.draws import Draws
 from trasluz.errors import DataError, RequestError
-from trasluz.look.codes import code_capability, encode_rows, encode_samples, known_errors
+from trasluz.look.codes import code_capability, encode_rows, encode_samples, known_errors, need_finite
 from trasluz.look.projections import Projection, find
 from trasluz.look.result import Result
 from trasluz.look.separation import Accuracy, density, linear_probe, nearest_neighbours
@@ -94,8 +94,8 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         if reason is not None:
             raise RequestError(reason)
     rows, splits, names, available = _choose(subject, config)
-    codes = _finite(encode_rows(subject, rows, reporter))
-    shown = None if images is None or not len(images) else _finite(encode_samples(subject, images.samples))
+    codes = need_finite(encode_rows(subject, rows, reporter))
+    shown = None if images is None or not len(images) else need_finite(encode_samples(subject, images.samples))
     maps = {method: find(method).fit(codes, _SEED) for method in methods}
     labels = _single_labels(subject, rows)
     error, error_of = known_errors(subject, rows)
@@ -143,12 +143,6 @@ def _split_names(subject: Subject, config: Config) -> tuple[str, ...]:
 def _width(subject: Subject, rows: np.ndarray) -> int:
     """Numbers of a code."""
     return int(encode_rows(subject, rows[:1], Reporter()).shape[1])
-
-
-def _finite(codes: np.ndarray) -> np.ndarray:
-    if not np.isfinite(codes).all():
-        raise DataError(_("Some codes are not finite numbers; the weights are damaged or training diverged."))
-    return codes
 
 
 def _with(found: Projection, shown: np.ndarray | None) -> np.ndarray:

@@ -1,0 +1,130 @@
+"""How much each pixel matters: beside each image its strength in grey, and what speaks for and against in colour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from trasluz.draw.amounts import around_zero, scale_bar
+from trasluz.draw.looking import Question
+from trasluz.draw.names import MINUS, percent, significant
+from trasluz.draw.overlay import sized
+from trasluz.draw.panel import Gallery, Panel, Scale, Tile
+from trasluz.look.looks.saliency import Found
+from trasluz.look.saliencies import find
+from trasluz.messages import N_, _, ngettext
+
+QUESTION: Question = "where"
+ORDER = 12
+_COLUMNS = 12  # of classes
+_CUT = 99.0  # percentile of an image's values that has the full colour: a few single pixels would hide the rest
+_LARGE = 0.05  # share by which values may miss adding up
+_BASELINES = {"black": N_("a black image"), "white": N_("a white image"), "mean": N_("the image's mean")}
+
+
+def draw(result: Found) -> tuple[Panel, ...]:
+    """One panel: a row per image, two tiles per class."""
+    columns = min(result.chosen.shape[1], _COLUMNS)
+    rows = [_row(result, image, columns) for image in range(len(result.images))]
+    heads = tuple(result.classes[label] if label >= 0 else "" for label in result.labels)
+    gallery = Gallery(
+        tuple(tiles for tiles, _scale in rows),
+        heads if any(heads) else (),
+        (_("image"), *_headings(result, columns)),
+        tuple(scale for _tiles, scale in rows),
+    )
+    title = _("Which pixels matter: {method}").format(method=result.method)
+    alt = ngettext("Pixel maps of {n} image", "Pixel maps of {n} images", len(rows)).format(n=len(rows))
+    warning = find(result.method).WARNING
+    warnings = (*((_(warning),) if warning else ()), *_missed(result))
+    return (Panel(title, gallery, alt, _note(result, columns), _adds_up(result), warnings),)
+
+
+def _headings(result: Found, columns: int) -> tuple[str, ...]:
+    same = (result.chosen == result.chosen[:1]).all() and columns > 2
+    names = (
+        tuple(result.classes[label] for label in result.chosen[0, :columns])
+        if same
+        else (_("predicted"), _("true, or second"))[:columns]
+        if columns <= 2
+        else ("",) * columns
+    )
+    return tuple(heading for name in names for heading in (name, _("for, against")))
+
+
+def _row(result: Found, image: int, columns: int) -> tuple[tuple[Tile, ...], Scale]:
+    signed, strength = result.signed[image, :columns], result.strength[image, :columns]
+    reach, high = _reach(np.abs(signed)), _reach(strength)
+    picture = np.asarray(sized(result.images[image]))
+    if picture.ndim == 2:
+        picture = picture[..., None]
+    tiles = [Tile(picture, result.names[image], result.names[image] if result.labels[image] < 0 else "")]
+    for column in range(columns):
+        label = int(result.chosen[image, column])
+        words = {"label": result.classes[label], "image": result.names[image]}
+        caption = f"{result.classes[label]} {percent(float(result.confidence[image, label]))}"
+        flag = "" if strength[column].any() else _("no pixel matters")
+        how_much = _("how much each pixel of {image} matters to {label}").format(**words)
+        for_and_against = _("what speaks for and against {label} in {image}").format(**words)
+        tiles.append(Tile(_enlarged(strength[column], lambda a: _grey(a, high)), how_much, caption, None, flag))
+        tiles.append(Tile(_enlarged(signed[column], lambda a: around_zero(a, reach)), for_and_against))
+    end = significant(reach, 2)
+    return tuple(tiles), scale_bar(_("change of the score"), f"{MINUS}{end}", end, diverging=True)
+
+
+def _reach(values: np.ndarray) -> float:
+    """The percentile that has the full colour, or the maximum where that is 0."""
+    found = float(np.percentile(values, _CUT)) if values.size else 0.0
+    return found if found > 0 else float(values.max(initial=0))
+
+
+def _grey(amounts: np.ndarray, high: float) -> np.ndarray:
+    """uint8 ``[h, w, 1]``: black where a pixel does not matter, white where it matters most."""
+    share = np.clip(amounts / high, 0, 1) if high > 0 else np.zeros_like(amounts)
+    found: np.ndarray = np.rint(255 * share).astype(np.uint8)[..., None]
+    return found
+
+
+def _enlarged(amounts: np.ndarray, colour: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """The map in colour, as large as pictures of that size are shown."""
+    found = np.asarray(sized(colour(amounts)))
+    return found[..., None] if found.ndim == 2 else found
+
+
+def _note(result: Found, columns: int) -> str:
+    note = _(find(result.method).HELP)
+    note += " " + _(
+        "Bright grey: pixels that matter. Red: a pixel that speaks for the class; blue: against it. Each row has one "
+        "scale, cut at the largest hundredth of its values."
+    )
+    if not find(result.method).ADDS_UP:
+        note += " " + _(
+            "Here red means that a larger value of the pixel would raise the score, blue that it lowers it."
+        )
+    note += " " + _("Whether such maps follow the weights at all, the look “trust” tells.")
+    if result.chosen.shape[1] > columns:
+        total = result.chosen.shape[1]
+        note += " " + _("Shown are the first {n} of {total} classes.").format(n=columns, total=total)
+    return note
+
+
+def _adds_up(result: Found) -> str:
+    """How well the values add up; empty for methods that do not promise it."""
+    known = result.error[np.isfinite(result.error)]
+    if not len(known):
+        return ""
+    baseline = _(_BASELINES[str(result.settings["baseline"])])
+    return _(
+        "The values add up to the difference between the score of the image and that of {baseline}, to within "
+        "{median} (median; at most {most})."
+    ).format(baseline=baseline, median=percent(float(np.median(known))), most=percent(float(known.max())))
+
+
+def _missed(result: Found) -> tuple[str, ...]:
+    known = result.error[np.isfinite(result.error)]
+    if not len(known) or float(np.median(known)) <= _LARGE:
+        return ()
+    more = 4 * int(result.settings["steps"])
+    text = _("The values do not add up well: take more steps, such as {setting}.")
+    return (text.format(setting=f"--set 'method={{name: {result.method}, steps: {more}}}'"),)

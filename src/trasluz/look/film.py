@@ -1,0 +1,160 @@
+"""The film that a training leaves behind: the same few images before it and after about nine of its epochs.
+
+``FilmStrip`` is a callback of training that needs what looks know, so it lives here and ``api`` wires it in.  What a
+model can do says what is kept of it: reconstructions, samples from the same noise, class probabilities, and heat maps.
+Frames lie in the run's ``looks/film-frames/`` as arrays; a resumed run writes the same ones again.  Training is not
+changed by them: they are computed in evaluation mode from draws of their own, in float32.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trasluz.data.data import Data
+from trasluz.draws import Draws
+from trasluz.files import storage, write_bytes
+from trasluz.look.class_maps import class_maps
+from trasluz.look.explaining import probabilities_of, scores_of
+from trasluz.look.map_layers import layouts, resolve
+from trasluz.look.pictures import as_pictures
+from trasluz.look.shown import few_of_each_class
+from trasluz.look.subject import Subject
+from trasluz.metrics.reconstruction import per_sample
+from trasluz.training.callbacks.base import Callback
+from trasluz.training.validation import judging
+
+if TYPE_CHECKING:
+    from trasluz.training.loop import Loop
+
+FOLDER = "film-frames"
+IMAGES = 8
+_EPOCHS = 9  # besides the frame before training
+_RECORDED = ("reconstruct", "generate", "logits")
+
+
+class FilmStrip(Callback):
+    """Writes ``looks/film-frames/<global step>.npz`` of image data, for families that reconstruct, generate or give
+    scores.
+
+    ``epoch`` (of all phases as planned), ``step`` and ``rows`` (of the data) int64; ``images`` uint8 ``[n, h, w, c]``,
+    no side longer than 96; then what the model can do: ``reconstructions`` uint8 alike with ``error``, the mean squared
+    error in [0, 1] float32 ``[n]``; ``samples`` uint8 alike; ``probabilities`` float32 ``[n, classes]`` with
+    ``chosen``, the class int64 ``[n]`` that each map is of (the first label, or without one the likeliest class); and
+    ``maps``, Grad-CAM at the last convolution before its ReLU, float32 ``[n, h', w']``, with the ``layer``'s name.
+    """
+
+    def on_start(self, loop: Loop) -> None:
+        """Forgets frames of steps that are yet to come: another training may lead there."""
+        for path in frame_files(loop.folder.path) if loop.lead else ():
+            if int(path.stem) > loop.global_step:
+                path.unlink()
+
+    def on_phase_start(self, loop: Loop) -> None:
+        """The frame before training."""
+        if loop.phase_number == 0:
+            self._shoot(loop, 0)
+
+    def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:
+        """A frame where one is due: after the epochs of ``film_epochs``, and where a phase stops early."""
+        epochs = [train.epochs for _phase, train in loop.phases]
+        epoch = sum(epochs[: loop.phase_number]) + record["epoch"]
+        if epoch in film_epochs(sum(epochs)) or loop.stop_reason is not None:
+            self._shoot(loop, epoch)
+
+    def _shoot(self, loop: Loop, epoch: int) -> None:
+        if not loop.lead or loop.data.kind != "image" or not loop.family.capabilities.intersection(_RECORDED):
+            return
+        networks = loop.engine.judged
+        subject = Subject(
+            loop.family, networks, loop.preprocess, loop.data.spec, loop.engine.device, lambda: loop.data, split="valid"
+        )
+        arrays = frame(subject, fixed_rows(loop.data), loop.recipe.seed)
+        _write(loop.folder.path, {"epoch": np.int64(epoch), "step": np.int64(loop.global_step), **arrays})
+
+
+def film_epochs(total: int, count: int = _EPOCHS) -> tuple[int, ...]:
+    """At most ``count`` epochs of ``total``, rising, the first and the last among them, at about equal ratios: early
+    epochs change most.  All of them where they are no more."""
+    chosen: list[int] = []
+    for place, wanted in enumerate(np.geomspace(1, max(total, 1), count)):
+        latest = total - (count - 1 - place)  # so that as many epochs are left as frames
+        chosen.append(max(min(round(wanted), max(latest, 1)), chosen[-1] + 1 if chosen else 1))
+    return tuple(epoch for epoch in chosen if epoch <= total)
+
+
+def fixed_rows(data: Data) -> np.ndarray:
+    """Rows of a few images for validation, or for training where there are none: classes in turns."""
+    rows = data.split("valid") if len(data.split("valid")) else data.split("train")
+    return few_of_each_class(data, rows, IMAGES)
+
+
+def frame(subject: Subject, rows: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """What the model does with these rows now; names and shapes as ``FilmStrip`` says."""
+    unit = subject.unit(np.asarray(subject.data.samples[rows]))
+    inputs = subject.preprocess.normalise(unit)
+    found = {"rows": np.asarray(rows, np.int64), "images": as_pictures(unit)}
+    with judging(subject.networks, subject.device):
+        if subject.can("reconstruct"):
+            found |= _rebuilt(subject, inputs, unit)
+        if subject.can("generate"):
+            draws = Draws(seed).child(FOLDER).at(0, 0, torch.arange(IMAGES, device=subject.device))
+            found["samples"] = as_pictures(subject.family.generate(subject.networks, IMAGES, draws).float())
+        if subject.can("logits"):
+            found["probabilities"] = probabilities_of(subject)(inputs).float().cpu().numpy()
+    if subject.can("logits"):
+        found["chosen"] = _chosen(subject.data, rows, found["probabilities"])
+        found |= _mapped(subject, inputs, torch.from_numpy(found["chosen"]))
+    return found
+
+
+def _rebuilt(subject: Subject, inputs: Tensor, unit: Tensor) -> dict[str, np.ndarray]:
+    made = subject.family.reconstruct(subject.networks, inputs).float()
+    return {"reconstructions": as_pictures(made), "error": per_sample(made, unit)["error"].cpu().numpy()}
+
+
+def _chosen(data: Data, rows: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """The class of which each image's map is: its first label, or the likeliest class where it has none."""
+    likeliest = np.asarray(probabilities.argmax(1), np.int64)
+    if data.labels is None:
+        return likeliest
+    labels = np.asarray(data.labels[rows])
+    if labels.ndim == 2:
+        return np.asarray(np.where(labels.any(1), labels.argmax(1), likeliest))
+    return np.asarray(np.where(labels >= 0, labels, likeliest), np.int64)
+
+
+def _mapped(subject: Subject, inputs: Tensor, chosen: Tensor) -> dict[str, np.ndarray]:
+    """The maps, where the network has a convolution on the way to the scores."""
+    if not subject.can("layers"):
+        return {}
+    classes = chosen.to(subject.device).unsqueeze(1)
+    try:
+        with Draws(0).ambient("film", device=subject.device):  # what draws even in use must not move training's draws
+            layers = layouts(subject, resolve(subject, "last"))
+            if not layers:
+                return {}
+            maps = class_maps(subject.networks, scores_of(subject), inputs, classes, layers).maps
+    except RuntimeError:  # a network of the user's own that no gradient passes: training must not end by its film
+        return {}
+    ((name, found),) = maps.items()
+    return {"maps": found[:, 0].float().cpu().numpy(), "layer": np.array(name)}
+
+
+def frame_files(run: Path) -> list[Path]:
+    """The frames of a run folder, oldest first."""
+    return sorted((run / "looks" / FOLDER).glob("*.npz"))
+
+
+def _write(run: Path, arrays: dict[str, Any]) -> None:
+    folder = run / "looks" / FOLDER
+    with storage(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_bytes(folder / f"{int(arrays['step']):09d}.npz", content.getvalue())
