@@ -1,0 +1,75 @@
+"""Dead units: channels that are zero at every place of every image that was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trasluz.findings.evidence import Evidence, train_setting
+from trasluz.findings.finding import Finding
+from trasluz.look.looks import exciting, feature_maps
+from trasluz.messages import _, ngettext
+from trasluz.numerals import integer, percent, significant
+
+_FEWEST = 100  # images: with none of n alive, at most 3 / n are (95 %, Hanley and Lippman-Hand 1983)
+_SOME, _MANY = 0.05, 0.25  # of a layer's channels: fewer are usual, a quarter narrows the layer
+
+
+@dataclass(frozen=True)
+class _Layer:
+    name: str
+    dead: int
+    channels: int
+    judged: int
+
+
+def check(evidence: Evidence) -> Finding | None:
+    """The layer with the largest share of dead channels, of those whose channels were looked at."""
+    layers = [layer for layer in _layers(evidence) if layer.judged >= _FEWEST and layer.dead]
+    if not layers:
+        return None
+    worst = max(layers, key=lambda layer: (layer.dead / layer.channels, layer.judged))
+    share = worst.dead / worst.channels
+    if share < _SOME:
+        return None
+    rate = evidence.train.optimiser.rate
+    seen = ngettext(
+        "In {layer} {dead} of {channels} channels is zero everywhere in all {n} images looked at ({share}).",
+        "In {layer} {dead} of {channels} channels are zero everywhere in all {n} images looked at ({share}).",
+        worst.dead,
+    )
+    return Finding(
+        severity="warn" if share >= _MANY else "note",
+        title=_("Dead channels"),
+        seen=seen.format(
+            layer=worst.name,
+            dead=integer(worst.dead),
+            channels=integer(worst.channels),
+            n=integer(worst.judged),
+            share=percent(share),
+        ),
+        meaning=_(
+            "A channel that is zero for every image gets no gradient and can hardly come back; the layer works as if "
+            "it were narrower."
+        ),
+        advice=_(
+            "Lower the learning rate of {rate} to a third, or warm it up; normalise before the activation, or use one "
+            "that is not flat, such as leaky ReLU."
+        ).format(rate=significant(rate)),
+        numbers={"dead": float(worst.dead), "channels": float(worst.channels), "share": share},
+        settings=(train_setting(evidence, "optimiser.rate", f"{rate / 3:.2g}"),),
+    )
+
+
+def _layers(evidence: Evidence) -> list[_Layer]:
+    """Layers by the look that saw most images of them."""
+    found: dict[str, _Layer] = {}
+    maps, best = evidence.looks.get("feature-maps"), evidence.looks.get("exciting")
+    if isinstance(maps, feature_maps.Found):
+        for name in maps.layers:
+            found[name] = _Layer(name, len(maps.dead[name]), maps.shapes[name][0], maps.judged)
+    if isinstance(best, exciting.Found):
+        channels = best.shape[-1] if len(best.shape) == 2 else best.shape[0]
+        known = found.get(best.layer)
+        if known is None or known.judged < best.judged:
+            found[best.layer] = _Layer(best.layer, len(best.dead), channels, best.judged)
+    return list(found.values())

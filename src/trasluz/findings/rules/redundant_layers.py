@@ -1,0 +1,89 @@
+"""Redundant layers: layers with weights after which the class can be read off no better than before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from trasluz.findings.evidence import Evidence
+from trasluz.findings.finding import Finding
+from trasluz.look.looks import probes
+from trasluz.messages import _, ngettext
+from trasluz.numerals import integer, percent
+
+_AT_BEST = 0.01  # a layer is called redundant where even the upper end of its gain is a percentage point at most
+_SHOWN = 4  # names in a sentence
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A layer with weights and what follows it without weights of its own (activation, pooling), by its gain over the
+    part before: ``gain`` ± ``half``, 95 %."""
+
+    name: str
+    gain: float
+    half: float
+
+
+def check(evidence: Evidence) -> Finding | None:
+    """Parts between the first and the last that add nothing to a linear probe.
+
+    Where the network itself is better than all of its probes, it uses places that these do not see, and nothing is
+    said.
+    """
+    found = evidence.looks.get("probes")
+    if not isinstance(found, probes.Found) or not evidence.parameters or found.own > found.high.max():
+        return None
+    middle = _parts(found, evidence.parameters)[1:-1]  # the first reads the image, the last gives the scores
+    idle = [part for part in middle if part.gain - part.half <= 0 and part.gain + part.half <= _AT_BEST]
+    if not idle:
+        return None
+    best = max(part.gain + part.half for part in idle)
+    names = ", ".join(part.name for part in idle[:_SHOWN]) + (", …" if len(idle) > _SHOWN else "")
+    seen = ngettext(
+        "{n} of {count} layers with weights, {names}, adds nothing that a linear probe could use: a gain in accuracy "
+        "of {best} at most ({judged} images, 95 % interval).",
+        "{n} of {count} layers with weights, {names}, add nothing that a linear probe could use: a gain in accuracy "
+        "of {best} each at most ({judged} images, 95 % interval).",
+        len(idle),
+    )
+    return Finding(
+        severity="note",
+        title=_("Layers that add nothing"),
+        seen=seen.format(
+            n=integer(len(idle)),
+            count=integer(len(middle) + 2),
+            names=names,
+            best=percent(max(best, 0.0)),
+            judged=integer(found.judged),
+        ),
+        meaning=_(
+            "The class can be read off as well before these layers as after them: the network is deeper than it need "
+            "be."
+        ),
+        advice=_(
+            "Leave one of them out, train again and compare: a smaller network that is as good is quicker and overfits "
+            "less."
+        ),
+        numbers={"layers": float(len(idle)), "of": float(len(middle) + 2), "at_best": best},
+    )
+
+
+def _parts(found: probes.Found, parameters: Iterable[str]) -> list[_Part]:
+    """The layers with weights in order of computation, each with what follows it.
+
+    The variance of the gain over several layers is taken as the sum of theirs, which it is at most where what one
+    layer loses by chance the next wins back.
+    """
+    owners = {name.rsplit(".", 1)[0] for name in parameters}
+    parts: list[list[int]] = []
+    for place, layer in enumerate(found.layers):
+        if layer in owners or not parts:
+            parts.append([])
+        parts[-1].append(place)
+    halves = (found.gain_high - found.gain_low) / 2
+    return [
+        _Part(found.layers[of[0]], float(found.gain[of].sum()), math.sqrt(float((halves[of] ** 2).sum())))
+        for of in parts
+    ]

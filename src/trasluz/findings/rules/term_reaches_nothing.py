@@ -1,0 +1,65 @@
+"""A term of the loss that reaches no parameter: its weight is zero, or its value never changes while others do."""
+
+from __future__ import annotations
+
+from trasluz.findings.evidence import Evidence
+from trasluz.findings.finding import Finding
+from trasluz.findings.rules.kernel_out_of_range import check as kernel_out_of_range
+from trasluz.findings.rules.loss_reaches_nothing import check as loss_reaches_nothing
+from trasluz.messages import _
+from trasluz.numerals import integer, significant
+
+_FEWEST = 3  # epochs
+_WATCHED = ("loss", "accuracy", "subset_accuracy", "label_accuracy", "macro_f1")  # are no terms
+_OWN = {"reconstruction": "decoder", "classification": "classifier"}  # a weight of the recipe → what it alone trains
+
+
+def check(evidence: Evidence) -> Finding | None:
+    """A weight of zero on a term that alone trains a network; or a term whose value on validation is the same to the
+    last bit in every epoch, though steps were taken and the loss moves.
+
+    Validation draws the same random numbers every time, so that a term over weights that move has other bits.
+    """
+    if loss_reaches_nothing(evidence) is not None or kernel_out_of_range(evidence) is not None:
+        return None  # which say more
+    return _without_weight(evidence) or _constant(evidence)
+
+
+def _without_weight(evidence: Evidence) -> Finding | None:
+    for name, network in _OWN.items():
+        left = [key for key in evidence.parameters if key.startswith(f"{network}.")]
+        if evidence.recipe.model.get(name) == 0 and left:
+            count = sum(evidence.parameters[key] for key in left)
+            return Finding(
+                severity="warn",
+                title=_("A network that no loss reaches"),
+                seen=_("The weight model.{name} is 0, and {n} numbers of the {network} are as they were drawn.").format(
+                    name=name, n=integer(count), network=network
+                ),
+                meaning=_("What this network gives is chance: its numbers and pictures say nothing of the model."),
+                advice=_("Give the term a weight, or choose a family without this network."),
+                numbers={"parameters": float(count)},
+                settings=(f"model.{name}=1.0",),
+            )
+    return None
+
+
+def _constant(evidence: Evidence) -> Finding | None:
+    if not any(evidence.series("rate")):
+        return None
+    known = {key.removeprefix("train/") for record in evidence.phase for key in record if key.startswith("train/")}
+    for name in sorted(known.difference(_WATCHED)):
+        values = evidence.series(f"valid/{name}")
+        if len(values) >= _FEWEST and len(set(values)) == 1 and values[0] != 0:
+            return Finding(
+                severity="warn",
+                title=_("A term of the loss reaches no parameter"),
+                seen=_(
+                    "On validation {name} is {value} in all {epochs} epochs, to the last bit; the loss moves."
+                ).format(name=name, value=significant(values[0]), epochs=integer(len(values))),
+                meaning=_("The term is a constant: what it depends on is frozen, or its gradient is zero."),
+                advice=_("See which parts the phases leave to move, and whether the term is at an end of its range."),
+                numbers={name: values[0], "epochs": float(len(values))},
+                settings=(f"phases.{len(evidence.recipe.phases) - 1}.frozen=[]",) if evidence.recipe.phases else (),
+            )
+    return None

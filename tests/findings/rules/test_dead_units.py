@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import torch
+from torch import nn
+
+from tests.findings.made import evidence, found, not_found
+from tests.look.made_subjects import subject
+from trasluz.findings.evidence import Evidence
+from trasluz.look import base
+from trasluz.look.result import Result
+from trasluz.reporting import Reporter
+
+
+def _net(dead: int) -> nn.Sequential:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(72, 10))
+    with torch.no_grad():
+        net[0].weight.abs_()  # type: ignore[union-attr, operator]  # a convolution's weight is a tensor
+        net[0].bias[:] = 0.1  # type: ignore[index, union-attr]
+        net[0].weight[:dead] = 0  # type: ignore[index, union-attr]
+        net[0].bias[:dead] = -1  # type: ignore[index, union-attr]
+    return net
+
+
+def _seen(dead: int, *looks: str, **options: Any) -> Evidence:
+    made: dict[str, Result] = {
+        name: base.compute(name, subject(_net(dead)), None, options, Reporter()) for name in looks
+    }
+    return dataclasses.replace(evidence(), looks=made)
+
+
+def test_channels_that_are_zero_everywhere_by_either_look() -> None:
+    for look in ("feature-maps", "exciting"):
+        finding = found("dead-units", _seen(3, look))
+        assert finding.severity == "warn"
+        assert finding.numbers == {"dead": 3, "channels": 8, "share": 3 / 8}
+        assert finding.settings[0].startswith("train.optimiser.rate=")
+    assert found("dead-units", _seen(1, "feature-maps")).severity == "note"
+    assert "net.1" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
+    assert "400 images" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
+
+
+def test_living_channels_few_images_and_no_looks_are_none() -> None:
+    not_found("dead-units", _seen(0, "feature-maps", "exciting"))
+    not_found("dead-units", _seen(3, "feature-maps", judged=50))
+    not_found("dead-units", evidence())
