@@ -39,6 +39,7 @@ format: $(READY) ## put the code into the one format
 
 bench: $(READY) ## measure speed, side by side with plain PyTorch and Keras
 	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.maps
 
 reproduce: $(READY) ## train what docs/results.md reports
 	$(BIN)/python -m bench.reproduce

@@ -37,11 +37,13 @@ class Side:
 
 @dataclass(frozen=True)
 class Case:
-    """Contenders on the same work; the first is ours. ``asked``: contender → ratio to reach."""
+    """Contenders on the same work; the first is ours. ``asked``: contender → ratio to reach.  ``unit``: what is counted
+    per second."""
 
     title: str
     sides: tuple[Side, ...]
     asked: dict[str, float]
+    unit: str = "images"
 
 
 def find(name: str) -> str:
@@ -119,13 +121,13 @@ def measure(case: Case, rounds: int) -> list[str]:
             if done.returncode:
                 sys.exit(f"{side.name} failed:\n{done.stderr}")
             found = json.loads(done.stdout.strip().splitlines()[-1])
-            speeds[side.name].append(found.pop("images_per_second"))
+            speeds[side.name].append(found.pop(f"{case.unit}_per_second"))
             facts[side.name] = found
             print(f"{case.title}, round {number + 1}: {side.name} {speeds[side.name][-1]:.0f}", file=sys.stderr)
     best = case.sides[0].name
     lines = [f"### {case.title}", "", f"Median of {rounds} rounds; the ratio is the median of the rounds' ratios.", ""]
     lines += [
-        "| side | settings | parameters | images/s (rounds) | Trasluz is faster by | asked |",
+        f"| side | settings | parameters | {case.unit}/s (rounds) | Trasluz is faster by | asked |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for side in case.sides:
