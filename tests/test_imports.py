@@ -47,6 +47,7 @@ def test_every_public_name_can_be_had(name: str) -> None:
 def test_the_public_names_are_these_and_no_others() -> None:
     verbs = {
         "check_data",
+        "compare",
         "delete_run",
         "list_runs",
         "open_run",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from trasluz.api import (
         Run,
         check_data,
+        compare,
         delete_run,
         list_runs,
         open_run,
@@ -34,6 +35,7 @@ _HOMES = {
     "Run": "trasluz.api",
     "TrasluzError": "trasluz.errors",
     "check_data": "trasluz.api",
+    "compare": "trasluz.api",
     "delete_run": "trasluz.api",
     "from_arrays": "trasluz.data.arrays",
     "language": "trasluz.messages",
@@ -52,6 +54,7 @@ __all__ = [
     "TrasluzError",
     "__version__",
     "check_data",
+    "compare",
     "delete_run",
     "from_arrays",
     "language",

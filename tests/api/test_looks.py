@@ -57,6 +57,18 @@ def test_the_page_of_a_look_and_the_report_show_it(run: tz.Run) -> None:
     assert json.loads((run.path / "looks" / "kernels" / "look.json").read_text(encoding="utf-8"))["look"] == "kernels"
 
 
+def test_a_look_that_was_asked_for_is_in_the_report_while_it_is_true(run: tz.Run) -> None:
+    assert 'data-look="saliency"' not in run.report().read_text(encoding="utf-8")
+    run.look("saliency", method="saliency", count=2)
+    run.look("trust", methods="saliency", count=12, steps=2, random_networks=2)
+    page = run.report().read_text(encoding="utf-8")
+    assert 'data-look="saliency"' in page
+    assert 'data-look="trust"' in page
+    path = run.path / "model" / "weights.safetensors"
+    save_file({name: value * 1.5 for name, value in load_file(path).items()}, path)
+    assert 'data-look="saliency"' not in tz.open_run(run.path).report().read_text(encoding="utf-8")
+
+
 def test_a_notebook_shows_the_same_panels(run: tz.Run) -> None:
     html = look_html(run.look("kernels"))
     assert html.count("<img") == len(run.look("kernels").kernels)

@@ -1,5 +1,6 @@
 """The verbs of Trasluz, for Python and for the adapters over it (command line, scikit-learn, lab)."""
 
+from trasluz.api.comparing import ComparisonResult, compare
 from trasluz.api.data import check_data, preview_augmentation
 from trasluz.api.findings import finding_command
 from trasluz.api.generation import Generated, check_place
@@ -19,6 +20,7 @@ from trasluz.runs.folder import delete_run
 register()
 
 __all__ = [
+    "ComparisonResult",
     "Generated",
     "Predictions",
     "Reconstructions",
@@ -30,6 +32,7 @@ __all__ = [
     "check_data",
     "check_place",
     "clear_cache",
+    "compare",
     "delete_run",
     "finding_command",
     "list_cache",

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasluz import components
-from trasluz.errors import DataError
+from trasluz.errors import DataError, RequestError
 from trasluz.look import base
+from trasluz.look import names as look_names
 from trasluz.look.result import Result, load_result, save_result, stored_for
 from trasluz.look.shown import from_samples
 from trasluz.look.subject import Subject
@@ -78,14 +79,26 @@ def look(
 
 
 def usual_looks(run: Run, split: str | None, reporter: Reporter) -> dict[str, Result]:
-    """What a report shows: every look that is usual and that this model can be looked at with, each kept."""
-    names = base.fitting(subject_of(run, split), default_only=True)
+    """What a report shows: every look that is usual and that this model can be looked at with, each kept; and those
+    that somebody asked for before, as long as they are still of these weights and this split."""
+    subject = subject_of(run, split)
+    usual = base.fitting(subject, default_only=True)
+    names = tuple(sorted({*usual, *(name for name in look_names() if _still_true(run, name, subject.split))}))
     found: dict[str, Result] = {}
     with reporter.task(_("Looking inside"), total=len(names)) as task:
         for name in names:
-            found[name] = look(run, name, None, split, _options_kept(run, name), Reporter())
+            try:
+                found[name] = look(run, name, None, split, _options_kept(run, name), Reporter())
+            except RequestError as error:  # what a look learns only on its way, such as too few images
+                reporter.warn(str(error))
             task.advance(note=name)
     return found
+
+
+def _still_true(run: Run, name: str, split: str) -> bool:
+    """Whether the look ``name`` was kept for the weights that the run has, and for ``split``."""
+    kept = stored_for(run.path / "looks" / name)
+    return kept is not None and kept.get("weights") == _weights(run) and kept.get("split") == split
 
 
 def _options_kept(run: Run, name: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from trasluz.data.data import Data
 from trasluz.data.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
 from trasluz.errors import DataError, Interrupted, RunError, StorageError
+from trasluz.look.film import FilmStrip
 from trasluz.messages import _
 from trasluz.recipe import Recipe, load
 from trasluz.reporting import Reporter
@@ -210,7 +211,7 @@ def _callbacks(fabric: Any, reporter: Reporter, more: Sequence[Callback]) -> lis
     if not fabric.is_global_zero:
         return [EarlyStopping()]
     curves = [LiveCurvesCallback()] if in_notebook() else []
-    return [EarlyStopping(), ProgressBar(reporter), SampleGrid(), TranslatedExamples(), *curves, *more]
+    return [EarlyStopping(), ProgressBar(reporter), SampleGrid(), TranslatedExamples(), FilmStrip(), *curves, *more]
 
 
 def _facts(data: Data, hardware: Hardware) -> dict[str, Any]:

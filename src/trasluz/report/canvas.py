@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from trasluz.messages import LANGUAGES, language
+from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ def place_figure(figures: list[Markup], draw: Callable[[], go.Figure], alt: Phra
     height = drawn[LANGUAGES[0]]["layout"]["height"]
     number = len(figures)
     figures.append(script_json(drawn))
-    box = Markup('<div class="plot" id="plot-{}" role="img" {} style="min-height:{}px"></div>')
-    return box.format(number, alt.attribute("aria-label"), height)
+    return fill("figure.html", number=number, alt=alt, height=height)
 
 
 def script_json(tree: Any) -> Markup:

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 from trasluz.draw.history import History, read_history
 from trasluz.draw.provenance import Origin
+from trasluz.draw.steps import Steps
 from trasluz.findings.finding import Finding
 from trasluz.look.result import Result
-from trasluz.messages import current_language
 from trasluz.recipe import EarlyStoppingSection, Recipe
-from trasluz.report.canvas import place_figure
 from trasluz.report.images import Made, data_address
-from trasluz.report.phrase import Phrase
+from trasluz.report.stock import Stock
 from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 _PREFERRED = ("test", "valid", "train")
 
 
 @dataclass
-class Context:
-    """One page in the making. ``figures`` and ``pictures`` fill up as sections ask for them.
+class Context(Stock):
+    """One page in the making.
 
     ``findings``: language → what the rules found, the same ones in each; ``None`` where they were not asked.
     """
@@ -40,10 +35,7 @@ class Context:
     evaluations: Mapping[str, Evaluation]
     looks: Mapping[str, Result] = field(default_factory=dict)
     findings: Mapping[str, Sequence[Finding]] | None = None
-    figures: list[Markup] = field(default_factory=list)
-    pictures: list[str] = field(default_factory=list)
     _known: dict[tuple[str, int], int] = field(default_factory=dict)
-    _stored: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def info(self) -> dict[str, Any]:
@@ -59,6 +51,11 @@ class Context:
     def history(self) -> History:
         """One point per epoch."""
         return read_history(self.folder.metrics())
+
+    @cached_property
+    def steps(self) -> Steps:
+        """What was kept of stretches of steps; empty for older runs."""
+        return Steps(self.folder.steps(), self.folder.metrics())
 
     @cached_property
     def main(self) -> Evaluation | None:
@@ -96,19 +93,3 @@ class Context:
             made = Made("reconstructed", self.origin) if kind == "reconstructions" else None
             self.pictures.append(data_address(np.asarray(self.main.examples[kind][index]), made))
         return self._known[key]
-
-    def store(self, image: np.ndarray, made: Made | None = None) -> int:
-        """The number on the page of ``image`` (uint8 ``[h, w, c]``), stored once however often it is shown."""
-        address = data_address(image, made)
-        if address not in self._stored:
-            self._stored[address] = len(self.pictures)
-            self.pictures.append(address)
-        return self._stored[address]
-
-    def figure(self, draw: Callable[[], go.Figure], alt: Phrase) -> Markup:
-        """A figure drawn in each language, with the words that stand for it where it cannot be seen."""
-        return place_figure(self.figures, draw, alt)
-
-    def figures_of(self, drawn: Mapping[str, Any], alt: Phrase) -> Markup:
-        """A figure that was drawn in each language already: language → figure."""
-        return place_figure(self.figures, lambda: drawn[current_language()], alt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -11,9 +12,11 @@ from trasluz.draw.panel import Gallery, Panel, PointMap, Scale, Table, Tile
 from trasluz.look.result import Result
 from trasluz.messages import LANGUAGES, language
 from trasluz.report.context import Context
+from trasluz.report.images import Made
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase
 from trasluz.report.points import place_points
+from trasluz.report.stock import Stock
 
 
 def answering(context: Context, question: Question) -> list[Result]:
@@ -29,19 +32,25 @@ def panels(context: Context, question: Question) -> Markup:
 
 def look_panels(context: Context, result: Result) -> Markup:
     """The HTML of the panels of one result."""
+    return place_panels(context, result.look, lambda: draw(result))
+
+
+def place_panels(stock: Stock, look: str, draw_panels: Callable[[], tuple[Panel, ...]]) -> Markup:
+    """The HTML of panels, which ``draw_panels`` draws in the language in force; ``look`` is what they are called."""
     drawn: dict[str, tuple[Panel, ...]] = {}
     for name in LANGUAGES:
         with language(name):
-            drawn[name] = draw(result)
+            drawn[name] = draw_panels()
     spoken = [dict(zip(drawn, versions, strict=True)) for versions in zip(*drawn.values(), strict=True)]
-    return Markup("").join(_panel(context, result.look, versions) for versions in spoken)
+    return Markup("").join(_panel(stock, look, versions) for versions in spoken)
 
 
-def _panel(context: Context, look: str, versions: dict[str, Panel]) -> Markup:
+def _panel(stock: Stock, look: str, versions: dict[str, Panel]) -> Markup:
     first = next(iter(versions.values()))
     return fill(
         "sections/panel.html",
         look=look,
+        layer=first.layer,
         title=_say(versions, "title"),
         note=_say(versions, "note"),
         verdict=_say(versions, "verdict"),
@@ -49,7 +58,7 @@ def _panel(context: Context, look: str, versions: dict[str, Panel]) -> Markup:
             Phrase.of_texts({name: panel.warnings[i] for name, panel in versions.items()})
             for i in range(len(first.warnings))
         ],
-        body=_body(context, versions, _say(versions, "alt")),
+        body=_body(stock, versions, _say(versions, "alt")),
     )
 
 
@@ -57,16 +66,16 @@ def _say(versions: dict[str, Panel], field: str) -> Phrase:
     return Phrase.of_texts({name: getattr(panel, field) for name, panel in versions.items()})
 
 
-def _body(context: Context, versions: dict[str, Panel], alt: Phrase) -> Markup:
+def _body(stock: Stock, versions: dict[str, Panel], alt: Phrase) -> Markup:
     contents = {name: panel.content for name, panel in versions.items()}
     first = next(iter(contents.values()))
     if isinstance(first, Gallery):
-        return _gallery(context, {n: c for n, c in contents.items() if isinstance(c, Gallery)})
+        return _gallery(stock, {n: c for n, c in contents.items() if isinstance(c, Gallery)})
     if isinstance(first, Table):
         return _table({n: c for n, c in contents.items() if isinstance(c, Table)})
     if isinstance(first, PointMap):
         return place_points({n: c for n, c in contents.items() if isinstance(c, PointMap)}, alt)
-    return context.figures_of(contents, alt)
+    return stock.figures_of(contents, alt)
 
 
 def _phrases(versions: dict[str, tuple[str, ...]]) -> list[Phrase]:
@@ -91,15 +100,16 @@ class _Bar:
     colours: str
 
 
-def _gallery(context: Context, versions: dict[str, Gallery]) -> Markup:
+def _gallery(stock: Stock, versions: dict[str, Gallery]) -> Markup:
     first = next(iter(versions.values()))
     rows = []
     for r, row in enumerate(first.tiles):
         same = [{name: gallery.tiles[r][c] for name, gallery in versions.items()} for c in range(len(row))]
-        rows.append([_tile(context, tiles) for tiles in same])
+        rows.append([_tile(stock, tiles) for tiles in same])
     return fill(
         "sections/tiles.html",
         rows=rows,
+        layers=first.layers,
         heads=_phrases({name: gallery.rows for name, gallery in versions.items()}),
         columns=_phrases({name: gallery.columns for name, gallery in versions.items()}),
         bars=[_bar({name: g.scales[i] for name, g in versions.items()}) for i in range(len(first.scales))],
@@ -107,11 +117,12 @@ def _gallery(context: Context, versions: dict[str, Gallery]) -> Markup:
     )
 
 
-def _tile(context: Context, versions: dict[str, Tile]) -> _Shown:
+def _tile(stock: Stock, versions: dict[str, Tile]) -> _Shown:
     first = next(iter(versions.values()))
+    made = Made(first.made, stock.origin) if first.made else None
     return _Shown(
-        context.store(first.image),
-        None if first.native is None else context.store(first.native),
+        stock.store(first.image, made),
+        None if first.native is None else stock.store(first.native),
         Phrase.of_texts({name: tile.alt for name, tile in versions.items()}),
         Phrase.of_texts({name: tile.caption for name, tile in versions.items()}),
         Phrase.of_texts({name: tile.flag for name, tile in versions.items()}),
@@ -132,4 +143,6 @@ def _table(versions: dict[str, Table]) -> Markup:
         rows.append(list(zip(cells, texts, strict=True)))
     numeric = [all(isinstance(row[c], (int, float)) for row in first.rows) for c in range(len(first.head))]
     heads = _phrases({name: table.head for name, table in versions.items()})
-    return fill("sections/look_table.html", heads=list(zip(heads, numeric, strict=True)), rows=rows)
+    return fill(
+        "sections/look_table.html", heads=list(zip(heads, numeric, strict=True)), rows=rows, layers=first.layers
+    )

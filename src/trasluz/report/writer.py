@@ -22,6 +22,9 @@ from trasluz.reporting import Reporter
 from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
 
+_STYLES = ("page.css", "points.css", "lightbox.css")
+_SCRIPTS = ("page.js", "points.js", "layers.js", "lightbox.js")
+
 
 def write_report(
     folder: RunFolder,
@@ -105,7 +108,7 @@ def fill_page(
         figures=figures,
         pictures=script_json(pictures),
         has_pictures=bool(pictures),
-        style=source("page.css") + source("points.css"),
-        script=source("page.js") + source("points.js"),
+        style=Markup("").join(map(source, _STYLES)),
+        script=Markup("").join(map(source, _SCRIPTS)),
         plotly=packed_plotly() if figures else "",
     )

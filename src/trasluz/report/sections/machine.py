@@ -13,7 +13,7 @@ from trasluz.report.phrase import Phrase, both, plain
 from trasluz.report.sections.base import Section
 
 ORDER = 100
-_HARDWARE = {
+HARDWARE = {
     "processor": N_("Processor"),
     "device": N_("Device"),
     "devices": N_("Devices"),
@@ -35,7 +35,7 @@ def applies(context: Context) -> bool:
 def render(context: Context) -> Section:
     """Three short tables."""
     versions = [(plain(name), str(version)) for name, version in (context.info.get("versions") or {}).items()]
-    hardware = [(_name(_HARDWARE, key), str(value)) for key, value in (context.info.get("hardware") or {}).items()]
+    hardware = [(_name(HARDWARE, key), str(value)) for key, value in (context.info.get("hardware") or {}).items()]
     tables = [(both("Time"), _times(context)), (both("Machine"), hardware), (both("Versions"), versions)]
     html = fill("sections/machine.html", tables=[(title, facts) for title, facts in tables if facts])
     return Section(both("How long did it take, and on what?"), "machine", html)

@@ -4,6 +4,7 @@
   const byId = (id) => document.getElementById(id);
   const pictures = JSON.parse(byId("pictures").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)");
+  const PAPER = 640; // pixels that a figure may be wide on A4 or Letter
   let printing = false;
 
   // Pictures are stored once and used where they are named.
@@ -71,13 +72,37 @@
     if (!(await ready)) return;
     for (const box of document.querySelectorAll(".plot")) {
       const figure = JSON.parse(forTheme(byId(`${box.id}-data`).textContent))[root.lang];
-      await window.Plotly.react(box, figure.data, dressed(figure, box.clientWidth), { displaylogo: false, displayModeBar: false, responsive: true });
+      const layout = dressed(figure, box.clientWidth);
+      if (printing) layout.width = PAPER;
+      await window.Plotly.react(box, figure.data, layout, { displaylogo: false, displayModeBar: false, responsive: true });
     }
     root.dataset.drawn = root.lang;
   };
+  window.trasluz = {
+    drawLarge: async (box, stage, width, height) => {
+      if (!(await ready)) return;
+      const figure = JSON.parse(forTheme(byId(`${box.id}-data`).textContent))[root.lang];
+      const target = document.createElement("div");
+      stage.replaceChildren(target);
+      const layout = { ...dressed(figure, width), width, height };
+      await window.Plotly.newPlot(target, figure.data, layout, { displaylogo: false, displayModeBar: false });
+    },
+  };
   dark.addEventListener("change", drawAll);
-  addEventListener("beforeprint", () => { printing = true; drawAll(); });
-  addEventListener("afterprint", () => { printing = false; drawAll(); });
+
+  // Paper: black on white, everything folded open, figures as wide as the page.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    printing = true;
+    folded = [...document.querySelectorAll("main details:not([open]):not(.goes)")];
+    folded.forEach((one) => { one.open = true; });
+    drawAll();
+  });
+  addEventListener("afterprint", () => {
+    printing = false;
+    folded.forEach((one) => { one.open = false; });
+    drawAll();
+  });
 
   // Behind a cell of the confusion matrix.
   const dialog = byId("behind");
@@ -105,6 +130,9 @@
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   document.querySelectorAll("input[data-shares]").forEach((box) => box.addEventListener("change", () => box.closest("section").classList.toggle("shares", box.checked)));
 
+  // What scrolls within itself can be scrolled by keyboard.
+  document.querySelectorAll(".scroll").forEach((part) => { if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; });
+
   // Arrow keys move inside the matrix.
   document.querySelectorAll(".matrix").forEach((table) => table.addEventListener("keydown", (event) => {
     const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
@@ -122,17 +150,33 @@
     }
   }));
 
-  // Tables that sort: numbers by value, the first click puts the smallest first.
+  // Tables that sort: numbers by value, the first click puts the smallest first, what is not known goes last.
+  const raised = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  const power = (text) => Number([...text].map((sign) => (sign === "⁻" ? "-" : raised.indexOf(sign))).join(""));
+  const amount = (text) => {
+    const plain = text.replaceAll("−", "-").replace(/[\u202f\u00a0 ](?=\d)/g, "");
+    const found = /^[^\d+-]*([+-]?[\d.]+)(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?/.exec(plain);
+    return found ? Number(found[1]) * 10 ** (found[2] ? power(found[2]) : 0) : NaN;
+  };
   document.querySelectorAll("button.sort").forEach((button) => button.addEventListener("click", () => {
     const head = button.closest("th");
     const body = head.closest("table").tBodies[0];
     const rising = head.getAttribute("aria-sort") !== "ascending";
     head.parentElement.querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", rising ? "ascending" : "descending");
-    const key = (row) => row.cells[head.cellIndex].dataset.value ?? row.cells[head.cellIndex].textContent;
-    const rows = [...body.rows].sort((a, b) => key(a).localeCompare(key(b), root.lang, { numeric: true }));
-    if (head.dataset.kind === "number") rows.sort((a, b) => Number(key(a)) - Number(key(b)));
-    body.append(...(rising ? rows : rows.reverse()));
+    const cellOf = (row) => row.cells[head.cellIndex];
+    const textOf = (row) => cellOf(row).dataset.value ?? cellOf(row).innerText;
+    const valueOf = (row) => (cellOf(row).dataset.value === undefined ? amount(cellOf(row).innerText) : Number(cellOf(row).dataset.value));
+    const rows = [...body.rows];
+    if (head.dataset.kind === "number") {
+      const values = new Map(rows.map((row) => [row, valueOf(row)]));
+      const [sure, unsure] = [rows.filter((row) => !Number.isNaN(values.get(row))), rows.filter((row) => Number.isNaN(values.get(row)))];
+      sure.sort((a, b) => (rising ? 1 : -1) * (values.get(a) - values.get(b)));
+      body.append(...sure, ...unsure);
+    } else {
+      rows.sort((a, b) => (rising ? 1 : -1) * textOf(a).localeCompare(textOf(b), root.lang, { numeric: true }));
+      body.append(...rows);
+    }
   }));
 
   // Where the reader is.

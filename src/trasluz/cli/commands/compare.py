@@ -1,0 +1,66 @@
+"""``trasluz compare``: runs side by side on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trasluz.cli.arguments import Json, Language
+from trasluz.cli.console import Console, columns
+from trasluz.messages import N_, _
+
+if TYPE_CHECKING:
+    from trasluz.api import ComparisonResult
+
+HELP = N_("Lay runs side by side: recipes, curves, numbers with intervals, and the same images through each.")
+
+
+def command(
+    ctx: typer.Context,
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN RUN...", help=N_("Two or more run folders; the first is the reference."), show_default=False
+        ),
+    ],
+    split: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SPLIT",
+            help=N_("What all are judged by; otherwise test where all were evaluated on it, else validation."),
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help=N_("Where to write the page; otherwise comparison.html beside the first run.")
+        ),
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    """Compares, writes the page, and says what came out."""
+    from trasluz import api
+
+    console: Console = ctx.obj
+    result = api.compare(*runs, split=split, out=out, lang=lang, reporter=console)
+    if json:
+        console.json({"page": str(result.page), "split": result.split, **result.table.to_dict()})
+        return
+    console.result(_table(result))
+    console.say(_("The comparison page: {path}").format(path=result.page))
+
+
+def _table(result: ComparisonResult) -> str:
+    """One line per run: the first three metrics, each with its difference from the first run, and training seconds."""
+    shown = result.table.metrics[:3]
+    lines = [(_("run"), *(word for name in shown for word in (name, _("difference"))), _("seconds"))]
+    for row in result.table.rows:
+        cells: list[object] = [row.variant]
+        for name in shown:
+            score, apart = row.scores.get(name), row.differences.get(name)
+            cells += ["–" if score is None else score.mean, "–" if apart is None else apart.mean]
+        lines.append((*cells, row.seconds))  # type: ignore[arg-type]  # names above, numbers below
+    return columns(lines)

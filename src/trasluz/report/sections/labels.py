@@ -1,0 +1,20 @@
+"""Which labels are likely wrong."""
+
+from __future__ import annotations
+
+from trasluz.report.context import Context
+from trasluz.report.looks import answering, panels
+from trasluz.report.phrase import both
+from trasluz.report.sections.base import Section
+
+ORDER = 52
+
+
+def applies(context: Context) -> bool:
+    """Whether a look answers it."""
+    return bool(answering(context, "labels"))
+
+
+def render(context: Context) -> Section:
+    """The panels of those looks."""
+    return Section(both("Which labels are likely wrong?"), "labels", panels(context, "labels"))

@@ -1,0 +1,152 @@
+"""Sections about a table of variants: what came out, how far apart they are, where they learned apart.
+
+A study's page and a comparison of runs are made of the same ones; what their intervals mean is said by each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from trasluz.draw.history import History
+from trasluz.draw.names import duration, has_better, higher_is_better, integer, metric_value
+from trasluz.draw.study import curves_figure, interval_text, variants_figure
+from trasluz.report.canvas import place_figure
+from trasluz.report.page import fill
+from trasluz.report.phrase import Phrase, both, metric_phrase, plain
+from trasluz.report.sections.base import Section
+from trasluz.select.table import Measured, Row, Table
+
+_SHOWN = 3  # metrics in the first table
+_FIGURES = 6
+_CURVES = 4
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence below a table; ``warning`` sets it apart."""
+
+    text: Phrase
+    warning: bool = False
+
+
+@dataclass(frozen=True)
+class _Picture:
+    title: Phrase
+    html: Markup
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value and its interval, its difference from the reference and the interval of that (each may be empty), and
+    whether the difference is sure; ``number`` sorts."""
+
+    value: str
+    interval: Phrase
+    apart: Phrase
+    apart_interval: Phrase
+    sure: bool
+    number: float | None
+
+
+def answer(table: Table, lead: Phrase, notes: Sequence[Note], what: Phrase) -> Section:
+    """The table: one line per variant, with the first metrics and what is sure about them.
+
+    ``what``: what a line is, the heading of the first column.
+    """
+    shown = table.metrics[:_SHOWN]
+    rows = [
+        {
+            "name": row.variant,
+            "reference": row.variant == table.reference,
+            "changes": [f"{field} = {short(value)}" for field, value in row.changes.items()],
+            "cells": [cell_of(row, name) for name in shown],
+            "seconds": plain(duration(row.seconds)),
+            "seconds_value": row.seconds,
+            "parameters": plain(integer(row.parameters)),
+            "parameters_value": row.parameters,
+            "failures": row.failures,
+        }
+        for row in table.rows
+    ]
+    metrics = [(metric_phrase(name), direction(name)) for name in shown]
+    html = fill("study.html", summary=lead, what=what, metrics=metrics, rows=rows, notes=notes)
+    return Section(both("What came out?"), "answer", html)
+
+
+def direction(metric: str) -> bool | None:
+    """Whether higher is better; ``None`` where neither is."""
+    return higher_is_better(metric) if has_better(metric) else None
+
+
+def cell_of(row: Row, metric: str) -> Cell:
+    """One number of one variant."""
+    nothing = plain("")
+    if metric not in row.scores:
+        return Cell("–", nothing, nothing, nothing, False, None)
+    score, apart = row.scores[metric], row.differences.get(metric)
+    value, interval = metric_value(metric, score.mean), _interval(metric, score)
+    if apart is None:
+        return Cell(value, interval, nothing, nothing, False, score.mean)
+    difference = both("difference {value}", value=_signed(metric, apart.mean))
+    return Cell(value, interval, difference, _interval(metric, apart, signed=True), apart.excludes_zero, score.mean)
+
+
+def _interval(metric: str, found: Measured, *, signed: bool = False) -> Phrase:
+    """``(+0.1 % to +0.7 %)``; empty where it is not known."""
+    if not math.isfinite(found.low):
+        return plain("")
+    say = _signed if signed else metric_value
+    return both("({low} to {high})", low=say(metric, found.low), high=say(metric, found.high))
+
+
+def _signed(metric: str, value: float) -> str:
+    return ("+" if value > 0 else "") + metric_value(metric, value)
+
+
+def numbers(table: Table, metrics: Sequence[str], figures: list[Markup], caption: Phrase) -> Section:
+    """One figure for each of the first ``metrics``, the variants below each other."""
+    pictures = []
+    for name in metrics[:_FIGURES]:
+        ends = "; ".join(
+            f"{row.variant} {interval_text(name, row.scores[name])}" for row in table.rows if name in row.scores
+        )
+        alt = both("{metric} of each variant: {ends}", metric=metric_phrase(name), ends=ends)
+        drawn = place_figure(figures, lambda name=name: variants_figure(table, name), alt)  # type: ignore[misc]  # bound now
+        pictures.append(_Picture(metric_phrase(name), drawn))
+    html = fill("sections/plots.html", pictures=pictures, caption=caption)
+    return Section(both("How far apart are they?"), "numbers", html)
+
+
+def curves(
+    histories: Mapping[str, Sequence[History]], metrics: Sequence[str], figures: list[Markup], caption: Phrase
+) -> Section | None:
+    """Validation ``metrics`` over the epochs, all variants in one figure each.
+
+    Those that several variants have; where there are none, those that one has.
+    """
+    keys = [f"valid/{name}" for name in metrics]
+    known = [{key for run in runs for key in run.values} for runs in histories.values()]
+    having = {key: sum(key in own for own in known) for key in dict.fromkeys(keys)}
+    shared = [key for key, count in having.items() if count > 1] or [key for key, count in having.items() if count]
+    pictures: list[_Picture] = []
+    for key in shared[:_CURVES]:
+        name = metric_phrase(key)
+        alt = both("{metric} on validation data over the epochs, one line per variant.", metric=name)
+        own = {variant: runs for variant, runs in histories.items() if any(key in run.values for run in runs)}
+        drawn = place_figure(figures, lambda own=own, key=key: curves_figure(own, key), alt)  # type: ignore[misc]  # bound now
+        pictures.append(_Picture(name, drawn))
+    if not pictures:
+        return None
+    html = fill("sections/plots.html", pictures=pictures, caption=caption)
+    return Section(both("Where did they learn apart?"), "curves", html)
+
+
+def short(value: Any) -> str:
+    """A value of a recipe as text, cut where it is long."""
+    text = str(value)
+    return text if len(text) <= 80 else text[:79] + "…"

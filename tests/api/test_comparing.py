@@ -1,0 +1,119 @@
+"""compare(): runs of the same data with paired differences, runs of other data as far as they go, wrong requests."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trasluz import api
+from trasluz.errors import RequestError, RunError
+
+SMALL = {"train.epochs": 1, "data.limit": 200, "data.valid": 0.3, "data.test": None}
+VAE = {"model.encoder.channels": [4], "model.encoder.hidden": [8], "model.decoder.channels": [4], "train.batch": 20}
+CNN = {**SMALL, "model.network.channels": [8]}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Read them only; what compare evaluates is kept in them."""
+    folder = tmp_path_factory.mktemp("runs")
+    images = np.random.default_rng(0).integers(0, 255, (60, 10, 12, 3), dtype=np.uint8)
+    labels = [["dark", "light"][int(image.mean() > 127)] for image in images]
+    return {
+        "cnn": api.train("digits-cnn", set=CNN, runs=folder).path,
+        "slow": api.train("digits-cnn", set={**CNN, "train.optimiser.rate": 1e-4}, runs=folder).path,
+        "autoencoder": api.train("digits-autoencoder", set=SMALL, runs=folder).path,
+        "vae": api.train("vae", data="digits", set={**SMALL, **VAE}, runs=folder).path,
+        "other": api.train("digits-cnn", data=(images, labels), set={**CNN, "data.limit": None}, runs=folder).path,
+    }
+
+
+def _anchors(page: Path) -> list[str]:
+    return re.findall(r'<section id="([a-z]+)"', page.read_text(encoding="utf-8"))
+
+
+def test_the_difference_of_two_classifiers_is_that_of_their_evaluations(runs: dict[str, Path]) -> None:
+    found = api.compare(runs["cnn"], runs["slow"])
+    assert found.page == runs["cnn"].parent / "comparison.html"
+    assert found.split == "valid"
+    own, slow = (api.open_run(runs[name]).evaluations()["valid"] for name in ("cnn", "slow"))
+    apart = found.table.rows[1].differences["accuracy"]
+    assert apart.mean == pytest.approx(slow.metrics["accuracy"] - own.metrics["accuracy"])
+    assert apart.low <= apart.mean <= apart.high
+    assert found.table.rows[1].changes == {"train.optimiser.rate": 1e-4}
+    assert found.table.rows[0].parameters == sum(p.numel() for p in api.open_run(runs["cnn"]).networks.parameters())
+    assert _anchors(found.page) == ["answer", "recipes", "numbers", "curves", "images", "machine"]
+    json.dumps(found.table.to_dict(), allow_nan=False)
+
+
+def test_a_generator_beside_an_autoencoder_shows_reconstructions_and_samples(
+    runs: dict[str, Path], tmp_path: Path
+) -> None:
+    found = api.compare(runs["autoencoder"], runs["vae"], out=tmp_path / "new" / "page.html")
+    page = found.page.read_text(encoding="utf-8")
+    assert "What do they rebuild?" in page
+    assert "What do they generate?" in page
+    assert "mse" in found.table.rows[1].differences
+    assert "loss" not in found.table.rows[1].differences
+
+
+def test_families_without_a_metric_in_common_still_have_a_page(runs: dict[str, Path], tmp_path: Path) -> None:
+    found = api.compare(runs["cnn"], runs["autoencoder"], out=tmp_path / "page.html")
+    assert "accuracy" not in found.table.rows[1].scores
+    assert found.table.rows[1].differences == {}
+    page = found.page.read_text(encoding="utf-8")
+    assert "What do they say?" in page
+    assert "What do they rebuild?" in page
+
+
+def test_runs_of_other_data_are_compared_in_what_can_be_and_the_page_says_so(
+    runs: dict[str, Path], tmp_path: Path
+) -> None:
+    run = api.open_run(runs["other"])
+    found = api.compare(runs["cnn"], run, out=tmp_path / "page.html")
+    page = found.page.read_text(encoding="utf-8")
+    assert found.table.rows[1].failures, "trained on arrays in memory, it cannot be judged again"
+    assert "trained on other data" in page
+    assert found.table.rows[1].differences == {}
+
+
+def test_another_size_of_the_same_files_is_the_same_images(tmp_path: Path, image_folder) -> None:  # type: ignore[no-untyped-def]
+    source = image_folder(count=30)
+    common = {**CNN, "data.limit": None, "train.epochs": 1}
+    small = api.train("digits-cnn", data=source, set={**common, "data.size": 8}, runs=tmp_path / "runs")
+    large = api.train("digits-cnn", data=source, set={**common, "data.size": 16}, runs=tmp_path / "runs")
+    assert small.info["fingerprint"] != large.info["fingerprint"]
+    found = api.compare(small.path, large.path)
+    assert "accuracy" in found.table.rows[1].differences
+    assert "other data" not in found.page.read_text(encoding="utf-8")
+
+
+def test_a_run_without_a_model_has_its_curves_and_says_why_it_has_no_numbers(
+    runs: dict[str, Path], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(runs["slow"], broken)
+    (broken / "model" / "weights.safetensors").unlink()
+    api.open_run(broken).folder.update_info(status="interrupted")
+    found = api.compare(runs["cnn"], broken, out=tmp_path / "page.html")
+    assert found.table.rows[1].failures == ("no trained model yet (interrupted)",)
+    assert "no trained model yet" in found.page.read_text(encoding="utf-8")
+    reversed_ = api.compare(broken, runs["cnn"], out=tmp_path / "page.html")
+    assert reversed_.table.rows[0].scores == {}
+
+
+def test_wrong_requests_are_one_sentence(runs: dict[str, Path], tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="at least two"):
+        api.compare(runs["cnn"])
+    with pytest.raises(RequestError, match="twice"):
+        api.compare(runs["cnn"], runs["slow"], runs["cnn"])
+    with pytest.raises(RunError, match="run folder"):
+        api.compare(runs["cnn"], tmp_path)
+    with pytest.raises(RequestError, match="split"):
+        api.compare(runs["cnn"], runs["slow"], split="tests", out=tmp_path / "page.html")
+    assert not (tmp_path / "page.html").exists()
