@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from markupsafe import Markup
+
 from trasluz.files import write_bytes
 from trasluz.look.base import find
 from trasluz.look.result import Result
@@ -26,7 +28,8 @@ def write_look_page(target: Path, folder: RunFolder, result: Result, language_na
     name = str(context.info["name"])
     help_text = find(result.look).HELP
     with language(language_name):
-        section = Section(Phrase.of(lambda: _(help_text)), result.look, look_panels(context, result))
+        lead = Markup('<p class="lead">{}</p>').format(Phrase.of(lambda: _(help_text)))
+        section = Section(plain(result.look), result.look, lead + look_panels(context, result))
         html = fill_page(
             language_name,
             title=both("{name}: {look}", name=name, look=plain(result.look)),
