@@ -8,8 +8,8 @@ from importlib.metadata import version
 import torch
 
 from bench.sides.maps_work import CLASSES, report, work
-from trasluz.look.class_maps import class_maps
-from trasluz.look.map_checks import enlarged
+from trasluz.look.checks.map_checks import enlarged
+from trasluz.look.maps.class_maps import class_maps
 
 
 def main() -> None:

@@ -11,14 +11,15 @@ import importlib
 import pkgutil
 from functools import cache
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from trasluz.errors import RecipeError, nearest
-from trasluz.messages import _
+from trasluz.errors import RecipeError
+from trasluz.messages import _, did_you_mean
 
 C = TypeVar("C", bound=BaseModel)
+P = TypeVar("P")
 
 
 @cache
@@ -35,14 +36,32 @@ def load(package: str, name: str, where: str) -> ModuleType:
         RecipeError: there is no such part; names the nearest one.
     """
     if name not in names(package):
-        guess = nearest(name, names(package))
-        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        hint = did_you_mean(name, names(package))
         allowed = ", ".join(names(package))
         raise RecipeError(
             _("{where}: there is no {name!r}; allowed: {allowed}.").format(where=where, name=name, allowed=allowed)
             + hint
         )
     return importlib.import_module(f"{package}.{name.replace('-', '_')}")
+
+
+class Parts(Generic[P]):
+    """The parts of ``package``, modules that all offer what ``P`` says; ``where`` names them in errors."""
+
+    def __init__(self, package: str, where: str) -> None:
+        self.package, self.where = package, where
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all, sorted."""
+        return names(self.package)
+
+    def find(self, name: str) -> P:
+        """The one of that name.
+
+        Raises:
+            RecipeError: there is none; says the nearest one.
+        """
+        return cast(P, load(self.package, name, self.where))
 
 
 def configure(config: type[C], values: dict[str, Any], where: str) -> C:
@@ -64,8 +83,7 @@ def explain(error: ValidationError, config: type[BaseModel], where: str) -> str:
         path = ".".join([where, *(str(p) for p in problem["loc"])]).strip(".")
         if problem["type"] == "extra_forbidden":
             known = _fields_at(config, problem["loc"][:-1])
-            guess = nearest(str(problem["loc"][-1]), known)
-            hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+            hint = did_you_mean(str(problem["loc"][-1]), known)
             sentences.append(
                 _("{path}: no such field; allowed: {known}.").format(path=path, known=", ".join(known)) + hint
             )

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+
+from trasluz.errors import nearest
 
 LANGUAGES = ("en", "es")
 _LOCALE = Path(__file__).parent / "locale"
@@ -55,3 +57,9 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name
     """Marks ``message`` for the catalogue without translating it yet."""
     return message
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown ``word``: a question after the known one nearest to it, or nothing."""
+    guess = nearest(word, known)
+    return _(" Did you mean {guess}?").format(guess=guess) if guess else ""

@@ -79,8 +79,8 @@ def test_gaps_of_classes_and_labels_are_said() -> None:
     assert found["unlabelled"] == {"train": 4, "valid": 0}
     said = " ".join(audit_warnings(found))
     assert "No training sample is of class dog, eel" in said
-    assert "No valid sample is of class cat, dog" in said
-    assert "4 of 40 train samples have no label" in said
+    assert "No validation sample is of class cat, dog" in said
+    assert "4 of 40 training samples have no label" in said
 
 
 def test_imbalance_is_of_training_images() -> None:
@@ -155,6 +155,6 @@ def test_tables_are_audited_for_exact_copies_only() -> None:
 
 
 def test_small_splits_come_with_their_uncertainty_and_clean_large_ones_with_silence() -> None:
-    assert any("valid has only 20 samples" in s and "22 points" in s for s in audit_warnings(audit(made())))
+    assert any("There are only 20 validation samples" in s and "22 points" in s for s in audit_warnings(audit(made())))
     large = made(900, (6, 6, 1))
     assert audit_warnings(audit(large)) == []

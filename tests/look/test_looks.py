@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pkgutil
 
 import pytest
 
+from trasluz import look
 from trasluz.api.run import Run
 from trasluz.draw.looking import QUESTIONS, drawing_of
 from trasluz.look import names
@@ -25,3 +27,9 @@ def test_every_look_has_a_drawing_and_a_section_that_shows_it(name: str) -> None
     assert question in QUESTIONS
     assert hasattr(importlib.import_module(f"trasluz.report.sections.{question}"), "render")
     assert issubclass(find(name).Found, importlib.import_module("trasluz.look.result").Result)
+
+
+def test_no_look_has_the_name_of_a_module_of_its_room() -> None:
+    """``tz.look.NAME`` would be the module once that was imported, and not the look."""
+    modules = {module.name.replace("_", "-") for module in pkgutil.iter_modules(look.__path__)}
+    assert not modules & set(names())

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from tests.look.made_subjects import Scores, digits, subject
-from trasluz.look.class_maps import class_maps
-from trasluz.look.through import as_pictures, see_through
+from trasluz.look.maps.class_maps import class_maps
+from trasluz.look.through import see_through
 
 
 class Rebuilds:
@@ -70,9 +70,3 @@ def test_reconstructions_come_with_their_mean_squared_error() -> None:
     assert np.abs(found.reconstructions - data.samples[:5] / 2).max() <= 0.5
     assert found.probabilities is None
     assert found.classes == data.classes
-
-
-def test_pictures_of_odd_channels_are_their_mean() -> None:
-    unit = np.stack([np.full((3, 2), 0.2), np.full((3, 2), 0.6)])[None]
-    assert as_pictures(unit).shape == (1, 3, 2, 1)
-    assert as_pictures(unit)[0, 0, 0, 0] == 102

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import platform
+from collections.abc import Mapping
 
 import pytest
 import torch
 
 from trasluz.errors import RecipeError
 from trasluz.recipe import ComputeSection
+from trasluz.training import memory
 from trasluz.training.hardware import choose, describe, has_bf16, versions
 from trasluz.training.memory import kept_memory
 
@@ -42,3 +45,17 @@ def test_memory_is_kept_and_given_back_without_changing_results() -> None:
     assert float(inside) == 3_000_000
     with kept_memory("cuda"):
         pass
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps memory")
+def test_a_block_inside_another_one_leaves_the_memory_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heat map in the middle of a training would else slow down all the steps that follow."""
+    settings: list[Mapping[int, int]] = []
+    monkeypatch.setattr(memory, "_set", lambda _libc, values: settings.append(values))
+    with kept_memory("cpu"):
+        with pytest.raises(ValueError), kept_memory("cpu"):  # noqa: PT011
+            raise ValueError
+        with kept_memory("cpu"):
+            pass
+        assert settings == [memory._KEEP]
+    assert settings == [memory._KEEP, memory._USUAL]

@@ -18,9 +18,9 @@ from torch import Tensor
 from trasluz.api.mixture import fit_mixture
 from trasluz.data.data import DataSpec
 from trasluz.draws import Draws, StepDraws
-from trasluz.errors import RequestError, nearest
+from trasluz.errors import RequestError
 from trasluz.files import storage
-from trasluz.messages import _
+from trasluz.messages import _, did_you_mean
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.reporting import Reporter
 from trasluz.training.validation import batch_size_for, judging
@@ -147,8 +147,7 @@ def _number(label: str | int, classes: tuple[str, ...]) -> int:
         return classes.index(label)
     if isinstance(label, int) and 0 <= label < len(classes):
         return label
-    guess = nearest(str(label), classes)
-    hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+    hint = did_you_mean(str(label), classes)
     message = _("labels: {label!r} is none of the model's classes; allowed: {classes}.")
     raise RequestError(message.format(label=label, classes=", ".join(classes) or _("none")) + hint)
 

@@ -1,4 +1,4 @@
-"""A mixture of Gaussians fitted to the codes of a run's training images (``look/mixture.py``)."""
+"""A mixture of Gaussians fitted to the codes of a run's training images (``look/latent/mixture.py``)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trasluz.draws import Draws
 from trasluz.errors import RequestError
-from trasluz.look.mixture import Mixture, fit
+from trasluz.look.latent.mixture import Mixture, fit
 from trasluz.messages import _
 from trasluz.reporting import Reporter
 

@@ -11,9 +11,9 @@ import numpy as np
 from torch import Tensor
 
 from trasluz.api.generation import check_place
-from trasluz.errors import RequestError, nearest
+from trasluz.errors import RequestError
 from trasluz.files import storage
-from trasluz.messages import _
+from trasluz.messages import _, did_you_mean
 from trasluz.reporting import Reporter
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def translator(family: Any, networks: Any, domain: str | int) -> tuple[str, Call
     domains: tuple[str, ...] = family.spec.domains
     place = domain if isinstance(domain, int) else domains.index(domain) if domain in domains else -1
     if not 0 <= place < len(domains):
-        guess = nearest(str(domain), domains)
-        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        hint = did_you_mean(str(domain), domains)
         message = _("There is no domain {domain!r}; allowed: {allowed}.")
         raise RequestError(message.format(domain=domain, allowed=", ".join(domains)) + hint)
     return domains[place], lambda inputs, _unit: family.translate(networks, inputs, place)

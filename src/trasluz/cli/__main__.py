@@ -20,8 +20,8 @@ from typer.exceptions import TyperException
 
 from trasluz.cli.app import build
 from trasluz.cli.console import Console
-from trasluz.errors import Interrupted, RequestError, TrasluzError, nearest
-from trasluz.messages import LANGUAGES, _, language
+from trasluz.errors import Interrupted, RequestError, TrasluzError
+from trasluz.messages import LANGUAGES, _, did_you_mean, language
 
 
 def main() -> None:
@@ -73,8 +73,7 @@ def _usage_sentence(error: TyperException) -> str:
     path = ctx.command_path if ctx else "trasluz"
     if hasattr(error, "possibilities"):
         option = str(getattr(error, "option_name", ""))
-        guess = nearest(option, error.possibilities or ())
-        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        hint = did_you_mean(option, error.possibilities or ())
         return (
             _("{option}: `{command}` has no such option; `{command} --help` lists them.").format(
                 option=option, command=path

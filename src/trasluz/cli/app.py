@@ -12,8 +12,8 @@ from typer.core import TyperGroup
 from trasluz.cli import commands
 from trasluz.cli.arguments import Language
 from trasluz.cli.console import Console
-from trasluz.errors import RequestError, nearest
-from trasluz.messages import N_, _
+from trasluz.errors import RequestError
+from trasluz.messages import N_, _, did_you_mean
 
 HELP = N_(
     "Trains image networks and holds them up to the light: a recipe in, a run out, and a page on what it learned."
@@ -46,8 +46,7 @@ class Commands(TyperGroup):
         """
         known = self.list_commands(ctx)
         if args[0] not in known and not args[0].startswith("-"):
-            guess = nearest(args[0], known)
-            hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+            hint = did_you_mean(args[0], known)
             message = _("{name}: there is no such command; allowed: {known}.")
             raise RequestError(message.format(name=args[0], known=", ".join(known)) + hint)
         return super().resolve_command(ctx, args)

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trasluz.messages import _
+from trasluz.messages import N_, _
 
 _IMBALANCED = 3.0
 _FEW = 200
 _MOST_NAMED = 5
+_SPLITS = {"train": N_("training"), "valid": N_("validation"), "test": N_("test")}
 
 
 def audit_warnings(audit: Mapping[str, Any]) -> list[str]:
@@ -34,25 +35,27 @@ def _copied(audit: Mapping[str, Any]) -> Iterator[str]:
             "exact_duplicates",
             _(
                 "{count} of {all} {second} samples are exact copies of {first} samples: "
-                "numbers on {second} flatter the network."
+                "a share of right answers on {second} may be up to {points} points too high."
             ),
         ),
         (
             "near_duplicates",
             _(
                 "{count} of {all} {second} samples are nearly the same as {first} samples: "
-                "numbers on {second} flatter the network."
+                "a share of right answers on {second} may be up to {points} points too high."
             ),
         ),
     ):
         for splits, count in audit[kind]["across"].items():
             first, second = splits.split("/")
             if count:
-                yield sentence.format(count=count, all=audit["splits"][second], first=first, second=second)
+                points = f"{100 * count / audit['splits'][second]:.2g}"
+                names = {"first": _split(first), "second": _split(second)}
+                yield sentence.format(count=count, all=audit["splits"][second], points=points, **names)
     for name, count in audit["exact_duplicates"]["within"].items():
         if count:
             yield _("{count} of {all} {split} samples repeat another {split} sample exactly, and count twice.").format(
-                count=count, all=audit["splits"][name], split=name
+                count=count, all=audit["splits"][name], split=_split(name)
             )
 
 
@@ -63,12 +66,12 @@ def _class_gaps(audit: Mapping[str, Any]) -> Iterator[str]:
             yield _("No training sample is of class {classes}: the network cannot learn it.").format(classes=named)
         elif audit["splits"][name]:
             yield _("No {split} sample is of class {classes}: nothing is measured for it.").format(
-                split=name, classes=named
+                split=_split(name), classes=named
             )
     for name, count in audit["unlabelled"].items():
         if count:
             yield _("{count} of {all} {split} samples have no label.").format(
-                count=count, all=audit["splits"][name], split=name
+                count=count, all=audit["splits"][name], split=_split(name)
             )
     if len(audit["classes"]) == 1:
         yield _("All samples are of one class: a classifier has nothing to tell apart.")
@@ -86,8 +89,8 @@ def _small_splits(audit: Mapping[str, Any]) -> Iterator[str]:
         if 0 < count < _FEW:
             points = 100 * 1.96 * math.sqrt(0.25 / count)
             yield _(
-                "{split} has only {count} samples: a share measured on it can be off by {points:.0f} points."
-            ).format(split=name, count=count, points=points)
+                "There are only {count} {split} samples: a share measured on them can be off by {points:.0f} points."
+            ).format(split=_split(name), count=count, points=points)
 
 
 def _generated(audit: Mapping[str, Any]) -> Iterator[str]:
@@ -119,6 +122,11 @@ def _blemishes(audit: Mapping[str, Any]) -> Iterator[str]:
         yield _("Images of a single colour: {count}, {files}.").format(
             count=constant["count"], files=_some(constant["examples"], constant["count"])
         )
+
+
+def _split(name: str) -> str:
+    """What a split is called in sentences."""
+    return _(_SPLITS[name]) if name in _SPLITS else name
 
 
 def _some(names: list[str], count: int) -> str:

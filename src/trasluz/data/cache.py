@@ -27,8 +27,8 @@ from pathlib import Path
 
 import numpy as np
 
-from trasluz.errors import RequestError, StorageError, nearest
-from trasluz.messages import _
+from trasluz.errors import RequestError, StorageError
+from trasluz.messages import _, did_you_mean
 from trasluz.reporting import Reporter
 
 ROOMS = ("images", "facts", "downloads", "weights")
@@ -206,7 +206,6 @@ def _require_known(name: str, entries: list[CacheEntry]) -> None:
     known = sorted({text for entry in entries for text in (entry.name, entry.source)})
     if name in known:
         return
-    guess = nearest(name, known)
-    hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+    hint = did_you_mean(name, known)
     message = _("{name}: there is no such entry in the cache; `trasluz data cache list` names them.")
     raise RequestError(message.format(name=name) + hint)

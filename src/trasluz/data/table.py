@@ -16,8 +16,8 @@ from trasluz.data.layout import SPLIT_NAMES
 from trasluz.data.raw import Label, Raw, split_rows
 from trasluz.data.table_columns import Column, is_missing, one_hot, parse_numbers
 from trasluz.data.table_text import Sheet
-from trasluz.errors import DataError, nearest
-from trasluz.messages import _
+from trasluz.errors import DataError
+from trasluz.messages import _, did_you_mean
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
@@ -136,8 +136,7 @@ def require_name(sheet: Sheet, name: str, where: str) -> None:
         DataError: there is none; names the nearest.
     """
     if name not in sheet.header:
-        guess = nearest(name, sheet.header)
-        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        hint = did_you_mean(name, sheet.header)
         message = _("{where}: there is no column {name!r}; {path} has {columns}.")
         told = message.format(where=where, name=name, path=sheet.path.name, columns=", ".join(sheet.header))
         raise DataError(told + hint)

@@ -1,3 +1,1 @@
 """Findings: sentences about a run, each with its evidence, what it means and what to try. One rule, one file."""
-
-RULES = "trasluz.findings.rules"

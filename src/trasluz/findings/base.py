@@ -13,10 +13,9 @@ Sentences pass through ``_()``.  Adding a rule is adding its file and its test.
 from __future__ import annotations
 
 import dataclasses
-from typing import Protocol, cast
+from typing import Protocol
 
 from trasluz import components
-from trasluz.findings import RULES
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import SEVERITIES, Finding
 
@@ -28,18 +27,8 @@ class Rule(Protocol):
         """The finding, in the language in force; ``None`` where the fault is not there or cannot be known."""
 
 
-def names() -> tuple[str, ...]:
-    """The names of all rules, sorted."""
-    return components.names(RULES)
-
-
-def find(name: str) -> Rule:
-    """The rule of that name.
-
-    Raises:
-        RecipeError: there is none; says the nearest one.
-    """
-    return cast(Rule, components.load(RULES, name, "finding"))
+RULES = components.Parts[Rule]("trasluz.findings.rules", "finding")
+names, find = RULES.names, RULES.find
 
 
 def check_all(evidence: Evidence) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ is apart, in ``draw/looks/<same name>.py``.  Adding a look is adding these two f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from trasluz import components
 from trasluz.errors import RequestError
@@ -45,13 +45,7 @@ class LookModule(Protocol):
         """The look."""
 
 
-def find(name: str) -> LookModule:
-    """The look of that name.
-
-    Raises:
-        RecipeError: there is none; says the nearest one.
-    """
-    return cast(LookModule, components.load(LOOKS, name, "look"))
+find = components.Parts[LookModule](LOOKS, "look").find
 
 
 def fitting(subject: Subject, *, default_only: bool = False) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ changed by them: they are computed in evaluation mode from draws of their own, i
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +21,10 @@ from torch import Tensor
 from trasluz.data.data import Data
 from trasluz.draws import Draws
 from trasluz.files import storage, write_bytes
-from trasluz.look.class_maps import class_maps
-from trasluz.look.explaining import probabilities_of, scores_of
-from trasluz.look.map_layers import layouts, resolve
+from trasluz.look.maps.class_maps import class_maps
+from trasluz.look.maps.explaining import probabilities_of, scores_of
+from trasluz.look.maps.layouts import Layout
+from trasluz.look.maps.map_layers import resolve
 from trasluz.look.pictures import as_pictures
 from trasluz.look.shown import few_of_each_class
 from trasluz.look.subject import Subject
@@ -49,6 +52,9 @@ class FilmStrip(Callback):
     ``maps``, Grad-CAM at the last convolution before its ReLU, float32 ``[n, h', w']``, with the ``layer``'s name.
     """
 
+    def __init__(self) -> None:
+        self._phase, self._layers = -1, dict[str, Layout]()
+
     def on_start(self, loop: Loop) -> None:
         """Forgets frames of steps that are yet to come: another training may lead there."""
         for path in frame_files(loop.folder.path) if loop.lead else ():
@@ -74,7 +80,9 @@ class FilmStrip(Callback):
         subject = Subject(
             loop.family, networks, loop.preprocess, loop.data.spec, loop.engine.device, lambda: loop.data, split="valid"
         )
-        arrays = frame(subject, fixed_rows(loop.data), loop.recipe.seed)
+        if self._phase != loop.phase_number:  # a phase may go on with another network, an epoch does not
+            self._phase, self._layers = loop.phase_number, mapped_layers(subject)
+        arrays = frame(subject, fixed_rows(loop.data), loop.recipe.seed, self._layers)
         _write(loop.folder.path, {"epoch": np.int64(epoch), "step": np.int64(loop.global_step), **arrays})
 
 
@@ -94,8 +102,24 @@ def fixed_rows(data: Data) -> np.ndarray:
     return few_of_each_class(data, rows, IMAGES)
 
 
-def frame(subject: Subject, rows: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """What the model does with these rows now; names and shapes as ``FilmStrip`` says."""
+def mapped_layers(subject: Subject) -> dict[str, Layout]:
+    """The layer of which a frame holds maps; none where no convolution, or no gradient, is on the way to the scores."""
+    if not subject.can("logits", "layers"):
+        return {}
+    try:
+        with _apart(subject):
+            return resolve(subject, "last")
+    except RuntimeError:  # a network of the user's own that no gradient passes: training must not end by its film
+        return {}
+
+
+def _apart(subject: Subject) -> AbstractContextManager[None]:
+    """What draws even in use must not move the draws of training."""
+    return Draws(0).ambient("film", device=subject.device)
+
+
+def frame(subject: Subject, rows: np.ndarray, seed: int, layers: Mapping[str, Layout]) -> dict[str, np.ndarray]:
+    """What the model does with these rows now, names and shapes as ``FilmStrip`` says; ``layers``: one at most."""
     unit = subject.unit(np.asarray(subject.data.samples[rows]))
     inputs = subject.preprocess.normalise(unit)
     found = {"rows": np.asarray(rows, np.int64), "images": as_pictures(unit)}
@@ -109,7 +133,7 @@ def frame(subject: Subject, rows: np.ndarray, seed: int) -> dict[str, np.ndarray
             found["probabilities"] = probabilities_of(subject)(inputs).float().cpu().numpy()
     if subject.can("logits"):
         found["chosen"] = _chosen(subject.data, rows, found["probabilities"])
-        found |= _mapped(subject, inputs, torch.from_numpy(found["chosen"]))
+        found |= _mapped(subject, inputs, torch.from_numpy(found["chosen"]), layers)
     return found
 
 
@@ -129,21 +153,17 @@ def _chosen(data: Data, rows: np.ndarray, probabilities: np.ndarray) -> np.ndarr
     return np.asarray(np.where(labels >= 0, labels, likeliest), np.int64)
 
 
-def _mapped(subject: Subject, inputs: Tensor, chosen: Tensor) -> dict[str, np.ndarray]:
-    """The maps, where the network has a convolution on the way to the scores."""
-    if not subject.can("layers"):
-        return {}
-    classes = chosen.to(subject.device).unsqueeze(1)
-    try:
-        with Draws(0).ambient("film", device=subject.device):  # what draws even in use must not move training's draws
-            layers = layouts(subject, resolve(subject, "last"))
-            if not layers:
-                return {}
-            maps = class_maps(subject.networks, scores_of(subject), inputs, classes, layers).maps
-    except RuntimeError:  # a network of the user's own that no gradient passes: training must not end by its film
-        return {}
-    ((name, found),) = maps.items()
-    return {"maps": found[:, 0].float().cpu().numpy(), "layer": np.array(name)}
+def _mapped(subject: Subject, inputs: Tensor, chosen: Tensor, layers: Mapping[str, Layout]) -> dict[str, np.ndarray]:
+    found = {}
+    for layer in layers:
+        classes = chosen.to(subject.device).unsqueeze(1)
+        try:
+            with _apart(subject):
+                maps = class_maps(subject.networks, scores_of(subject), inputs, classes, layers).maps[layer]
+        except RuntimeError:  # as above
+            return {}
+        found = {"maps": maps[:, 0].float().cpu().numpy(), "layer": np.array(layer)}
+    return found
 
 
 def frame_files(run: Path) -> list[Path]:

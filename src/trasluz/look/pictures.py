@@ -21,12 +21,17 @@ def pictures(subject: Subject, samples: np.ndarray) -> np.ndarray:
 
 def as_pictures(unit: Tensor) -> np.ndarray:
     """Images float ``[n, c, h, w]``, cut to [0, 1], as ``pictures`` gives them."""
-    unit = unit.clamp(0, 1)
-    if unit.shape[1] not in (1, 3, 4):
-        unit = unit.mean(1, keepdim=True)
     height, width = unit.shape[2:]
     shrink = max(height, width) / _LARGEST
     if shrink > 1:
-        unit = adaptive_avg_pool2d(unit, (max(round(height / shrink), 1), max(round(width / shrink), 1)))
-    found: np.ndarray = (255 * unit).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+        size = (max(round(height / shrink), 1), max(round(width / shrink), 1))
+        unit = adaptive_avg_pool2d(unit.clamp(0, 1), size)
+    found: np.ndarray = seen(unit).cpu().numpy()
     return found
+
+
+def seen(unit: Tensor) -> Tensor:
+    """Images float ``[n, c, h, w]``, cut to [0, 1], as people see them in full size: uint8 ``[n, h, w, c]``."""
+    unit = unit.clamp(0, 1)
+    shown = unit if unit.shape[1] in (1, 3, 4) else unit.mean(1, keepdim=True)
+    return (255 * shown).round().byte().permute(0, 2, 3, 1)

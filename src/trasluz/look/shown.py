@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trasluz.data.data import Data
+from trasluz.draws import Draws
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Shown:
     def __len__(self) -> int:
         return len(self.samples)
 
+    def only(self, places: np.ndarray | slice) -> Shown:
+        """Those at ``places``, in that order."""
+        names = tuple(np.array(self.names, object)[places].tolist())
+        return Shown(self.samples[places], self.labels[places], self.rows[places], names)
+
 
 def from_rows(data: Data, rows: np.ndarray) -> Shown:
     """Rows of data, with their labels."""
@@ -35,6 +41,13 @@ def from_samples(samples: np.ndarray, names: tuple[str, ...]) -> Shown:
     """Images from elsewhere, prepared as the training images are stored."""
     unknown = np.full(len(samples), -1, np.int64)
     return Shown(samples, unknown, unknown, names)
+
+
+def drawn(rows: np.ndarray, most: int, purpose: str) -> np.ndarray:
+    """At most ``most`` of ``rows`` ``[n]``, sorted; where there are more, drawn at random, always the same ones for a
+    ``purpose``."""
+    order = Draws(0).permutation(purpose, 0, len(rows))[:most].numpy()
+    return np.sort(rows[order])
 
 
 def few_of_each_class(data: Data, rows: np.ndarray, count: int) -> np.ndarray:

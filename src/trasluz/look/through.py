@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from trasluz.look.class_maps import class_maps
-from trasluz.look.map_layers import layouts, resolve, stages
-from trasluz.look.pictures import pictures
+from trasluz.look.maps.class_maps import class_maps
+from trasluz.look.maps.explaining import scores_of
+from trasluz.look.maps.map_layers import resolve
+from trasluz.look.pictures import pictures, seen
 from trasluz.look.subject import Subject
 
 
@@ -23,7 +23,7 @@ class Through:
 
     ``probabilities``: float32 ``[n, k]`` of ``classes``, any number of which may hold at once where
     ``multi_label``.  ``maps``: float32 ``[n, h', w']``, Grad-CAM of the likeliest class on the grid of the last
-    convolution, before the ReLU.  ``reconstructions``: uint8 ``[n, h, w, c]``; ``errors``: float32 ``[n]``, mean$
+    convolution, before the ReLU.  ``reconstructions``: uint8 ``[n, h, w, c]``; ``errors``: float32 ``[n]``, mean
     squared error with pixels from 0 to 1.  ``samples``: uint8 ``[m, h, w, c]`` that it makes of nothing.
     """
 
@@ -66,28 +66,16 @@ def _rebuilt(subject: Subject, samples: np.ndarray) -> tuple[np.ndarray | None, 
     if made.shape != original.shape:
         return None, None
     errors = ((made - original) ** 2).mean((1, 2, 3), dtype=np.float32)
-    return as_pictures(made), errors
-
-
-def as_pictures(unit: np.ndarray) -> np.ndarray:
-    """[0, 1] images ``[n, c, h, w]`` as uint8 ``[n, h, w, c]``; of channel counts that are no colours the mean."""
-    shown = unit if unit.shape[1] in (1, 3, 4) else unit.mean(1, keepdims=True)
-    found: np.ndarray = np.rint(shown.clip(0, 1) * 255).astype(np.uint8).transpose(0, 2, 3, 1)
-    return found
+    return seen(torch.from_numpy(made)).numpy(), errors
 
 
 def _maps(subject: Subject, samples: np.ndarray, answers: np.ndarray) -> np.ndarray | None:
     """Grad-CAM of the likeliest class, where a convolution's map leads to the scores."""
-    if not subject.can("logits", "layers") or not stages(subject):
+    layers = resolve(subject, "last") if subject.can("logits", "layers") else {}
+    if not layers:
         return None
-    (layer,) = resolve(subject, "last")
     likeliest = torch.from_numpy(answers.argmax(1)).to(subject.device).unsqueeze(1)
-
-    def scores(inputs: Tensor) -> Tensor:
-        found: Tensor = subject.family.logits(subject.networks, inputs)
-        return found
-
-    known = layouts(subject, (layer,))
-    found = class_maps(subject.networks, scores, subject.inputs(samples), likeliest, known).maps[layer]
-    maps: np.ndarray = found[:, 0].float().cpu().numpy()
-    return maps
+    found = class_maps(subject.networks, scores_of(subject), subject.inputs(samples), likeliest, layers)
+    (maps,) = found.maps.values()
+    shown: np.ndarray = maps[:, 0].float().cpu().numpy()
+    return shown

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from trasluz.errors import RecipeError, nearest
-from trasluz.messages import _
+from trasluz.errors import RecipeError
+from trasluz.messages import _, did_you_mean
 from trasluz.recipe.recipe import Recipe, from_yaml
 
 _BUILT_IN = Path(__file__).parent.parent / "recipes"
@@ -28,8 +28,7 @@ def load(name: str | Path) -> Recipe:
     path = _BUILT_IN / f"{name}.yaml" if str(name) in built_in_names() else Path(name)
     if not path.is_file():
         known = built_in_names()
-        guess = nearest(str(name), known)
-        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        hint = did_you_mean(str(name), known)
         raise RecipeError(
             _("{name}: there is no such recipe or YAML file; built in are {known}.").format(
                 name=name, known=", ".join(known)

@@ -13,8 +13,8 @@ import yaml
 from pydantic import Field, model_validator
 
 from trasluz.components import configure
-from trasluz.errors import RecipeError, nearest
-from trasluz.messages import _
+from trasluz.errors import RecipeError
+from trasluz.messages import _, did_you_mean
 from trasluz.recipe.base import Section
 from trasluz.recipe.files import load
 from trasluz.recipe.recipe import Recipe
@@ -86,8 +86,7 @@ def load_study(name: str | Path) -> Study:
     path = _BUILT_IN / f"{name}.yaml" if str(name) in study_names() else Path(name)
     if not path.is_file():
         known = study_names()
-        guess = nearest(str(name), known)
-        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        hint = did_you_mean(str(name), known)
         message = _("{name}: there is no such study or YAML file; built in are {known}.")
         raise RecipeError(message.format(name=name, known=", ".join(known)) + hint)
     try:

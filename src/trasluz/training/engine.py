@@ -16,7 +16,6 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -27,6 +26,7 @@ from trasluz.errors import RecipeError
 from trasluz.families.base import Update
 from trasluz.messages import _
 from trasluz.recipe import TrainSection
+from trasluz.training._fabric import Fabric
 from trasluz.training.hardware import Hardware
 from trasluz.training.memory import kept_memory
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate

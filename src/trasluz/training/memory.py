@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import platform
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,22 +21,44 @@ _USUAL = {_M_MMAP_MAX: 65536, _M_TRIM_THRESHOLD: 128 << 10, _M_TOP_PAD: 0}
 _MADV_HUGEPAGE = 14
 _HUGE_PAGE = 2 << 20
 _RESERVED = 1 << 30  # bytes of addresses, not of memory: pages are taken when they are first written
+_lock = threading.Lock()
+_blocks = 0  # that are open in this process, because the settings are the process's too
 
 
 @contextmanager
 def kept_memory(device: str) -> Iterator[None]:
-    """Keeps freed memory inside the block when computing on the processor with glibc; then trims what is free."""
+    """Keeps freed memory inside the block when computing on the processor with glibc; then trims what is free.
+
+    Blocks may lie in each other, as a heat map in a training: only the end of the last one trims.
+    """
     if device != "cpu" or platform.libc_ver()[0] != "glibc":
         yield
         return
-    libc = ctypes.CDLL(None)
-    _set(libc, _KEEP)
-    _advise_huge_pages(libc)
+    _enter()
     try:
         yield
     finally:
-        _set(libc, _USUAL)
-        libc.malloc_trim(0)
+        _leave()
+
+
+def _enter() -> None:
+    global _blocks
+    with _lock:
+        _blocks += 1
+        if _blocks == 1:
+            libc = ctypes.CDLL(None)
+            _set(libc, _KEEP)
+            _advise_huge_pages(libc)
+
+
+def _leave() -> None:
+    global _blocks
+    with _lock:
+        _blocks -= 1
+        if _blocks == 0:
+            libc = ctypes.CDLL(None)
+            _set(libc, _USUAL)
+            libc.malloc_trim(0)
 
 
 def _set(libc: ctypes.CDLL, values: dict[int, int]) -> None:

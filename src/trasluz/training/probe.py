@@ -19,9 +19,9 @@ from trasluz.data.batches import TrainBatches
 from trasluz.data.data import Data
 from trasluz.data.preprocess import Preprocess
 from trasluz.draws import Draws, StepDraws
-from trasluz.errors import RecipeError, nearest
+from trasluz.errors import RecipeError
 from trasluz.families.base import BaseFamily, Progress
-from trasluz.messages import _
+from trasluz.messages import _, did_you_mean
 from trasluz.recipe import TrainSection
 from trasluz.training.engine import Engine
 from trasluz.training.validation import validate
@@ -112,7 +112,6 @@ def check_monitors(train: TrainSection, names: tuple[str, ...]) -> None:
     if train.early_stopping is None or train.early_stopping.monitor in names:
         return
     monitor = train.early_stopping.monitor
-    guess = nearest(monitor, names)
-    hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+    hint = did_you_mean(monitor, names)
     message = _("train.early_stopping.monitor: nothing records {monitor}; allowed: {names}.")
     raise RecipeError(message.format(monitor=monitor, names=", ".join(names)) + hint)

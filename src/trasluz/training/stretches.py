@@ -38,16 +38,16 @@ class Stretches:
         mean per sample ``train/<term>`` of each term that was computed in between.
         """
         names = sorted({name for _step, snapshot in self._ends for group, _s, _c in snapshot for name in group})
-        steps = [step for step, _snapshot in self._ends]
+        ends, self._ends = self._ends, []
+        steps = [step for step, _snapshot in ends]
         if not steps or not names:
             return []
-        table = _over_processes(_table([snapshot for _step, snapshot in self._ends], names), engine)
+        table = _over_processes(_table([snapshot for _step, snapshot in ends], names), engine)
         added = np.diff(table, axis=0, prepend=0.0)
         start, records = end - steps[-1], []
         for before, after, (sums, counts) in zip([0, *steps], steps, added.transpose(0, 2, 1), strict=False):
             means = {f"train/{n}": float(s / c) for n, s, c in zip(names, sums, counts, strict=True) if c > 0}
             records.append({"phase": phase, "from": start + before, "to": start + after, **means})
-        self._ends = []
         return records
 
     def state_dict(self) -> dict[str, Any]:
@@ -67,7 +67,8 @@ def _table(snapshots: list[Snapshot], names: list[str]) -> np.ndarray:
     for group in dict.fromkeys(group for snapshot in snapshots for group, _sums, _count in snapshot):
         found = [(i, s, c) for i, snapshot in enumerate(snapshots) for g, s, c in snapshot if g == group]
         rows, columns = [i for i, _s, _c in found], [place[name] for name in group]
-        sums = torch.stack([s.cpu() for _i, s, _c in found]).double().numpy()
+        where = found[-1][1].device  # the first ones of a resumed epoch come from a file
+        sums = torch.stack([s.to(where) for _i, s, _c in found]).cpu().double().numpy()
         counts = np.broadcast_to(np.array([[count] for _i, _s, count in found]), sums.shape)
         table[np.ix_(rows, columns)] += np.stack([sums, counts], 2)
     return table

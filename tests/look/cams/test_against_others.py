@@ -15,11 +15,11 @@ from torch import Tensor, nn
 
 from trasluz.look.cams import class_map
 from trasluz.look.cams.score_cam import increases
-from trasluz.look.capture import capture
-from trasluz.look.class_gradients import class_gradients
-from trasluz.look.class_maps import class_maps
-from trasluz.look.layouts import Layout
-from trasluz.look.trials import Trials
+from trasluz.look.layers.capture import capture
+from trasluz.look.maps.class_gradients import class_gradients
+from trasluz.look.maps.class_maps import class_maps
+from trasluz.look.maps.layouts import Layout
+from trasluz.look.maps.trials import Trials
 
 THEIRS = dict(np.load(Path(__file__).parent / "reference_maps.npz"))
 CLASSES = torch.arange(3).expand(2, 3)

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from tests.look.looks.planted import CLASSES, HEIGHT, PATCH, WIDTH, network, planted, subject_of, trained
 from trasluz.errors import RecipeError, RequestError
 from trasluz.look.base import compute
+from trasluz.look.checks.map_checks import confidences, enlarged, regions
 from trasluz.look.looks import cam
 from trasluz.look.looks.cam import Config, Found
-from trasluz.look.map_checks import confidences, enlarged, regions
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import from_samples
 from trasluz.look.subject import Subject

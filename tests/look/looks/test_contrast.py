@@ -15,13 +15,13 @@ from tests.look.looks.planted import CLASSES, HEIGHT, PATCH, WIDTH, network, pla
 from trasluz.data.data import DataSpec
 from trasluz.errors import RequestError
 from trasluz.look.base import compute
-from trasluz.look.confusable import _of
+from trasluz.look.checks.map_checks import enlarged
+from trasluz.look.classes.confusable import _of
+from trasluz.look.classes.superiority import superiority
 from trasluz.look.looks.contrast import Found, refusal
-from trasluz.look.map_checks import enlarged
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import Shown, from_samples
 from trasluz.look.subject import Subject
-from trasluz.look.superiority import superiority
 from trasluz.reporting import Reporter
 
 

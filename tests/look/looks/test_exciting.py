@@ -41,7 +41,7 @@ def test_the_best_are_those_of_a_plain_pass_over_all_images(monkeypatch: pytest.
         maps = net[:2](seen.inputs(seen.data.samples[seen.rows])).flatten(2)
     maxima = maps.max(2).values.numpy()
     monkeypatch.setattr("trasluz.look.looks.exciting._AT_ONCE", 100)
-    monkeypatch.setattr("trasluz.look.activations.batch_size_for", lambda _samples: 33)
+    monkeypatch.setattr("trasluz.look.layers.activations.batch_size_for", lambda _samples: 33)
     found = _look(seen, count=5)
     assert found.layer == "net.1"  # the activation belongs to the convolution, the pooling does not
     assert found.judged == 400

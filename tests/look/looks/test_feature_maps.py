@@ -102,7 +102,7 @@ def test_each_image_speaks_for_its_own_class_and_unknown_ones_are_refused() -> N
 
 def test_many_images_in_parts_speak_as_they_do_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = _look(_net(), sort="contribution", count=5)
-    monkeypatch.setattr("trasluz.look.contribution._AT_ONCE", 2)
+    monkeypatch.setattr("trasluz.look.maps.channel_contributions._AT_ONCE", 2)
     parts = _look(_net(), sort="contribution", count=5)
     for layer in whole.layers:
         np.testing.assert_allclose(parts.contributions[layer], whole.contributions[layer], atol=1e-6)

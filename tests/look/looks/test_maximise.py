@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
+from tests.look.layers.test_activations import _FAMILIES, _made
 from tests.look.made_subjects import digits, subject
-from tests.look.test_activations import _FAMILIES, _made
 from trasluz.errors import RequestError
 from trasluz.look.looks import exciting, maximise
 from trasluz.look.looks.maximise import Config

@@ -13,9 +13,9 @@ from torch import nn
 from tests.look.made_subjects import digits, subject
 from trasluz.errors import RequestError
 from trasluz.look import base
+from trasluz.look.classes.probing import effective_rank, probe
 from trasluz.look.looks import probes
 from trasluz.look.looks.probes import Config, Found
-from trasluz.look.probing import effective_rank, probe
 from trasluz.look.result import load_result, save_result
 from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
@@ -89,9 +89,9 @@ def test_samples_without_a_label_play_no_part() -> None:
     labels[::2] = -1
     taught, judged = probes._rows(subject(_net(), dataclasses.replace(data, labels=labels)), Config())
     assert (len(taught), len(judged)) == (500, 200)
-    nobody = dataclasses.replace(data, labels=np.full(len(labels), -1))
-    with pytest.raises(RequestError, match="too few"):
-        probes._rows(subject(_net(), nobody), Config())
+    for nobodys in (np.full(len(labels), -1), None):
+        with pytest.raises(RequestError, match="too few"):
+            probes._rows(subject(_net(), dataclasses.replace(data, labels=nobodys)), Config())
 
 
 def test_groups_of_layers_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,13 +15,13 @@ from tests.look.looks.planted_checks import trained_on_shuffled_labels
 from tests.look.made_subjects import digits, subject
 from trasluz.errors import RecipeError, RequestError
 from trasluz.look.base import compute
-from trasluz.look.explaining import probabilities_of
+from trasluz.look.checks.pixel_removal import ROAD_SHARES, areas
+from trasluz.look.checks.verdicts import gains, judge, knows_something, measured
 from trasluz.look.looks.trust import Config, Found, curves_of
-from trasluz.look.pixel_removal import ROAD_SHARES, areas
+from trasluz.look.maps.explaining import probabilities_of
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import from_samples
 from trasluz.look.subject import Subject
-from trasluz.look.trusting import gains, judge, knows_something, measured
 from trasluz.reporting import Reporter
 
 QUICK = {"count": 40, "steps": 8, "random_networks": 4}

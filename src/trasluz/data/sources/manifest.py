@@ -19,8 +19,8 @@ from trasluz.data.raw import Found, ImageFiles, Label, Labels, Listing
 from trasluz.data.table import open_table
 from trasluz.data.table_columns import parse_numbers
 from trasluz.data.table_text import Sheet, read_sheet
-from trasluz.errors import DataError, nearest
-from trasluz.messages import _
+from trasluz.errors import DataError
+from trasluz.messages import _, did_you_mean
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
@@ -98,8 +98,7 @@ def _columns(path: Path, header: list[str], label_column: str | None) -> dict[st
     }
     if label_column is not None:
         if label_column not in header:
-            guess = nearest(label_column, header)
-            hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+            hint = did_you_mean(label_column, header)
             message = _("data.label_column: {path} has no column {column!r}; it has {columns}.")
             raise DataError(message.format(path=path, column=label_column, columns=", ".join(header)) + hint)
         found["label"] = header.index(label_column)

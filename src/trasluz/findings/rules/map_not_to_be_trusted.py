@@ -5,8 +5,9 @@ from __future__ import annotations
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding, Severity
 from trasluz.look import saliencies
+from trasluz.look.checks.verdicts import FEWEST, Judged, judge, knows_something, measured, pointed
 from trasluz.look.looks import cam, trust
-from trasluz.look.trusting import FEWEST, Judged, judge, knows_something, measured, pointed
+from trasluz.look.method_names import method_name
 from trasluz.messages import _
 from trasluz.numerals import MINUS, integer, percent
 
@@ -58,7 +59,7 @@ def _random_alike(found: trust.Found) -> Finding | None:
             continue
         rise = ("+" if each.rise.mean > 0 else "") + percent(each.rise.mean)
         return _finding(
-            seen.format(method=each.method, alike=f"{each.alike.mean:.2f}".replace("-", MINUS), rise=rise),
+            seen.format(method=method_name(each.method), alike=f"{each.alike.mean:.2f}".replace("-", MINUS), rise=rise),
             _("Such maps show the image and the build of the network, not what it learned."),
             _("Read maps of another method, which `trasluz look RUN trust` finds to follow the weights."),
             numbers,
@@ -76,7 +77,7 @@ def _marks_nothing(found: trust.Found) -> Finding | None:
         )
         gain = each.deletion[0].mean
         return _finding(
-            seen.format(method=each.method, deletion=("+" if gain > 0 else "") + percent(gain)),
+            seen.format(method=method_name(each.method), deletion=("+" if gain > 0 else "") + percent(gain)),
             _("The map does not show the place by which the model decides."),
             _("Read maps of another method or of another layer, which `trasluz look RUN trust` finds to matter."),
             {"deletion_gain": gain, "insertion_gain": each.insertion[0].mean, "road_gain": each.road[0].mean},
@@ -93,7 +94,7 @@ def _points_nowhere(found: cam.Found) -> Finding | None:
         "another region of that size, and with only that region in view as with another ({n} images)."
     )
     return _finding(
-        seen.format(method=found.method, layer=found.layers[-1], n=integer(len(found.images))),
+        seen.format(method=method_name(found.method), layer=found.layers[-1], n=integer(len(found.images))),
         _("The map does not show the place by which the model decides."),
         _("Read maps of another method or of another layer, which `trasluz look RUN trust` finds to matter."),
         {"kept_gain": regions.kept[0].mean, "removed_gain": regions.without[0].mean},
@@ -108,7 +109,7 @@ def _same_for_all(found: cam.Found) -> Finding | None:
         "{method} at {layer}: maps of different classes of an image are nearly the same (rank correlation {alike})."
     )
     return _finding(
-        seen.format(method=found.method, layer=found.layers[-1], alike=f"{alike.mean:.2f}"),
+        seen.format(method=method_name(found.method), layer=found.layers[-1], alike=f"{alike.mean:.2f}"),
         _("The map shows where the object is, not what speaks for one class rather than another."),
         _("Read it as a map of the object, or look at the difference between two classes."),
         {"class_agreement": alike.mean},

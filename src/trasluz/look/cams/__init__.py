@@ -10,7 +10,8 @@ A method is a module with
 
     "activations"   signed_map(activations) -> [n, h, w]                  the same map for every class
     "gradients"     signed_map(activations, gradients) -> [n, k, h, w]    gradients of the scores of k classes with
-                                                                          respect to the activations, [n, k, c, h, w]
+                                                                          respect to the activations, [n, k, c, h, w],
+                                                                          or [n, k, c, 1, 1] if all places have the same
     "trials"        signed_map(activations, trials) -> [n, k, h, w]       scores of images that were changed
 
 A map has the number format of the activations, and stands before the ReLU so that callers can tell how much evidence
@@ -20,13 +21,12 @@ the ReLU removes.  Nothing is normalised: maps keep the unit of scores (per posi
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, Protocol
 
 from torch import Tensor
 
 from trasluz import components
 
-METHODS = "trasluz.look.cams"
 Needs = Literal["activations", "gradients", "trials"]
 
 
@@ -39,7 +39,7 @@ class Method(Protocol):
 
 
 class Trials(Protocol):
-    """Scores of k classes of images that were changed, for one channel after another (``look/trials.py``)."""
+    """Scores of k classes of images that were changed, for one channel after another (``look/maps/trials.py``)."""
 
     @property
     def scores(self) -> Tensor:
@@ -58,19 +58,13 @@ class Trials(Protocol):
         """Those of each image with one channel of the layer set to zero at all places, ``[n, c, k]``."""
 
 
+METHODS = components.Parts[Method]("trasluz.look.cams", "method")
+find = METHODS.find
+
+
 def methods(*needs: Needs) -> tuple[str, ...]:
     """The names of all methods, or of those with such needs."""
-    names = components.names(METHODS)
-    return tuple(name for name in names if find(name).NEEDS in needs) if needs else names
-
-
-def find(name: str) -> Method:
-    """The method of that name.
-
-    Raises:
-        RecipeError: there is none; says the nearest one.
-    """
-    return cast(Method, components.load(METHODS, name, "method"))
+    return tuple(name for name in METHODS.names() if not needs or find(name).NEEDS in needs)
 
 
 def knows_classes(name: str) -> bool:

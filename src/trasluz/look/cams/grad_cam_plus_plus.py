@@ -29,4 +29,5 @@ def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:
     weights = positive / denominator
     if bool((total < 0).any()):  # Of negative activations the paper does not speak; what they make infinite counts 0.
         weights = torch.where(denominator == 0, 0, weights)
-    return weighted_sum(weights.sum((3, 4)), activations)
+    places = activations.shape[2] * activations.shape[3]
+    return weighted_sum(places * weights.mean((3, 4)), activations)

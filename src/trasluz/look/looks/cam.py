@@ -10,29 +10,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, get_args
 
 import numpy as np
 import torch
-from pydantic import Field, field_validator
+from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F
 
 from trasluz.look import cams
-from trasluz.look.agreement import spearman
-from trasluz.look.class_maps import class_maps
-from trasluz.look.explaining import (
+from trasluz.look.checks.agreement import spearman
+from trasluz.look.checks.known_mean import known_mean
+from trasluz.look.checks.map_checks import confidences, regions
+from trasluz.look.maps.class_maps import class_maps
+from trasluz.look.maps.explaining import (
+    Classes,
+    answers,
     batch_size,
     chosen_classes,
     class_indices,
     labels_of,
+    one_is_a_list,
     probabilities_of,
     scores_of,
-    seen,
 )
-from trasluz.look.layouts import Layout
-from trasluz.look.map_checks import confidences, regions
-from trasluz.look.map_layers import Choice, layouts, resolve, stages
+from trasluz.look.maps.layouts import Layout
+from trasluz.look.maps.map_layers import Choice, resolve, stages
+from trasluz.look.pictures import seen
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
@@ -42,7 +46,6 @@ from trasluz.reporting import Reporter
 
 HELP = N_("Heat maps of where the evidence for a class lies, with checks of whether to believe them.")
 DEFAULT = True
-_CHOICES = frozenset({*get_args(Choice), "all", "predicted"})
 
 
 class Config(Section):
@@ -53,15 +56,9 @@ class Config(Section):
     """
 
     method: str = "grad-cam"
-    layers: Choice | tuple[str, ...] = "middle-and-last"
-    classes: Literal["all", "predicted"] | tuple[str, ...] = "predicted"
+    layers: Annotated[Choice | tuple[str, ...], one_is_a_list(*get_args(Choice))] = "middle-and-last"
+    classes: Classes = "predicted"
     count: Annotated[int, Field(ge=1, le=1000)] = 10
-
-    @field_validator("layers", "classes", mode="before")
-    @classmethod
-    def _one_name(cls, value: Any) -> Any:
-        """A name by itself is a list of one."""
-        return (value,) if isinstance(value, str) and value not in _CHOICES else value
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         RecipeError: there is no such method.
         RequestError: there is no such layer or class.
     """
-    layers = layouts(subject, resolve(subject, config.layers))
+    layers = resolve(subject, config.layers)
     wanted = class_indices(subject, config.classes)
     shown = subject.pick(config.count) if images is None else images
     size = 1 if cams.find(config.method).NEEDS == "trials" else batch_size(subject)  # so that progress is seen
@@ -157,17 +154,13 @@ def _part(
     labels: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Fields of ``Found`` for images that are computed at once; maps are called ``map LAYER``."""
-    unit = subject.unit(samples)
-    inputs = subject.preprocess.normalise(unit)
-    probabilities = probabilities_of(subject)
-    with torch.inference_mode():
-        sure = probabilities(inputs).float()
+    unit, inputs, sure = answers(subject, samples)
     chosen = chosen_classes(sure, wanted, torch.from_numpy(labels).to(sure.device))
     maps = _maps(subject, method, layers, inputs, chosen)
     judged = (chosen == sure.argmax(1, keepdim=True)).int().argmax(1)
     label = chosen.gather(1, judged.unsqueeze(1))
     mirrored = _maps(subject, method, layers, inputs.flip(3), label)
-    kept, without = _regions_of_layers(probabilities, inputs, _own(maps, judged), label[:, 0])
+    kept, without = _regions_of_layers(probabilities_of(subject), inputs, _own(maps, judged), label[:, 0])
     found = {
         "images": seen(unit),
         "chosen": chosen,
@@ -222,13 +215,13 @@ def _agreements(maps: dict[str, Tensor], judged: Tensor, flipped: dict[str, Tens
     for name, own in first.items():
         alike = spearman(_flat(own)[:, None], _flat(maps[name].clamp_min(0), 2))
         alike[np.arange(len(alike)), judged.cpu().numpy()] = np.nan
-        by_class.append(_mean(alike, 1))
+        by_class.append(known_mean(alike, 1))
         by_flip.append(spearman(_flat(own), _flat(flipped[name])))
     pairs = [_between_layers(a, b) for a, b in combinations(first.values(), 2)]
     layers = np.stack(pairs, 1) if pairs else np.full((len(by_flip[0]), 0), np.nan)
     return {
         "class_agreement": np.stack(by_class, 1).astype(np.float32),
-        "layer_agreement": _mean(layers, 1).astype(np.float32),
+        "layer_agreement": known_mean(layers, 1).astype(np.float32),
         "flip_agreement": np.stack(by_flip, 1).astype(np.float32),
     }
 
@@ -241,14 +234,4 @@ def _between_layers(a: Tensor, b: Tensor) -> np.ndarray:
 
 def _flat(maps: Tensor, start: int = 1) -> np.ndarray:
     found: np.ndarray = maps.flatten(start).float().cpu().numpy()
-    return found
-
-
-def _mean(values: np.ndarray, axis: int) -> np.ndarray:
-    """The mean without NaN; NaN where there is nothing else."""
-    known = np.isfinite(values)
-    counts = known.sum(axis)
-    found: np.ndarray = np.divide(
-        np.where(known, values, 0).sum(axis), counts, out=np.full(counts.shape, np.nan), where=counts > 0
-    )
     return found

@@ -12,12 +12,12 @@ import numpy as np
 from pydantic import Field
 
 from trasluz.draws import Draws
-from trasluz.look.codes import code_capability
-from trasluz.look.probing import effective_rank
+from trasluz.look.classes.probing import effective_rank
+from trasluz.look.latent.codes import code_capability
+from trasluz.look.latent.survey import Survey, survey
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
-from trasluz.look.survey import Survey, survey
 from trasluz.messages import N_
 from trasluz.metrics.latent import ACTIVE_VARIANCE, prior_mmd
 from trasluz.recipe.base import Section

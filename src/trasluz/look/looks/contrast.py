@@ -15,15 +15,16 @@ from pydantic import Field, field_validator
 from torch import Tensor
 
 from trasluz.errors import RequestError
-from trasluz.look.confusable import Confusion, most_confused
-from trasluz.look.contributions import Contributions, contributions, scores_without
-from trasluz.look.explaining import batch_size, class_indices, labels_of, probabilities_of, scores_of, seen
-from trasluz.look.layouts import Layout
-from trasluz.look.map_layers import layouts, resolve, stages
+from trasluz.look.classes.confusable import Confusion, most_confused
+from trasluz.look.classes.superiority import superiority
+from trasluz.look.maps.explaining import batch_size, class_indices, labels_of, probabilities_of, scores_of
+from trasluz.look.maps.layouts import Layout
+from trasluz.look.maps.map_layers import resolve, stages
+from trasluz.look.maps.pair_contributions import PairContributions, pair_contributions, scores_without
+from trasluz.look.pictures import seen
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
-from trasluz.look.superiority import superiority
 from trasluz.messages import N_, _
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
@@ -108,9 +109,9 @@ class _Place:
     layer: str
     layout: Layout
 
-    def contributions(self, inputs: Tensor, pair: Tensor) -> Contributions:
+    def contributions(self, inputs: Tensor, pair: Tensor) -> PairContributions:
         networks, scores = self.subject.networks, scores_of(self.subject)
-        return contributions(networks, scores, inputs, pair, self.layer, self.layout)
+        return pair_contributions(networks, scores, inputs, pair, self.layer, self.layout)
 
     def difference_without(self, inputs: Tensor, pair: Tensor, call: int, channels: Tensor) -> Tensor:
         """The first score less the second with some channels of each image set to zero, ``[n]``."""
@@ -137,9 +138,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     Raises:
         RequestError: there is no such layer or class, the pair is one class twice, or no labels tell what is confused.
     """
-    ((layer, layout),) = layouts(
-        subject, resolve(subject, "last" if config.layer == "last" else (config.layer,))
-    ).items()
+    ((layer, layout),) = resolve(subject, "last" if config.layer == "last" else (config.layer,)).items()
     place = _Place(subject, layer, layout)
     judged = subject.pick(config.judged) if _needs_judging(config, images) else None
     looked_for = judged is not None and not isinstance(config.pair, tuple)
@@ -151,7 +150,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     with reporter.task(_("Contrast of two classes"), total=total) as task:
         parts = []
         for rows in _batches(subject, len(shown)):
-            parts.append(_part(place, config, pair, _rows(shown, rows)))
+            parts.append(_part(place, config, pair, shown.only(rows)))
             task.advance(rows.stop - rows.start)
         ranking: Any = _ranking(place, pair, known, task.advance)
     joined: Any = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -191,7 +190,7 @@ def _of_the_pair(judged: Shown, pair: Tensor) -> Shown | None:
     """Those of ``judged`` that belong to one of the two classes; ``None`` unless there are some of both."""
     labels = labels_of(judged)
     kept = [np.flatnonzero(labels == int(label)) for label in pair]
-    return _rows(judged, np.concatenate(kept)) if all(len(rows) for rows in kept) else None
+    return judged.only(np.concatenate(kept)) if all(len(rows) for rows in kept) else None
 
 
 def _shown(subject: Subject, config: Config, pair: Tensor | None, known: Shown | None) -> Shown:
@@ -201,12 +200,7 @@ def _shown(subject: Subject, config: Config, pair: Tensor | None, known: Shown |
     labels = labels_of(known)
     each = [np.flatnonzero(labels == int(label)) for label in pair]
     half = (config.count + 1) // 2
-    return _rows(known, np.concatenate([each[0][:half], each[1][: config.count - half]]))
-
-
-def _rows(shown: Shown, rows: np.ndarray | slice) -> Shown:
-    names = tuple(np.array(shown.names, object)[rows].tolist())
-    return Shown(shown.samples[rows], shown.labels[rows], shown.rows[rows], names)
+    return known.only(np.concatenate([each[0][:half], each[1][: config.count - half]]))
 
 
 def _batches(subject: Subject, count: int) -> list[slice]:
@@ -257,7 +251,7 @@ def _own_pairs(subject: Subject, inputs: Tensor, labels: np.ndarray) -> Tensor:
     return torch.stack([first, torch.where((truth >= 0) & (truth != first), truth, second)], 1).clone()
 
 
-def _without_random(place: _Place, inputs: Tensor, pairs: Tensor, found: Contributions, end: Tensor) -> Tensor:
+def _without_random(place: _Place, inputs: Tensor, pairs: Tensor, found: PairContributions, end: Tensor) -> Tensor:
     """The difference of the scores without as many other active channels, mean of some choices: ``[n]``."""
     count = end.shape[1]
     active = found.activations.flatten(2).any(2)

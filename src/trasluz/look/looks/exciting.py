@@ -10,16 +10,15 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from trasluz.draws import Draws
 from trasluz.errors import RequestError
-from trasluz.look.activations import run_through
-from trasluz.look.arithmetic import View
+from trasluz.look.layers.activations import run_through
+from trasluz.look.layers.arithmetic import View
+from trasluz.look.layers.tracing import trace
+from trasluz.look.layers.units import as_maps, find_layer, lacks_units, top_of
 from trasluz.look.pictures import pictures
 from trasluz.look.result import Result
-from trasluz.look.shown import Shown
+from trasluz.look.shown import Shown, drawn
 from trasluz.look.subject import Subject
-from trasluz.look.tracing import trace
-from trasluz.look.units import as_maps, find_layer, last_layer, top_of
 from trasluz.messages import N_, _
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
@@ -115,10 +114,7 @@ class _Best:
 
 def refusal(subject: Subject) -> str | None:
     """Needs images that reach a layer."""
-    if subject.spec.kind != "image":
-        return _("these data are no images")
-    missing = subject.lacks("layers")
-    return missing or (None if last_layer(subject) else _("images reach no layer of this network"))
+    return lacks_units(subject)
 
 
 def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
@@ -128,7 +124,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         RequestError: there is no such layer or channel.
     """
     layer, through = find_layer(subject, config.layer)
-    rows = _drawn(subject.rows, config.judged) if images is None else np.arange(len(images))
+    rows = drawn(subject.rows, config.judged, "exciting") if images is None else np.arange(len(images))
     source = subject.data.samples if images is None else images.samples
     best = _Best(config.count)
     with reporter.task(_("Looking for exciting images"), total=len(rows)) as task:
@@ -141,7 +137,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     channels = _channels(config, spread)
     chosen = best.rows[channels].long().cpu().numpy()
     once, which = np.unique(chosen, return_inverse=True)
-    shown = subject.take(rows[once]) if images is None else _only(images, once)
+    shown = subject.take(rows[once]) if images is None else images.only(once)
     places = best.places[channels].long().cpu().numpy()
     return Found(
         layer=layer,
@@ -160,17 +156,6 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         judged=len(rows),
         split=subject.split if images is None else "",
     )
-
-
-def _drawn(rows: np.ndarray, most: int) -> np.ndarray:
-    if len(rows) <= most:
-        return rows
-    return np.sort(rows[Draws(0).permutation("exciting", 0, len(rows)).numpy()[:most]])
-
-
-def _only(images: Shown, places: np.ndarray) -> Shown:
-    names = tuple(images.names[place] for place in places)
-    return Shown(images.samples[places], images.labels[places], images.rows[places], names)
 
 
 def _channels(config: Config, spread: np.ndarray) -> np.ndarray:

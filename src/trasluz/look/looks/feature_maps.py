@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
 from trasluz.errors import RequestError
-from trasluz.look.activations import gather, passes, reached, run_through
-from trasluz.look.contribution import class_towards, contributions
+from trasluz.look.layers.activations import gather, passes, reached, run_through
+from trasluz.look.maps.channel_contributions import channel_contributions, class_towards
 from trasluz.look.pictures import pictures
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
@@ -118,7 +118,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     layers = _chosen(subject, shapes, config)
     whole = gather(subject, shown.samples, layers)
     if config.sort == "contribution":
-        speaks = contributions(subject, shown.samples, towards, layers)
+        speaks = channel_contributions(subject, shown.samples, towards, layers)
     else:
         towards, speaks = np.zeros(0, np.int64), {layer: np.zeros((len(shown), 0), np.float32) for layer in layers}
     counter = _Counter()

@@ -15,10 +15,10 @@ from pydantic import Field
 
 from trasluz.draws import Draws
 from trasluz.errors import DataError, RequestError
-from trasluz.look.codes import code_capability, encode_rows, encode_samples, known_errors, need_finite
+from trasluz.look.latent.codes import code_capability, encode_rows, encode_samples, known_errors, need_finite
+from trasluz.look.latent.separation import Accuracy, density, linear_probe, nearest_neighbours
 from trasluz.look.projections import Projection, find
 from trasluz.look.result import Result
-from trasluz.look.separation import Accuracy, density, linear_probe, nearest_neighbours
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
 from trasluz.look.thumbnails import thumbnails

@@ -15,15 +15,15 @@ from pydantic import Field
 
 from trasluz.draws import Draws
 from trasluz.errors import RequestError
-from trasluz.look.codes import encode_samples, need_finite
-from trasluz.look.decoding import decoded, is_told_classes
-from trasluz.look.paths import along_dimensions, linear, over_plane, spherical
+from trasluz.look.latent.codes import encode_samples, need_finite
+from trasluz.look.latent.decoding import decoded, is_told_classes
+from trasluz.look.latent.paths import along_dimensions, linear, over_plane, spherical
+from trasluz.look.latent.survey import Survey, survey
 from trasluz.look.pictures import pictures
 from trasluz.look.projections import pca
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
-from trasluz.look.survey import Survey, survey
 from trasluz.messages import N_, _
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter

@@ -1,7 +1,7 @@
 """Maximise: images made from nothing that raise the score of a class, or a channel, as far as it goes.
 
 Activation maximisation (Erhan et al. 2009, "Visualizing higher-layer features of a deep network"), made readable as
-``look/canvas.py`` says.
+``look/layers/canvas.py`` says.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from trasluz.draws import Draws
-from trasluz.errors import RequestError, nearest
-from trasluz.look.activations import gather, run_pass
-from trasluz.look.canvas import Canvas, canvas_like, shaken
-from trasluz.look.capture import capture
+from trasluz.errors import RequestError
+from trasluz.look.layers.activations import gather, run_pass
+from trasluz.look.layers.canvas import Canvas, canvas_like, shaken
+from trasluz.look.layers.capture import capture
+from trasluz.look.layers.units import as_maps, find_layer, lacks_units, top_of
 from trasluz.look.pictures import as_pictures, pictures
 from trasluz.look.result import Result
-from trasluz.look.shown import Shown
+from trasluz.look.shown import Shown, drawn
 from trasluz.look.subject import Subject
-from trasluz.look.units import as_maps, find_layer, last_layer, top_of
-from trasluz.messages import N_, _
+from trasluz.messages import N_, _, did_you_mean
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter, Task
 
@@ -85,10 +85,7 @@ Scores = Callable[[Tensor], tuple[Tensor, Tensor]]  # images → what units reac
 
 def refusal(subject: Subject) -> str | None:
     """Needs images that reach a layer."""
-    if subject.spec.kind != "image":
-        return _("these data are no images")
-    missing = subject.lacks("layers")
-    return missing or (None if last_layer(subject) else _("images reach no layer of this network"))
+    return lacks_units(subject)
 
 
 def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
@@ -97,7 +94,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     Raises:
         RequestError: there is no such layer, class or channel.
     """
-    shown = subject.take(_drawn(subject.rows, config.judged, "judged")) if images is None else images
+    shown = subject.take(drawn(subject.rows, config.judged, "maximise-judged")) if images is None else images
     of_classes = config.layer == "scores" and subject.can("logits")
     layer = ""
     through: tuple[str, ...] = ()
@@ -127,10 +124,6 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     )
 
 
-def _drawn(rows: np.ndarray, most: int, purpose: str) -> np.ndarray:
-    return np.sort(rows[Draws(0).permutation(f"maximise-{purpose}", 0, len(rows)).numpy()[:most]])
-
-
 def _mean(output: Tensor) -> Tensor:
     return as_maps(output).float().mean((2, 3))
 
@@ -146,8 +139,7 @@ def _classes(subject: Subject, config: Config) -> np.ndarray:
         return np.arange(min(len(known), config.most))
     for name in config.classes:
         if name not in known:
-            guess = nearest(name, known)
-            hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+            hint = did_you_mean(name, known)
             message = _("classes: there is no {name!r}; allowed: {allowed}.")
             raise RequestError(message.format(name=name, allowed=", ".join(known)) + hint)
     return np.array([known.index(name) for name in config.classes], np.int64)
@@ -168,7 +160,7 @@ def _made(
     subject: Subject, layer: str, through: tuple[str, ...], chosen: np.ndarray, config: Config, reporter: Reporter
 ) -> tuple[np.ndarray, np.ndarray]:
     """The images uint8 ``[k, h, w, c]`` and what they reach, float32 ``[k]``, as many at a time as fit."""
-    sample = subject.data.samples[_drawn(subject.data.split("train"), _COLOURED, "colours")]
+    sample = subject.data.samples[drawn(subject.data.split("train"), _COLOURED, "maximise-colours")]
     canvas = canvas_like(subject.unit(np.asarray(sample)).clamp(0, 1))
     items = torch.from_numpy(chosen).to(subject.device)
     size = max(_VALUES // int(np.prod(subject.spec.shape)), 1)

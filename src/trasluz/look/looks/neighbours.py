@@ -13,16 +13,16 @@ from pydantic import Field
 
 from trasluz.draws import Draws
 from trasluz.errors import DataError
-from trasluz.look.codes import code_capability, encode_rows, encode_samples, need_finite
+from trasluz.look.classes.probing import paired_difference, probe
+from trasluz.look.latent.codes import code_capability, encode_rows, encode_samples, need_finite
+from trasluz.look.latent.pixel_features import pixels, pixels_of
+from trasluz.look.latent.separation import Accuracy, K, accuracy, majority
+from trasluz.look.latent.survey import chosen_rows
 from trasluz.look.pictures import pictures
-from trasluz.look.pixels import pixels, pixels_of
-from trasluz.look.probing import paired_difference, probe
 from trasluz.look.projections import pca
 from trasluz.look.result import Result
-from trasluz.look.separation import Accuracy, K, accuracy, majority
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
-from trasluz.look.survey import chosen_rows
 from trasluz.messages import N_, _
 from trasluz.metrics.neighbours import nearest
 from trasluz.recipe.base import Section

@@ -14,15 +14,15 @@ import torch
 from pydantic import Field
 
 from trasluz.draws import Draws
-from trasluz.look import mixture
-from trasluz.look.codes import encode_rows, need_finite
-from trasluz.look.decoding import decoded
+from trasluz.look.latent import mixture
+from trasluz.look.latent.codes import encode_rows, need_finite
+from trasluz.look.latent.decoding import decoded
+from trasluz.look.latent.pixel_features import as_pixels, pixels, root_mean_square
+from trasluz.look.latent.survey import chosen_rows
 from trasluz.look.pictures import as_pictures, pictures
-from trasluz.look.pixels import as_pixels, pixels, root_mean_square
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
-from trasluz.look.survey import chosen_rows
 from trasluz.messages import N_, _
 from trasluz.metrics.copies import copies_share
 from trasluz.metrics.neighbours import nearest

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 
 from trasluz.draws import Draws
 from trasluz.errors import RequestError
-from trasluz.look.activations import gather, mean_and_max, reached, run_through
+from trasluz.look.classes.probing import effective_rank, paired_difference, probe, settled_at
+from trasluz.look.layers.activations import gather, mean_and_max, reached, run_through
 from trasluz.look.pictures import pictures
-from trasluz.look.probing import effective_rank, paired_difference, probe, settled_at
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
@@ -145,17 +145,18 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
 
 def _rows(subject: Subject, config: Config) -> tuple[np.ndarray, np.ndarray]:
     """Rows that teach and rows that judge, labelled and drawn at random; none of them does both."""
-    labels = subject.data.labels
-    known = np.zeros(0, bool) if labels is None else np.asarray(labels) >= 0
+    data = subject.data
+    labels = np.full(len(data.samples), -1) if data.labels is None else np.asarray(data.labels)
+    known = labels >= 0
     judging = _drawn(subject.rows[known[subject.rows]], "judged")
-    teaching = _drawn(subject.data.split("train"), "taught")
+    teaching = _drawn(data.split("train"), "taught")
     teaching = teaching[known[teaching]]
     if subject.split == "train":
         half = len(judging) // 2
         judging = judging[: min(config.judged, half)]
     judging = np.sort(judging[: config.judged])
     teaching = np.sort(teaching[~np.isin(teaching, judging)][: config.train])
-    if len(judging) < 2 or len(np.unique(np.asarray(labels)[teaching])) < 2:
+    if len(judging) < 2 or len(np.unique(labels[teaching])) < 2:
         raise RequestError(
             _("look probes: there are {taught} labelled training samples and {judged} to judge by; too few.").format(
                 taught=len(teaching), judged=len(judging)

@@ -13,16 +13,16 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from trasluz.look.explaining import (
+from trasluz.look.maps.explaining import (
     Classes,
+    answers,
     batch_size,
     chosen_classes,
     class_indices,
     labels_of,
-    probabilities_of,
     scores_of,
-    seen,
 )
+from trasluz.look.pictures import seen
 from trasluz.look.result import Result
 from trasluz.look.saliencies import Chosen, Explained, choose
 from trasluz.look.shown import Shown
@@ -120,10 +120,7 @@ def _part(
     subject: Subject, method: Chosen, wanted: Tensor | None, samples: np.ndarray, labels: np.ndarray, positions: Tensor
 ) -> dict[str, np.ndarray]:
     """Fields of ``Found`` for images that are computed at once."""
-    unit = subject.unit(samples)
-    inputs = subject.preprocess.normalise(unit)
-    with torch.inference_mode():
-        sure = probabilities_of(subject)(inputs).float()
+    unit, inputs, sure = answers(subject, samples)
     chosen = chosen_classes(sure, wanted, torch.from_numpy(labels).to(sure.device))
     if wanted is None:
         chosen = chosen[:, :2]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from trasluz.look.arithmetic import windows_of, written
+from trasluz.look.layers.arithmetic import windows_of, written
+from trasluz.look.layers.tracing import Step, trace
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
-from trasluz.look.tracing import Step, trace
 from trasluz.messages import N_
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter

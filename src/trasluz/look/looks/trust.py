@@ -7,31 +7,33 @@ pixels go and come in the order in which the maps rank them (``pixel_removal``),
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from torch import Tensor
 
 from trasluz.draws import Draws
-from trasluz.errors import RecipeError, RequestError, nearest
+from trasluz.errors import RecipeError, RequestError
 from trasluz.look import cams, saliencies
-from trasluz.look.agreement import spearman
-from trasluz.look.class_maps import class_maps
-from trasluz.look.explaining import batch_size, labels_of, probabilities_of, scores_of, seen
+from trasluz.look.checks.agreement import spearman
+from trasluz.look.checks.map_checks import enlarged
+from trasluz.look.checks.map_complexity import histogram_entropy, relative_rise
+from trasluz.look.checks.pixel_removal import Baseline, Curves, Judge, removal_curves
+from trasluz.look.checks.randomised import randomised
 from trasluz.look.looks import saliency
-from trasluz.look.map_checks import enlarged
-from trasluz.look.map_complexity import histogram_entropy, relative_rise
-from trasluz.look.map_layers import layouts, resolve, stages
-from trasluz.look.pixel_removal import Baseline, Curves, Judge, removal_curves
-from trasluz.look.randomised import randomised
+from trasluz.look.maps.class_maps import class_maps
+from trasluz.look.maps.explaining import answers, batch_size, labels_of, one_is_a_list, probabilities_of, scores_of
+from trasluz.look.maps.layouts import Layout
+from trasluz.look.maps.map_layers import resolve, stages
+from trasluz.look.pictures import seen
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
-from trasluz.messages import N_, _
+from trasluz.messages import N_, _, did_you_mean
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
 
@@ -43,11 +45,6 @@ _AT_ONCE = 8  # about as many orders of pixels are tried on each image at a time
 Maps = tuple[Tensor, Tensor]
 
 
-def _listed(value: Any) -> Any:
-    """The name of one method is a list of one."""
-    return (value,) if isinstance(value, str) and value != "usual" else value
-
-
 class Config(Section):
     """``methods``: names of ``look/cams`` and ``look/saliencies``; ``usual``: Grad-CAM where the network has maps, the
     gradient, and guided backpropagation where it has ReLUs.  ``layer``: where class activation maps are taken, ``last``
@@ -56,7 +53,7 @@ class Config(Section):
     the image under a strong ``blur``.
     """
 
-    methods: Annotated[Literal["usual"] | tuple[str, ...], BeforeValidator(_listed)] = "usual"
+    methods: Annotated[Literal["usual"] | tuple[str, ...], one_is_a_list("usual")] = "usual"
     layer: str = "last"
     count: Annotated[int, Field(ge=2, le=2000)] = 64
     random_networks: Annotated[int, Field(ge=2, le=100)] = 5
@@ -103,12 +100,13 @@ def refusal(subject: Subject) -> str | None:
 
 @dataclass(frozen=True)
 class _Task:
-    """What does not change from batch to batch: methods, the layer, and subjects with random networks."""
+    """What does not change from batch to batch: methods, the layer of class activation maps (no entry where there are
+    none), and subjects with random networks, which have the same layers."""
 
     subject: Subject
     random: tuple[Subject, ...]
     methods: tuple[str, ...]
-    layer: str
+    layers: Mapping[str, Layout]
     config: Config
     examples: np.ndarray
 
@@ -122,11 +120,11 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     """
     shown = subject.pick(config.count) if images is None else images
     methods = _methods(subject, config)
-    layer = _layer(subject, config, methods)
+    layers = _layers(subject, config, methods)
     size, labels = max(batch_size(subject) // _AT_ONCE, 1), labels_of(shown)
     random = _random(subject, config.random_networks, shown.samples[: batch_size(subject)])
     examples = np.unique(np.linspace(0, len(shown) - 1, _EXAMPLES).round().astype(np.int64))
-    task = _Task(subject, random, methods, layer, config, examples)
+    task = _Task(subject, random, methods, layers, config, examples)
     known, parts = bool((labels >= 0).all()), []
     with reporter.task(_("Checking heat maps"), total=len(shown) * len(methods)) as progress:
         for start in range(0, len(shown), size):
@@ -137,7 +135,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     first = {name: joined.pop(f"example {name}") for name in methods}
     return Found(
         methods=methods,
-        layer=layer,
+        layer=next(iter(layers), ""),
         baseline=config.baseline,
         split=subject.split if images is None else "",
         labelled=known,
@@ -158,8 +156,7 @@ def _methods(subject: Subject, config: Config) -> tuple[str, ...]:
     if config.methods != "usual":
         for name in config.methods or ("",):
             if name not in known:
-                guess = nearest(name, known)
-                hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+                hint = did_you_mean(name, known)
                 message = _("methods: there is no {name!r}; allowed: {allowed}.")
                 raise RecipeError(message.format(name=name, allowed=", ".join(known)) + hint)
         return tuple(dict.fromkeys(config.methods))
@@ -169,15 +166,15 @@ def _methods(subject: Subject, config: Config) -> tuple[str, ...]:
     return tuple(name for name in _USUAL if fits.get(name, True))
 
 
-def _layer(subject: Subject, config: Config, methods: tuple[str, ...]) -> str:
+def _layers(subject: Subject, config: Config, methods: tuple[str, ...]) -> dict[str, Layout]:
     if not set(methods) & set(cams.methods()):
-        return ""
+        return {}
     reason = subject.lacks("layers")
-    found = () if reason else resolve(subject, "last" if config.layer == "last" else (config.layer,))
+    found = {} if reason else resolve(subject, "last" if config.layer == "last" else (config.layer,))
     if not found:
         reason = reason or _("no convolution with a map larger than one pixel leads to the scores")
         raise RequestError(_("look {name}: {reason}.").format(name="trust", reason=reason))
-    return found[-1]
+    return found
 
 
 def _random(subject: Subject, count: int, samples: np.ndarray) -> tuple[Subject, ...]:
@@ -195,11 +192,8 @@ def _random(subject: Subject, count: int, samples: np.ndarray) -> tuple[Subject,
 def _part(task: _Task, samples: np.ndarray, truth: np.ndarray | None, positions: Tensor) -> dict[str, np.ndarray]:
     """Fields of ``Found`` for images that are computed at once; examples of a method are called ``example NAME``."""
     subject = task.subject
-    unit = subject.unit(samples)
-    inputs = subject.preprocess.normalise(unit)
-    positions = positions.to(inputs.device)
-    with torch.inference_mode():
-        predicted = probabilities_of(subject)(inputs).argmax(1)
+    unit, inputs, sure = answers(subject, samples)
+    positions, predicted = positions.to(inputs.device), sure.argmax(1)
     right = predicted.clone() if truth is None else torch.from_numpy(truth).to(predicted.device)
     kept = torch.from_numpy(np.isin(positions.cpu().numpy(), task.examples)).to(unit.device)
     found: dict[str, Any] = {"images": seen(unit[kept]).cpu().numpy()}
@@ -207,8 +201,8 @@ def _part(task: _Task, samples: np.ndarray, truth: np.ndarray | None, positions:
     size, own = (unit.shape[2], unit.shape[3]), []
     columns: dict[str, list[np.ndarray]] = {name: [] for name in ("alike", "rise", "deletion", "insertion", "road")}
     for method in task.methods:
-        maps = maps_of(subject, method, task.layer, inputs, predicted, positions)
-        random = [maps_of(of, method, task.layer, inputs, predicted, positions) for of in task.random]
+        maps = maps_of(subject, method, task.layers, inputs, predicted, positions)
+        random = [maps_of(of, method, task.layers, inputs, predicted, positions) for of in task.random]
         for name, values in _beside_random(maps, random, size).items():
             columns[name].append(values)
         own.append(maps[0])
@@ -219,13 +213,16 @@ def _part(task: _Task, samples: np.ndarray, truth: np.ndarray | None, positions:
     return found | {name: np.stack(values) for name, values in columns.items()}
 
 
-def maps_of(subject: Subject, method: str, layer: str, inputs: Tensor, labels: Tensor, positions: Tensor) -> Maps:
+def maps_of(
+    subject: Subject, method: str, layers: Mapping[str, Layout], inputs: Tensor, labels: Tensor, positions: Tensor
+) -> Maps:
     """The map of each image for its own class of ``labels`` ``[n]``, float32 ``[n, h', w']``: as people see it, not
-    negative; and with its signs.  Of a class activation map at ``layer`` the former is the positive part."""
+    negative; and with its signs.  Of a class activation map, at the one of ``layers``, the former is the positive part.
+    """
     classes = labels.unsqueeze(1)
     if method in cams.methods():
-        found = class_maps(subject.networks, scores_of(subject), inputs, classes, layouts(subject, (layer,)), method)
-        signed = found.maps[layer][:, 0].float()
+        (found,) = class_maps(subject.networks, scores_of(subject), inputs, classes, layers, method).maps.values()
+        signed = found[:, 0].float()
         return signed.clamp_min(0), signed
     chosen = saliencies.choose(method)
     values = chosen.attribute(saliency.explained_of(subject), inputs, classes, positions)

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from trasluz.draws import Draws
 from trasluz.errors import RequestError
-from trasluz.look.codes import code_capability, encode_rows, need_finite
-from trasluz.look.confident import FOLDS, confident, out_of_fold
+from trasluz.look.classes.confident import FOLDS, confident, out_of_fold
+from trasluz.look.latent.codes import code_capability, encode_rows, need_finite
 from trasluz.look.pictures import pictures
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
@@ -37,7 +37,7 @@ class Config(Section):
 class Found(Result):
     """``examined``: number of samples; ``of``: how many labelled training samples there are; ``accuracy``: the share
     of them whose label the probe names.  ``suspects``: how many labels are suspect; ``expected``: how many are
-    estimated to be wrong (``look/confident.py`` says how).  ``surest``: how many samples are the tenth of which the
+    estimated to be wrong (see ``look/classes/confident.py``).  ``surest``: how many samples are the tenth of which the
     probe is surest, whatever their label, and ``surest_wrong`` how many of these have another label than it says: hard
     images are not among them, so that few are where labels are right.
 

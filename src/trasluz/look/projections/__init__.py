@@ -10,13 +10,11 @@ A method is a module with
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from typing import Protocol
 
 import numpy as np
 
 from trasluz import components
-
-PROJECTIONS = "trasluz.look.projections"
 
 
 class Projection(Protocol):
@@ -44,15 +42,5 @@ class ProjectionModule(Protocol):
         """The map of these codes; the same for the same seed."""
 
 
-def names() -> tuple[str, ...]:
-    """The names of all methods, as options give them."""
-    return components.names(PROJECTIONS)
-
-
-def find(name: str) -> ProjectionModule:
-    """The method of that name.
-
-    Raises:
-        RecipeError: there is none; says the nearest one.
-    """
-    return cast(ProjectionModule, components.load(PROJECTIONS, name, "method"))
+PROJECTIONS = components.Parts[ProjectionModule]("trasluz.look.projections", "method")
+names, find = PROJECTIONS.names, PROJECTIONS.find

@@ -17,19 +17,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from trasluz import components
 from trasluz.errors import RecipeError
-from trasluz.look.capture import capture
-from trasluz.look.class_gradients import class_gradients
+from trasluz.look.layers.capture import capture
+from trasluz.look.maps.class_gradients import class_gradients
 from trasluz.messages import _
 from trasluz.recipe.base import Section
 
-METHODS = "trasluz.look.saliencies"
 MEMORY = 256 * 2**20  # bytes of gradients at a time
 
 
@@ -95,18 +94,8 @@ class Method(Protocol):
         """What each pixel is worth to each class."""
 
 
-def methods() -> tuple[str, ...]:
-    """The names of all methods."""
-    return components.names(METHODS)
-
-
-def find(name: str) -> Method:
-    """The method of that name.
-
-    Raises:
-        RecipeError: there is none; says the nearest one.
-    """
-    return cast(Method, components.load(METHODS, name, "method"))
+METHODS = components.Parts[Method]("trasluz.look.saliencies", "method")
+methods, find = METHODS.names, METHODS.find
 
 
 @dataclass(frozen=True)

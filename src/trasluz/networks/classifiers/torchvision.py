@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import Field
 from torch import nn
 
-from trasluz.errors import RecipeError, nearest
-from trasluz.messages import _
+from trasluz.errors import RecipeError
+from trasluz.messages import _, did_you_mean
 from trasluz.networks.enlarge import enlarged
 from trasluz.networks.layers import Side
 from trasluz.networks.sizes import Shape
@@ -46,8 +46,7 @@ def build(config: Config, shape: Shape, outputs: int) -> nn.Module:
     models: Any = torchvision.models
     known = models.list_models(module=models)
     if config.architecture not in known:
-        guess = nearest(config.architecture, known)
-        hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+        hint = did_you_mean(config.architecture, known)
         message = _("{where}.architecture: torchvision has no {name!r}; it has {count} image classifiers.")
         raise RecipeError(message.format(where=WHERE, name=config.architecture, count=len(known)) + hint)
     plain = _WITHOUT_MORE_OUTPUTS.get(config.architecture)

@@ -1,0 +1,1 @@
+"""Classes and labels: linear probes, which classes are confused, which labels are likely wrong."""

@@ -1,0 +1,117 @@
+"""How far apart the classes lie in a code, and how crowded it is: measured on the codes, not on a picture of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trasluz.draws import Draws
+from trasluz.look.classes.probing import probe
+from trasluz.metrics.intervals import wilson
+from trasluz.metrics.neighbours import nearest
+
+K = 5
+_FOLDS = 5
+_MOST_NEIGHBOURS = 10_000  # images among which neighbours are sought: about 3 s on two cores
+_MOST_PROBED = 4000
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """``value``, the share of ``count`` images whose class was found, with its 95 % interval (Wilson 1927).
+
+    ``chance``: what always naming the most frequent class would reach on the same images.
+    """
+
+    value: float
+    low: float
+    high: float
+    count: int
+    chance: float
+
+
+def nearest_neighbours(codes: np.ndarray, labels: np.ndarray, k: int = K) -> Accuracy | None:
+    """Leave-one-out: the class that most of the ``k`` nearest other codes have, the smaller number in a tie.
+
+    Of at most 10,000 labelled images; ``None`` with fewer than two classes or ``k + 1`` images.
+    """
+    seen = _labelled(labels, _MOST_NEIGHBOURS)
+    if seen is None or len(seen) <= k:
+        return None
+    of = labels[seen]
+    return accuracy(majority(of[_others(codes[seen], k)]) == of, of)
+
+
+def majority(votes: np.ndarray) -> np.ndarray:
+    """The class that most of ``votes`` int64 ``[n, k]`` name, the smaller number in a tie: ``[n]``."""
+    counts = np.zeros((len(votes), int(votes.max()) + 1), np.int32)
+    for column in votes.T:
+        counts[np.arange(len(votes)), column] += 1
+    return np.asarray(counts.argmax(1))
+
+
+def linear_probe(codes: np.ndarray, labels: np.ndarray) -> Accuracy | None:
+    """Five folds: of each, the classes that logistic regression fitted to the other four gives it (``probe``).
+
+    Of at most 4,000 labelled images; ``None`` with fewer than two classes or ten images.
+    """
+    seen = _labelled(labels, _MOST_PROBED)
+    if seen is None or len(seen) < 2 * _FOLDS:
+        return None
+    x, of = codes[seen].astype(np.float32), labels[seen]
+    classes = int(of.max()) + 1
+    order = Draws(0).permutation("linear-probe", 0, len(of)).numpy()
+    right = np.zeros(len(of), bool)
+    for held_out in np.array_split(order, _FOLDS):
+        rest = np.setdiff1d(order, held_out)
+        right[held_out] = probe(x[rest], of[rest], x[held_out], classes) == of[held_out]
+    return accuracy(right, of)
+
+
+def density(codes: np.ndarray, placed: np.ndarray | None = None, k: int = K) -> np.ndarray:
+    """Minus the natural logarithm of the mean distance to the ``k`` nearest codes, float32 ``[n + m]``.
+
+    ``placed`` ``[m, d]``: other codes, among which none is sought.  Codes that lie on ``k`` others get the largest
+    density of the rest.  Beyond 10,000 codes the nearest are sought among 10,000 of them.
+    """
+    within = min(k, len(codes) - 1)
+    if within < 1:
+        return np.zeros(len(codes) + (0 if placed is None else len(placed)), np.float32)
+    base = _spread(np.arange(len(codes)), _MOST_NEIGHBOURS)
+    own = nearest(codes, codes[base], within + 1)
+    itself = base[own.indices] == np.arange(len(codes))[:, None]
+    itself[~itself.any(1), -1] = True  # not among them, or not near enough to be found among copies
+    apart = own.distances[~itself].reshape(len(codes), within).mean(1)
+    if placed is not None and len(placed):
+        apart = np.concatenate([apart, nearest(placed, codes[base], within).distances.mean(1)])
+    smallest = apart[apart > 0].min() if (apart > 0).any() else 1.0
+    return np.asarray(-np.log(np.maximum(apart, smallest)), np.float32)
+
+
+def _others(codes: np.ndarray, k: int) -> np.ndarray:
+    """The ``k`` nearest codes other than itself, int64 ``[n, k]``."""
+    found = nearest(codes, codes, k + 1).indices
+    itself = found == np.arange(len(codes))[:, None]
+    itself[~itself.any(1), -1] = True  # hidden behind its copies
+    return np.asarray(found[~itself].reshape(len(codes), k))
+
+
+def _labelled(labels: np.ndarray, most: int) -> np.ndarray | None:
+    """Places of at most ``most`` labelled images; ``None`` with fewer than two classes."""
+    places = np.flatnonzero(labels >= 0)
+    return _spread(places, most) if len(np.unique(labels[places])) > 1 else None
+
+
+def _spread(places: np.ndarray, most: int) -> np.ndarray:
+    """At most ``most`` of ``places``, drawn with a fixed seed, in order."""
+    if len(places) <= most:
+        return places
+    return np.sort(places[Draws(0).permutation("separation", 0, len(places))[:most].numpy()])
+
+
+def accuracy(right: np.ndarray, labels: np.ndarray) -> Accuracy:
+    """Of ``right`` bool ``[n]``, n ≥ 1, for images of the classes ``labels``."""
+    low, high = wilson(int(right.sum()), len(right))
+    chance = float(np.bincount(labels).max()) / len(labels)
+    return Accuracy(float(right.mean()), low, high, len(right), chance)

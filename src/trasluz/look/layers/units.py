@@ -1,0 +1,93 @@
+"""Units: the channels of a layer, whether it has places, steps or neither; and the layer that is worth seeing."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from trasluz.errors import RequestError
+from trasluz.look.layers.activations import passes, reached
+from trasluz.look.subject import Subject
+from trasluz.messages import _, did_you_mean
+
+_POOLS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
+
+
+def as_maps(output: Tensor) -> Tensor:
+    """What a layer gives as ``[n, units, h, w]``: maps as they are, steps or tokens ``[n, steps, units]`` as a column,
+    and ``[n, units]`` as one place."""
+    if output.ndim == 4:
+        return output
+    return output.transpose(1, 2)[..., None] if output.ndim == 3 else output.flatten(1)[..., None, None]
+
+
+def ways(subject: Subject) -> tuple[str, ...]:
+    """The capability by which images go where the model makes up its mind: to its scores, else to its codes."""
+    found = tuple(name for name in ("logits", "encode") if subject.can(name))[:1]
+    return found or passes(subject)
+
+
+def lacks_units(subject: Subject) -> str | None:
+    """Why a look cannot show what units respond to, as the end of a sentence; ``None`` where images reach a layer."""
+    if subject.spec.kind != "image":
+        return _("these data are no images")
+    missing = subject.lacks("layers")
+    return missing or (None if last_layer(subject) else _("images reach no layer of this network"))
+
+
+def find_layer(subject: Subject, chosen: str) -> tuple[str, tuple[str, ...]]:
+    """The name of a layer that images reach, and the capabilities by which they do.
+
+    ``chosen``: ``last`` for the work of the last convolution, else a name with or without the network's.
+
+    Raises:
+        RequestError: no layer that images reach is called so.
+    """
+    if chosen == "last":
+        found = last_layer(subject)
+        assert found is not None, "refusal() made sure of it"
+        return found, ways(subject)
+    for through in (ways(subject), passes(subject)):
+        names = reached(subject, tuple(subject.family.layers(subject.networks)), through)
+        for name in names:
+            if chosen in (name, name.split(".", 1)[-1]):
+                return name, through
+    hint = did_you_mean(chosen, names)
+    message = _("layer: images reach no layer {name!r}; allowed: {allowed}.")
+    raise RequestError(message.format(name=chosen, allowed=", ".join(names)) + hint)
+
+
+def last_layer(subject: Subject) -> str | None:
+    """Where the work of the last convolution with places ends: its normalisation and activation belong to it, a
+    pooling does not.  Where tokens come after it, the last layer that gives tokens.  Without a convolution the last
+    layer before the scores, or the code; ``None`` where images reach nothing.
+    """
+    shapes = subject.family.layers(subject.networks)
+    way = ways(subject)
+    names = reached(subject, tuple(shapes), way) if way else ()
+    modules = dict(subject.networks.named_modules())
+    spatial = [i for i, name in enumerate(names) if isinstance(modules[name], nn.Conv2d) and max(shapes[name][1:]) > 1]
+    tokens = [i for i, name in enumerate(names) if len(shapes[name]) == 2 and spatial and i > spatial[-1]]
+    if tokens:
+        return names[tokens[-1]]
+    if spatial:
+        end = spatial[-1]
+        while end + 1 < len(names) and _belongs(modules[names[end + 1]], shapes[names[end + 1]], shapes[names[end]]):
+            end += 1
+        return names[end]
+    if not names:
+        return None
+    if len(names) > 1 and subject.can("posterior") and shapes[names[-1]] == shapes[names[-2]]:
+        return names[-2]  # the last layer gives the spread of the codes, the one before it their mean
+    return names[-2] if "logits" in way and len(names) > 1 else names[-1]
+
+
+def _belongs(module: nn.Module, shape: tuple[int, ...], before: tuple[int, ...]) -> bool:
+    return shape == before and not isinstance(module, (nn.Conv2d, *_POOLS))
+
+
+def top_of(values: Tensor, count: int, *kept: Tensor) -> tuple[Tensor, ...]:
+    """The ``count`` largest of ``values`` ``[n, units]`` per unit, ``[units, count]``, the first of equals first, and
+    the same places of each of ``kept`` ``[n, units]``."""
+    order = torch.argsort(values.T, dim=1, descending=True, stable=True)[:, :count]
+    return tuple(of.T.gather(1, order) for of in (values, *kept))
