@@ -115,6 +115,8 @@ def test_metrics_sort_by_their_numbers_and_what_is_missing_stays_last(browser: A
 
 def test_a_layer_of_the_strip_leads_to_its_maps(browser: Any, pages: dict[str, Path]) -> None:  # noqa: F811
     page = Visit(browser, pages["classifier"], reduced_motion="reduce").page
+    for fold in page.locator(".panel[data-look=strip] details.fold:not([open]) > summary").all():
+        fold.click()
     rows = page.locator(".panel[data-look=strip] tbody tr")
     assert rows.nth(0).locator("summary").count() == 0, "nothing else is known of the first layer"
     rows.nth(1).locator("summary").click()

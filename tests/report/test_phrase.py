@@ -41,3 +41,9 @@ def test_attributes_carry_every_language_for_the_switch() -> None:
     assert attribute.startswith('alt="a &#34;quoted&#34; word"')
     assert 'data-alt-en="' in attribute
     assert 'data-alt-es="' in attribute
+
+
+def test_what_stands_in_backticks_is_code_on_the_page_and_plain_in_attributes() -> None:
+    said = plain("run `a < b` now")
+    assert said.__html__() == "run <code>a &lt; b</code> now"
+    assert 'alt="run `a &lt; b` now"' in said.attribute("alt")

@@ -27,13 +27,13 @@ def _anchors(page: str) -> list[str]:
 
 
 def test_sections_of_a_classifier_follow_from_what_its_evaluation_holds(tmp_path: Path) -> None:
-    wanted = ["summary", "quality", "curves", "confusion", "certainty", "classes", "rest", "calibration", "data"]
+    wanted = ["summary", "quality", "curves", "confusion", "classes", "certainty", "rest", "calibration", "data"]
     assert _anchors(_page(tmp_path)) == [*wanted, "machine", "recipe"]
 
 
 def test_sections_of_an_autoencoder_follow_from_what_its_evaluation_holds(tmp_path: Path) -> None:
     page = _page(tmp_path, family="autoencoder", evaluations={"valid": autoencoder_evaluation()})
-    assert _anchors(page) == ["summary", "quality", "curves", "reconstructions", "data", "machine", "recipe"]
+    assert _anchors(page) == ["summary", "quality", "reconstructions", "curves", "data", "machine", "recipe"]
 
 
 def test_the_page_is_one_file_below_ten_megabytes_and_names_no_network_address(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_one_colour_image_of_one_pixel_is_shown(tmp_path: Path) -> None:
 
 def test_what_the_audit_found_is_said_in_both_languages_and_escaped(tmp_path: Path) -> None:
     page = _page(tmp_path)
-    assert "1 of 180 valid samples are exact copies of train samples" in page
+    assert "1 of 180 validation samples are exact copies of training samples" in page
     assert "folder/&lt;b&gt;half.png" in page
     assert "<b>half" not in page
     assert "12 × 9" in page

@@ -5,6 +5,7 @@ Backgrounds are transparent: the page or notebook behind a figure decides whethe
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -13,6 +14,7 @@ from trasluz.draw.colours import LIGHT, Theme
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _CLEAR = "rgba(0,0,0,0)"
+_LETTER = 11  # pixels of a figure's height for each letter of the title beside it
 
 
 def new_figure(theme: Theme = LIGHT, *, x: str = "", y: str = "", height: int = 340) -> go.Figure:
@@ -29,7 +31,7 @@ def new_figure(theme: Theme = LIGHT, *, x: str = "", y: str = "", height: int = 
         hoverlabel={"font": {"family": FONT, "size": 13}},
         hovermode="x unified",
         xaxis=_axis(theme, x),
-        yaxis=_axis(theme, y),
+        yaxis=_axis(theme, "<br>".join(textwrap.wrap(y, height // _LETTER))),
     )
     return figure
 

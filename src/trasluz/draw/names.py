@@ -45,6 +45,7 @@ _METRICS = {
     "squared_error": N_("Squared error"),
     "code_error": N_("Squared error of the codes"),
     "reconstruction": N_("Reconstruction"),
+    "criterion": N_("Perceptron criterion"),
     "penalty": N_("Weight penalty"),
     "divergence": N_("Divergence from the prior"),
     "kl": N_("KL from the prior"),

@@ -117,7 +117,7 @@ class PointMap:
 class Panel:
     """``title``; what is shown, with ``alt`` for those who cannot see it; ``note``: how to read it; ``verdict``: what
     it says about this model; ``warnings``: why not to trust it; ``layer``: the one layer that it is about, by its full
-    name, if any."""
+    name, if any; ``folded``: a detail, of which a page shows title, verdict and warnings until a reader opens it."""
 
     title: str
     content: go.Figure | Gallery | Table | PointMap
@@ -126,3 +126,4 @@ class Panel:
     verdict: str = ""
     warnings: tuple[str, ...] = ()
     layer: str = ""
+    folded: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from trasluz.messages import LANGUAGES, language
 from trasluz.report.context import Context
 from trasluz.report.images import Made
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase
+from trasluz.report.phrase import Phrase, both, both_n
 from trasluz.report.points import place_points
 from trasluz.report.stock import Stock
 
@@ -23,6 +24,10 @@ def answering(context: Context, question: Question) -> list[Result]:
     """The results that answer ``question``, in their order."""
     found = [result for result in context.looks.values() if question == drawing_of(result.look).QUESTION]
     return sorted(found, key=lambda result: (drawing_of(result.look).ORDER, result.look))
+
+
+_DOT = re.compile(r"(?<=\w)\.(?=[A-Za-z_])")
+_LONG = 12  # rows of a table beyond which a page shows it only to those who ask
 
 
 def panels(context: Context, question: Question) -> Markup:
@@ -51,6 +56,7 @@ def _panel(stock: Stock, look: str, versions: dict[str, Panel]) -> Markup:
         "sections/panel.html",
         look=look,
         layer=first.layer,
+        opener=_opener(first) if _folds(first) else None,
         title=_say(versions, "title"),
         note=_say(versions, "note"),
         verdict=_say(versions, "verdict"),
@@ -60,6 +66,18 @@ def _panel(stock: Stock, look: str, versions: dict[str, Panel]) -> Markup:
         ],
         body=_body(stock, versions, _say(versions, "alt")),
     )
+
+
+def _folds(panel: Panel) -> bool:
+    """Whether the panel is a detail, or a table that would bury what follows it."""
+    return panel.folded or (isinstance(panel.content, Table) and len(panel.content.rows) > _LONG)
+
+
+def _opener(panel: Panel) -> Phrase:
+    """What a reader clicks on to see a folded panel."""
+    if isinstance(panel.content, Table):
+        return both_n("Show the table: {n} row", "Show the table: {n} rows", len(panel.content.rows))
+    return both("Show the pictures") if isinstance(panel.content, Gallery) else both("Show the figure")
 
 
 def _say(versions: dict[str, Panel], field: str) -> Phrase:
@@ -81,6 +99,11 @@ def _body(stock: Stock, versions: dict[str, Panel], alt: Phrase) -> Markup:
 def _phrases(versions: dict[str, tuple[str, ...]]) -> list[Phrase]:
     """Texts of the same place in every language."""
     return [Phrase.of_texts(dict(zip(versions, texts, strict=True))) for texts in zip(*versions.values(), strict=True)]
+
+
+def _breakable(phrase: Phrase) -> Phrase:
+    """With room for a line break after the dots of a layer's name."""
+    return Phrase({name: Markup(_DOT.sub(".<wbr>", str(text))) for name, text in phrase.texts.items()})
 
 
 @dataclass(frozen=True)
@@ -110,8 +133,9 @@ def _gallery(stock: Stock, versions: dict[str, Gallery]) -> Markup:
         "sections/tiles.html",
         rows=rows,
         layers=first.layers,
-        heads=_phrases({name: gallery.rows for name, gallery in versions.items()}),
+        heads=[_breakable(head) for head in _phrases({name: gallery.rows for name, gallery in versions.items()})],
         columns=_phrases({name: gallery.columns for name, gallery in versions.items()}),
+        widest=max(map(len, rows), default=0),
         bars=[_bar({name: g.scales[i] for name, g in versions.items()}) for i in range(len(first.scales))],
         native=any(tile.native is not None for row in first.tiles for tile in row),
     )

@@ -6,6 +6,7 @@ knows ``_`` and ``ngettext``.  Values may be phrases themselves.  Everything is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from markupsafe import Markup, escape
 
 from trasluz.draw.names import integer, metric_name, split_name
 from trasluz.messages import LANGUAGES, _, current_language, language, ngettext
+
+_CODE = re.compile("`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,11 @@ class Phrase:
         return Phrase({name: escape(text) for name, text in texts.items()})
 
     def __html__(self) -> str:
-        """One span per language, or the bare text where all languages agree."""
-        if len(set(self.texts.values())) == 1:
-            return str(next(iter(self.texts.values())))
-        return Markup("").join(
-            Markup('<span lang="{}">{}</span>').format(name, text) for name, text in self.texts.items()
-        )
+        """One span per language, or the bare text where all languages agree; what stands in backticks is code."""
+        texts = {name: Markup(_CODE.sub(r"<code>\1</code>", str(text))) for name, text in self.texts.items()}
+        if len(set(texts.values())) == 1:
+            return str(next(iter(texts.values())))
+        return Markup("").join(Markup('<span lang="{}">{}</span>').format(name, text) for name, text in texts.items())
 
     def __str__(self) -> str:
         return str(self.texts[current_language()])

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from trasluz.look.latent.separation import Accuracy
 from trasluz.look.looks.latent_map import Found
-from trasluz.look.separation import Accuracy
 
 
 def made_map(count: int = 60, classes: int = 3, given: int = 0, **more: Any) -> Found:

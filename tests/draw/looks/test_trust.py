@@ -10,8 +10,8 @@ import pytest
 
 from trasluz.draw.looks.trust import draw
 from trasluz.draw.panel import Gallery, Table
+from trasluz.look.checks.pixel_removal import ROAD_SHARES
 from trasluz.look.looks.trust import Found
-from trasluz.look.pixel_removal import ROAD_SHARES
 from trasluz.messages import language
 
 METHODS = ("grad-cam", "saliency", "guided-backprop")

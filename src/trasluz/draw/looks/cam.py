@@ -11,6 +11,7 @@ from trasluz.draw.overlay import overlay, sized
 from trasluz.draw.panel import Cell, Gallery, Panel, Scale, Table, Tile
 from trasluz.look.cams import find
 from trasluz.look.looks.cam import Found
+from trasluz.look.method_names import method_name
 from trasluz.messages import _, ngettext
 from trasluz.metrics.intervals import mean_interval
 
@@ -48,7 +49,8 @@ def _maps(result: Found, layer: int, *, last: bool) -> Panel:
     )
     note = _note(result, columns) if last else ""
     verdict = " ".join(_verdict(result, layer))
-    return Panel(title, gallery, alt.format(n=len(rows)), note, verdict, _warnings(result, layer), layer=name)
+    warnings = _warnings(result, layer)
+    return Panel(title, gallery, alt.format(n=len(rows)), note, verdict, warnings, layer=name, folded=not last)
 
 
 def _headings(result: Found, columns: int) -> tuple[str, ...]:
@@ -93,7 +95,7 @@ def _note(result: Found, columns: int) -> str:
     note = _(
         "Bright is where the layer's channels raise the score of the class ({method}); each row has one scale. A map "
         "is as coarse as its layer: the switch shows its own grid."
-    ).format(method=result.method)
+    ).format(method=method_name(result.method))
     note += " " + _(find(result.method).HELP)
     note += " " + _(
         "Below each map stand the class and its probability. Evidence against the class is not shown; the table below "
@@ -213,11 +215,11 @@ def _checks(result: Found) -> Panel:
         "the middle of the image with as many pixels; hidden pixels take the mean of the image."
     )
     alt = _("what the checks found for each image and layer")
-    return Panel(_("Can these maps be trusted?"), Table(head, cells, texts), alt, note)
+    return Panel(_("Can these maps be trusted?"), Table(head, cells, texts), alt, note, folded=True)
 
 
 def _regions() -> tuple[str, str, str]:
-    return _("the map"), _("random"), _("the middle")
+    return _("the map"), _("a random region"), _("the middle")
 
 
 def _check_row(result: Found, image: int, layer: int) -> list[tuple[Cell, str]]:

@@ -21,6 +21,7 @@ ORDER = 15
 _BARS = 128
 _LINES = 8
 _ROWS = 32
+_MANY = 32  # dimensions from which single pairs are no longer found by eye
 _STRONG = 0.5  # a correlation that says that two dimensions hold much of the same
 
 
@@ -170,7 +171,7 @@ def _densities(result: Found) -> Panel:
     alt = ngettext("density of {n} dimension of the code", "densities of {n} dimensions of the code", shown).format(
         n=integer(shown)
     )
-    return Panel(_("Densities of the leading dimensions"), figure, alt)
+    return Panel(_("Densities of the leading dimensions"), figure, alt, folded=True)
 
 
 def _correlation(result: Found) -> Panel:
@@ -195,7 +196,8 @@ def _correlation(result: Found) -> Panel:
     figure.update_yaxes(**ticks, autorange="reversed")
     figure.update_layout(hovermode="closest", margin={"t": 16})
     alt = _("correlation between {n} dimensions of the code").format(n=integer(size))
-    return Panel(_("Which dimensions go together"), figure, alt, "", _correlation_verdict(result))
+    title = _("Which dimensions go together")
+    return Panel(title, figure, alt, "", _correlation_verdict(result), folded=size > _MANY)
 
 
 def _correlation_verdict(result: Found) -> str:
@@ -232,4 +234,4 @@ def _table(result: Found) -> Panel:
         else ""
     )
     alt = _("numbers of each dimension of the code")
-    return Panel(_("Every dimension in numbers"), Table(head, tuple(rows), tuple(texts)), alt, note)
+    return Panel(_("Every dimension in numbers"), Table(head, tuple(rows), tuple(texts)), alt, note, folded=True)

@@ -218,4 +218,4 @@ def _ranking(result: Found) -> Panel:
     ).format(n=integer(result.ranked[0]), m=integer(result.ranked[1]), first=first, second=second)
     title = _("Channels that separate {first} from {second} over many images").format(first=first, second=second)
     alt = _("the channels of {layer} that separate the two classes most").format(layer=result.layer)
-    return Panel(title, Table(head, tuple(rows), tuple(texts)), alt, note)
+    return Panel(title, Table(head, tuple(rows), tuple(texts)), alt, note, folded=True)

@@ -17,6 +17,7 @@ from trasluz.messages import _
 
 QUESTION: Question = "learned"
 ORDER = 10
+_FEW = 12  # epochs, each of which has its tick on the axis
 
 
 def draw(result: Found) -> tuple[Panel, ...]:
@@ -167,5 +168,6 @@ def _lines(result: Found, sure: np.ndarray) -> go.Figure:
             hovertemplate="%{y:.1%}",
         )
     figure.update_yaxes(range=[-0.02, 1.04], tickformat=".0%")
-    figure.update_xaxes(tickformat="d", rangemode="tozero")
+    whole = {"dtick": 1} if result.epochs.max() <= _FEW else {}
+    figure.update_xaxes(tickformat="d", rangemode="tozero", **whole)
     return figure

@@ -10,8 +10,8 @@ from trasluz.draw.colours import ORANGE, SPLITS, class_colours
 from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant, split_name
 from trasluz.draw.panel import Amounts, Kinds, Panel, PointMap
+from trasluz.look.latent.separation import Accuracy, K
 from trasluz.look.looks.latent_map import GIVEN, Found
-from trasluz.look.separation import Accuracy, K
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "latent"

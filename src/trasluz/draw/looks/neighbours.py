@@ -5,8 +5,8 @@ from __future__ import annotations
 from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant, split_name
 from trasluz.draw.panel import Cell, Gallery, Panel, Table, Tile
+from trasluz.look.latent.separation import Accuracy, K
 from trasluz.look.looks.neighbours import Found
-from trasluz.look.separation import Accuracy, K
 from trasluz.messages import _
 
 QUESTION: Question = "latent"

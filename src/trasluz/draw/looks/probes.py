@@ -21,6 +21,8 @@ _MOST_TICKS = 32
 
 def draw(result: Found) -> tuple[Panel, ...]:
     """Accuracy by depth, the table of layers, the depth of the decision, and images decided early, late and never."""
+    if len(result.layers) == 1:  # no depth to speak of: what the table says is all
+        return (_table(result),)
     panels = [_accuracy(result), _table(result), _depth(result)]
     if len(result.images):
         panels.append(_examples(result))

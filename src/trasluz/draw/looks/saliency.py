@@ -12,6 +12,7 @@ from trasluz.draw.names import MINUS, percent, significant
 from trasluz.draw.overlay import sized
 from trasluz.draw.panel import Gallery, Panel, Scale, Tile
 from trasluz.look.looks.saliency import Found
+from trasluz.look.method_names import method_name
 from trasluz.look.saliencies import find
 from trasluz.messages import N_, _, ngettext
 
@@ -34,7 +35,7 @@ def draw(result: Found) -> tuple[Panel, ...]:
         (_("image"), *_headings(result, columns)),
         tuple(scale for _tiles, scale in rows),
     )
-    title = _("Which pixels matter: {method}").format(method=result.method)
+    title = _("Which pixels matter: {method}").format(method=method_name(result.method))
     alt = ngettext("Pixel maps of {n} image", "Pixel maps of {n} images", len(rows)).format(n=len(rows))
     warning = find(result.method).WARNING
     warnings = (*((_(warning),) if warning else ()), *_missed(result))

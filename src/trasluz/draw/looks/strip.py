@@ -9,7 +9,7 @@ from trasluz.draw.looking import Question
 from trasluz.draw.names import NO_BREAK, integer
 from trasluz.draw.panel import Cell, Panel, Table
 from trasluz.look.looks.strip import Found, Layer
-from trasluz.messages import _
+from trasluz.messages import _, ngettext
 
 QUESTION: Question = "inside"
 ORDER = 10
@@ -39,9 +39,10 @@ def draw(result: Found) -> tuple[Panel, ...]:
         "a kernel reaches over D·(F − 1) + 1. The receptive field is what one place of the map sees of the image; "
         "where branches meet it is the largest of theirs, near the border part of it lies outside the image."
     )
-    verdict = _("{layers} layers, {parameters} parameters.").format(
-        layers=integer(len(result.layers)), parameters=integer(result.parameters)
-    )
+    count = len(result.layers)
+    verdict = ngettext(
+        "{layers} layer, {parameters} parameters.", "{layers} layers, {parameters} parameters.", count
+    ).format(layers=integer(count), parameters=integer(result.parameters))
     return (Panel(_("The network, layer by layer"), Table(head, rows, texts, layers), _("The layers"), note, verdict),)
 
 

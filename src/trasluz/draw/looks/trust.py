@@ -12,9 +12,9 @@ from trasluz.draw.names import integer, percent
 from trasluz.draw.overlay import overlay, sized
 from trasluz.draw.panel import Cell, Gallery, Panel, Table, Tile
 from trasluz.look import saliencies
+from trasluz.look.checks.pixel_removal import ROAD_SHARES, areas
+from trasluz.look.checks.verdicts import FEWEST, Judged, judge, knows_something
 from trasluz.look.looks.trust import Found
-from trasluz.look.pixel_removal import ROAD_SHARES, areas
-from trasluz.look.trusting import FEWEST, Judged, judge, knows_something
 from trasluz.messages import N_, _, ngettext
 from trasluz.numerals import MINUS
 

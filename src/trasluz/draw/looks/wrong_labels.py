@@ -35,7 +35,11 @@ def _verdict(result: Found) -> str:
         n=integer(result.suspects),
         share=percent(result.suspects / result.examined),
     )
-    sure = _("Of the {surest} images of which the classifier is surest, {wrong} have another label.")
+    sure = ngettext(
+        "Of the {surest} images of which the classifier is surest, {wrong} has another label.",
+        "Of the {surest} images of which the classifier is surest, {wrong} have another label.",
+        result.surest_wrong,
+    )
     return f"{told} {sure.format(surest=integer(result.surest), wrong=integer(result.surest_wrong))}"
 
 
@@ -87,7 +91,8 @@ def _table(result: Found) -> Panel:
     if len(result.rows) > _ROWS or result.suspects > len(result.rows):
         more = _("Listed are the {n} that are believed least.").format(n=integer(len(rows)))
         note = f"{note} {more}".strip()
-    return Panel(title, Table(head, tuple(rows), tuple(texts)), title, note, _verdict(result) if first else "")
+    table = Table(head, tuple(rows), tuple(texts))
+    return Panel(title, table, title, note, _verdict(result) if first else "", folded=not first)
 
 
 def _classes(result: Found) -> Panel:

@@ -10,7 +10,7 @@ from trasluz.report.phrase import Phrase, both
 from trasluz.report.sections.base import Section
 from trasluz.runs.evaluation import Evaluation
 
-ORDER = 80
+ORDER = 48
 
 
 def applies(context: Context) -> bool:

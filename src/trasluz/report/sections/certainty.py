@@ -11,7 +11,7 @@ from trasluz.report.phrase import Phrase, both
 from trasluz.report.samples import Sample, classified
 from trasluz.report.sections.base import Section
 
-ORDER = 50
+ORDER = 44
 _AT_MOST = 12  # as many of each as evaluation keeps on purpose; further ones would not be the next in line
 
 

@@ -11,7 +11,7 @@ from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, listing, metric_phrase
 from trasluz.report.sections.base import Section
 
-ORDER = 70
+ORDER = 42
 
 
 def applies(context: Context) -> bool:

@@ -7,7 +7,7 @@ from trasluz.report.looks import answering, panels
 from trasluz.report.phrase import both
 from trasluz.report.sections.base import Section
 
-ORDER = 44
+ORDER = 54
 
 
 def applies(context: Context) -> bool:

@@ -7,7 +7,7 @@ from trasluz.report.looks import answering, panels
 from trasluz.report.phrase import both
 from trasluz.report.sections.base import Section
 
-ORDER = 46
+ORDER = 56
 
 
 def applies(context: Context) -> bool:

@@ -7,7 +7,7 @@ from trasluz.report.looks import answering, panels
 from trasluz.report.phrase import both
 from trasluz.report.sections.base import Section
 
-ORDER = 52
+ORDER = 50
 
 
 def applies(context: Context) -> bool:

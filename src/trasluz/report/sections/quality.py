@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trasluz.draw.names import has_better, higher_is_better, integer, metric_value
+from trasluz.messages import N_
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, metric_phrase, plain, split_phrase
@@ -28,10 +29,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The metrics of one split."""
+    """The metrics of one split; ``intervals``: whether any of them has one."""
 
-    split: Phrase
-    count: str
+    caption: Phrase
+    intervals: bool
     baselines: tuple[Phrase, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
@@ -44,17 +45,19 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """One table per split, the one that the page speaks of first."""
+    rows = context.spec.get("kind") == "table"
     ordered = sorted(context.evaluations.values(), key=lambda e: e is not context.main)
-    html = fill("sections/quality.html", tables=[_table(e) for e in ordered])
+    html = fill("sections/quality.html", tables=[_table(e, rows) for e in ordered])
     return Section(both("How good is it?"), "quality", html)
 
 
-def _table(evaluation: Evaluation) -> Table:
+def _table(evaluation: Evaluation, of_rows: bool) -> Table:
     shown = {n: v for n, v in evaluation.baselines.items() if set(v) & set(evaluation.metrics)}
     rows = tuple(_row(evaluation, name, list(shown)) for name in evaluation.metrics)
-    split = split_phrase(evaluation.split)
+    images, named = N_("{count} {split} images"), N_("{count} {split} rows")
+    caption = both(named if of_rows else images, count=integer(evaluation.count), split=split_phrase(evaluation.split))
     headings = tuple(_heading(name, values) for name, values in shown.items())
-    return Table(split, integer(evaluation.count), headings, rows, evaluation.notes)
+    return Table(caption, any(row.interval for row in rows), headings, rows, evaluation.notes)
 
 
 def _row(evaluation: Evaluation, name: str, baselines: list[str]) -> Row:

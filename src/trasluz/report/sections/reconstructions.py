@@ -15,7 +15,7 @@ from trasluz.report.samples import Sample, reconstructed
 from trasluz.report.sections.base import Section
 from trasluz.runs.evaluation import Evaluation
 
-ORDER = 60
+ORDER = 24
 _AT_MOST = 8
 _TYPICAL = (0.4, 0.6)  # ranks around the median
 

@@ -13,7 +13,7 @@ from trasluz.report.phrase import Phrase, both, plain
 from trasluz.report.sections.base import Section
 from trasluz.runs.evaluation import Evaluation
 
-ORDER = 75
+ORDER = 46
 
 
 def applies(context: Context) -> bool:
@@ -53,8 +53,8 @@ def _curves(evaluation: Evaluation) -> Curves:
 def _verdict(evaluation: Evaluation, found: Curves, name: str) -> Phrase:
     low, high = (percent(bound, 2) for bound in found.interval)
     return both(
-        "Given one image of the class {positive} and one of the class {negative}, it gives the first the higher score "
-        "in {share} of cases (95 % interval: {low} to {high}; {count} images).",
+        "Given one sample of the class {positive} and one of the class {negative}, it gives the first the higher score "
+        "in {share} of cases (95 % interval: {low} to {high}; {count} samples).",
         positive=name,
         negative=evaluation.classes[0],
         share=percent(found.auc, 2),

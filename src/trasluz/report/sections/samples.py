@@ -20,7 +20,7 @@ from trasluz.report.phrase import Phrase, both, plain, split_phrase
 from trasluz.report.sections.base import Section
 from trasluz.runs.samples import SampleEvaluation, load_samples
 
-ORDER = 55
+ORDER = 22
 _TILE = 64
 
 # Name, whether it is a share of 1, and which direction is better (None: neither)

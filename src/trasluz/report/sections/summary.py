@@ -25,7 +25,14 @@ def render(context: Context) -> Section:
     sentences = [_what(context), ending(context)]
     alarm = context.info.get("status") in ("failed", "interrupted")
     quality = _quality(context.main, context.spec.get("kind") == "table") if context.main else []
-    html = fill("sections/summary.html", sentences=sentences, alarm=alarm, quality=quality, tiles=_tiles(context))
+    html = fill(
+        "sections/summary.html",
+        sentences=sentences,
+        alarm=alarm,
+        quality=quality,
+        evaluated=bool(context.evaluations),
+        tiles=_tiles(context),
+    )
     return Section(both("In short"), "summary", html)
 
 
@@ -117,7 +124,9 @@ def _beside_pca(evaluation: Evaluation) -> list[Phrase]:
                 error=significant(pca["mse"]),
             )
         )
-    if "components_for_same_error" in pca:
+    if pca.get("components_for_same_error") == 0:
+        sentences.append(both("The mean of the training images alone would be as good."))
+    elif "components_for_same_error" in pca:
         sentences.append(
             both(
                 "PCA would need {components} numbers per image for the same error.",

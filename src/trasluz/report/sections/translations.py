@@ -13,7 +13,7 @@ from trasluz.report.phrase import both, plain
 from trasluz.report.sections.base import Section
 from trasluz.training.callbacks.translations import FILE
 
-ORDER = 57
+ORDER = 23
 
 
 def applies(context: Context) -> bool:

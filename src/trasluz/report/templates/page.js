@@ -68,16 +68,33 @@
   // Okabe and Ito's blue is too dim on black; a lighter step of the same hue is not.
   const forTheme = (text) => (dark.matches && !printing ? text.replaceAll("#0072B2", "#4FA9E2") : text);
   const ready = unpack();
+  const draw = (box) => {
+    const figure = JSON.parse(forTheme(byId(`${box.id}-data`).textContent))[root.lang];
+    const layout = dressed(figure, box.clientWidth);
+    if (printing) layout.width = PAPER;
+    return window.Plotly.react(box, figure.data, layout, { displaylogo: false, displayModeBar: false, responsive: true });
+  };
   const drawAll = async () => {
     if (!(await ready)) return;
     for (const box of document.querySelectorAll(".plot")) {
-      const figure = JSON.parse(forTheme(byId(`${box.id}-data`).textContent))[root.lang];
-      const layout = dressed(figure, box.clientWidth);
-      if (printing) layout.width = PAPER;
-      await window.Plotly.react(box, figure.data, layout, { displaylogo: false, displayModeBar: false, responsive: true });
+      if (box.checkVisibility()) await draw(box);
     }
     root.dataset.drawn = root.lang;
   };
+  // What is folded away has no width yet; it is drawn when it is opened.
+  document.querySelectorAll("main details").forEach((fold) => fold.addEventListener("toggle", async () => {
+    if (!fold.open || printing || !(await ready)) return;
+    for (const box of fold.querySelectorAll(".plot")) await draw(box);
+  }));
+  // A link to what is folded away opens it.
+  const unfold = () => {
+    const target = location.hash && byId(location.hash.slice(1));
+    const fold = target && (target.querySelector(":scope > .fold") ?? target.closest(".fold"));
+    if (!fold || fold.open) return;
+    fold.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
   window.trasluz = {
     drawLarge: async (box, stage, width, height) => {
       if (!(await ready)) return;
