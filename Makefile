@@ -37,7 +37,7 @@ format: $(READY) ## put the code into the one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## measure speed, side by side with plain PyTorch and Keras
+bench: $(READY) ## measure speed, side by side with plain PyTorch, Keras, pytorch-grad-cam and tf-keras-vis
 	$(BIN)/python -m bench.run
 	$(BIN)/python -m bench.maps
 

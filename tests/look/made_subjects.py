@@ -48,6 +48,18 @@ def digits(labels: bool = True, channels: int = 1) -> Data:
     )
 
 
+def net_with_a_dead_channel(channels: int = 1) -> nn.Sequential:
+    """Scores of 8×8 images; channel 2 of its convolution is always below zero."""
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(channels, 4, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 10)
+    )
+    with torch.no_grad():
+        net[0].weight[2] = 0  # type: ignore[index, union-attr]  # a convolution's weight is a tensor
+        net[0].bias[2] = -1  # type: ignore[index, union-attr]
+    return net
+
+
 def subject(net: nn.Module, data: Data | None = None, family: Any = None, split: str = "valid") -> Subject:
     data = digits() if data is None else data
     networks = nn.ModuleDict({"net": net}).eval()

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from tests.look.made_subjects import digits, subject
+from tests.look.made_subjects import digits, net_with_a_dead_channel, subject
 from trasluz.errors import RequestError
 from trasluz.look.looks import exciting
 from trasluz.look.looks.exciting import Config
@@ -18,24 +18,13 @@ from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
 
 
-def _net(channels: int = 1) -> nn.Sequential:
-    torch.manual_seed(0)
-    net = nn.Sequential(
-        nn.Conv2d(channels, 4, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 10)
-    )
-    with torch.no_grad():
-        net[0].weight[2] = 0  # type: ignore[index, union-attr]  # a convolution's weight is a tensor
-        net[0].bias[2] = -1  # type: ignore[index, union-attr]
-    return net
-
-
 def _look(seen: Subject, **options: Any) -> exciting.Found:
     assert exciting.refusal(seen) is None
     return exciting.compute(seen, None, Config(**options), Reporter())
 
 
 def test_the_best_are_those_of_a_plain_pass_over_all_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    net = _net()
+    net = net_with_a_dead_channel()
     seen = subject(net)
     with torch.no_grad():
         maps = net[:2](seen.inputs(seen.data.samples[seen.rows])).flatten(2)
@@ -61,7 +50,7 @@ def test_the_best_are_those_of_a_plain_pass_over_all_images(monkeypatch: pytest.
 
 
 def test_changing_what_lies_outside_the_crop_changes_nothing() -> None:
-    net = _net()
+    net = net_with_a_dead_channel()
     seen = subject(net)
     found = _look(seen, count=3, channels=(0, 1, 3))
     for place, channel in enumerate(found.channels):
@@ -78,7 +67,7 @@ def test_changing_what_lies_outside_the_crop_changes_nothing() -> None:
 
 
 def test_layers_without_places_see_the_whole_image() -> None:
-    found = _look(subject(_net()), layer="4", channels=(7,), count=2)
+    found = _look(subject(net_with_a_dead_channel()), layer="4", channels=(7,), count=2)
     assert found.layer == "net.4"
     assert found.shape == (10,)
     assert found.crops.tolist() == [[[0, 0, 1, 1]] * 2]
@@ -89,7 +78,7 @@ def test_layers_without_places_see_the_whole_image() -> None:
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_images_of_any_number_of_channels_without_labels_and_fewer_than_asked_for(channels: int) -> None:
     data = digits(labels=False, channels=channels)
-    seen = subject(_net(channels), data)
+    seen = subject(net_with_a_dead_channel(channels), data)
     seen.data.splits["valid"] = seen.rows[:3]  # type: ignore[index]  # a dictionary in this test
     found = _look(seen)
     assert found.which.shape == (4, 3)
@@ -99,7 +88,7 @@ def test_images_of_any_number_of_channels_without_labels_and_fewer_than_asked_fo
 
 
 def test_images_that_somebody_chose_are_looked_at_instead() -> None:
-    seen = subject(_net())
+    seen = subject(net_with_a_dead_channel())
     chosen = from_samples(seen.data.samples[:6], tuple("abcdef"))
     found = exciting.compute(seen, chosen, Config(count=4), Reporter())
     assert found.judged == 6
@@ -108,7 +97,7 @@ def test_images_that_somebody_chose_are_looked_at_instead() -> None:
 
 
 def test_a_draw_of_the_split_is_the_same_every_time() -> None:
-    seen = subject(_net())
+    seen = subject(net_with_a_dead_channel())
     first, again = _look(seen, judged=50), _look(seen, judged=50)
     assert first.judged == 50
     assert first.names == again.names
@@ -116,13 +105,13 @@ def test_a_draw_of_the_split_is_the_same_every_time() -> None:
 
 def test_unknown_layers_and_channels_are_refused_in_a_sentence() -> None:
     with pytest.raises(RequestError, match=r"net\.3"):
-        _look(subject(_net()), layer="nothing")
+        _look(subject(net_with_a_dead_channel()), layer="nothing")
     with pytest.raises(RequestError, match="0 to 3"):
-        _look(subject(_net()), channels=(4,))
+        _look(subject(net_with_a_dead_channel()), channels=(4,))
 
 
 def test_nothing_is_left_in_the_network() -> None:
-    net = _net()
+    net = net_with_a_dead_channel()
     seen = subject(net)
     net.train()
     _look(seen)

@@ -9,22 +9,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tests.look.made_subjects import digits, subject
+from tests.look.made_subjects import digits, net_with_a_dead_channel, subject
 from trasluz.errors import RequestError
 from trasluz.look.looks import feature_maps
 from trasluz.look.looks.feature_maps import Config
 from trasluz.reporting import Reporter
-
-
-def _net(channels: int = 1) -> nn.Sequential:
-    torch.manual_seed(0)
-    net = nn.Sequential(
-        nn.Conv2d(channels, 4, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 10)
-    )
-    with torch.no_grad():
-        net[0].weight[2] = 0  # type: ignore[index, union-attr]  # a convolution's weight is a tensor
-        net[0].bias[2] = -1  # type: ignore[index, union-attr]
-    return net
 
 
 def _look(net: nn.Module, data: Any = None, **options: Any) -> feature_maps.Found:
@@ -34,7 +23,7 @@ def _look(net: nn.Module, data: Any = None, **options: Any) -> feature_maps.Foun
 
 
 def test_the_maps_are_those_of_a_plain_pass_even_before_an_activation_in_place() -> None:
-    net = _net()
+    net = net_with_a_dead_channel()
     found = _look(net, sort="none", count=2)
     seen = subject(net)
     inputs = seen.inputs(seen.pick(2).samples)
@@ -47,7 +36,7 @@ def test_the_maps_are_those_of_a_plain_pass_even_before_an_activation_in_place()
 
 
 def test_a_channel_that_is_zero_on_all_images_is_dead_and_only_after_the_activation() -> None:
-    found = _look(_net())
+    found = _look(net_with_a_dead_channel())
     assert 2 in found.dead["net.1"]
     assert 2 in found.dead["net.2"]
     assert len(found.dead["net.0"]) == 0
@@ -56,7 +45,7 @@ def test_a_channel_that_is_zero_on_all_images_is_dead_and_only_after_the_activat
 
 
 def test_the_share_of_zeros_is_counted_over_all_judged_images() -> None:
-    net = _net()
+    net = net_with_a_dead_channel()
     found = _look(net, judged=50)
     seen = subject(net)
     with torch.no_grad():
@@ -66,7 +55,7 @@ def test_the_share_of_zeros_is_counted_over_all_judged_images() -> None:
 
 
 def test_the_most_active_channels_come_first() -> None:
-    found = _look(_net(), channels=3)
+    found = _look(net_with_a_dead_channel(), channels=3)
     amounts = np.abs(found.maps["net.1"].astype(np.float32)).mean((0, 2, 3))
     assert found.maps["net.1"].shape[1] == 3
     assert (np.diff(amounts) <= 1e-6).all()
@@ -74,7 +63,7 @@ def test_the_most_active_channels_come_first() -> None:
 
 
 def test_channels_that_speak_most_for_the_class_come_first() -> None:
-    net = _net()
+    net = net_with_a_dead_channel()
     found = _look(net, sort="contribution", towards="3", count=2, layers=("net.1", "net.2"))
     seen = subject(net)
     inputs = seen.inputs(seen.pick(2).samples)
@@ -89,7 +78,7 @@ def test_channels_that_speak_most_for_the_class_come_first() -> None:
 
 
 def test_each_image_speaks_for_its_own_class_and_unknown_ones_are_refused() -> None:
-    net = _net()
+    net = net_with_a_dead_channel()
     found = _look(net, sort="contribution", count=3)
     seen = subject(net)
     with torch.no_grad():
@@ -101,29 +90,29 @@ def test_each_image_speaks_for_its_own_class_and_unknown_ones_are_refused() -> N
 
 
 def test_many_images_in_parts_speak_as_they_do_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = _look(_net(), sort="contribution", count=5)
+    whole = _look(net_with_a_dead_channel(), sort="contribution", count=5)
     monkeypatch.setattr("trasluz.look.maps.channel_contributions._AT_ONCE", 2)
-    parts = _look(_net(), sort="contribution", count=5)
+    parts = _look(net_with_a_dead_channel(), sort="contribution", count=5)
     for layer in whole.layers:
         np.testing.assert_allclose(parts.contributions[layer], whole.contributions[layer], atol=1e-6)
 
 
 def test_layers_are_chosen_by_pattern_and_spread_over_the_depth() -> None:
-    assert _look(_net(), layers="net.[12]").layers == ("net.1", "net.2")
-    assert _look(_net(), most=2).layers == ("net.0", "net.2")
+    assert _look(net_with_a_dead_channel(), layers="net.[12]").layers == ("net.1", "net.2")
+    assert _look(net_with_a_dead_channel(), most=2).layers == ("net.0", "net.2")
     with pytest.raises(RequestError, match=r"net\.0"):
-        _look(_net(), layers=("nothing",))
+        _look(net_with_a_dead_channel(), layers=("nothing",))
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_images_of_any_number_of_channels_are_kept_as_pictures(channels: int) -> None:
-    found = _look(_net(channels), digits(channels=channels))
+    found = _look(net_with_a_dead_channel(channels), digits(channels=channels))
     assert found.images.shape == (1, 8, 8, channels)
     assert found.images.dtype == np.uint8
 
 
 def test_nothing_is_left_in_the_network() -> None:
-    net = _net().train()
+    net = net_with_a_dead_channel().train()
     seen = subject(net)
     net.train()
     before = {name: value.clone() for name, value in net.state_dict().items()}

@@ -180,27 +180,27 @@ def _tile(image: np.ndarray, amounts: np.ndarray, alt: str) -> Tile:
 
 
 def _deletion(result: Found) -> Panel:
-    places = np.linspace(0, 1, result.deletion.shape[-1])
-    figure = _curves(result, places, result.deletion, _("Share of pixels removed"), _("Probability of the class"))
+    title, alt = _("When the most important pixels go"), _("probability over the share of pixels removed")
     note = _(
         "Deletion (Petsiuk et al. 2018): the most important pixels go first. The lower a line, the better its order. "
         "What is removed becomes {baseline}."
-    ).format(baseline=_(_BASELINES[result.baseline]))
-    return Panel(
-        _("When the most important pixels go"), figure, _("probability over the share of pixels removed"), note
     )
+    return _pixel_by_pixel(result, result.deletion, title, _("Share of pixels removed"), alt, note)
 
 
 def _insertion(result: Found) -> Panel:
-    places = np.linspace(0, 1, result.insertion.shape[-1])
-    figure = _curves(result, places, result.insertion, _("Share of pixels shown"), _("Probability of the class"))
+    title, alt = _("When the most important pixels come"), _("probability over the share of pixels shown")
     note = _(
         "Insertion (Petsiuk et al. 2018): the most important pixels come first. The higher a line, the better its "
         "order. It starts from {baseline}."
-    ).format(baseline=_(_BASELINES[result.baseline]))
-    return Panel(
-        _("When the most important pixels come"), figure, _("probability over the share of pixels shown"), note
     )
+    return _pixel_by_pixel(result, result.insertion, title, _("Share of pixels shown"), alt, note)
+
+
+def _pixel_by_pixel(result: Found, curves: np.ndarray, title: str, axis: str, alt: str, note: str) -> Panel:
+    places = np.linspace(0, 1, curves.shape[-1])
+    figure = _curves(result, places, curves, axis, _("Probability of the class"))
+    return Panel(title, figure, alt, note.format(baseline=_(_BASELINES[result.baseline])))
 
 
 def _road(result: Found) -> Panel:
