@@ -79,13 +79,20 @@ class Draws:
     @contextmanager
     def ambient(self, purpose: str, *where: int, device: torch.device | None = None) -> Iterator[None]:
         """Seeds PyTorch's global generators inside the block and restores them after it."""
-        cuda = [device] if device is not None and device.type == "cuda" else []
+        # torch.random.fork_rng does the same in ten times the time, and this stands around every training step.
+        generators = [torch.default_generator]
+        if device is not None and device.type == "cuda":
+            here = torch.cuda.current_device() if device.index is None else device.index
+            generators.append(torch.cuda.default_generators[here])
         seed = _key(self.seed, purpose, *where) & (2**63 - 1)
-        with torch.random.fork_rng(devices=cuda):
-            torch.default_generator.manual_seed(seed)
-            if cuda:
-                torch.cuda.manual_seed(seed)
+        states = [generator.get_state() for generator in generators]
+        try:
+            for generator in generators:
+                generator.manual_seed(seed)
             yield
+        finally:
+            for generator, state in zip(generators, states, strict=True):
+                generator.set_state(state)
 
     def at(self, epoch: int, step: int, positions: Tensor) -> StepDraws:
         """The draws of one step, for the samples at ``positions`` of the epoch."""

@@ -16,7 +16,7 @@ from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.early_stopping import EarlyStopping
-from trasluz.training.engine import computing, make_fabric
+from trasluz.training.engine import computing, launched
 from trasluz.training.hardware import choose
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.loop import Loop
@@ -76,9 +76,7 @@ class Session:
     def run(self, resumed: bool = False) -> Loop:
         """Trains to the end, or to whatever stops it."""
         hardware = choose(self.recipe.compute)
-        with computing(hardware):
-            fabric = make_fabric(hardware)
-            fabric.launch()
+        with computing(hardware), launched(hardware) as fabric:
             loop = make_loop(
                 prepare(self.recipe, self.data, fabric, hardware),
                 self.folder,

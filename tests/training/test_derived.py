@@ -85,11 +85,12 @@ def test_the_next_phase_sees_images_again(tmp_path: Path) -> None:
         {"phase": {"frozen_norms": "train"}},
         {"phase": {"cache_features": "never"}},
         {"model": {"mirror": True}},
+        {"model": {"shift": 1}},
         {"model": {"l2": 0.01}},
         {"train": {"epochs": 1}},
         {"frozen": ("classifier.outputs.*",)},
     ],
-    ids=["augmented", "norms in training", "never", "mirrored", "penalised", "one epoch", "the trunk moves"],
+    ids=["augmented", "norms in training", "never", "mirrored", "shifted", "penalised", "one epoch", "the trunk moves"],
 )
 def test_images_are_used_wherever_features_would_change_something(changes: dict[str, Any], tmp_path: Path) -> None:
     loop, from_features = finished(recipe(**changes), tmp_path / "run")

@@ -30,7 +30,7 @@ from trasluz.training.callbacks.early_stopping import EarlyStopping
 from trasluz.training.callbacks.progress import ProgressBar
 from trasluz.training.callbacks.samples import SampleGrid
 from trasluz.training.callbacks.translations import TranslatedExamples
-from trasluz.training.engine import computing, make_fabric
+from trasluz.training.engine import computing, launched
 from trasluz.training.hardware import Hardware, choose, describe, versions
 from trasluz.training.interrupt import stop_request
 from trasluz.training.loop import Loop
@@ -99,9 +99,7 @@ def train(
     hardware = choose(whole.compute)
     RunFolder.check_place(Path(runs))
     speaker = reporter or Reporter()
-    with computing(hardware), stop_request() as request:
-        fabric = make_fabric(hardware)
-        fabric.launch()
+    with computing(hardware), launched(hardware) as fabric, stop_request() as request:
         opened = _open(whole, arrays, fabric, speaker)
         folder = RunFolder(Path(fabric.broadcast(str(RunFolder.plan(Path(runs), whole).path))))
         prepared = prepare(whole, opened, fabric, hardware, speaker)
@@ -146,9 +144,7 @@ def resume(
     hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
     choose(recipe.compute.model_copy(update={"device": hardware.device}))
     speaker = reporter or Reporter()
-    with computing(hardware), stop_request() as request:
-        fabric = make_fabric(hardware)
-        fabric.launch()
+    with computing(hardware), launched(hardware) as fabric, stop_request() as request:
         arrays = (
             data if data is None or isinstance(data, Raw) else from_arrays(*data) if isinstance(data, tuple) else None
         )

@@ -21,65 +21,12 @@ from trasluz.data.augment import Augment, mixup
 from trasluz.data.balance import balanced_order
 from trasluz.data.batch import Batch
 from trasluz.data.data import Data
+from trasluz.data.gather import Gathered, Gatherer
 from trasluz.data.preprocess import Preprocess
 from trasluz.draws import Draws, StepDraws
 from trasluz.recipe import DataSection
 
 _AHEAD = 2
-_DEVICE_SHARE = 0.25  # of the free device memory that the samples may take
-
-
-class Gatherer:
-    """Rows of the data as tensors on the device."""
-
-    def __init__(self, data: Data, device: torch.device) -> None:
-        self.data = data
-        self.device = device
-        self.resident = self._upload() if device.type == "cuda" else None
-        self.labels = None if data.labels is None else torch.from_numpy(np.ascontiguousarray(data.labels)).to(device)
-
-    def _upload(self) -> Tensor | None:
-        free, _ = torch.cuda.mem_get_info(self.device)
-        if self.data.samples.nbytes > _DEVICE_SHARE * free:
-            return None
-        return torch.from_numpy(np.ascontiguousarray(self.data.samples)).to(self.device)
-
-    @property
-    def on_disk(self) -> bool:
-        """Whether reading a batch can wait for a disk."""
-        return self.resident is None and isinstance(self.data.samples, np.memmap)
-
-    def samples(self, rows: np.ndarray) -> Tensor:
-        """Stored samples of ``rows``, on the device."""
-        if self.resident is not None:
-            return self.resident[torch.from_numpy(rows).to(self.device)]
-        part = torch.from_numpy(np.ascontiguousarray(self.data.samples[rows]))
-        if self.device.type == "cuda":
-            return part.pin_memory().to(self.device, non_blocking=True)
-        return part.to(self.device)
-
-    def extra(self, values: np.ndarray | None, rows: np.ndarray) -> Tensor | None:
-        """Per-sample numbers such as weights or lengths."""
-        return None if values is None else torch.from_numpy(values[rows]).to(self.device)
-
-    def batch(self, rows: np.ndarray, inputs: Tensor, targets: Tensor, labels: Tensor | None) -> Batch:
-        """A batch of prepared inputs with all that belongs to its rows; the targets of images are ``targets``."""
-        return Batch(
-            inputs=inputs,
-            targets=targets if self.data.kind == "image" else inputs,
-            rows=torch.from_numpy(rows).to(self.device),
-            labels=labels,
-            weights=self.extra(self.data.weights, rows),
-            lengths=self.extra(self.data.lengths, rows),
-            domain=self.extra(self.data.domain, rows),
-        )
-
-    def labels_of(self, rows: np.ndarray) -> Tensor | None:
-        """Labels of ``rows``: int64 ``[n]``, or float ``[n, classes]`` with several labels per sample."""
-        if self.labels is None:
-            return None
-        labels = self.labels[torch.from_numpy(rows).to(self.device)]
-        return labels.float() if labels.dtype == torch.bool else labels
 
 
 @dataclass(frozen=True)
@@ -159,18 +106,29 @@ class TrainBatches:
         """
         order = self.order(epoch)
         slices = [self._slice(step, len(order)) for step in range(first_step, self.steps)]
+        at_once = self._gather.steps_at_once(self.batch_size)
+        groups = [slices[i : i + at_once] for i in range(0, len(slices), at_once)]
+        step = first_step
+        for group, found in zip(groups, self._gathered(groups, order), strict=True):
+            sizes = [len(positions) for positions, _weight in group]
+            places = torch.from_numpy(np.concatenate([p for p, _weight in group])).to(self._device)
+            for (_p, weight), own, part in zip(group, torch.split(places, sizes), found.split(sizes), strict=True):
+                yield *self._prepare(part, self._draws.at(epoch, step, own)), weight
+                step += 1
+
+    def _gathered(self, groups: list[list[tuple[np.ndarray, float]]], order: np.ndarray) -> Iterator[Gathered]:
+        """What the data hold of each group of steps; from a disk read by one thread ahead."""
+        rows = [order[np.concatenate([positions for positions, _weight in group])] for group in groups]
         if not self._gather.on_disk:
-            for step, (positions, weight) in enumerate(slices, first_step):
-                rows = order[positions]
-                yield *self._prepare(epoch, step, rows, positions, self._gather.samples(rows)), weight
+            yield from map(self._gather, rows)
             return
         with ThreadPoolExecutor(1) as pool:
-            ahead = [pool.submit(self._gather.samples, order[p]) for p, _ in slices[:_AHEAD]]
-            for i, (positions, weight) in enumerate(slices):
-                stored = ahead.pop(0).result()
-                if i + _AHEAD < len(slices):
-                    ahead.append(pool.submit(self._gather.samples, order[slices[i + _AHEAD][0]]))
-                yield *self._prepare(epoch, first_step + i, order[positions], positions, stored), weight
+            ahead = [pool.submit(self._gather, part) for part in rows[:_AHEAD]]
+            for i in range(len(rows)):
+                found = ahead.pop(0).result()
+                if i + _AHEAD < len(rows):
+                    ahead.append(pool.submit(self._gather, rows[i + _AHEAD]))
+                yield found
 
     def _slice(self, step: int, count: int) -> tuple[np.ndarray, float]:
         """This process's positions of a step; a process without any takes one sample with weight 0."""
@@ -181,22 +139,19 @@ class TrainBatches:
             return whole[:1], 0.0
         return own, len(own) * self._place.world / len(whole)
 
-    def _prepare(
-        self, epoch: int, step: int, rows: np.ndarray, positions: np.ndarray, stored: Tensor
-    ) -> tuple[Batch, StepDraws]:
-        draws = self._draws.at(epoch, step, torch.from_numpy(positions).to(self._device))
-        unit = self._preprocess.to_unit(stored)
-        if self._smaller is not None and epoch < self._smaller.epochs:
+    def _prepare(self, stored: Gathered, draws: StepDraws) -> tuple[Batch, StepDraws]:
+        unit = self._preprocess.to_unit(stored.samples)
+        if self._smaller is not None and draws.epoch < self._smaller.epochs:
             unit = interpolate(unit, self._smaller.size, mode="bilinear", antialias=True)
         if self._augment is not None:
             unit = self._augment(unit, draws)
         if self._data.kind == "image":
             unit = arrange(unit, self._channels_last)
-        labels = self._gather.labels_of(rows)
+        labels = stored.labels
         if self._section.augment.mixup and labels is not None:
             soft = labels if labels.ndim == 2 else torch.nn.functional.one_hot(labels, len(self._data.classes)).float()
             (unit,), labels = mixup((unit,), soft, draws, self._section.augment.mixup)
-        return self._gather.batch(rows, self._preprocess.normalise(unit), unit, labels), draws
+        return _batch(stored, self._preprocess, unit, labels), draws
 
 
 def evaluation_batches(
@@ -206,9 +161,15 @@ def evaluation_batches(
     gather = Gatherer(data, device)
     draws = Draws(0)
     for step, start in enumerate(range(0, len(rows), batch)):
-        part = np.ascontiguousarray(rows[start : start + batch])
-        unit = preprocess.to_unit(gather.samples(part))
+        part = gather(rows[start : start + batch])
+        unit = preprocess.to_unit(part.samples)
         if data.kind == "image":
             unit = arrange(unit, device.type != "mps")
-        positions = torch.arange(start, start + len(part), device=device)
-        yield gather.batch(part, preprocess.normalise(unit), unit, gather.labels_of(part)), draws.at(0, step, positions)
+        positions = torch.arange(start, start + len(part.rows), device=device)
+        yield _batch(part, preprocess, unit, part.labels), draws.at(0, step, positions)
+
+
+def _batch(stored: Gathered, preprocess: Preprocess, unit: Tensor, labels: Tensor | None) -> Batch:
+    """Of images the targets are in [0, 1], of other data what the network sees."""
+    inputs = preprocess.normalise(unit)
+    return stored.batch(inputs, unit if preprocess.kind == "image" else inputs, labels)

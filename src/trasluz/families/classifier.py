@@ -16,6 +16,7 @@ from trasluz.families._features import penultimate
 from trasluz.families._labels import LabelJudge, Outputs
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._penalty import l2_penalty
+from trasluz.families._views import mean_score
 from trasluz.families.base import BaseFamily, Collector, Progress, Terms
 from trasluz.messages import _
 from trasluz.networks.choose import build_classifier
@@ -27,7 +28,9 @@ class ClassifierConfig(Section):
     score per label where an image has several; ``auto`` is softmax for one label per image and sigmoid for several.
 
     ``l2``: factor of Σ w² for layers that do not ask for their own.  ``mirror``: judge and predict by the mean of the
-    scores of an image and of its mirror image (left and right swapped); training and ``logits`` see the image alone.
+    scores of an image and of its mirror image (left and right swapped).  ``shift``: of these and of the same shifted
+    by so many pixels up, down, left and right, the four shifts together counting as much as the image; five times the
+    work.  Training and ``logits`` see the image alone.
     """
 
     network: dict[str, Any] = Field(default_factory=lambda: {"name": "residual"})
@@ -35,6 +38,7 @@ class ClassifierConfig(Section):
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     l2: Annotated[float, Field(ge=0)] = 0.0
     mirror: bool = False
+    shift: Annotated[int, Field(ge=0)] = 0
 
 
 class Family(BaseFamily):
@@ -58,8 +62,7 @@ class Family(BaseFamily):
             RecipeError: the outputs do not suit the labels, or the network cannot exist for this shape.
             DataError: there are fewer than two classes to tell apart.
         """
-        if self.config.mirror and self.spec.kind != "image":
-            raise RecipeError(_("model.mirror: only images have a mirror image; leave it false for other data."))
+        self._check_views()
         classifier = build_classifier(self.config.network, self.spec.shape, self.labels.outputs)
         return nn.ModuleDict({"classifier": classifier})
 
@@ -104,12 +107,12 @@ class Family(BaseFamily):
         return found
 
     def reads_inputs_through(self) -> str | None:
-        """The classifier, unless it also judges mirror images."""
-        return None if self.config.mirror else "classifier"
+        """The classifier, unless it also judges other views of an image."""
+        return None if self.config.mirror or self.config.shift else "classifier"
 
     def logits(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
         """Scores float32 ``[n, classes]``: their softmax (for several labels their sigmoid) is ``classify``, without
-        ``mirror``.
+        ``mirror`` and ``shift``.
 
         One score z for two classes is given as (−z/2, z/2), which has the same softmax.
         """
@@ -133,6 +136,26 @@ class Family(BaseFamily):
         return computation_order(networks["classifier"], blank(networks, self.spec.shape), "classifier.")[0]
 
     def _judge(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
-        """The network's scores, with ``mirror`` averaged over each image and its mirror image."""
-        raw: Tensor = networks["classifier"](inputs)
-        return (raw.float() + networks["classifier"](inputs.flip(3)).float()) / 2 if self.config.mirror else raw
+        """The network's scores, a mean over the views that ``mirror`` and ``shift`` ask for."""
+        if not self.config.mirror and not self.config.shift:
+            raw: Tensor = networks["classifier"](inputs)
+            return raw
+        return mean_score(networks["classifier"], inputs, self.config.mirror, self.config.shift)
+
+    def _check_views(self) -> None:
+        """Refuses views that the data do not have.
+
+        Raises:
+            RecipeError: other data than images, or a shift that moves a whole image out of sight.
+        """
+        if self.spec.kind != "image":
+            if self.config.mirror:
+                raise RecipeError(_("model.mirror: only images have a mirror image; leave it false for other data."))
+            if self.config.shift:
+                raise RecipeError(_("model.shift: only images can be shifted; leave it 0 for other data."))
+        elif self.config.shift >= min(self.spec.shape[1:]):
+            message = _("model.shift: {shift} pixels, but the images are {height}×{width}; choose less than {least}.")
+            height, width = self.spec.shape[1:]
+            raise RecipeError(
+                message.format(shift=self.config.shift, height=height, width=width, least=min(height, width))
+            )

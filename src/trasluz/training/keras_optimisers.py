@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import torch
@@ -48,15 +49,19 @@ class _Plain(Optimizer):
             if moving:
                 self._move(group, moving, [_gradient(p, group["weight_decay"]) for p in moving])
 
+    # PyTorch would wrap the method for profilers and hooks of optimisers, a tenth of a small network's update.
+    step.hooked = True  # type: ignore[attr-defined]
+
     def _move(self, group: dict[str, Any], parameters: list[Tensor], gradients: list[Tensor]) -> None:
         raise NotImplementedError
 
-    def _kept(self, parameters: list[Tensor], name: str) -> list[Tensor]:
-        """What is remembered of each parameter, from zero."""
-        for parameter in parameters:
-            if name not in self.state[parameter]:
-                self.state[parameter][name] = torch.zeros_like(parameter)
-        return [self.state[parameter][name] for parameter in parameters]
+    def _kept(self, parameters: list[Tensor], *names: str) -> tuple[list[Tensor], ...]:
+        """What is remembered of each parameter under each of the names, from zero."""
+        states = [self.state[parameter] for parameter in parameters]
+        for parameter, state in zip(parameters, states, strict=True):
+            if not state:
+                state.update({name: torch.zeros_like(parameter) for name in names})
+        return tuple([state[name] for state in states] for name in names)
 
 
 class Nadam(_Plain):
@@ -72,14 +77,14 @@ class Nadam(_Plain):
         group["steps"] += 1
         now, after = (first * (1 - 0.5 * _WARMING ** (group["steps"] + i)) for i in (0, 1))
         group["product"] *= now
-        m, s = self._kept(parameters, "m"), self._kept(parameters, "s")
+        m, s = self._kept(parameters, "m", "s")
         # v = (1 − β₂)·s, and both roots share the factor √(1 − β₂ᵗ), so that only ε and the rate carry these.
         correction = math.sqrt((1 - second ** group["steps"]) / (1 - second))
         size, eps = group["lr"] * correction, group["eps"] * correction
         of_gradient = size * (1 - now) / (1 - group["product"])
         of_momentum = size * after / (1 - group["product"] * after)
         torch._foreach_mul_(s, second)
-        if all(p.device.type == "cpu" and p.dtype == torch.float32 for p in parameters):
+        if all(p.is_cpu and p.dtype is torch.float32 for p in parameters):
             _move_fused(parameters, gradients, m, s, first, of_gradient, of_momentum, eps)
             return
         torch._foreach_lerp_(m, gradients, 1 - first)
@@ -106,7 +111,7 @@ def _move_fused(
     Adagrad's kernel adds g² to s and moves along g / (√s + ε); Adam's moves m and then along m / (√s + ε).  Adam's
     β₂ is so near 1 that s keeps its bits, and its step so late that neither bias is corrected a second time.
     """
-    plain, late = ([torch.full((), value)] * len(parameters) for value in (1.0, _LATE))
+    plain, late = ([value] * len(parameters) for value in _steps())
     torch._fused_adagrad_(
         parameters, gradients, s, plain, lr=of_gradient, lr_decay=0.0, weight_decay=0.0, eps=eps, maximize=False
     )
@@ -127,6 +132,12 @@ def _move_fused(
     )
 
 
+@cache
+def _steps() -> tuple[Tensor, Tensor]:
+    """How far the two kernels are told that they are."""
+    return torch.tensor(1.0), torch.tensor(_LATE)
+
+
 class RMSprop(_Plain):
     """RMSprop (Tieleman & Hinton 2012, lecture 6e) with ε under the root."""
 
@@ -134,15 +145,15 @@ class RMSprop(_Plain):
         super().__init__(params, {"lr": rate, "alpha": alpha, "eps": eps, "momentum": momentum, "weight_decay": 0.0})
 
     def _move(self, group: dict[str, Any], parameters: list[Tensor], gradients: list[Tensor]) -> None:
-        v = self._kept(parameters, "v")
+        v, *momentum = self._kept(parameters, "v", *(["momentum"] if group["momentum"] else []))
         torch._foreach_mul_(v, group["alpha"])
         torch._foreach_addcmul_(v, gradients, gradients, 1 - group["alpha"])
         denominators = torch._foreach_add(v, group["eps"])
         torch._foreach_sqrt_(denominators)
-        if not group["momentum"]:
+        if not momentum:
             torch._foreach_addcdiv_(parameters, gradients, denominators, -group["lr"])
             return
-        moves = self._kept(parameters, "momentum")
+        (moves,) = momentum
         torch._foreach_mul_(moves, group["momentum"])
         torch._foreach_addcdiv_(moves, gradients, denominators, group["lr"])
         torch._foreach_sub_(parameters, moves)

@@ -230,15 +230,19 @@ class Loop:
         return time.monotonic() - self._saved_at >= 60 * self.train.checkpoint_minutes
 
     def _obey(self) -> None:
-        asked = torch.tensor(float(self.request.asked), device=self.engine.device)
-        if float(self.engine.sum_over_processes(asked)) > 0:
+        if self._anywhere(self.request.asked):
             self.checkpoint()
             raise Interrupted(_("Interrupted; go on with: trasluz resume {path}").format(path=self.folder.path))
 
+    def _anywhere(self, here: bool) -> bool:
+        """Whether it is so in one of the processes."""
+        if self.engine.place.world == 1:
+            return here
+        return float(self.engine.sum_over_processes(torch.tensor(float(here), device=self.engine.device))) > 0
+
     def _check_finite(self) -> None:
         bad = self.totals.first_not_finite()
-        anywhere = torch.tensor(float(bad is not None), device=self.engine.device)
-        if float(self.engine.sum_over_processes(anywhere)) > 0:
+        if self._anywhere(bad is not None):
             term, step = bad or ("loss", self.global_step)
             if self.lead:
                 self.folder.update_info(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,11 +14,26 @@ Snapshot = list[tuple[tuple[str, ...], Tensor, float]]  # names that come togeth
 
 @dataclass
 class _Together:
-    """Running totals of terms that come together, one row of the tensors each."""
+    """Running totals of terms that come together, one row of the tensors each.
+
+    ``unread``: the means of the steps since somebody last asked whether all are finite.  ``bad``: each term's first
+    step that was not, or −1.
+    """
 
     sums: Tensor
     count: float
-    bad: Tensor
+    bad: list[int]
+    unread: list[tuple[int, Tensor]] = field(default_factory=list)
+
+    def read(self) -> list[int]:
+        """``bad`` as of now; waits for the device."""
+        if self.unread:
+            first = torch.stack([wide for _step, wide in self.unread]).isfinite().logical_not_().cpu().numpy()
+            for term in np.flatnonzero(first.any(0)):
+                if self.bad[term] < 0:
+                    self.bad[term] = self.unread[int(first[:, term].argmax())][0]
+            self.unread.clear()
+        return self.bad
 
 
 class Totals:
@@ -41,14 +57,13 @@ class Totals:
         names = tuple(name for name, value in terms.items() if not value.ndim)
         if not names:
             return
-        wide = torch.stack([terms[name].to(self._dtype) for name in names])
+        wide = torch.stack([terms[name] for name in names]).to(self._dtype)
         if names not in self._groups:
-            bad = torch.full((len(names),), -1, dtype=torch.int64, device=self._device)
-            self._groups[names] = _Together(torch.zeros_like(wide), 0.0, bad)
+            self._groups[names] = _Together(torch.zeros_like(wide), 0.0, [-1] * len(names))
         group = self._groups[names]
         group.sums.add_(wide, alpha=count)
         group.count += count
-        group.bad = torch.where((group.bad < 0) & ~torch.isfinite(wide), step, group.bad)
+        group.unread.append((step, wide))
 
     def snapshot(self) -> Snapshot:
         """The terms' sums and counts as they stand now, on the device: nothing is waited for."""
@@ -82,7 +97,7 @@ class Totals:
         bad = [
             (step, name == "loss" or name.endswith("/loss"), name)
             for names, group in self._groups.items()
-            for name, step in zip(names, group.bad.tolist(), strict=True)
+            for name, step in zip(names, group.read(), strict=True)
             if step >= 0
         ]
         return (min(bad)[2], min(bad)[0]) if bad else None
@@ -90,14 +105,14 @@ class Totals:
     def state_dict(self) -> dict[str, Any]:
         """Everything that has state."""
         return {
-            "groups": [(names, g.sums, g.count, g.bad) for names, g in self._groups.items()],
+            "groups": [(names, g.sums, g.count, g.read()) for names, g in self._groups.items()],
             "statistics": [(name, sums, count) for name, (sums, count) in self._statistics.items()],
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Puts the totals where ``state_dict`` left them."""
         self._groups = {
-            tuple(names): _Together(sums.to(self._device), count, bad.to(self._device))
+            tuple(names): _Together(sums.to(self._device), count, list(bad))
             for names, sums, count, bad in state["groups"]
         }
         self._statistics = {name: (sums.to(self._device), count) for name, sums, count in state.get("statistics", ())}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from torch import Tensor
+from torch.nn.functional import mse_loss
 
 from trasluz.objectives.likelihoods import base
 from trasluz.recipe.base import Section
@@ -46,4 +47,4 @@ def squared_error(reconstruction: Tensor, target: Tensor) -> Tensor:
     Twice the negative log-likelihood of a Gaussian with variance 1, up to a constant; in units of the targets
     squared.  Computed in float32 whatever the precision of the forward pass.
     """
-    return base.sum_values((reconstruction.float() - target.float()).square())
+    return base.sum_values(mse_loss(reconstruction.float(), target.float(), reduction="none"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from trasluz.training.callbacks.base import Callback
 if TYPE_CHECKING:
     from trasluz.training.loop import Loop
 
+_SECONDS = 0.1  # between two moves of the bar
+
 
 class ProgressBar(Callback):
     """Tells the reporter how far training is."""
@@ -21,6 +24,7 @@ class ProgressBar(Callback):
         self._stack = ExitStack()
         self._task = Task()
         self._note = ""
+        self._waiting, self._told = 0, 0.0
 
     def on_start(self, loop: Loop) -> None:
         """Opens the bar over what is left of all phases."""
@@ -28,9 +32,15 @@ class ProgressBar(Callback):
         self._task = self._stack.enter_context(self._reporter.task(title, total=loop.samples_left(), unit=_("images")))
 
     def on_step(self, loop: Loop, samples: int) -> None:
-        """Moves the bar."""
+        """Moves the bar, ten times a second at most."""
+        self._waiting += samples
+        if time.monotonic() >= self._told + _SECONDS:
+            self._tell(loop)
+
+    def _tell(self, loop: Loop) -> None:
         place = _("epoch {epoch}/{epochs}").format(epoch=loop.epoch + 1, epochs=loop.train.epochs)
-        self._task.advance(samples, f"{place} {self._note}".strip())
+        self._task.advance(self._waiting, f"{place} {self._note}".strip())
+        self._waiting, self._told = 0, time.monotonic()
 
     def on_features(self, loop: Loop, done: int, whole: int) -> None:
         """Says how far the features are, beside the bar."""
@@ -40,6 +50,7 @@ class ProgressBar(Callback):
         """Shows the scores of the epoch beside the bar."""
         shown = [name for name in ("train/loss", "valid/loss", "valid/accuracy", "valid/mse") if name in record]
         self._note = " · ".join(f"{name} {record[name]:.4g}" for name in shown)
+        self._tell(loop)
 
     def on_end(self, loop: Loop) -> None:
         """Closes the bar."""
