@@ -4,6 +4,9 @@
 network, labels and epochs; the rate of each is the one of ``RATES`` that validated best with a seed that is not
 measured later, and the 10,000 test images are read once per run, at the end.
 
+To see what the unlabelled images gave, logistic regressions learn from the same labels on the pixels, on as many
+principal components as the code has numbers, and on the code; their penalties are chosen in the same way.
+
     python -m bench.pretraining [--labels 100 500 1000] [--seeds 5] [--runs DIR]
 """
 
@@ -16,6 +19,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import trasluz as tz
 from bench.known import trained
 from bench.machine import machine
 from trasluz.metrics.intervals import mean_interval
@@ -23,6 +33,7 @@ from trasluz.metrics.intervals import mean_interval
 RESULT = Path(__file__).parent.parent / "docs" / "results" / "pretraining.json"
 SCRATCH, PRETRAINED = "scratch-classifier", "pretrained-classifier"
 RATES = (0.0003, 0.001, 0.003, 0.01)
+PENALTIES = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)  # scikit-learn's C, one over the L2 penalty
 TUNING_SEED = 1000
 
 
@@ -59,6 +70,43 @@ def compare(labels: int, seeds: int, start: Path, runs: Path) -> dict[str, Any]:
     return found
 
 
+def linear(labels: int, seeds: int, start: Path, runs: Path) -> dict[str, Any]:
+    """Test accuracies of logistic regressions on pixels, principal components and codes."""
+    encoder = tz.open_run(start)
+    data = encoder.data
+    splits = {name: data.split(name) for name in ("train", "valid", "test")}
+    pixels = {name: data.samples[rows].reshape(len(rows), -1) / 255 for name, rows in splits.items()}
+    codes = {name: encoder.encode(data.samples[rows]) for name, rows in splits.items()}
+    pca = PCA(codes["train"].shape[1], random_state=0).fit(pixels["train"])
+    views = {"pixels": pixels, "pca": {name: pca.transform(part) for name, part in pixels.items()}, "code": codes}
+    right = {name: data.labels[rows] for name, rows in splits.items()}
+    found = {}
+    for view, parts in views.items():
+        chosen = _labelled(labels, TUNING_SEED, start, runs)
+        tried = {
+            c: _fit(parts["train"], right["train"], chosen, c).score(parts["valid"], right["valid"]) for c in PENALTIES
+        }
+        best = max(tried, key=lambda c: tried[c])
+        test = []
+        for seed in range(seeds):
+            fitted = _fit(parts["train"], right["train"], _labelled(labels, seed, start, runs), best)
+            test.append(fitted.score(parts["test"], right["test"]))
+        found[view] = {"penalty": best, "tuning": tried, "test_accuracy": test, "mean": mean_interval(test)}
+        print(labels, "logistic regression on", view, best, found[view]["mean"], flush=True)
+    return found
+
+
+def _labelled(labels: int, seed: int, start: Path, runs: Path) -> np.ndarray:
+    """Where in the training split the labels are that the runs with this seed learn from, int64 ``[labels]``."""
+    data = trained(SCRATCH, seed, runs, settings(SCRATCH, labels, RATES[0], start)).data
+    return np.flatnonzero(data.labels[data.split("train")] >= 0)
+
+
+def _fit(inputs: np.ndarray, labels: np.ndarray, chosen: np.ndarray, penalty: float) -> Any:
+    network = make_pipeline(StandardScaler(), LogisticRegression(C=penalty, max_iter=2000))
+    return network.fit(inputs[chosen], labels[chosen])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--labels", nargs="+", type=int, default=(100, 500, 1000))
@@ -69,7 +117,8 @@ def main() -> None:
     start = trained("stacked-autoencoder", 0, runs).path
     results = []
     for labels in asked.labels:
-        results.append(compare(labels, asked.seeds, start, runs))
+        found = compare(labels, asked.seeds, start, runs)
+        results.append({**found, "linear": linear(labels, asked.seeds, start, runs)})
         text = {"machine": machine(), "command": "python -m bench.pretraining", "results": results}
         RESULT.write_text(json.dumps(text, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     if asked.runs is None:

@@ -135,8 +135,41 @@ def render() -> None:
         result = json.loads(path.read_text(encoding="utf-8"))
         machines.add(result["machine"])
         lines.append(_row(name, result))
+    lines += _beside_keras(machines)
     lines += ["", "Measured on:", "", *(f"- {m}" for m in sorted(machines)), ""]
     (ROOT / "docs" / "results.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _beside_keras(machines: set[str]) -> list[str]:
+    """A table of the as-written autoencoders in Keras itself beside ours, where ``bench.book`` was run."""
+    path = RESULTS / "keras.json"
+    if not path.exists():
+        return []
+    found = json.loads(path.read_text(encoding="utf-8"))
+    machines.add(found["machine"])
+    lines = [
+        "",
+        "## The notebooks' autoencoders in Keras",
+        "",
+        "The same networks trained by Keras on the same split: the validation loss after the last epoch, mean over",
+        f"seeds with its 95 % interval. Made by `{found['command']}`.",
+        "",
+        "| network | Keras | Trasluz, as written |",
+        "| --- | --- | --- |",
+    ]
+    for name, seeds in found["networks"].items():
+        theirs = [seeds[seed]["loss"][-1] for seed in sorted(seeds)]
+        ours = RESULTS / f"{name}.json"
+        losses = [s["metrics"]["loss"] for s in json.loads(ours.read_text(encoding="utf-8"))["seeds"]]
+        lines.append(f"| {name} | {_spread(theirs)} | {_spread(losses)} |")
+    return lines
+
+
+def _spread(values: list[float]) -> str:
+    each = ", ".join(f"{value:.4f}" for value in values)
+    if len(values) == 1:
+        return f"{each} (one seed)"
+    return "{:.4f} [{:.4f}, {:.4f}]".format(*mean_interval(values)) + f" (seeds: {each})"
 
 
 def _row(name: str, result: dict[str, Any]) -> str:
