@@ -6,7 +6,6 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from trasluz.data.batch import Batch
 from trasluz.draws import Draws, StepDraws
 from trasluz.families._corruption import NoiseSection, corrupt, corrupt_the_same
 
@@ -54,9 +53,9 @@ def test_salt_and_pepper_fall_alike_and_leave_the_rest() -> None:
 def test_an_evaluated_sample_gets_the_noise_of_its_row_in_any_split_order_and_batch() -> None:
     inputs, rows = torch.rand(5, 1, 4, 4), torch.tensor([7, 3, 9, 1, 0])
     section = NoiseSection(name="gaussian", amount=1.0)
-    whole = corrupt_the_same(Batch(inputs, inputs, rows), section, draws(torch.arange(5)))
-    turned = Batch(inputs.flip(0), inputs.flip(0), rows.flip(0))
-    assert torch.equal(whole, corrupt_the_same(turned, section, draws(torch.arange(40, 45), epoch=3, step=2)).flip(0))
+    whole = corrupt_the_same(inputs, rows, section, draws(torch.arange(5)))
+    later = draws(torch.arange(40, 45), epoch=3, step=2)
+    assert torch.equal(whole, corrupt_the_same(inputs.flip(0), rows.flip(0), section, later).flip(0))
 
 
 @pytest.mark.parametrize("noise", [("dropout", 1.0), ("salt-pepper", 1.1), ("gaussian", 0.0), ("blur", 0.5)])

@@ -44,6 +44,7 @@ _METRICS = {
     "rounded_accuracy": N_("Rounded accuracy"),
     "squared_error": N_("Squared error"),
     "code_error": N_("Squared error of the codes"),
+    "noisy_code_error": N_("Squared error of the codes, from noisy ones"),
     "reconstruction": N_("Reconstruction"),
     "criterion": N_("Perceptron criterion"),
     "penalty": N_("Weight penalty"),

@@ -12,7 +12,6 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor
 
-from trasluz.data.batch import Batch
 from trasluz.draws import StepDraws
 from trasluz.recipe.base import Section
 
@@ -25,7 +24,8 @@ class NoiseSection(Section):
     ``dropout``: each value becomes 0 with probability ``amount``, and the others are divided by 1 − ``amount``, as
     Keras' layer does.  ``gaussian``: normal noise of standard deviation ``amount`` is added.  ``salt-pepper``: each
     value becomes ``low`` or ``high``, as likely as each other, with probability ``amount``.  ``amount``, ``low`` and
-    ``high`` are in units of the inputs, as ``data.normalise`` leaves them.
+    ``high`` are in units of the inputs, as ``data.normalise`` leaves them, and in the phase of an inner layer
+    (``layerwise``) in units of the codes that it is given.
     """
 
     name: Literal["dropout", "gaussian", "salt-pepper"]
@@ -54,6 +54,6 @@ def corrupt(inputs: Tensor, noise: NoiseSection, draws: StepDraws) -> Tensor:
     return torch.where(chance >= 1 - noise.amount / 2, noise.high, salted)
 
 
-def corrupt_the_same(batch: Batch, noise: NoiseSection, draws: StepDraws) -> Tensor:
-    """The inputs of an evaluated batch with the noise that belongs to its rows, whatever the batches."""
-    return corrupt(batch.inputs, noise, StepDraws(draws.draws, 0, 0, batch.rows))
+def corrupt_the_same(inputs: Tensor, rows: Tensor, noise: NoiseSection, draws: StepDraws) -> Tensor:
+    """``inputs`` ``[n, ...]`` in evaluation, with the noise that belongs to their ``rows`` ``[n]`` of the data."""
+    return corrupt(inputs, noise, StepDraws(draws.draws, 0, 0, rows))

@@ -2,6 +2,10 @@
 
 Layer k is stage k of the encoder with the stage of the decoder that undoes it.  Layer 1 rebuilds the samples; each
 further one the codes of the layer outside it, which rests meanwhile.
+
+Of denoisers each layer learns to undo noise on what it is given itself (Vincent et al. 2010, "Stacked denoising
+autoencoders", section 3.5): the layers outside see clean samples, their code is corrupted, and the clean code is the
+target.  Sparsity is asked of the code of the layer in training.
 """
 
 from __future__ import annotations
@@ -43,12 +47,19 @@ class Layer:
         """The decoder's raw numbers of a sample, from this layer's code."""
         return _through(_stages(networks, "decoder")[-self.number :], code)
 
-    def code_error(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
-        """Squared error of the rebuilt codes of the layer outside, summed over each sample's: ``[n]``."""
-        *outer, own = _stages(networks, "encoder")[: self.number]
+    def given(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
+        """The code of the layer outside, which this one rebuilds, without gradients; of layer 1 the samples."""
         with torch.no_grad():
-            codes = _through(outer, inputs)
-        return squared_error(_stages(networks, "decoder")[-self.number](own(codes)), codes)
+            return _through(_stages(networks, "encoder")[: self.number - 1], inputs)
+
+    def encode_given(self, networks: nn.ModuleDict, given: Tensor) -> Tensor:
+        """The code of this layer, from what it is given."""
+        code: Tensor = _stages(networks, "encoder")[self.number - 1](given)
+        return code
+
+    def code_error(self, networks: nn.ModuleDict, code: Tensor, given: Tensor) -> Tensor:
+        """Squared error of what this layer rebuilds from its ``code``, summed over each ``given`` one: ``[n]``."""
+        return squared_error(_stages(networks, "decoder")[-self.number](code), given)
 
     def parts(self, networks: nn.ModuleDict) -> list[nn.Module]:
         """The modules that this layer trains: its two stages, and what judges samples where it rebuilds them."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from trasluz.errors import RecipeError
 from trasluz.families.base import Terms, mean_over_samples
 from trasluz.messages import _
+from trasluz.networks.dropout import Dropout
 from trasluz.objectives.sparsity import kl_to_target, l1
 from trasluz.recipe.base import Section
 
@@ -76,9 +77,29 @@ def need_code_in_unit_range(section: SparsitySection, encoder: nn.Module) -> Non
     Raises:
         RecipeError: the encoder's last layer is something else.
     """
-    if section.name == "kl" and not isinstance(list(encoder.modules())[-1], nn.Sigmoid):
+    if section.name == "kl" and not _ends_in_sigmoid(encoder):
         message = _(
             "model.sparsity: kl compares activities between 0 and 1, but the code of this encoder does not end in a "
             "sigmoid; give the encoder code_activation: sigmoid, or choose l1."
         )
         raise RecipeError(message)
+
+
+def need_layer_in_unit_range(section: SparsitySection, stage: nn.Module, phase: str) -> None:
+    """The same of the code of one layer, ``stage``, which ``phase`` trains alone.
+
+    Raises:
+        RecipeError: the layer's activation is something else.
+    """
+    if section.name == "kl" and not _ends_in_sigmoid(stage):
+        message = _(
+            "phases.{phase}: kl compares activities between 0 and 1, but the code of this layer does not end in a "
+            "sigmoid; give the encoder activation: sigmoid, or choose l1 for model.sparsity."
+        )
+        raise RecipeError(message.format(phase=phase))
+
+
+def _ends_in_sigmoid(network: nn.Module) -> bool:
+    """Whether a sigmoid comes last; the dropout behind a hidden one keeps the mean activity."""
+    steps = [module for module in network.modules() if not isinstance(module, (Dropout, nn.Dropout))]
+    return isinstance(steps[-1], nn.Sigmoid)

@@ -25,6 +25,7 @@ from trasluz.families._penalty import l2_penalty
 from trasluz.families._sparsity import (
     SparsitySection,
     need_code_in_unit_range,
+    need_layer_in_unit_range,
     sparsity_numbers,
     sparsity_sums,
     sparsity_terms,
@@ -37,6 +38,7 @@ from trasluz.objectives.likelihoods import Likelihood, build_likelihood
 from trasluz.recipe.base import Section
 
 _NOISY = ("noisy_mse", "noisy_input_mse")
+_NOISY_CODES = "noisy_code_error"
 
 
 class AutoencoderConfig(Section):
@@ -49,8 +51,9 @@ class AutoencoderConfig(Section):
     Of a sequence only the real steps count: its sum is over features and its mean over steps, so that neither
     padding nor length weighs in, and ``scale: mean`` divides by the features.
 
-    ``noise``: what is done to the inputs while training, with the targets left clean.  ``sparsity``: a penalty on
-    the activities of the code, beside the loss.
+    ``noise``: what is done to the inputs while training, with the targets left clean; in the phase of an inner layer
+    to the codes that it is given.  ``sparsity``: a penalty on the activities of the code, beside the loss; in the
+    phase of a layer, of its own code.
 
     ``tied``: the decoder's kernels are the encoder's, transposed; for dense networks that mirror each other.
     ``layerwise``: a phase called ``layer-1``, ``layer-2``, … trains that layer of a dense stack alone, from the
@@ -106,22 +109,28 @@ class Family(BaseFamily):
         """Where layers are trained one by one, chooses the phase's layer and freezes the others.
 
         Raises:
-            RecipeError: there is no such layer, or nothing in it may move.
+            RecipeError: there is no such layer, nothing in it may move, or its code cannot be as sparse as asked.
         """
         self._layer = enter_layer(networks, phase, self.spec.shape) if self.config.layerwise else None
+        if self._layer is not None and self.config.sparsity is not None:
+            need_layer_in_unit_range(self.config.sparsity, self._layer.parts(networks)[0], phase)
 
     def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
         """A term such as ``squared_error`` or ``cross_entropy``, a sum over values and a mean over samples, and with
         ``sparsity`` ``activity_l1`` or ``activity_kl``.
 
-        In the phase of an inner layer it is ``code_error``, the squared error of the codes that the layer rebuilds.
+        In the phase of an inner layer it is ``code_error``, the squared error of the codes that the layer rebuilds;
+        then noise meets these codes, and sparsity the layer's own.
         """
-        if self._inner is not None:
-            return {self._term: mean_over_samples(self._inner.code_error(networks, batch.inputs), batch.weights)}
-        noise, sparsity = self.config.noise, self.config.sparsity
-        inputs = batch.inputs if noise is None else corrupt(batch.inputs, noise, draws)
-        code = self._encode(networks, inputs, batch.lengths)
-        error = self._error(networks, self._decode(networks, code, batch.targets), batch, draws)
+        noise, sparsity, inner = self.config.noise, self.config.sparsity, self._inner
+        given = batch.inputs if inner is None else inner.given(networks, batch.inputs)
+        seen = given if noise is None else corrupt(given, noise, draws)
+        if inner is None:
+            code = self._encode(networks, seen, batch.lengths)
+            error = self._error(networks, self._decode(networks, code, batch.targets), batch, draws)
+        else:
+            code = inner.encode_given(networks, seen)
+            error = inner.code_error(networks, code, given)
         terms = {self._term: mean_over_samples(error, batch.weights)}
         return terms if sparsity is None else terms | sparsity_terms(sparsity, code, batch.weights)
 
@@ -153,17 +162,20 @@ class Family(BaseFamily):
         ``reconstruction`` of the inputs' shape, flat ``code`` ``[n, k]`` and ``error``, the MSE of each sample.
 
         A denoiser is judged on clean inputs, and apart from that on noisy ones.  In the phase of a layer, samples
-        are rebuilt from its code through the layers outside it.
+        are rebuilt from its code through the layers outside it, and an inner one's ``objective`` is of the codes that
+        it is given.
         """
         code = self._encode(networks, batch.inputs, batch.lengths)
         raw = self._decode(networks, code, batch.targets)
         reconstruction = self._judge(networks).mean(raw)
         sums = quality.statistics(reconstruction, batch.targets, batch.lengths)
-        if self._inner is not None:
-            sums["objective"] = self._inner.code_error(networks, batch.inputs).sum()
-        else:
+        if self._inner is None:
             sums["objective"] = self._error(networks, raw, batch, draws).sum()
-            sums |= sparsity_sums(code) if self.config.sparsity is not None else {}
+        else:
+            given = self._inner.given(networks, batch.inputs)
+            sums["objective"] = self._inner.code_error(networks, code, given).sum()
+        if self.config.sparsity is not None:
+            sums |= sparsity_sums(code)
         if self.config.noise is not None:
             sums |= self._judge_noisy(networks, batch, self.config.noise, draws, collector)
         if collector is not None:
@@ -176,7 +188,8 @@ class Family(BaseFamily):
         """``mse``, for images ``psnr`` and ``rounded_accuracy``, the terms, ``penalty`` where there is one, ``loss``.
 
         With ``noise`` also ``noisy_mse``, of what is rebuilt from noisy inputs, and ``noisy_input_mse``, of these
-        inputs themselves.  With ``sparsity`` also ``mean_activity``, of the code.
+        inputs themselves; in the phase of an inner layer ``noisy_code_error``, of the codes that the layer rebuilds
+        from noisy ones.  With ``sparsity`` also ``mean_activity``, of the code.
         """
         value = float(sums["objective"]) / float(sums["count"])
         found = quality.numbers(sums)
@@ -184,10 +197,12 @@ class Family(BaseFamily):
             found = {"mse": found["mse"]}
         found |= {self._term: value, "loss": value * self._weight * self.scale("main")}
         sparsity = self.config.sparsity
-        if sparsity is not None and self._inner is None:
+        if sparsity is not None:
             found |= sparsity_numbers(sparsity, sums)
             found["loss"] += sparsity.weight * found[sparsity.term]
         found |= {name: float(sums[name]) / float(sums["pixels"]) for name in _NOISY if name in sums}
+        if _NOISY_CODES in sums:
+            found[_NOISY_CODES] = float(sums[_NOISY_CODES]) / float(sums["count"])
         penalty = self.penalty(networks, "main")
         if penalty is not None:
             found["penalty"] = float(penalty.detach())
@@ -248,8 +263,13 @@ class Family(BaseFamily):
     def _judge_noisy(
         self, networks: nn.ModuleDict, batch: Batch, noise: NoiseSection, draws: StepDraws, collector: Collector | None
     ) -> Terms:
-        """Squared errors of what is rebuilt from noisy inputs, and of these inputs where they have targets' units."""
-        noisy = corrupt_the_same(batch, noise, draws)
+        """Squared errors of what is rebuilt from noisy inputs, and of these inputs where they have targets' units; in
+        the phase of an inner layer those of the codes that it rebuilds from noisy ones."""
+        if self._inner is not None:
+            given = self._inner.given(networks, batch.inputs)
+            code = self._inner.encode_given(networks, corrupt_the_same(given, batch.rows, noise, draws))
+            return {_NOISY_CODES: self._inner.code_error(networks, code, given).sum()}
+        noisy = corrupt_the_same(batch.inputs, batch.rows, noise, draws)
         raw = self._decode(networks, self._encode(networks, noisy, batch.lengths), batch.targets)
         rebuilt = self._judge(networks).mean(raw)
         sums = {"noisy_mse": quality.statistics(rebuilt, batch.targets, batch.lengths)["squared_error"]}

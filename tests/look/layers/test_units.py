@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from tests.look.made_subjects import Scores, subject
 from trasluz.errors import RequestError
 from trasluz.look.layers.units import as_maps, find_layer, last_layer, top_of, ways
+from trasluz.look.maps.layouts import Layout
 
 
 class _Encodes(Scores):
@@ -70,7 +71,7 @@ def test_of_an_encoder_without_convolutions_it_is_the_code() -> None:
         nn.Sequential(nn.Flatten(), nn.Linear(64, 5), nn.Tanh(), nn.Linear(5, 2)), family=_Encodes((1, 8, 8))
     )
     assert ways(seen) == ("encode",)
-    assert find_layer(seen, "last") == ("net.3", ("encode",))
+    assert find_layer(seen, "last") == ("net.3", Layout(), ("encode",))
 
 
 class _Gaussian(nn.Module):

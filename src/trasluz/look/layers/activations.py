@@ -4,11 +4,14 @@
 
 A layer's output is handed over before the next layer runs, because an activation may change it in place.  A layer
 that is used several times in a pass counts at its first use, as in ``family.layers``.
+
+    layouts = readable(subject)                             # where the channels of every layer lie
+    seen = gather(subject, samples, layouts)                # maps as [n, c, h, w], also those of windowed attention
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,28 +19,33 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from trasluz.look.maps.layouts import FIRST, Layout, Reader
 from trasluz.look.subject import Subject
 from trasluz.training.memory import kept_memory
 from trasluz.training.validation import batch_size_for, judging
 
 See = Callable[[str, Tensor], None]
 Pool = Callable[[Tensor], Tensor]
+Layers = Collection[str] | Mapping[str, Layout]  # names, or names with the layouts in which they are to be read
+_IMAGES = 2  # more than one, so that the axis of images is told from one of windows
 _ALONE = ("encode", "judge")  # asked for only where neither scores nor reconstructions lead through the networks
 
 
 @contextmanager
-def watched(networks: nn.Module, layers: Collection[str], see: See) -> Iterator[Callable[[], None]]:
+def watched(networks: nn.Module, layers: Layers, see: See) -> Iterator[Callable[[], None]]:
     """While inside, calls ``see(layer, output)`` at the first use of each of ``layers``, detached, of any shape.
 
-    Gives a function that starts a new pass, in which first uses count again.  ``see`` must copy what it keeps.
+    Of ``layers`` with their layouts it gets views with the channels in the second place.  Gives a function that starts
+    a new pass, in which first uses count again.  ``see`` must copy what it keeps.
     """
     used: set[str] = set()
+    layouts = layers if isinstance(layers, Mapping) else dict.fromkeys(layers, FIRST)
 
     def hook(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], None]:
         def look(_module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> None:
             if name not in used and isinstance(output, Tensor):
                 used.add(name)
-                see(name, output.detach())
+                see(name, layouts[name].maps(output.detach()))
 
         return look
 
@@ -57,7 +65,7 @@ def passes(subject: Subject) -> tuple[str, ...]:
 
 
 def run_through(
-    subject: Subject, samples: np.ndarray, layers: Collection[str], see: See, through: tuple[str, ...] | None = None
+    subject: Subject, samples: np.ndarray, layers: Layers, see: See, through: tuple[str, ...] | None = None
 ) -> None:
     """Shows ``samples`` (as stored) to the networks in batches, in inference mode; ``see`` is called once per batch
     and layer that they reach, with the output ``[batch, ...]``.
@@ -76,13 +84,27 @@ def run_through(
             run_pass(subject, subject.unit(samples[first : first + size]), chosen)
 
 
-def reached(subject: Subject, layers: Collection[str], through: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """Those of ``layers`` that a sample passes on its way, in their order; others work from codes or noise."""
-    found: set[str] = set()
-    with judging(subject.networks, subject.device), watched(subject.networks, layers, lambda n, _o: found.add(n)):
-        blank = torch.zeros(1, *subject.spec.shape, device=subject.device)
+def readable(subject: Subject, through: tuple[str, ...] | None = None) -> dict[str, Layout]:
+    """The layers whose channels can be told apart for each image on its way, in their order, with the layouts that
+    bring channels to the second place.
+
+    Left out are layers that work from codes or noise, and the inside of attention: windows of an image in the batch's
+    axis, heads.  Tokens stay as they are, ``[n, tokens, c]``, because those without a place speak as well.
+    """
+    modules = dict(subject.networks.named_modules())
+    layers = tuple(subject.family.layers(subject.networks))
+    reader = Reader(subject.networks)
+    found: dict[str, Layout] = {}
+
+    def see(name: str, output: Tensor) -> None:
+        layout = reader.read(modules[name], output.shape, _IMAGES)
+        if len(output) == _IMAGES and (output.ndim != 4 or layout is not None):
+            found[name] = layout if layout is not None and output.ndim == 4 else FIRST
+
+    with judging(subject.networks, subject.device), watched(subject.networks, layers, see):
+        blank = torch.zeros(_IMAGES, *subject.spec.shape, device=subject.device)
         run_pass(subject, blank, passes(subject) if through is None else through)
-    return tuple(layer for layer in layers if layer in found)
+    return {layer: found[layer] for layer in layers if layer in found}
 
 
 def run_pass(subject: Subject, unit: Tensor, chosen: tuple[str, ...]) -> None:
@@ -96,7 +118,7 @@ def run_pass(subject: Subject, unit: Tensor, chosen: tuple[str, ...]) -> None:
 def gather(
     subject: Subject,
     samples: np.ndarray,
-    layers: Collection[str],
+    layers: Layers,
     pool: Pool | None = None,
     through: tuple[str, ...] | None = None,
 ) -> dict[str, np.ndarray]:

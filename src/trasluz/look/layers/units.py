@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
 from trasluz.errors import RequestError
-from trasluz.look.layers.activations import passes, reached
+from trasluz.look.layers.activations import passes, readable
+from trasluz.look.maps.layouts import Layout
 from trasluz.look.subject import Subject
 from trasluz.messages import _, did_you_mean
 
 _POOLS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
+
+
+class Units(NamedTuple):
+    """A layer that images reach: the ``layout`` in which its outputs are read, and the capabilities ``through`` which
+    they reach it."""
+
+    layer: str
+    layout: Layout
+    through: tuple[str, ...]
 
 
 def as_maps(output: Tensor) -> Tensor:
@@ -35,41 +48,59 @@ def lacks_units(subject: Subject) -> str | None:
     return missing or (None if last_layer(subject) else _("images reach no layer of this network"))
 
 
-def find_layer(subject: Subject, chosen: str) -> tuple[str, tuple[str, ...]]:
-    """The name of a layer that images reach, and the capabilities by which they do.
+def find_layer(subject: Subject, chosen: str) -> Units:
+    """A layer that images reach, how it is read, and the capabilities by which they reach it.
 
     ``chosen``: ``last`` for the work of the last convolution, else a name with or without the network's.
 
     Raises:
-        RequestError: no layer that images reach is called so.
+        RequestError: no layer that images reach is called so, or its channels cannot be told apart.
     """
     if chosen == "last":
-        found = last_layer(subject)
+        found = _last(subject)
         assert found is not None, "refusal() made sure of it"
-        return found, ways(subject)
+        return found
     for through in (ways(subject), passes(subject)):
-        names = reached(subject, tuple(subject.family.layers(subject.networks)), through)
-        for name in names:
+        layouts = readable(subject, through)
+        for name, layout in layouts.items():
             if chosen in (name, name.split(".", 1)[-1]):
-                return name, through
-    hint = did_you_mean(chosen, names)
+                return Units(name, layout, through)
+    raise RequestError(_unknown(subject, chosen, tuple(layouts)))
+
+
+def _unknown(subject: Subject, chosen: str, names: tuple[str, ...]) -> str:
+    inside = any(chosen in (name, name.split(".", 1)[-1]) for name in subject.family.layers(subject.networks))
+    if inside:
+        message = _("layer: {name!r} gives no channels of a whole image that could be shown; allowed: {allowed}.")
+        return message.format(name=chosen, allowed=", ".join(names))
     message = _("layer: images reach no layer {name!r}; allowed: {allowed}.")
-    raise RequestError(message.format(name=chosen, allowed=", ".join(names)) + hint)
+    return message.format(name=chosen, allowed=", ".join(names)) + did_you_mean(chosen, names)
 
 
 def last_layer(subject: Subject) -> str | None:
     """Where the work of the last convolution with places ends: its normalisation and activation belong to it, a
-    pooling does not.  Where tokens come after it, the last layer that gives tokens.  Without a convolution the last
-    layer before the scores, or the code; ``None`` where images reach nothing.
+    pooling does not.  Where tokens, or maps with their channels last, come after it, the last layer that gives such.
+    Without a convolution the last layer before the scores, or the code; ``None`` where images reach nothing.
     """
-    shapes = subject.family.layers(subject.networks)
+    found = _last(subject)
+    return None if found is None else found.layer
+
+
+def _last(subject: Subject) -> Units | None:
     way = ways(subject)
-    names = reached(subject, tuple(shapes), way) if way else ()
+    layouts = readable(subject, way) if way else {}
+    name = _name_of_last(subject, layouts, way)
+    return None if name is None else Units(name, layouts[name], way)
+
+
+def _name_of_last(subject: Subject, layouts: Mapping[str, Layout], way: tuple[str, ...]) -> str | None:
+    shapes = subject.family.layers(subject.networks)
+    names = tuple(layouts)
     modules = dict(subject.networks.named_modules())
     spatial = [i for i, name in enumerate(names) if isinstance(modules[name], nn.Conv2d) and max(shapes[name][1:]) > 1]
-    tokens = [i for i, name in enumerate(names) if len(shapes[name]) == 2 and spatial and i > spatial[-1]]
-    if tokens:
-        return names[tokens[-1]]
+    last = [i for i, name in enumerate(names) if len(shapes[name]) == 2 or layouts[name].channels == "last"]
+    if spatial and last and last[-1] > spatial[-1]:
+        return names[last[-1]]
     if spatial:
         end = spatial[-1]
         while end + 1 < len(names) and _belongs(modules[names[end + 1]], shapes[names[end + 1]], shapes[names[end]]):

@@ -43,7 +43,8 @@ class Config(Section):
 
 @dataclass(frozen=True)
 class Found(Result):
-    """``layer`` and ``shape`` of what it gives; ``channels``: int64 ``[k]``, their numbers.
+    """``layer`` and ``shape`` of what it gives (of maps always channels, height, width); ``channels``: int64 ``[k]``,
+    their numbers.
 
     ``values``: float32 ``[k, count]``, the largest activation of a channel over the places of an image, largest first;
     ``which``: int64 ``[k, count]``, places in ``images``; ``crops``: float32 ``[k, count, 4]``, top, left, bottom and
@@ -123,16 +124,16 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     Raises:
         RequestError: there is no such layer or channel.
     """
-    layer, through = find_layer(subject, config.layer)
+    layer, layout, through = find_layer(subject, config.layer)
     rows = drawn(subject.rows, config.judged, "exciting") if images is None else np.arange(len(images))
     source = subject.data.samples if images is None else images.samples
     best = _Best(config.count)
     with reporter.task(_("Looking for exciting images"), total=len(rows)) as task:
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
-            run_through(subject, np.asarray(source[part]), [layer], best.see, through)
+            run_through(subject, np.asarray(source[part]), {layer: layout}, best.see, through)
             task.advance(len(part))
-    shape = subject.family.layers(subject.networks)[layer]
+    shape = layout.shape(subject.family.layers(subject.networks)[layer])
     spread = best.spread()
     channels = _channels(config, spread)
     chosen = best.rows[channels].long().cpu().numpy()

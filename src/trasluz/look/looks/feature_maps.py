@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
 from trasluz.errors import RequestError
-from trasluz.look.layers.activations import gather, passes, reached, run_through
+from trasluz.look.layers.activations import gather, passes, readable, run_through
 from trasluz.look.maps.channel_contributions import channel_contributions, class_towards
 from trasluz.look.pictures import pictures
 from trasluz.look.result import Result
@@ -114,16 +114,18 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     shapes = _with_maps(subject)
     if config.sort == "contribution":
         towards = class_towards(subject, shown.samples, config.towards)
-        shapes = {name: shapes[name] for name in reached(subject, shapes, ("logits",))}
+        shapes = {name: shapes[name] for name in readable(subject, ("logits",)) if name in shapes}
     layers = _chosen(subject, shapes, config)
-    whole = gather(subject, shown.samples, layers)
+    known = readable(subject)
+    layouts = {layer: known[layer] for layer in layers}
+    whole = gather(subject, shown.samples, layouts)
     if config.sort == "contribution":
-        speaks = channel_contributions(subject, shown.samples, towards, layers)
+        speaks = channel_contributions(subject, shown.samples, towards, layouts)
     else:
         towards, speaks = np.zeros(0, np.int64), {layer: np.zeros((len(shown), 0), np.float32) for layer in layers}
     counter = _Counter()
     judged = subject.pick(config.judged).samples
-    run_through(subject, judged, layers, counter.see)
+    run_through(subject, judged, layouts, counter.see)
     channels = {layer: _channels(whole[layer], speaks[layer], config) for layer in layers}
     return Found(
         images=pictures(subject, shown.samples),
@@ -143,11 +145,14 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
 def _with_maps(subject: Subject) -> dict[str, tuple[int, int, int]]:
     """Layer → ``(channels, height, width)`` of layers whose output has places and is not just what came in."""
     modules = dict(subject.networks.named_modules())
+    shapes = subject.family.layers(subject.networks)
     found: dict[str, tuple[int, int, int]] = {}
-    for name, shape in subject.family.layers(subject.networks).items():
-        if len(shape) == 3 and max(shape[1:]) > 1 and type(modules[name]).__name__ not in _SAME:
-            found[name] = (shape[0], shape[1], shape[2])
-    return {name: found[name] for name in reached(subject, found)} if passes(subject) else {}
+    for name, layout in (readable(subject) if passes(subject) else {}).items():
+        if len(shapes[name]) == 3 and type(modules[name]).__name__ not in _SAME:
+            channels, height, width = layout.shape(shapes[name])
+            if max(height, width) > 1:
+                found[name] = (channels, height, width)
+    return found
 
 
 def _chosen(subject: Subject, shapes: Mapping[str, tuple[int, ...]], config: Config) -> tuple[str, ...]:

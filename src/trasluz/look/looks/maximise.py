@@ -21,7 +21,7 @@ from trasluz.errors import RequestError
 from trasluz.look.layers.activations import gather, run_pass
 from trasluz.look.layers.canvas import Canvas, canvas_like, shaken
 from trasluz.look.layers.capture import capture
-from trasluz.look.layers.units import as_maps, find_layer, lacks_units, top_of
+from trasluz.look.layers.units import Units, as_maps, find_layer, lacks_units, top_of
 from trasluz.look.pictures import as_pictures, pictures
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown, drawn
@@ -96,20 +96,19 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     """
     shown = subject.take(drawn(subject.rows, config.judged, "maximise-judged")) if images is None else images
     of_classes = config.layer == "scores" and subject.can("logits")
-    layer = ""
-    through: tuple[str, ...] = ()
+    units = None
     if of_classes:
         chosen, known = _classes(subject, config), _scores(subject, shown.samples)
     else:
-        layer, through = find_layer(subject, "last" if config.layer == "scores" else config.layer)
-        known = gather(subject, shown.samples, [layer], _mean, through)[layer]
+        units = find_layer(subject, "last" if config.layer == "scores" else config.layer)
+        known = gather(subject, shown.samples, {units.layer: units.layout}, _mean, units.through)[units.layer]
         chosen = _channels(config, known)
-    made, scores = _made(subject, layer, through, chosen, config, reporter)
+    made, scores = _made(subject, units, chosen, config, reporter)
     rows = torch.arange(len(known))[:, None].expand(-1, len(chosen))
     best, first = top_of(torch.from_numpy(known[:, chosen]), 1, rows)
     places = first[:, 0].numpy()
     return Found(
-        layer=layer,
+        layer="" if units is None else units.layer,
         targets=tuple(subject.spec.classes[i] if of_classes else str(i) for i in chosen),
         total=known.shape[1],
         images=made,
@@ -157,7 +156,7 @@ def _channels(config: Config, known: np.ndarray) -> np.ndarray:
 
 
 def _made(
-    subject: Subject, layer: str, through: tuple[str, ...], chosen: np.ndarray, config: Config, reporter: Reporter
+    subject: Subject, units: Units | None, chosen: np.ndarray, config: Config, reporter: Reporter
 ) -> tuple[np.ndarray, np.ndarray]:
     """The images uint8 ``[k, h, w, c]`` and what they reach, float32 ``[k]``, as many at a time as fit."""
     sample = subject.data.samples[drawn(subject.data.split("train"), _COLOURED, "maximise-colours")]
@@ -168,7 +167,7 @@ def _made(
     found = []
     with (
         reporter.task(_("Making images"), total=len(parts) * config.steps) as task,
-        _scoring(subject, layer, through) as scores_of,
+        _scoring(subject, units) as scores_of,
     ):
         for part in parts:
             found.append(_ascend(canvas, scores_of, part, config, task))
@@ -177,25 +176,28 @@ def _made(
 
 
 @contextmanager
-def _scoring(subject: Subject, layer: str, through: tuple[str, ...]) -> Iterator[Scores]:
+def _scoring(subject: Subject, of: Units | None) -> Iterator[Scores]:
     """What images ``[n, c, h, w]`` in [0, 1] reach and what to raise, with a graph, while networks are as ``capture``
-    has them.
+    has them; without units ``of`` a layer the scores.
 
     Both are the same, but for channels that an activation silences everywhere: no gradient would arrive at the image,
     so the most that comes into the activation anywhere is to be raised until it speaks.
     """
+    layer = "" if of is None else of.layer
     with capture(subject.networks, [layer] if layer else []) as kept, _given(subject.networks, layer) as given:
 
         def scores_of(unit: Tensor) -> tuple[Tensor, Tensor]:
-            if not layer:
+            if of is None:
                 logits: Tensor = subject.family.logits(subject.networks, subject.preprocess.normalise(unit))
                 return logits, logits
             kept.calls.clear()
             given.clear()
-            run_pass(subject, unit, through)
-            reached = _mean(kept.calls[layer][0])
-            same = given and given[0].shape == kept.calls[layer][0].shape
-            return reached, torch.where(reached == 0, as_maps(given[0]).amax((2, 3)), reached) if same else reached
+            run_pass(subject, unit, of.through)
+            output = kept.calls[layer][0]
+            reached = _mean(of.layout.maps(output))
+            if not given or given[0].shape != output.shape:
+                return reached, reached
+            return reached, torch.where(reached == 0, as_maps(of.layout.maps(given[0])).amax((2, 3)), reached)
 
         yield scores_of
 

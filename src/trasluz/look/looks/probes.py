@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from trasluz.draws import Draws
 from trasluz.errors import RequestError
 from trasluz.look.classes.probing import effective_rank, paired_difference, probe, settled_at
-from trasluz.look.layers.activations import gather, mean_and_max, reached, run_through
+from trasluz.look.layers.activations import gather, mean_and_max, readable, run_through
+from trasluz.look.maps.layouts import Layout
 from trasluz.look.pictures import pictures
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
@@ -46,7 +47,7 @@ class Config(Section):
 
 @dataclass(frozen=True)
 class Found(Result):
-    """``layers``: names in order of computation; ``shapes`` of their outputs.
+    """``layers``: names in order of computation; ``shapes`` of their outputs, channels first.
 
     Per layer: ``accuracy`` of the probe and its 95 % interval ``low``, ``high`` (Wilson), ``gain`` over the layer
     before with ``gain_low`` and ``gain_high`` (paired; the first layer's is over the most frequent class), all as
@@ -99,9 +100,10 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     taught, judged = _rows(subject, config)
     known = np.asarray(subject.data.labels)
     truth, classes = known[judged], len(subject.spec.classes)
-    shapes = subject.family.layers(subject.networks)
     names, right, ranks, widths = [], [], [], []
-    candidates = _candidates(subject, shapes)
+    candidates = _candidates(subject)
+    given = subject.family.layers(subject.networks)
+    shapes = {name: layout.shape(given[name]) for name, layout in candidates.items()}
     with reporter.task(_("Probing layers"), total=len(candidates)) as task:
         for name, features in _features(subject, candidates, shapes, np.concatenate([taught, judged])):
             task.advance(note=name)
@@ -170,26 +172,25 @@ def _drawn(rows: np.ndarray, purpose: str) -> np.ndarray:
     return np.asarray(rows[order])
 
 
-def _candidates(subject: Subject, shapes: dict[str, tuple[int, ...]]) -> tuple[str, ...]:
+def _candidates(subject: Subject) -> dict[str, Layout]:
     """Layers that lead to the scores; what a probe could not tell from the layer before is found later."""
     modules = dict(subject.networks.named_modules())
-    kept = [
-        name
-        for name in shapes
+    return {
+        name: layout
+        for name, layout in readable(subject, _THROUGH).items()
         if not isinstance(modules[name], _AFFINE) and type(modules[name]).__name__ not in _NOTHING_NEW
-    ]
-    return reached(subject, kept, _THROUGH)
+    }
 
 
 def _features(
-    subject: Subject, layers: tuple[str, ...], shapes: dict[str, tuple[int, ...]], rows: np.ndarray
+    subject: Subject, layers: Mapping[str, Layout], shapes: Mapping[str, tuple[int, ...]], rows: np.ndarray
 ) -> Iterator[tuple[str, np.ndarray | None]]:
     """Layer by layer its pooled features ``[n, d]``, as many layers per pass as fit; ``None`` for one that gives the
     numbers of the layer before, as flattening and dropout do."""
     samples = np.asarray(subject.data.samples[rows])
     before: np.ndarray | None = None
-    for group in _groups(layers, shapes, len(rows)):
-        found = gather(subject, samples, group, _pooled, _THROUGH)
+    for group in _groups(tuple(layers), shapes, len(rows)):
+        found = gather(subject, samples, {name: layers[name] for name in group}, _pooled, _THROUGH)
         for name in group:
             features = found.pop(name)
             repeats = before is not None and before.shape == features.shape and np.array_equal(before, features)
@@ -201,7 +202,7 @@ def _pooled(output: Tensor) -> Tensor:
     return mean_and_max(output.float())
 
 
-def _groups(layers: tuple[str, ...], shapes: dict[str, tuple[int, ...]], count: int) -> Iterator[tuple[str, ...]]:
+def _groups(layers: tuple[str, ...], shapes: Mapping[str, tuple[int, ...]], count: int) -> Iterator[tuple[str, ...]]:
     """Layers in order, in groups whose features fit in memory together."""
     group: list[str] = []
     used = 0

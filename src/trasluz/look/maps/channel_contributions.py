@@ -7,7 +7,7 @@ channels and places it is HiResCAM's map summed up (Draelos and Carin 2020).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from trasluz.errors import RequestError
 from trasluz.look.layers.capture import capture
 from trasluz.look.layers.units import as_maps
 from trasluz.look.maps.class_gradients import class_gradients
+from trasluz.look.maps.layouts import Layout
 from trasluz.look.subject import Subject
 from trasluz.messages import _, did_you_mean
 
@@ -44,10 +45,10 @@ def class_towards(subject: Subject, samples: np.ndarray, chosen: str) -> np.ndar
 
 
 def channel_contributions(
-    subject: Subject, samples: np.ndarray, classes: np.ndarray, layers: Collection[str]
+    subject: Subject, samples: np.ndarray, classes: np.ndarray, layers: Mapping[str, Layout]
 ) -> dict[str, np.ndarray]:
     """Layer → float32 ``[n, channels]`` for the score of each sample's class of ``classes`` (int64 ``[n]``), at the
-    first use of each of ``layers``, which must lead to the scores."""
+    first use of each of ``layers`` (with their layouts), which must lead to the scores."""
     parts: dict[str, list[np.ndarray]] = {layer: [] for layer in layers}
     for start in range(0, len(samples), _AT_ONCE):
         inputs = subject.inputs(samples[start : start + _AT_ONCE])
@@ -57,6 +58,6 @@ def channel_contributions(
             activations = [kept.calls[layer][0] for layer in layers]
             gradients = class_gradients(scores, activations, chosen)
         for layer, activation, gradient in zip(layers, activations, gradients, strict=True):
-            product = as_maps(activation.detach() * gradient[:, 0]).sum((2, 3))
+            product = as_maps(layers[layer].maps(activation.detach() * gradient[:, 0])).sum((2, 3))
             parts[layer].append(product.float().cpu().numpy())
     return {layer: np.concatenate(found) for layer, found in parts.items()}

@@ -36,6 +36,10 @@ class Layout:
             return places.reshape(*places.shape[:-2], *self.grid, places.shape[-1]).movedim(-1, -3)
         return values if self.channels == "first" else values.movedim(-1, -3)
 
+    def shape(self, of: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of the ``maps`` of values of this shape."""
+        return tuple(self.maps(torch.empty(of, device="meta")).shape)
+
     def without(self, output: Tensor, channels: Tensor) -> Tensor:
         """A copy of ``output`` ``[m, ...]`` with some channels of each (int64 ``[m, s]``) zero at all places."""
         changed = output.clone()
@@ -81,7 +85,7 @@ class Reader:
         return FIRST if not known and not self._mixed and len(shape) == 3 else None
 
     def _own(self, module: nn.Module, shape: tuple[int, ...]) -> Layout | None:
-        last = is_token_norm(module) or isinstance(module, nn.Linear)
+        last = is_token_norm(module) or isinstance(module, nn.Linear) or _moves_channels(module)
         if len(shape) == 2:
             return self._tokens(shape[0]) if last else None
         if len(shape) != 3 or (last and not self._on_the_way(shape[:2])):
@@ -112,6 +116,11 @@ def _said(module: nn.Module) -> int | None:
     """How many tokens of a network have no place, in its own words."""
     found = getattr(module, "num_prefix_tokens", None)
     return found if isinstance(found, int) else None
+
+
+def _moves_channels(module: nn.Module) -> bool:
+    """Whether it only moves the channels of maps behind their places, as torchvision's ``Permute`` does."""
+    return type(module).__name__ == "Permute" and list(getattr(module, "dims", ())) == [0, 2, 3, 1]
 
 
 def _is_elementwise(module: nn.Module) -> bool:
