@@ -41,8 +41,14 @@ bench: $(READY) ## measure speed, side by side with plain PyTorch, Keras, pytorc
 	$(BIN)/python -m bench.run
 	$(BIN)/python -m bench.maps
 
-reproduce: $(READY) ## train what docs/results.md reports
-	$(BIN)/python -m bench.reproduce
+reproduce: $(READY) ## train what docs/results.md reports; its runs stay in runs/reproduce, so that it can be stopped
+	$(BIN)/python -m bench.reproduce --runs $(RUNS)/reproduce
+	$(BIN)/python -m bench.pretraining --runs $(RUNS)/reproduce
+	$(BIN)/python -m bench.samples --runs $(RUNS)/reproduce
+	$(BIN)/python -m bench.transfer --runs $(RUNS)/reproduce
+	$(BIN)/python -m bench.tables
+	$(BIN)/python -m bench.studies --runs $(RUNS)/reproduce
+	$(BIN)/python -m bench.book
 
 locale: $(READY) ## extract the sentences and compile the translations
 	$(BIN)/python scripts/translations.py update

@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 from bench.machine import machine
-from bench.reproduce import RESULTS, ROOT, render
+from bench.page import RESULTS, ROOT, render
 from bench.run import SIDES, find, keras
 
 RESULT = RESULTS / "keras.json"

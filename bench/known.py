@@ -14,6 +14,7 @@ def trained(
     recipe: str, seed: int, runs: Path, settings: dict[str, Any] | None = None, reporter: Reporter | None = None
 ) -> tz.Run:
     """The finished run of this recipe, seed and settings in ``runs``, or a new one."""
+    runs.mkdir(parents=True, exist_ok=True)
     wanted = resolve(recipe, seed=seed, set=settings)[0].hash
     for known in tz.list_runs(runs):
         # The hash of the recipe as it is read today: a field that came later stands there with its default.

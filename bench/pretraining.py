@@ -28,9 +28,10 @@ from sklearn.preprocessing import StandardScaler
 import trasluz as tz
 from bench.known import trained
 from bench.machine import machine
+from bench.page import RESULTS, render
 from trasluz.metrics.intervals import mean_interval
 
-RESULT = Path(__file__).parent.parent / "docs" / "results" / "pretraining.json"
+RESULT = RESULTS / "pretraining.json"
 SCRATCH, PRETRAINED = "scratch-classifier", "pretrained-classifier"
 RATES = (0.0003, 0.001, 0.003, 0.01)
 PENALTIES = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)  # scikit-learn's C, one over the L2 penalty
@@ -121,6 +122,7 @@ def main() -> None:
         results.append({**found, "linear": linear(labels, asked.seeds, start, runs)})
         text = {"machine": machine(), "command": "python -m bench.pretraining", "results": results}
         RESULT.write_text(json.dumps(text, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        render()
     if asked.runs is None:
         shutil.rmtree(runs)
 

@@ -23,11 +23,9 @@ from typing import Any
 from bench.cases import CASES, Case
 from bench.known import trained
 from bench.machine import machine
+from bench.page import OPENING, RESULTS, render
 from trasluz.cli.console import Console
 from trasluz.metrics.intervals import mean_interval
-
-ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "docs" / "results"
 
 
 def train_and_judge(case: Case, seed: int, runs: Path) -> dict[str, Any]:
@@ -99,7 +97,6 @@ def _run_python(code: str, cache: str) -> str:
     ).stdout
 
 
-OPENING = "MNIST from 70,000 PNGs: first open under 40 s, later opens under 1 s"
 SPECIAL: dict[str, Callable[[Path], None]] = {"mnist-open": open_mnist}
 
 
@@ -109,89 +106,6 @@ def write(name: str, result: dict[str, Any]) -> None:
     text = json.dumps({"machine": machine(), **result}, indent=2, ensure_ascii=False)
     (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     render()
-
-
-def render() -> None:
-    """Makes docs/results.md from the stored results."""
-    lines = [
-        "# Results",
-        "",
-        "Made by `make reproduce`; one row per case, from `docs/results/*.json`. Settings were chosen on",
-        "validation data; test data were read once. A mean over seeds stands with its 95 % interval "
-        "(Student's t); a single",
-        "run with the 95 % interval of its split. Seconds are those of the training steps, without validation.",
-        "",
-    ]
-    lines += [
-        "| case | asked | measured | seconds per run | epochs | precision | command |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    machines = set()
-    for name in (*CASES, *SPECIAL):
-        path = RESULTS / f"{name}.json"
-        if not path.exists():
-            lines.append(f"| {name} | {CASES[name].asked if name in CASES else OPENING} | not run yet | | | | |")
-            continue
-        result = json.loads(path.read_text(encoding="utf-8"))
-        machines.add(result["machine"])
-        lines.append(_row(name, result))
-    lines += _beside_keras(machines)
-    lines += ["", "Measured on:", "", *(f"- {m}" for m in sorted(machines)), ""]
-    (ROOT / "docs" / "results.md").write_text("\n".join(lines), encoding="utf-8")
-
-
-def _beside_keras(machines: set[str]) -> list[str]:
-    """A table of the as-written autoencoders in Keras itself beside ours, where ``bench.book`` was run."""
-    path = RESULTS / "keras.json"
-    if not path.exists():
-        return []
-    found = json.loads(path.read_text(encoding="utf-8"))
-    machines.add(found["machine"])
-    lines = [
-        "",
-        "## The notebooks' autoencoders in Keras",
-        "",
-        "The same networks trained by Keras on the same split: the validation loss after the last epoch, mean over",
-        f"seeds with its 95 % interval. Made by `{found['command']}`.",
-        "",
-        "| network | Keras | Trasluz, as written |",
-        "| --- | --- | --- |",
-    ]
-    for name, seeds in found["networks"].items():
-        theirs = [seeds[seed]["loss"][-1] for seed in sorted(seeds)]
-        ours = RESULTS / f"{name}.json"
-        losses = [s["metrics"]["loss"] for s in json.loads(ours.read_text(encoding="utf-8"))["seeds"]]
-        lines.append(f"| {name} | {_spread(theirs)} | {_spread(losses)} |")
-    return lines
-
-
-def _spread(values: list[float]) -> str:
-    each = ", ".join(f"{value:.4f}" for value in values)
-    if len(values) == 1:
-        return f"{each} (one seed)"
-    return "{:.4f} [{:.4f}, {:.4f}]".format(*mean_interval(values)) + f" (seeds: {each})"
-
-
-def _row(name: str, result: dict[str, Any]) -> str:
-    if "seeds" not in result:
-        measured = f"first {result['first']:.1f} s, later {result['later']:.2f} s ({result['images']:,} images)"
-        return f"| {name} | {result['asked']} | {measured} | | | | `{result['command']}` |"
-    seeds = result["seeds"]
-    cells = [_cell(metric, mean, seeds, result["split"]) for metric, mean in result["means"].items()]
-    pca = seeds[0]["baselines"].get("pca", {}).get("mse")
-    cells += [f"PCA of the code's size: mse {pca:.4f}"] if pca is not None else []
-    seconds = ", ".join(f"{s['training_seconds']:.0f}" for s in seeds)
-    facts = (seconds, seeds[0]["epochs"], seeds[0]["precision"], f"`{result['command']}`")
-    return "| " + " | ".join(map(str, (name, result["asked"], "; ".join(cells), *facts))) + " |"
-
-
-def _cell(metric: str, mean: list[float], seeds: list[dict[str, Any]], split: str) -> str:
-    if len(seeds) > 1:
-        each = ", ".join(f"{s['metrics'][metric]:.4f}" for s in seeds)
-        return f"{split} {metric} {mean[0]:.4f} [{mean[1]:.4f}, {mean[2]:.4f}] (seeds: {each})"
-    interval = seeds[0]["intervals"].get(metric)
-    bounds = f" [{interval[0]:.4f}, {interval[1]:.4f}]" if interval else ""
-    return f"{split} {metric} {mean[0]:.4f}{bounds}, n = {seeds[0]['count']:,}"
 
 
 def main() -> None:

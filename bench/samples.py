@@ -20,9 +20,10 @@ from typing import Any
 import trasluz as tz
 from bench.known import trained
 from bench.machine import machine
+from bench.page import RESULTS, render
 from trasluz.cli.console import Console
 
-RESULT = Path(__file__).parent.parent / "docs" / "results" / "samples.json"
+RESULT = RESULTS / "samples.json"
 CLASSIFIER = "fashion-cnn"
 GENERATORS = {"gan": "prior", "vae-tuned": "mixture"}
 SAMPLES = 10_000
@@ -67,6 +68,7 @@ def main() -> None:
     runs = asked.runs or Path(tempfile.mkdtemp(prefix="trasluz-samples-"))
     result = {"machine": machine(), "command": "python -m bench.samples", **measure(asked.seeds, runs)}
     RESULT.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    render()
     if asked.runs is None:
         shutil.rmtree(runs)
 

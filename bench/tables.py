@@ -27,11 +27,11 @@ from sklearn.neural_network import MLPClassifier
 
 import trasluz as tz
 from bench.machine import machine
+from bench.page import RESULTS, render
 from trasluz.data.data import Data
 from trasluz.metrics.intervals import mean_interval
 from trasluz.recipe import load
 
-RESULTS = Path(__file__).parent.parent / "docs" / "results"
 HIDDEN = ([50], [50, 50])
 ALPHA = (0.1, 1.0)  # scikit-learn's penalty: alpha / (2 · batch) · Σ w²
 RATES = (0.01,)
@@ -164,6 +164,7 @@ def main() -> None:
         "cases": {**before, **cases},
     }
     path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    render()
 
 
 if __name__ == "__main__":

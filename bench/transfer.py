@@ -21,9 +21,10 @@ from typing import Any
 import trasluz as tz
 from bench.known import trained
 from bench.machine import machine
+from bench.page import RESULTS, render
 from trasluz.metrics.intervals import mean_interval
 
-RESULT = Path(__file__).parent.parent / "docs" / "results" / "transfer.json"
+RESULT = RESULTS / "transfer.json"
 SCRATCH, TRANSFER = "mnist-600", "transfer-fashion-to-mnist"
 # As the recipes are, and without augmentation.
 SETTINGS: dict[str, dict[str, Any]] = {"augmented": {}, "plain": {"data.augment": {}}}
@@ -100,6 +101,7 @@ def tune(runs: Path) -> dict[str, list[dict[str, Any]]]:
 
 def write(result: dict[str, Any]) -> None:
     RESULT.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    render()
 
 
 def main() -> None:

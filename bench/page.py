@@ -1,0 +1,217 @@
+"""docs/results.md, made from docs/results/: one table per kind of measurement, each from what lies there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.cases import CASES
+from trasluz.metrics.intervals import mean_interval
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "docs" / "results"
+OPENING = "MNIST from 70,000 PNGs: first open under 40 s, later opens under 1 s"
+_HEAD = """# Results
+
+Made by `make reproduce`, from `docs/results/`. Settings were chosen on validation data; test data were read once. A
+mean over seeds stands with its 95 % interval (Student's t); a single run with the 95 % interval of its split. Seconds
+are those of the training steps, without validation.
+"""
+
+
+def render() -> None:
+    """Makes the page."""
+    lines, machines = [_HEAD, *_cases()], set()
+    for title, stem, section in _SECTIONS:
+        found = _read(stem)
+        if found is not None:
+            machines.add(found["machine"])
+            lines += ["", f"## {title}", "", *section(found)]
+    studies = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((RESULTS / "studies").glob("*.json"))]
+    if studies:
+        lines += ["", "## The claims of the discussions", ""]
+        lines.append("Differences are taken seed by seed; those whose interval leaves out zero are in bold.")
+    for found in studies:
+        machines.add(found["machine"])
+        lines += ["", *_study(found)]
+    machines |= {found["machine"] for name in (*CASES, "mnist-open") if (found := _read(name)) is not None}
+    lines += ["", "## Measured on", "", *(f"- {m}" for m in sorted(machines)), ""]
+    (ROOT / "docs" / "results.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _read(stem: str) -> Any:
+    path = RESULTS / f"{stem}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _row(*cells: object) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def _table(head: Sequence[str], rows: Iterator[Sequence[object]]) -> list[str]:
+    return [_row(*head), _row(*("---" for _cell in head)), *(_row(*row) for row in rows)]
+
+
+def _interval(found: Sequence[float | None], digits: int = 4, sign: str = "") -> str:
+    """A mean with its bounds, which one seed does not have."""
+    mean, *bounds = (None if value is None else f"{value:{sign}.{digits}f}" for value in found)
+    return str(mean) if None in bounds else f"{mean} [{', '.join(map(str, bounds))}]"
+
+
+def _cases() -> list[str]:
+    head = ("case", "asked", "measured", "seconds per run", "epochs", "precision", "command")
+    return _table(head, (_case(name) for name in (*CASES, "mnist-open")))
+
+
+def _case(name: str) -> Sequence[object]:
+    found = _read(name)
+    if found is None:
+        return name, CASES[name].asked if name in CASES else OPENING, "not run yet", "", "", "", ""
+    command = f"`{found['command']}`"
+    if "seeds" not in found:
+        measured = f"first {found['first']:.1f} s, later {found['later']:.2f} s ({found['images']:,} images)"
+        return name, found["asked"], measured, "", "", "", command
+    seeds = found["seeds"]
+    cells = [_measured(metric, mean, seeds, found["split"]) for metric, mean in found["means"].items()]
+    pca = seeds[0]["baselines"].get("pca", {}).get("mse")
+    cells += [f"PCA of the code's size: mse {pca:.4f}"] if pca is not None else []
+    seconds = ", ".join(f"{s['training_seconds']:.0f}" for s in seeds)
+    return name, found["asked"], "; ".join(cells), seconds, seeds[0]["epochs"], seeds[0]["precision"], command
+
+
+def _measured(metric: str, mean: list[float | None], seeds: list[dict[str, Any]], split: str) -> str:
+    if len(seeds) > 1:
+        each = ", ".join(f"{s['metrics'][metric]:.4f}" for s in seeds)
+        return f"{split} {metric} {_interval(mean)} (seeds: {each})"
+    bounds = seeds[0]["intervals"].get(metric, (None, None))
+    return f"{split} {metric} {_interval((mean[0], *bounds))}, n = {seeds[0]['count']:,}"
+
+
+def _keras(found: dict[str, Any]) -> list[str]:
+    told = (
+        "The same networks trained by Keras on the same split: the validation loss after the last epoch, mean over "
+        f"seeds. `{found['command']}`"
+    )
+    return [told, "", *_table(("network", "Keras", "Trasluz, as written"), _beside(found["networks"]))]
+
+
+def _beside(networks: dict[str, Any]) -> Iterator[Sequence[object]]:
+    for name, seeds in networks.items():
+        ours = _read(name) or {"seeds": []}
+        losses = [seed["metrics"]["loss"] for seed in ours["seeds"] if "loss" in seed["metrics"]]
+        yield name, _spread([seeds[seed]["loss"][-1] for seed in sorted(seeds)]), _spread(losses)
+
+
+def _spread(values: list[float]) -> str:
+    each = ", ".join(f"{value:.4f}" for value in values)
+    return f"{_interval(mean_interval(values))} (seeds: {each})" if len(values) > 1 else each or "not run yet"
+
+
+def _pretraining(found: dict[str, Any]) -> list[str]:
+    told = (
+        "Test accuracy with few labels, five seeds; the rates and penalties of all were tuned alike. The logistic "
+        f"regressions learn from the same labels. `{found['command']}`"
+    )
+    head = ("labels", "from scratch", "pre-trained", "difference", "logistic regression: pixels", "PCA", "code")
+    rows = (
+        (
+            result["labels"],
+            *(_interval(result[recipe]["mean"]) for recipe in ("scratch-classifier", "pretrained-classifier")),
+            _interval(result["difference"], sign="+"),
+            *(_interval(result["linear"][v]["mean"]) if "linear" in result else "" for v in ("pixels", "pca", "code")),
+        )
+        for result in found["results"]
+    )
+    return [told, "", *_table(head, rows)]
+
+
+def _tables(found: dict[str, Any]) -> list[str]:
+    told = (
+        "Test accuracy, five seeds, duplicate rows on one side of a split; scikit-learn's MLP was tuned over the same "
+        f"grid on the same splits. `{found['command']}`"
+    )
+    rows = (
+        (
+            name,
+            case["asked"],
+            _interval(case["means"]["ours"]),
+            _interval(case["means"]["scikit-learn"]),
+            _interval(case["difference"], sign="+"),
+        )
+        for name, case in found["cases"].items()
+    )
+    return [told, "", *_table(("data", "asked", "Trasluz", "scikit-learn", "difference"), rows)]
+
+
+def _transfer(found: dict[str, Any]) -> list[str]:
+    part = found["augmented"]
+    told = (
+        "600 MNIST images, judged on the 10,000 test images, five seeds; the moved backbone learned Fashion-MNIST. "
+        f"`{found['command']}`"
+    )
+    columns = {"higher start": "first_epoch", "steeper slope": "slope", "higher asymptote": "test_accuracy"}
+    scratch, moved = (part["means"][recipe] for recipe in ("mnist-600", "transfer-fashion-to-mnist"))
+    rows = (
+        (
+            claim,
+            _interval(scratch[column]),
+            _interval(moved[column]),
+            _interval(part["claims"][claim]["difference"], sign="+"),
+            "yes" if part["claims"][claim]["holds"] else "no",
+        )
+        for claim, column in columns.items()
+    )
+    return [told, "", *_table(("claim", "from scratch", "moved", "difference", "holds"), rows)]
+
+
+def _samples(found: dict[str, Any]) -> list[str]:
+    told = (
+        "10,000 samples of each seed against the 10,000 Fashion-MNIST test images, over the features of `fashion-cnn` "
+        f"(test accuracy {found['classifier_accuracy']:.3f}). `{found['command']}`"
+    )
+    rows = (
+        (
+            name,
+            part["source"],
+            f"{part['median_fid']:.2f}",
+            f"{100 * part['smallest_share']:.1f} %",
+            ", ".join(map(str, part["seconds"])),
+        )
+        for name, part in found["generators"].items()
+    )
+    return [told, "", *_table(("generator", "codes from", "FID, median", "smallest class", "seconds per run"), rows)]
+
+
+def _study(found: dict[str, Any]) -> list[str]:
+    metrics = found["metrics"]
+    head = ("variant", *(part for metric in metrics for part in (metric, "difference")), "seconds per run")
+    return [f"**{found['asks']}** `{found['command']}`", "", *_table(head, map(_variant(metrics), found["rows"]))]
+
+
+def _variant(metrics: list[str]) -> Callable[[dict[str, Any]], Sequence[object]]:
+    def cells(row: dict[str, Any]) -> Sequence[object]:
+        found: list[str] = []
+        for metric in metrics:
+            found.append(_bounds(row["scores"].get(metric)))
+            apart = row["differences"].get(metric)
+            sure = apart is not None and None not in (apart["low"], apart["high"]) and apart["low"] * apart["high"] > 0
+            found.append(f"**{_bounds(apart, '+')}**" if sure else _bounds(apart, "+"))
+        failed = f" ({'; '.join(row['failures'])})" if row["failures"] else ""
+        return f"{row['variant']}{failed}", *found, f"{row['seconds']:.0f}"
+
+    return cells
+
+
+def _bounds(found: dict[str, Any] | None, sign: str = "") -> str:
+    return "" if found is None else _interval((found["mean"], found["low"], found["high"]), sign=sign)
+
+
+_SECTIONS: tuple[tuple[str, str, Callable[[dict[str, Any]], list[str]]], ...] = (
+    ("The notebooks' autoencoders in Keras", "keras", _keras),
+    ("Pre-training with few labels", "pretraining", _pretraining),
+    ("Tables", "tables", _tables),
+    ("Transfer", "transfer", _transfer),
+    ("Generated images", "samples", _samples),
+)
