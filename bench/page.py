@@ -22,7 +22,12 @@ are those of the training steps, without validation.
 
 
 def render() -> None:
-    """Makes the page."""
+    """Writes the page."""
+    (ROOT / "docs" / "results.md").write_text(page(), encoding="utf-8")
+
+
+def page() -> str:
+    """The page as it follows from what lies in ``docs/results/``."""
     lines, machines = [_HEAD, *_cases()], set()
     for title, stem, section in _SECTIONS:
         found = _read(stem)
@@ -37,8 +42,7 @@ def render() -> None:
         machines.add(found["machine"])
         lines += ["", *_study(found)]
     machines |= {found["machine"] for name in (*CASES, "mnist-open") if (found := _read(name)) is not None}
-    lines += ["", "## Measured on", "", *(f"- {m}" for m in sorted(machines)), ""]
-    (ROOT / "docs" / "results.md").write_text("\n".join(lines), encoding="utf-8")
+    return "\n".join([*lines, "", "## Measured on", "", *(f"- {m}" for m in sorted(machines)), ""])
 
 
 def _read(stem: str) -> Any:

@@ -111,3 +111,9 @@ def test_every_room_has_its_line_in_the_picture_of_the_house() -> None:
 def test_the_licence_is_the_one_that_is_named() -> None:
     assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert 'license = "Apache-2.0"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_results_page_is_what_the_stored_results_give() -> None:
+    from bench.page import page
+
+    assert (ROOT / "docs" / "results.md").read_text(encoding="utf-8") == page()
