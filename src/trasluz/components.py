@@ -89,10 +89,14 @@ def explain(error: ValidationError, config: type[BaseModel], where: str) -> str:
             )
         elif problem["type"] == "missing":
             sentences.append(_("{path}: is required.").format(path=path))
+        elif problem["type"] == "value_error" and isinstance(problem.get("input"), (dict, BaseModel)):
+            # Fields that do not go together: the reason names them, and the whole section would only hide it.
+            reason = str(problem["ctx"]["error"]).removesuffix(".")
+            sentences.append(f"{path}: {reason}." if path else f"{reason}.")
         else:
-            given = problem.get("input")
+            given, reason = problem.get("input"), problem["msg"].removeprefix("Value error, ")
             sentences.append(
-                _("{path}: {given!r} is not allowed: {reason}.").format(path=path, given=given, reason=problem["msg"])
+                _("{path}: {given!r} is not allowed: {reason}.").format(path=path, given=given, reason=reason)
             )
     return " ".join(sentences)
 

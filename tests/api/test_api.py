@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import trasluz as tz
+from tests.conftest import ImageFolder
 from trasluz.errors import DataError, RecipeError, RequestError, RunError
 from trasluz.runs.folder import RunFolder
 
@@ -145,6 +146,24 @@ def test_arrays_in_memory_train_and_must_be_given_again(tmp_path: Path) -> None:
     assert len(tz.resume(run.path, set={"train.epochs": 2}, data=(images, labels)).history) == 2
     with pytest.raises(RunError, match="changed"):
         tz.resume(run.path, set={"train.epochs": 3}, data=(255 - images, labels))
+
+
+def test_samples_in_memory_need_no_labels(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (40, 9, 7), np.uint8)
+    run = tz.train("digits-autoencoder", data=images, set={"train.epochs": 1, "data.valid": 0.2}, runs=tmp_path)
+    assert run.data.labels is None
+    assert len(tz.resume(run.path, set={"train.epochs": 2}, data=images).history) == 2
+
+
+def test_a_resume_finds_data_that_were_moved(image_folder: ImageFolder, tmp_path: Path) -> None:
+    images = image_folder(count=10)
+    settings = {"train.epochs": 1, "data.valid": 0.3}
+    run = tz.train("digits-cnn", data=images, set=settings, runs=tmp_path / "runs")
+    there = images.rename(tmp_path / "there")
+    with pytest.raises(DataError):
+        tz.resume(run.path, set={"train.epochs": 2})
+    assert len(tz.resume(run.path, set={"train.epochs": 2}, data=there).history) == 2
+    assert tz.open_run(run.path).recipe.data.source == str(there)
 
 
 def test_data_that_changed_are_noticed(image_folder: object, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_images_without_classes_are_no_task_for_a_classifier(command: Command, i
 
 def test_a_single_image_cannot_be_split(command: Command, image_folder: ImageFolder) -> None:
     folder = image_folder(classes=("cat",), count=1)
-    _train(command, folder, recipe="digits-autoencoder").must_refuse("data.", "1 training images")
+    _train(command, folder, recipe="digits-autoencoder").must_refuse("data.", "1 training samples")
 
 
 def test_a_class_that_only_the_test_part_has_is_named(

@@ -134,12 +134,12 @@ def test_none_and_nought_make_no_split(rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("n", "valid", "test", "words"),
     [
-        (10, "last 10", None, "data.valid: 'last 10' .* only 10 training images; give at most 9"),
-        (10, "last 3", "last 8", "data.valid: 'last 3' .* only 2 training images"),
-        (3, 0.1, None, "data.valid: 0.1 of 3 training images gives none"),
-        (1, 0.1, None, "data.valid: 0.1 of 1 training images gives none"),
+        (10, "last 10", None, "data.valid: 'last 10' .* only 10 training samples; give at most 9"),
+        (10, "last 3", "last 8", "data.valid: 'last 3' .* only 2 training samples"),
+        (3, 0.1, None, "data.valid: 0.1 of 3 training samples gives none"),
+        (1, 0.1, None, "data.valid: 0.1 of 1 training samples gives none"),
         (1, "last 1", None, "data.valid: 'last 1'"),
-        (10, 0.5, 0.5, "data.valid: 0.5 of 10 training images leaves nothing to train on"),
+        (10, 0.5, 0.5, "data.valid: 0.5 of 10 training samples leaves nothing to train on"),
     ],
 )
 def test_a_rule_that_cannot_be_met_is_one_sentence(n: int, valid: Rule, test: Rule, words: str) -> None:

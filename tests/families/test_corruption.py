@@ -62,3 +62,11 @@ def test_an_evaluated_sample_gets_the_noise_of_its_row_in_any_split_order_and_ba
 def test_impossible_noise_is_refused(noise: tuple[Any, float]) -> None:
     with pytest.raises(ValidationError):
         NoiseSection(name=noise[0], amount=noise[1])
+
+
+@pytest.mark.parametrize("name", ["gaussian", "dropout"])
+def test_values_that_only_salt_and_pepper_has_are_refused_elsewhere(name: Any) -> None:
+    with pytest.raises(ValidationError, match="only salt-pepper has values low and high"):
+        NoiseSection(name=name, amount=0.5, low=0.5)
+    again = NoiseSection(name=name, amount=0.5)
+    assert NoiseSection.model_validate(again.model_dump()) == again

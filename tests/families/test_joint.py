@@ -14,10 +14,11 @@ from trasluz import recipe
 from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
 from trasluz.draws import Draws, StepDraws
-from trasluz.errors import DataError, RecipeError
+from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.families import base
 from trasluz.families.base import Progress
 from trasluz.training.callbacks.base import Callback
+from trasluz.training.importance import check_importance
 from trasluz.training.loop import Loop
 
 START = Progress("train", 0, 0, torch.tensor(0.0))
@@ -148,6 +149,30 @@ def test_evaluation_agrees_whatever_the_batches_and_its_loss_is_the_training_los
         assert torch.allclose(records["probabilities"], family.classify(networks, batch.inputs))
         assert torch.allclose(records["code"], family.encode(networks, batch.inputs))
         assert torch.allclose(records["reconstruction"], family.decode(networks, records["code"]), atol=1e-6)
+
+
+def test_the_bound_on_the_evidence_is_that_of_a_vae_with_the_same_networks() -> None:
+    likelihood = {"likelihood": "continuous-bernoulli"}
+    family, networks = make({**GAUSSIAN, **likelihood})
+    parts = {name: GAUSSIAN[name] for name in ("encoder", "decoder", "latent", "divergence")}
+    vae: Any = base.create({"family": "vae", **parts, **likelihood}, DataSpec("image", (1, 8, 8)))
+    batch = drawn(5)
+    family.need_evidence()
+    with torch.inference_mode():
+        found = family.log_weights(networks.eval(), batch, draws(5), 2, 7)
+        assert torch.equal(found, vae.log_weights(networks, batch, draws(5), 2, 7))
+    check_importance(family, 50)
+    with pytest.raises(RequestError, match="a model with posteriors and a prior"):
+        check_importance(make({**PLAIN, **likelihood})[0], 50)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"augment_inputs": {"contrast": 0.2}}, {"likelihood": {"name": "bernoulli", "pixels": "threshold"}}]
+)
+def test_what_is_done_to_images_in_zero_to_one_refuses_other_inputs(changes: Any, tmp_path: Path) -> None:
+    tree = {"name": "joint", "model": {"family": "joint", **PLAIN, **changes}, "data": {"normalise": "standard"}}
+    with pytest.raises(RecipeError, match=r"data.normalise: standard does not go with this model.*set it to unit"):
+        Session(recipe.from_dict(tree), tmp_path / "run").run()
 
 
 def test_only_a_gaussian_code_can_generate() -> None:

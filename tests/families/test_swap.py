@@ -117,6 +117,12 @@ def test_refusals_say_what_to_do() -> None:
         family.losses(networks, batch_of(torch.rand(2, 1, 8, 8), None), draws(2), START, "main")
 
 
+def test_inputs_that_are_not_in_zero_to_one_are_refused(tmp_path: Path) -> None:
+    settings = {"name": "swap", "model": {"family": "swap", **SMALL}, "data": {"normalise": "standard"}}
+    with pytest.raises(RecipeError, match=r"data.normalise: standard does not go with this model.*set it to unit"):
+        Session(recipe.from_dict(settings), tmp_path / "run", data=odd_and_even()).run()
+
+
 def bars(level: float, upright: bool) -> Tensor:
     """Four images of bars: their place is shared by both domains, their direction and brightness are not."""
     images = torch.zeros(4, 1, 8, 8)

@@ -50,6 +50,21 @@ def test_a_wrong_recipe_names_the_field_the_value_and_what_is_allowed(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("tree", "sentence"),
+    [
+        ({"phases": [{"name": "a"}, {"name": "a"}]}, "phases need distinct names."),
+        ({"train": {"schedule": {"name": "one-cycle", "warmup": 2}}}, "train.schedule: one-cycle already warms up; "),
+        ({"data": {"valid": "first 10"}}, "data.valid: 'first 10' is not allowed: a fraction below 1"),
+    ],
+)
+def test_fields_that_do_not_go_together_are_told_by_the_reason_alone(tree: dict[str, object], sentence: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        from_dict(tree)
+    assert str(caught.value).startswith(sentence)
+    assert "Value error" not in str(caught.value)
+
+
 @pytest.mark.parametrize("text", ["a: [1, 2", "- 1\n- 2", "just words", "", "a: b: c"])
 def test_text_that_is_no_recipe_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(RecipeError, match="YAML"):

@@ -34,6 +34,13 @@ def phase(source: str, **rest: Any) -> PhaseSection:
     return PhaseSection.model_validate({"from": source, **rest})
 
 
+def test_a_counter_of_batch_norm_is_not_enough_to_start_from(tmp_path: Path) -> None:
+    own = nn.ModuleDict({"classifier": nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))})
+    other = {"classifier.1.num_batches_tracked": torch.tensor(7), "classifier.0.weight": torch.zeros(2, 2)}
+    with pytest.raises(RecipeError, match="none of the weights"):
+        starting_weights(own, phase(run_with(other, tmp_path / "run")))
+
+
 def test_weights_that_fit_are_loaded_and_the_others_stay_and_are_counted(tmp_path: Path) -> None:
     source, own = networks(1, outputs=7), networks(2)
     found = starting_weights(own, phase(run_with(source.state_dict(), tmp_path / "run"), name="head"))

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from trasluz.api.run import Run, open_run
 from trasluz.api.sources import open_source
 from trasluz.data.arrays import from_arrays
@@ -36,7 +38,7 @@ from trasluz.training.interrupt import stop_request
 from trasluz.training.loop import Loop
 from trasluz.training.start import estimate_seconds, make_loop, prepare, restore, try_out
 
-Source = str | Path | Raw | tuple[Any, Any]
+Source = str | Path | Raw | np.ndarray | tuple[Any, ...]
 
 
 def resolve(
@@ -61,12 +63,19 @@ def resolve(
     if isinstance(data, (str, Path)):
         changes["data.source"] = str(data)
     elif data is not None:
-        arrays = data if isinstance(data, Raw) else from_arrays(*data)
+        arrays = _in_memory(data)
         changes["data.source"] = arrays.name
     given = {"seed": seed, "compute.device": device, "compute.precision": precision}
     given |= {"compute.devices": devices, "compute.nodes": nodes}
     changes |= {field: value for field, value in given.items() if value is not None}
     return chosen.override(changes), arrays
+
+
+def _in_memory(data: Raw | np.ndarray | tuple[Any, ...]) -> Raw:
+    """Samples given as arrays: alone, or with their labels (and the lengths of sequences)."""
+    if isinstance(data, Raw):
+        return data
+    return from_arrays(*data) if isinstance(data, tuple) else from_arrays(data)
 
 
 def train(
@@ -85,7 +94,7 @@ def train(
 ) -> Run:
     """Trains a recipe and returns its run.
 
-    ``data`` replaces the recipe's source: a name, a path, or ``(samples, labels)`` arrays in memory.  ``set``
+    ``data`` replaces the recipe's source: a name, a path, samples in memory or ``(samples, labels)``.  ``set``
     overrides dotted fields (``{"train.epochs": 5}``).
 
     Raises:
@@ -129,14 +138,15 @@ def resume(
     """Goes on exactly where a run stopped, on the hardware settings that it started with.
 
     ``set`` changes the recipe first: ``{"train.epochs": 50}`` trains a finished run on.  ``data`` must be given
-    again when the run was trained on arrays in memory.
+    again when the run was trained on arrays in memory; a name or path says where the same data lie now.
 
     Raises:
         RunError: not a run, or its data changed.
         CheckpointError: no checkpoint can be read.
     """
     folder = run.folder if isinstance(run, Run) else RunFolder.open(run)
-    recipe = folder.recipe().override(set or {})
+    moved = {"data.source": str(data)} if isinstance(data, (str, Path)) else {}
+    recipe = folder.recipe().override({**(set or {}), **moved})
     info = folder.info()
     if info["status"] == "finished" and not set:
         (reporter or Reporter()).say(_("This run is finished; train it on with --set train.epochs=N."))
@@ -145,18 +155,16 @@ def resume(
     choose(recipe.compute.model_copy(update={"device": hardware.device}))
     speaker = reporter or Reporter()
     with computing(hardware), launched(hardware) as fabric, stop_request() as request:
-        arrays = (
-            data if data is None or isinstance(data, Raw) else from_arrays(*data) if isinstance(data, tuple) else None
-        )
+        arrays = None if data is None or moved else _in_memory(data)  # type: ignore[arg-type]  # a path has moved
         opened = reopen(folder, recipe, arrays, speaker)
         loop = make_loop(
             prepare(recipe, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request
         )
-        _check_same_phases(folder.recipe(), recipe)
+        _check_same_phases(folder.recipe().override(moved), recipe)
         _estimate(loop, speaker)
         if restore(loop, speaker) and set:
             loop.stop_reason = None
-        if set and loop.lead:
+        if (set or moved) and loop.lead:
             folder.write_recipe(recipe)
         fabric.barrier()
         return _run(loop, opened, speaker)

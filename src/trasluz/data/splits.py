@@ -58,7 +58,7 @@ def _last(name: str, rule: str, pool: np.ndarray) -> np.ndarray:
         most = len(pool) - 1
         raise RecipeError(
             _(
-                "data.{name}: {rule!r} leaves nothing to train on, because there are only {have} training images; "
+                "data.{name}: {rule!r} leaves nothing to train on, because there are only {have} training samples; "
                 "give at most {most}, or null for no such split."
             ).format(name=name, rule=rule, have=len(pool), most=most)
         )
@@ -79,7 +79,7 @@ def _fraction(
     if wanted >= len(pool):
         raise RecipeError(
             _(
-                "data.{name}: {fraction} of {whole} training images leaves nothing to train on; "
+                "data.{name}: {fraction} of {whole} training samples leaves nothing to train on; "
                 "make data.valid and data.test smaller."
             ).format(name=name, fraction=fraction, whole=whole)
         )
@@ -92,7 +92,7 @@ def _fraction(
     if len(chosen) == 0:
         raise RecipeError(
             _(
-                "data.{name}: {fraction} of {whole} training images gives none; "
+                "data.{name}: {fraction} of {whole} training samples gives none; "
                 "give a larger fraction, or null for no such split."
             ).format(name=name, fraction=fraction, whole=whole)
         )

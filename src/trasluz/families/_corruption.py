@@ -39,6 +39,9 @@ class NoiseSection(Section):
             raise ValueError("the amount of dropout is a probability below 1")
         if self.name == "salt-pepper" and self.amount > 1:
             raise ValueError("the amount of salt-pepper is a probability, at most 1")
+        ends = type(self).model_fields
+        if self.name != "salt-pepper" and (self.low, self.high) != (ends["low"].default, ends["high"].default):
+            raise ValueError(f"only salt-pepper has values low and high; leave them out with {self.name}")
         return self
 
 

@@ -21,6 +21,7 @@ from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
 from trasluz.draws import StepDraws
 from trasluz.errors import RequestError
+from trasluz.families._evidence import log_weights, need_normalised
 from trasluz.families._labels import LabelJudge, Outputs
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._likelihood import add_likelihood, likelihood_of
@@ -94,6 +95,7 @@ class Family(BaseFamily):
         self.likelihood = build_likelihood(config.likelihood, spec.shape)
         self.divergence = None if config.divergence is None else build_divergence(config.divergence)
         self.augment = Augment(config.augment_inputs) if config.augment_inputs.active else None
+        self.needs_unit = self.augment is not None or self.likelihood.binarises
         if config.latent is None:
             self.capabilities = _ALWAYS  # type: ignore[misc]  # follows from the settings here, not from the class
 
@@ -248,6 +250,21 @@ class Family(BaseFamily):
         for name in ("decoder", "classifier"):
             found |= computation_order(networks[name], code, f"{name}.")[0]
         return found
+
+    def need_evidence(self) -> None:
+        """Makes sure that bounds on the evidence, of a Gaussian code, mean something.
+
+        Raises:
+            RequestError: the likelihood is no density or mass of what it observes.
+        """
+        need_normalised(self.likelihood, self.config.likelihood)
+
+    def log_weights(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, chunk: int, samples: int) -> Tensor:
+        """log p(x, z) − log q(z | x) for ``samples`` draws of each image's code, float32 ``[samples, n]``.
+
+        ``chunk`` numbers the draws: another chunk, other draws of the same posterior.
+        """
+        return log_weights(networks, self._judge(networks), batch, draws, chunk, samples)
 
     def _code(
         self, networks: nn.ModuleDict, inputs: Tensor, draws: StepDraws, weights: Tensor | None = None

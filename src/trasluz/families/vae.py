@@ -18,10 +18,11 @@ from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
 from trasluz.draws import StepDraws
 from trasluz.errors import RequestError
+from trasluz.families._evidence import log_weights, need_normalised
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._likelihood import add_likelihood, likelihood_of
 from trasluz.families._penalty import l2_penalty
-from trasluz.families._posterior import draw_codes, log_prior_over_posterior, posterior_of
+from trasluz.families._posterior import draw_codes, posterior_of
 from trasluz.families.base import BaseFamily, Collector, Progress, Terms, mean_over_samples
 from trasluz.messages import _
 from trasluz.metrics import reconstruction as quality
@@ -210,25 +211,14 @@ class Family(BaseFamily):
         Raises:
             RequestError: the likelihood is no density or mass of what it observes.
         """
-        if not self.likelihood.normalised:
-            message = _(
-                "model.likelihood: {name} is no probability of the pixels, so there is no evidence to bound; choose "
-                "gaussian, continuous-bernoulli, discretised-logistic, or bernoulli with pixels: dynamic."
-            )
-            raise RequestError(message.format(name=_name(self.config.likelihood)))
+        need_normalised(self.likelihood, self.config.likelihood)
 
     def log_weights(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, chunk: int, samples: int) -> Tensor:
         """log p(x, z) − log q(z | x) for ``samples`` draws of each image's code, float32 ``[samples, n]``.
 
         ``chunk`` numbers the draws: another chunk, other draws of the same posterior.
         """
-        observed = self.likelihood.observe(batch.targets, draws)
-        mean, log_variance = posterior_of(networks, observed if self.likelihood.binarises else batch.inputs)
-        noise = draws.normal(f"importance/{chunk}", samples, mean.shape[1]).transpose(0, 1)
-        latents = mean + (0.5 * log_variance).exp() * noise
-        repeated = observed.expand(samples, *observed.shape).flatten(0, 1)
-        error = self._judge(networks).negative_log(networks["decoder"](latents.flatten(0, 1)), repeated)
-        return log_prior_over_posterior(latents, log_variance, noise) - error.view(samples, -1)
+        return log_weights(networks, self._judge(networks), batch, draws, chunk, samples)
 
     def _bounds(self, negative_elbo: float) -> dict[str, float]:
         """What may be said of the evidence with this likelihood."""
@@ -248,7 +238,3 @@ def _record(collector: Collector, reconstruction: Tensor, targets: Tensor, codes
     collector.add("code", codes.mean)
     collector.add("latents", codes.latents)
     collector.add("kl", kl)
-
-
-def _name(setting: str | Mapping[str, Any]) -> str:
-    return setting if isinstance(setting, str) else str(setting["name"])

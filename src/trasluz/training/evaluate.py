@@ -67,12 +67,13 @@ def evaluate_split(
     """
     chosen = data.split(split) if rows is None else rows
     if not len(chosen):
-        message = _("{data}: there is nothing to evaluate in the split {split}; choose one that has images.")
+        message = _("{data}: there is nothing to evaluate in the split {split}; choose one that has samples.")
         raise DataError(message.format(data=data.name, split=split))
     records = Records()
     size = batch or batch_size_for(data.samples)
     where = device or torch.device("cpu")
-    with reporter.task(_("Evaluating"), total=len(chosen), unit=_("images")) as task:
+    unit = _("images") if data.kind == "image" else _("samples")
+    with reporter.task(_("Evaluating"), total=len(chosen), unit=unit) as task:
         sums: dict[str, Tensor] = {}
         with judging(networks, where):
             for done, (part, draws) in _counted(data, chosen, size, preprocess, where):

@@ -44,7 +44,7 @@ def check_importance(family: BaseFamily, samples: int) -> None:
         message = _("importance samples: {given} is not allowed; give a number from 1 to {most}.")
         raise RequestError(message.format(given=samples, most=MOST_SAMPLES))
     bounded: Any = family
-    if not hasattr(family, "log_weights"):
+    if "posterior" not in family.capabilities or not hasattr(family, "log_weights"):
         message = _(
             "The importance-weighted bound needs a model with posteriors and a prior, such as vae; this one has none."
         )

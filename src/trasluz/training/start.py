@@ -114,7 +114,7 @@ def _check_unit(recipe: Recipe, family: families.BaseFamily) -> None:
     if family.needs_unit and recipe.data.normalise != "unit":
         message = _(
             "data.normalise: {given} does not go with this model, which changes its inputs as images in [0, 1] "
-            "(model.augment_inputs, or pixels made zeros and ones); set it to unit."
+            "(model.augment_inputs, pixels made zeros and ones, or its own images shown to it again); set it to unit."
         )
         raise RecipeError(message.format(given=recipe.data.normalise))
 

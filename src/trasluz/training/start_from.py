@@ -81,7 +81,7 @@ def starting_weights(
     if given.bare:
         inside = [{f"{network}.{name}": value for name, value in renamed.items()} for network in networks]
         fitting = max([fitting, *(_fitting(candidate, own) for candidate in inside)], key=len)
-    if not fitting:
+    if not any(value.ndim for value in fitting.values()):  # counters of batch norms fit everywhere
         raise RecipeError(_nothing_fits(given.origin, renamed, own))
     adapted = tuple(name for name, value in fitting.items() if value.shape != own[name].shape)
     loaded = fitting | {name: adapt_channels(fitting[name], own[name].shape[1]) for name in adapted}

@@ -12,6 +12,12 @@ def test_a_class_that_is_hardly_made() -> None:
     assert finding.settings == ("model.diff_augment=[translation, cutout]",)
 
 
+def test_a_model_without_a_discriminator_is_told_something_else() -> None:
+    finding = found("mode-collapse", evidence({"model": {"family": "vae"}}, samples=judged([0.33, 0.33, 0.33, 0.01])))
+    assert "discriminator" not in finding.advice
+    assert finding.settings == ()
+
+
 def test_half_of_the_variety_left_out() -> None:
     assert found("mode-collapse", evidence(GAN, samples=judged(coverage=0.3))).severity == "warn"
 

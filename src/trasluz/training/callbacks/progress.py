@@ -29,7 +29,8 @@ class ProgressBar(Callback):
     def on_start(self, loop: Loop) -> None:
         """Opens the bar over what is left of all phases."""
         title = _("Training {name}").format(name=loop.recipe.name)
-        self._task = self._stack.enter_context(self._reporter.task(title, total=loop.samples_left(), unit=_("images")))
+        unit = _("images") if loop.data.kind == "image" else _("samples")
+        self._task = self._stack.enter_context(self._reporter.task(title, total=loop.samples_left(), unit=unit))
 
     def on_step(self, loop: Loop, samples: int) -> None:
         """Moves the bar, ten times a second at most."""
