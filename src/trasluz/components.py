@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from trasluz.errors import RecipeError
+from trasluz.field_errors import explain
 from trasluz.messages import _, did_you_mean
 
 C = TypeVar("C", bound=BaseModel)
@@ -74,49 +75,3 @@ def configure(config: type[C], values: dict[str, Any], where: str) -> C:
         return config.model_validate(values)
     except ValidationError as error:
         raise RecipeError(explain(error, config, where)) from None
-
-
-def explain(error: ValidationError, config: type[BaseModel], where: str) -> str:
-    """One sentence per wrong field: where, what was given, what is allowed."""
-    sentences = []
-    for problem in error.errors():
-        path = ".".join([where, *(str(p) for p in problem["loc"])]).strip(".")
-        if problem["type"] == "extra_forbidden":
-            known = _fields_at(config, problem["loc"][:-1])
-            hint = did_you_mean(str(problem["loc"][-1]), known)
-            sentences.append(
-                _("{path}: no such field; allowed: {known}.").format(path=path, known=", ".join(known)) + hint
-            )
-        elif problem["type"] == "missing":
-            sentences.append(_("{path}: is required.").format(path=path))
-        elif problem["type"] == "value_error" and isinstance(problem.get("input"), (dict, BaseModel)):
-            # Fields that do not go together: the reason names them, and the whole section would only hide it.
-            reason = str(problem["ctx"]["error"]).removesuffix(".")
-            sentences.append(f"{path}: {reason}." if path else f"{reason}.")
-        else:
-            given, reason = problem.get("input"), problem["msg"].removeprefix("Value error, ")
-            sentences.append(
-                _("{path}: {given!r} is not allowed: {reason}.").format(path=path, given=given, reason=reason)
-            )
-    return " ".join(sentences)
-
-
-def _fields_at(config: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """Field names of the model that ``path`` leads to inside ``config``."""
-    model: Any = config
-    for step in path:
-        if isinstance(step, int) or not (isinstance(model, type) and issubclass(model, BaseModel)):
-            continue
-        field = model.model_fields.get(step)
-        if field is None:
-            continue
-        inner = [field.annotation, *_flatten(field.annotation)]
-        model = next((t for t in inner if isinstance(t, type) and issubclass(t, BaseModel)), model)
-    return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
-
-
-def _flatten(annotation: Any) -> list[Any]:
-    out: list[Any] = []
-    for argument in getattr(annotation, "__args__", ()):
-        out += [argument, *_flatten(argument)]
-    return out

@@ -49,6 +49,15 @@ def test_a_look_is_kept_and_made_anew_for_new_weights(run: tz.Run) -> None:
     np.testing.assert_allclose(changed.kernels, found.kernels + 1, atol=1e-6)
 
 
+def test_a_kept_look_that_cannot_be_read_is_made_anew(run: tz.Run) -> None:
+    found = run.look("kernels")
+    kept = run.path / "looks" / "kernels" / "arrays.npz"
+    kept.write_bytes(b"of another version")
+    np.testing.assert_array_equal(run.look("kernels").kernels, found.kernels)
+    with np.load(kept) as again:
+        assert len(again.files)
+
+
 def test_the_page_of_a_look_and_the_report_show_it(run: tz.Run) -> None:
     page = look_page(run, "kernels", None, None, {}, None, "es", Reporter()).read_text(encoding="utf-8")
     assert "Núcleos de la primera convolución" in page

@@ -152,6 +152,11 @@ def test_classes_of_one_image_each_cannot_give_a_validation_image() -> None:
         split(np.arange(10), valid=0.2)
 
 
+def test_samples_that_are_all_equal_cannot_be_split() -> None:
+    with pytest.raises(RecipeError, match=r"data\.valid: all 10 training samples are the same"):
+        split(np.zeros(10, int), valid=0.2, groups=np.zeros(10, int))
+
+
 def test_a_source_that_is_all_test_has_nothing_to_split() -> None:
     made = split(np.zeros(6, int), {"test": np.arange(6)}, valid=0.1)
     assert len(made["train"]) == 0

@@ -26,8 +26,11 @@ def test_an_evaluation_shows_itself_as_an_escaped_table() -> None:
 
 
 def test_a_run_and_predictions_show_themselves() -> None:
-    run = SimpleNamespace(path="runs/x", status="finished", metrics={"valid/accuracy": 0.9})
+    run = SimpleNamespace(path="runs/x", status="finished", metrics={"valid/accuracy": 0.9}, weights_note="")
     assert "90.0" in notebook.run_html(run)
+    assert "<p>" not in notebook.run_html(run)
+    run.weights_note = "of epoch 3 < 4"
+    assert "<p>of epoch 3 &lt; 4</p>" in notebook.run_html(run)
     many = SimpleNamespace(
         records=lambda: [{"file": f"{i}.png", "label": "cat", "confidence": 0.75} for i in range(25)]
     )

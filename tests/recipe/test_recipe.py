@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from trasluz.errors import RecipeError
+from trasluz.messages import language
 from trasluz.recipe import Recipe, built_in_names, from_dict, from_yaml, load, parse_overrides, schema
 
 
@@ -23,7 +24,7 @@ def test_every_built_in_recipe_survives_a_round_trip_and_speaks_both_languages(n
     ("tree", "words"),
     [
         ({"train": {"epoch": 3}}, ["train.epoch", "no such field", "Did you mean epochs?"]),
-        ({"train": {"epochs": 0}}, ["train.epochs", "0", "greater than or equal to 1"]),
+        ({"train": {"epochs": 0}}, ["train.epochs", "0", "at least 1"]),
         ({"train": {"batch": "all"}}, ["train.batch", "all"]),
         ({"data": {"augment": {"rotate": 3}}}, ["data.augment.rotate", "Did you mean rotation?"]),
         ({"data": {"valid": "first 10"}}, ["data.valid", "last N"]),
@@ -56,6 +57,7 @@ def test_a_wrong_recipe_names_the_field_the_value_and_what_is_allowed(
         ({"phases": [{"name": "a"}, {"name": "a"}]}, "phases need distinct names."),
         ({"train": {"schedule": {"name": "one-cycle", "warmup": 2}}}, "train.schedule: one-cycle already warms up; "),
         ({"data": {"valid": "first 10"}}, "data.valid: 'first 10' is not allowed: a fraction below 1"),
+        ({"train": {"schedule": {"name": "cosine", "every": 3}}}, "train.schedule: cosine has no every; it belongs to"),
     ],
 )
 def test_fields_that_do_not_go_together_are_told_by_the_reason_alone(tree: dict[str, object], sentence: str) -> None:
@@ -63,6 +65,20 @@ def test_fields_that_do_not_go_together_are_told_by_the_reason_alone(tree: dict[
         from_dict(tree)
     assert str(caught.value).startswith(sentence)
     assert "Value error" not in str(caught.value)
+
+
+def test_a_phase_names_its_fields_as_recipes_do() -> None:
+    with pytest.raises(RecipeError, match=r"phases\.0\.form: no such field; allowed: .*\bfrom\b.*Did you mean from\?"):
+        from_dict({"phases": [{"name": "a", "form": "runs/x"}]})
+
+
+def test_reasons_are_told_in_the_language_of_the_messages() -> None:
+    with language("es"), pytest.raises(RecipeError) as caught:
+        from_dict({"train": {"epochs": 0, "optimiser": {"name": "adam", "momentum": 0.9}}})
+    assert str(caught.value) == (
+        "train.epochs: 0 no está permitido: debe ser al menos 1. "
+        "train.optimiser: adam no tiene momentum; es de sgd, rmsprop."
+    )
 
 
 @pytest.mark.parametrize("text", ["a: [1, 2", "- 1\n- 2", "just words", "", "a: b: c"])

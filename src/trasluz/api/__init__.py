@@ -4,9 +4,10 @@ from trasluz.api.comparing import ComparisonResult, compare
 from trasluz.api.data import check_data, preview_augmentation
 from trasluz.api.findings import finding_command
 from trasluz.api.generation import Generated, check_place
+from trasluz.api.listing import RunSummary, list_runs
 from trasluz.api.looks import look_help, look_page
 from trasluz.api.results import Predictions, Reconstructions, SeedsResult
-from trasluz.api.run import Run, RunSummary, list_runs, open_run
+from trasluz.api.run import Run, open_run
 from trasluz.api.seeds import train_seeds
 from trasluz.api.studies import StudyResult, study
 from trasluz.api.training import resume, train

@@ -82,7 +82,7 @@ def compare(
         counts={one.name: one.evaluation.count for one in compared if one.evaluation is not None},
         common=_common(compared),
         seen=_seen(compared, speaker),
-        folders={one.name: one.run.path.name for one in compared},
+        folders={one.name: one.run.weights.label for one in compared},
     )
     target = Path(out) if out is not None else opened[0].path.parent / "comparison.html"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ def _opened(runs: Sequence[str | Path | Run]) -> list[Run]:
     if len(runs) < 2:
         raise RequestError(_("compare: {count} run was given; give at least two.").format(count=len(runs)))
     opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
-    places = [run.path.resolve() for run in opened]
+    places = [(run.path.resolve(), run.weights.name) for run in opened]
     for place, run in zip(places, opened, strict=True):
         if places.count(place) > 1:
             raise RequestError(_("compare: {path} was given twice; name each run once.").format(path=run.path))
@@ -111,9 +111,7 @@ def _check_split(run: Run, split: str) -> None:
 
 def _common_split(runs: Sequence[Run]) -> str:
     """The split to judge by: one that all were judged on, or else validation (training, where one has none)."""
-    done = [
-        {path.name.removeprefix("evaluation-") for path in (run.path / "looks").glob("evaluation-*")} for run in runs
-    ]
+    done = [{path.name.removeprefix("evaluation-") for path in run.weights.looks.glob("evaluation-*")} for run in runs]
     for name in _PREFERRED:
         if all(name in own for own in done):
             return name
@@ -121,7 +119,7 @@ def _common_split(runs: Sequence[Run]) -> str:
 
 
 def _judged(runs: Sequence[Run], split: str, speaker: Reporter) -> list[_Compared]:
-    names = run_names([(run.recipe.name, run.recipe.seed, run.path.name) for run in runs])
+    names = run_names([(run.recipe.name, run.recipe.seed, run.weights.label) for run in runs])
     found: list[_Compared] = []
     with speaker.task(_("Comparing"), total=len(runs)) as task:
         for name, run in zip(names, runs, strict=True):
@@ -133,7 +131,7 @@ def _judged(runs: Sequence[Run], split: str, speaker: Reporter) -> list[_Compare
 
 def _evaluation(run: Run, split: str, speaker: Reporter) -> tuple[Evaluation | None, str | None]:
     """The numbers of a run, or why there are none."""
-    if not _has_model(run):
+    if not run.weights.stored():
         return None, _("no trained model yet ({status})").format(status=run.status)
     done = run.evaluations()
     if split in done:
@@ -142,10 +140,6 @@ def _evaluation(run: Run, split: str, speaker: Reporter) -> tuple[Evaluation | N
         return run.evaluate(split, reporter=speaker), None
     except RequestError as error:
         return None, str(error)
-
-
-def _has_model(run: Run) -> bool:
-    return (run.path / "model" / "weights.safetensors").is_file()
 
 
 def _same_samples(reference: Run, run: Run) -> bool:
@@ -165,13 +159,13 @@ def _entry(one: _Compared) -> Entry:
     info = one.run.info
     return Entry(
         name=one.name,
-        run=one.run.path.name,
+        run=one.run.weights.label,
         recipe=one.run.recipe,
         evaluation=one.evaluation,
         paired=one.same,
         seconds=float((info.get("timings") or {}).get("training_seconds", 0.0)),
         epochs=len(read_history(one.run.history).epochs),
-        parameters=sum(p.numel() for p in one.run.networks.parameters()) if _has_model(one.run) else 0,
+        parameters=sum(p.numel() for p in one.run.networks.parameters()) if one.run.weights.stored() else 0,
         failure=one.lacks,
     )
 
@@ -195,7 +189,7 @@ def _origin(compared: Sequence[_Compared]) -> Origin:
 def _seen(compared: Sequence[_Compared], speaker: Reporter) -> Seen:
     """The same images through every run that can be shown them, and samples of those that make some."""
     reference = compared[0]
-    able = [one for one in compared if _has_model(one.run) and one.run.model.spec.kind == "image"]
+    able = [one for one in compared if one.run.weights.stored() and one.run.model.spec.kind == "image"]
     unit, rows, names, labels = _images(compared) if reference in able else _NOTHING
     sides: dict[str, Through] = {}
     with speaker.task(_("Looking at the same images"), total=len(able)) as task:

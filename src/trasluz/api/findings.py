@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasluz.errors import RunError
-from trasluz.files import write_json
+from trasluz.files import storage, write_json
 from trasluz.findings.base import check_all
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
@@ -38,8 +38,8 @@ def evidence_of(
         info=run.info,
         history=run.history,
         evaluations=run.evaluations() if evaluations is None else evaluations,
-        samples=load_samples(run.path / "looks"),
-        looks=_stored_looks(run.path / "looks") if found is None else found,
+        samples=load_samples(run.weights.looks),
+        looks=_stored_looks(run.weights.looks) if found is None else found,
         parameters=_parameters(run.path / "model" / "weights.safetensors"),
     )
 
@@ -54,14 +54,16 @@ def findings_by_language(evidence: Evidence) -> dict[str, tuple[Finding, ...]]:
 
 
 def save_findings(run: Run, found: Mapping[str, tuple[Finding, ...]]) -> Path:
-    """Writes ``findings.json`` into the run's folder, atomically, and returns its path.
+    """Writes ``findings.json`` beside the run's report, atomically, and returns its path.
 
     Raises:
         StorageError: it cannot be written.
     """
     first = next(iter(found.values()))
     plain = [_plain(run, {name: all_of[i] for name, all_of in found.items()}) for i in range(len(first))]
-    target = run.path / "findings.json"
+    target = run.weights.found / "findings.json"
+    with storage(target):
+        target.parent.mkdir(exist_ok=True)
     write_json(target, {"format": FORMAT, "findings": plain})
     return target
 

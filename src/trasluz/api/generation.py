@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trasluz.api.mixture import fit_mixture
+from trasluz.api.mixture import mixture_of
 from trasluz.data.data import DataSpec
 from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RequestError
@@ -119,7 +119,7 @@ def generate(
     if count < 1:
         raise RequestError(_("count: {count} is not allowed; generate at least 1 image.").format(count=count))
     wanted = None if not labels else _labels(labels, run.model.spec, count)
-    make = _from_prior(run) if chosen == "prior" else _from_mixture(run, seed, wanted, reporter)
+    make = _from_prior(run) if chosen == "prior" else _from_mixture(run, wanted, reporter)
     images = _in_batches(run, count, Draws(seed), wanted, make, reporter)
     names = () if wanted is None else tuple(run.model.spec.classes[int(i)] for i in wanted)
     return Generated(images, run.origin, seed, chosen, names)
@@ -165,14 +165,14 @@ def _from_prior(run: Run) -> _Make:
     return make
 
 
-def _from_mixture(run: Run, seed: int, labels: Tensor | None, reporter: Reporter) -> _Make:
+def _from_mixture(run: Run, labels: Tensor | None, reporter: Reporter) -> _Make:
     for capability in ("encode", "decode"):
         run.need(capability)
     _need_images(run)
     if labels is not None:
         raise RequestError(_("labels: images from a mixture are of no class on request; leave the classes out."))
     family: Any = run.family
-    mixture = fit_mixture(run, Draws(seed), reporter)
+    mixture = mixture_of(run, reporter)
 
     def make(_count: int, draws: StepDraws, _labels: Tensor | None) -> Tensor:
         images: Tensor = family.decode(run.networks, mixture.sample(draws).to(run.device))

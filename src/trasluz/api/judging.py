@@ -133,7 +133,7 @@ def evaluate_samples(
     neighbours = train_rows[found.near.indices[:, 0]]
     return SampleEvaluation(
         split=split,
-        classifier=classifier.path.name,
+        classifier=classifier.weights.label,
         same_data=same,
         count=count,
         held_out=len(held_rows),
@@ -228,5 +228,5 @@ def _notes(samples: _Seen, held_out: _Seen, same: bool, classifier: Run) -> list
         message = _(
             "The features are those of {classifier}, which was trained on other data; they may miss what matters here."
         )
-        notes.append(message.format(classifier=classifier.path.name))
+        notes.append(message.format(classifier=classifier.weights.label))
     return notes

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasluz import components
-from trasluz.errors import DataError, RequestError
+from trasluz.errors import DataError, RequestError, RunError
 from trasluz.look import base
 from trasluz.look import names as look_names
 from trasluz.look.result import Result, load_result, save_result, stored_for
@@ -69,10 +69,11 @@ def look(
     if images is not None:
         loaded = run.load(images, reporter)
         return base.compute(name, subject, from_samples(loaded.samples, loaded.files), options, reporter)
-    target = run.path / "looks" / name
-    made_from = {"options": config.model_dump(mode="json"), "split": subject.split, "weights": _weights(run)}
+    target = run.weights.looks / name
+    made_from = {"options": config.model_dump(mode="json"), "split": subject.split, "weights": run.weights.digest()}
     if stored_for(target) == made_from:
-        return load_result(target, module.Found)
+        with suppress(RunError):  # damaged, or kept by another version: looked at anew
+            return load_result(target, module.Found)
     found = base.compute(name, subject, None, options, reporter)
     save_result(target, found, made_from)
     return found
@@ -97,19 +98,14 @@ def usual_looks(run: Run, split: str | None, reporter: Reporter) -> dict[str, Re
 
 def _still_true(run: Run, name: str, split: str) -> bool:
     """Whether the look ``name`` was kept for the weights that the run has, and for ``split``."""
-    kept = stored_for(run.path / "looks" / name)
-    return kept is not None and kept.get("weights") == _weights(run) and kept.get("split") == split
+    kept = stored_for(run.weights.looks / name)
+    return kept is not None and kept.get("weights") == run.weights.digest() and kept.get("split") == split
 
 
 def _options_kept(run: Run, name: str) -> dict[str, Any]:
     """The options with which somebody looked last, so that a report shows what was asked for."""
-    kept = stored_for(run.path / "looks" / name)
+    kept = stored_for(run.weights.looks / name)
     return dict(kept["options"]) if kept else {}
-
-
-def _weights(run: Run) -> str:
-    """A digest of the weights, by which an old look is told from a new one."""
-    return hashlib.sha256((run.path / "model" / "weights.safetensors").read_bytes()).hexdigest()[:16]
 
 
 def look_help(name: str) -> str:
@@ -136,5 +132,5 @@ def look_page(
     from trasluz.report.looking import write_look_page
 
     found = look(run, name, images, split, options, reporter)
-    target = out or run.path / "looks" / f"{name}.html"
-    return write_look_page(target, run.folder, found, lang or current_language())
+    target = out or run.weights.looks / f"{name}.html"
+    return write_look_page(target, run.folder, found, lang or current_language(), run.weights)

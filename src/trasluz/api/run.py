@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trasluz.api.foreign import open_foreign
 from trasluz.api.results import Predictions, Reconstructions
 from trasluz.data.data import Data
 from trasluz.data.images import LoadedImages, load_images
 from trasluz.data.preprocess import Preprocess
-from trasluz.errors import DataError, RequestError, RunError
+from trasluz.errors import DataError, RequestError
 from trasluz.families.base import BaseFamily
 from trasluz.look.subject import over
 from trasluz.messages import _, current_language
@@ -25,9 +23,9 @@ from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.evaluation import Evaluation, load_evaluation
 from trasluz.runs.folder import RunFolder
-from trasluz.runs.folder import list_runs as list_folders
 from trasluz.runs.model import Model, load_model
-from trasluz.training.evaluate import evaluate_split
+from trasluz.runs.weights import FINAL, Weights
+from trasluz.training.checkpoint import read_checkpoint
 from trasluz.training.hardware import choose
 
 if TYPE_CHECKING:
@@ -44,14 +42,26 @@ Images = str | Path | Sequence[str | Path] | np.ndarray
 class Run:
     """One run folder and what can be done with it. Reads lazily; holds the model once it was needed."""
 
-    def __init__(self, folder: RunFolder, data: Data | None = None) -> None:
+    def __init__(self, folder: RunFolder, data: Data | None = None, weights: str = FINAL) -> None:
         self.folder = folder
+        self.weights = Weights.choose(folder.path, weights)
         self._given = data
 
     @property
     def path(self) -> Path:
         """The run folder."""
         return self.folder.path
+
+    @property
+    def weights_note(self) -> str:
+        """Which weights these are, in one sentence, where they are not the final ones; else empty.
+
+        Raises:
+            RunError: what is written beside them is damaged.
+        """
+        from trasluz.draw.weights import weights_sentence
+
+        return weights_sentence(self.weights.epoch())
 
     @property
     def recipe(self) -> Recipe:
@@ -63,7 +73,7 @@ class Run:
         """What images that the run makes say of it."""
         from trasluz.draw.provenance import Origin
 
-        return Origin(self.path.name, self.recipe.name, self.recipe.hash)
+        return Origin(self.weights.label, self.recipe.name, self.recipe.hash)
 
     @property
     def info(self) -> dict[str, Any]:
@@ -82,18 +92,22 @@ class Run:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """The last record's scores: ``train/…`` and ``valid/…``."""
-        last = self.history[-1] if self.history else {}
+        """The scores in the last record, or in that of the best epoch with its weights: ``train/…`` and ``valid/…``."""
+        best = self.weights.epoch()
+        records = [r for r in self.history if best is None or (r["phase"], r["epoch"]) == (best.phase, best.epoch)]
+        last = records[-1] if records else {}
         return {name: value for name, value in last.items() if name.startswith(("train/", "valid/"))}
 
     @cached_property
     def model(self) -> Model:
-        """The trained model, on the best device there is.
+        """The trained model with the weights that the run was opened with, on the best device there is.
 
         Raises:
             RunError: the run has no trained model yet.
+            CheckpointError: the weights of the best epoch are damaged.
         """
-        loaded = load_model(self.path / "model")
+        best = None if self.weights.final else read_checkpoint(self.weights.file.parent)["networks"]
+        loaded = load_model(self.path / "model", best)
         loaded.networks.to(self.device)
         return loaded
 
@@ -154,49 +168,13 @@ class Run:
             DataError: there is no such split, or the other data's classes are not the run's.
             RequestError: an importance-weighted bound of a model that has none.
         """
-        from trasluz.training.importance import add_importance_bound, check_importance
+        from trasluz.api.evaluating import evaluate
 
-        speaker = reporter or Reporter()
-        if importance_samples is not None:
-            check_importance(self.family, importance_samples)
-        source = self.data if data is None else open_foreign(data, self.recipe, self.model, speaker)
-        name = split or ("valid" if data is None else "all")
-        rows = source.split(name)
-        if not len(rows):
-            known = ", ".join(k for k, v in source.splits.items() if len(v))
-            raise DataError(
-                _("{data}: there is no {split} split; allowed: {known}.").format(
-                    data=source.name, split=name, known=known
-                )
-            )
-        found = evaluate_split(
-            self.family,
-            self.networks,
-            source,
-            self.preprocess,
-            name,
-            train=None if data is None else self.data,
-            device=self.device,
-            reporter=speaker,
-        )
-        if importance_samples is not None:
-            found = add_importance_bound(
-                found,
-                self.family,
-                self.networks,
-                source,
-                self.preprocess,
-                importance_samples,
-                device=self.device,
-                reporter=speaker,
-            )
-        if data is None:
-            found.save(self.path / "looks")
-        return found
+        return evaluate(self, split, data, importance_samples, reporter or Reporter())
 
     def evaluations(self) -> dict[str, Evaluation]:
         """Evaluations made so far, by split."""
-        folders = sorted((self.path / "looks").glob("evaluation-*"))
+        folders = sorted(self.weights.looks.glob("evaluation-*"))
         return {f.name.removeprefix("evaluation-"): load_evaluation(f) for f in folders}
 
     def need(self, capability: str) -> None:
@@ -282,7 +260,7 @@ class Run:
 
         ``labels``: classes (names or numbers) for a model that makes images of a class on request, taken in turns.
         ``source``: ``prior``, or ``mixture`` for a mixture of Gaussians fitted to the codes of the training images,
-        which lets any autoencoder generate.
+        which lets any autoencoder generate; it is fitted once and kept in the run's folder.
 
         Raises:
             RequestError: the model cannot generate so, or a count, class or source that there is not.
@@ -330,7 +308,7 @@ class Run:
 
         judge = classifier if isinstance(classifier, Run) else open_run(classifier)
         found = evaluate_samples(self, judge, count, split, seed, source, reporter or Reporter())
-        found.save(self.path / "looks")
+        found.save(self.weights.looks)
         return found
 
     def look(
@@ -382,21 +360,9 @@ class Run:
 
         Test data are read here only if they were evaluated before: a report must not tempt to tune on them.
         """
-        from trasluz.api.findings import evidence_of, findings_by_language, save_findings
-        from trasluz.api.looks import usual_looks
-        from trasluz.report.writer import write_report
+        from trasluz.api.report import report
 
-        speaker = reporter or Reporter()
-        done = self.evaluations()
-        wanted = "valid" if len(self.data.split("valid")) else "train"
-        looks: dict[str, Result] = {}
-        if (self.path / "model" / "weights.safetensors").is_file():
-            if wanted not in done:
-                done[wanted] = self.evaluate(wanted, reporter=speaker)
-            looks = usual_looks(self, None, speaker)
-        found = findings_by_language(evidence_of(self, done, looks))
-        save_findings(self, found)
-        return write_report(self.folder, done, lang or current_language(), speaker, looks=looks, findings=found)
+        return report(self, lang or current_language(), reporter or Reporter())
 
 
 def to_bytes(unit: np.ndarray) -> np.ndarray:
@@ -405,39 +371,15 @@ def to_bytes(unit: np.ndarray) -> np.ndarray:
     return clipped
 
 
-def open_run(path: str | Path, data: Data | None = None) -> Run:
+def open_run(path: str | Path, data: Data | None = None, *, weights: str = FINAL) -> Run:
     """An existing run; ``data`` saves opening them again.
 
+    ``weights``: ``final``, those that training ended with, or ``best``, those of the epoch in which what the last phase
+    watched (``early_stopping.monitor``, otherwise the validation loss) was best.  What is found with the best ones is
+    kept apart, in the run's ``best/``.
+
     Raises:
-        RunError: not a run folder, incomplete, or from a newer version.
+        RunError: not a run folder, incomplete, or from a newer version; or the best weights of a run that kept none.
+        RequestError: weights of another name.
     """
-    return Run(RunFolder.open(path), data)
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """One line about a run."""
-
-    path: Path
-    name: str
-    status: str
-    created: str
-    metrics: dict[str, float]
-    bytes: int
-
-
-def list_runs(runs: str | Path = "runs") -> list[RunSummary]:
-    """The runs under a folder, oldest first."""
-    found = []
-    for folder in list_folders(runs):
-        run = Run(folder)
-        try:
-            info = run.info
-        except RunError:
-            info = {"name": folder.path.name, "status": "damaged"}
-        found.append(
-            RunSummary(
-                run.path, info.get("name", ""), info["status"], info.get("created", ""), run.metrics, folder.size()
-            )
-        )
-    return found
+    return Run(RunFolder.open(path), data, weights)

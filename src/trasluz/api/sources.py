@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trasluz.api.mixture import FORMAT as MIXTURE_FORMAT
 from trasluz.data.cache import remembered
 from trasluz.data.data import Data
 from trasluz.data.fingerprint import digest, fingerprint_of_facts
@@ -91,10 +92,10 @@ def as_bytes(data: Data, rows: np.ndarray) -> np.ndarray:
 
 def _made(run: Run, settings: GenerateSection, reporter: Reporter) -> np.ndarray:
     """The run's images uint8 ``[n, h, w, c]``, from the cache where they were made before."""
-    weights = run.path / "model" / "weights.safetensors"
     run.need("decode" if settings.source == "mixture" else "generate")
-    facts = [digest(weights.read_bytes()).hex(), run.recipe.hash, run.info["fingerprint"], settings.count]
-    key = fingerprint_of_facts([*facts, settings.seed, settings.source])
+    facts = [digest(run.weights.file.read_bytes()).hex(), run.recipe.hash, run.info["fingerprint"], settings.count]
+    source = f"mixture-{MIXTURE_FORMAT}" if settings.source == "mixture" else settings.source
+    key = fingerprint_of_facts([*facts, settings.seed, source])
 
     def compute() -> dict[str, np.ndarray]:
         return {

@@ -19,6 +19,14 @@ def _known_language(value: str | None) -> str | None:
     return value
 
 
+WeightsName = Annotated[
+    str,
+    typer.Option(
+        "--weights",
+        metavar="final|best",
+        help=N_("Which weights: those that training ended with, or those of its best epoch."),
+    ),
+]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help=N_("A run folder."), show_default=False)]
 Images = Annotated[
     list[Path],

@@ -62,7 +62,10 @@ def in_order(labels: IndexedLabels, classes: Sequence[str], source: str) -> Inde
     """
     other = [name for name in labels.classes if name not in classes]
     if other or len(set(classes)) < len(classes):
-        message = _("data.classes: {given} must name each class once, also {missing} of {source}.")
+        message = _(
+            "data.classes: {given} must name each class once, also {missing} of {source}; set it to [] for the classes "
+            "that are there."
+        )
         missing = ", ".join(other) or _("none")
         raise DataError(message.format(given=", ".join(classes), missing=missing, source=source))
     position = np.array([classes.index(name) for name in labels.classes], np.int64)

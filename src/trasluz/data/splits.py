@@ -89,6 +89,12 @@ def _fraction(
     order = draws.permutation(f"split-{name}", 0, len(sizes)).numpy()
     taken = _take_whole_groups(order, strata[first], sizes, quotas)
     chosen: np.ndarray = pool[taken[group]]
+    if len(chosen) == 0 and len(sizes) == 1 < len(pool):
+        message = _(
+            "data.{name}: all {whole} training samples are the same, and equal ones stay on one side of a split; set "
+            "it to null."
+        )
+        raise RecipeError(message.format(name=name, whole=whole))
     if len(chosen) == 0:
         raise RecipeError(
             _(

@@ -39,14 +39,15 @@ def evaluation_html(evaluation: Evaluation) -> str:
 
 
 def run_html(run: Any) -> str:
-    """What a run is and how it stands; ``run`` has ``path``, ``status`` and ``metrics`` (name → number)."""
+    """What a run is and how it stands; ``run`` has ``path``, ``status``, ``metrics`` (name → number), ``weights_note``."""
     metrics: Mapping[str, Any] = run.metrics
     rows = [
         [split_name(n.split("/", 1)[0]) if "/" in n else "", metric_name(n), metric_value(n, float(v))]
         for n, v in metrics.items()
     ]
     caption = f"{run.path} · {status_name(str(run.status))}"
-    return _table(caption, [_("Split"), _("Metric"), _("Value")], rows)
+    note = f"<p>{escape(run.weights_note)}</p>" if run.weights_note else ""
+    return _table(caption, [_("Split"), _("Metric"), _("Value")], rows) + note
 
 
 def predictions_html(predictions: Any) -> str:
@@ -128,15 +129,13 @@ def _gallery(gallery: Any) -> str:
 def _tile(tile: Any) -> str:
     from PIL import Image
 
-    image, buffer = tile.image, io.BytesIO()
-    Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(buffer, "PNG")
-    address = base64.b64encode(buffer.getvalue()).decode()
+    from trasluz.draw.packing import packed
+
+    image = tile.image
+    address = packed(Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image))
     words = " ".join(word for word in (tile.caption, tile.flag) if word)
-    style = "width:80px;image-rendering:pixelated"
-    return (
-        f'<td><img alt="{escape(tile.alt)}" style="{style}" src="data:image/png;base64,{address}">'
-        f"<br><small>{escape(words)}</small></td>"
-    )
+    style = "width:80px;image-rendering:pixelated" if image.shape[1] < 80 else "width:80px"
+    return f'<td><img alt="{escape(tile.alt)}" style="{style}" src="{address}"><br><small>{escape(words)}</small></td>'
 
 
 _SHOWN: dict[tuple[str, str], Callable[[Any], str]] = {

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from trasluz.draws import StepDraws
+from trasluz.messages import _
 from trasluz.recipe.base import Section
 
 _PURPOSE = "corruption"
@@ -36,12 +37,13 @@ class NoiseSection(Section):
     @model_validator(mode="after")
     def _is_a_probability(self) -> NoiseSection:
         if self.name == "dropout" and self.amount >= 1:
-            raise ValueError("the amount of dropout is a probability below 1")
+            raise ValueError(_("the amount of dropout is a probability below 1"))
         if self.name == "salt-pepper" and self.amount > 1:
-            raise ValueError("the amount of salt-pepper is a probability, at most 1")
+            raise ValueError(_("the amount of salt-pepper is a probability, at most 1"))
         ends = type(self).model_fields
         if self.name != "salt-pepper" and (self.low, self.high) != (ends["low"].default, ends["high"].default):
-            raise ValueError(f"only salt-pepper has values low and high; leave them out with {self.name}")
+            message = _("only salt-pepper has values low and high; leave them out with {name}")
+            raise ValueError(message.format(name=self.name))
         return self
 
 

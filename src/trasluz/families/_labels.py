@@ -166,7 +166,10 @@ def labels_of(batch: Batch) -> Tensor:
     """
     if batch.labels is None:
         raise DataError(
-            _("These images have no labels, which a classifier needs; sort them into one folder per class.")
+            _(
+                "These data have no labels, which a classifier needs: sort images into one folder per class, and name "
+                "a table's column of labels in data.target."
+            )
         )
     return batch.labels
 

@@ -34,7 +34,7 @@ class SparsitySection(Section):
     @model_validator(mode="after")
     def _has_a_target_or_not(self) -> SparsitySection:
         if (self.name == "kl") != (self.target is not None):
-            raise ValueError("kl needs a target activity between 0 and 1, and l1 has none")
+            raise ValueError(_("kl needs a target activity between 0 and 1, and l1 has none"))
         return self
 
     @property

@@ -57,7 +57,7 @@ class GanConfig(Section):
     @model_validator(mode="after")
     def _interval_of_something(self) -> GanConfig:
         if self.r1 == 0 and self.r1_every != _R1_EVERY:
-            raise ValueError("r1_every needs an r1 above 0")
+            raise ValueError(_("r1_every needs an r1 above 0"))
         return self
 
 

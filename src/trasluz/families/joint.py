@@ -73,9 +73,9 @@ class JointConfig(Section):
     @model_validator(mode="after")
     def _fits_together(self) -> JointConfig:
         if self.divergence is not None and self.latent is None:
-            raise ValueError("a divergence compares Gaussian codes with the prior; give latent, or divergence: null")
+            raise ValueError(_("a divergence compares Gaussian codes with the prior; give latent, or divergence: null"))
         if self.classification == self.reconstruction == 0:
-            raise ValueError("classification and reconstruction both weigh 0, so nothing would be learned")
+            raise ValueError(_("classification and reconstruction both weigh 0, so nothing would be learned"))
         return self
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from torch import nn
 
+from trasluz.messages import _
 from trasluz.networks.dropout import Dropout
 from trasluz.networks.initialise import Initialiser, initialise
 from trasluz.networks.layers import (
@@ -53,7 +54,8 @@ class ChainSection(Section):
     @model_validator(mode="after")
     def _pools_have_stages(self) -> ChainSection:
         if self.pools and max(self.pools) > len(self.channels):
-            raise ValueError(f"pools names stage {max(self.pools)}, but channels gives {len(self.channels)} stages")
+            message = _("pools names stage {stage}, but channels gives {count} stages")
+            raise ValueError(message.format(stage=max(self.pools), count=len(self.channels)))
         return self
 
 

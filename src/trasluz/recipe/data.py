@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from trasluz.messages import _
 from trasluz.recipe.base import Section
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
@@ -132,5 +133,5 @@ class DataSection(Section):
         if isinstance(value, str):
             words = value.split()
             if len(words) != 2 or words[0] != "last" or not words[1].isdigit() or int(words[1]) < 1:
-                raise ValueError('a fraction below 1, "last N" with N ≥ 1, or null')
+                raise ValueError(_('a fraction below 1, "last N" with N ≥ 1, or null'))
         return value

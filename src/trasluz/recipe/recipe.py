@@ -42,9 +42,9 @@ class Recipe(Section):
     def _phases_are_distinct(self) -> Recipe:
         names = [phase.name for phase in self.phases]
         if len(names) != len(set(names)):
-            raise ValueError("phases need distinct names")
+            raise ValueError(_("phases need distinct names"))
         if not isinstance(self.model.get("family"), str):
-            raise ValueError("model.family must name a family")
+            raise ValueError(_("model.family must name a family"))
         return self
 
     def resolved_phases(self) -> tuple[tuple[PhaseSection, TrainSection], ...]:

@@ -48,7 +48,8 @@ class Study(Section):
     @model_validator(mode="after")
     def _reference_exists(self) -> Study:
         if self.reference is not None and self.reference not in self.variants:
-            raise ValueError(f"reference must be one of {', '.join(self.variants)}")
+            message = _("reference must be one of {names}")
+            raise ValueError(message.format(names=", ".join(self.variants)))
         return self
 
     @property

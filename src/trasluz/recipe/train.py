@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from trasluz.messages import _
 from trasluz.recipe.base import Section
 from trasluz.recipe.data import Side
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Beta = Annotated[float, Field(ge=0, lt=1)]
+
+
+def _refuse_strangers(section: Section, name: str, fields: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuses fields that are not at their default and that ``name`` is not among the owners of.
+
+    Raises:
+        ValueError: names the field and whose it is.
+    """
+    for field, owners in fields.items():
+        if name not in owners and getattr(section, field) != type(section).model_fields[field].default:
+            message = _("{name} has no {field}; it belongs to {owners}")
+            raise ValueError(message.format(name=name, field=field, owners=", ".join(owners)))
 
 
 class OptimiserSection(Section):
@@ -42,16 +56,16 @@ class OptimiserSection(Section):
             "eps": ("rmsprop", "adam", "adamw", "nadam"),
             "rule": ("rmsprop", "adam", "nadam"),
         }
-        for field, methods in fields.items():
-            if self.name not in methods and getattr(self, field) != type(self).model_fields[field].default:
-                raise ValueError(f"{self.name} has no {field}; it belongs to {', '.join(methods)}")
+        _refuse_strangers(self, self.name, fields)
         if self.nesterov and self.momentum == 0:
-            raise ValueError("nesterov needs a momentum above 0")
+            raise ValueError(_("nesterov needs a momentum above 0"))
         return self
 
 
 class ScheduleSection(Section):
     """The learning rate as a function of progress; a factor on the optimiser's rate.
+
+    A field that the schedule does not have is refused unless it is at its default.
 
     ``constant``; ``piecewise``: ``factors[i]`` from epoch ``epochs[i-1]`` on (one factor more than epochs);
     ``step``: times ``gamma`` every ``every`` epochs; ``cosine``: from 1 to ``final``; ``one-cycle``: linear from
@@ -70,13 +84,23 @@ class ScheduleSection(Section):
     final: NotNegative = 0.0
 
     @model_validator(mode="after")
-    def _piecewise_fits(self) -> ScheduleSection:
+    def _only_what_it_has(self) -> ScheduleSection:
+        if self.name == "one-cycle" and self.warmup:
+            raise ValueError(_("one-cycle already warms up; leave warmup at 0 and set peak"))
+        fields = {
+            "epochs": ("piecewise",),
+            "factors": ("piecewise",),
+            "every": ("step",),
+            "gamma": ("step",),
+            "start": ("one-cycle",),
+            "peak": ("one-cycle",),
+            "final": ("cosine", "one-cycle"),
+        }
+        _refuse_strangers(self, self.name, fields)
         if self.name == "piecewise" and (
             len(self.factors) != len(self.epochs) + 1 or list(self.epochs) != sorted(set(self.epochs))
         ):
-            raise ValueError("piecewise needs rising epochs and one factor more than epochs")
-        if self.name == "one-cycle" and self.warmup:
-            raise ValueError("one-cycle already warms up; leave warmup at 0 and set peak")
+            raise ValueError(_("piecewise needs rising epochs and one factor more than epochs"))
         return self
 
 
@@ -159,10 +183,11 @@ class PhaseSection(Section):
     @model_validator(mode="after")
     def _renames_make_sense(self) -> PhaseSection:
         if self.map and self.weights_from is None:
-            raise ValueError("map renames the weights that `from` names; give both or neither")
+            raise ValueError(_("map renames the weights that `from` names; give both or neither"))
         for pattern, name in self.map.items():
             if name is not None and name.count("*") not in (0, pattern.count("*")):
-                raise ValueError(f"map: {pattern!r} and {name!r} need as many * as each other")
+                message = _("map: {pattern!r} and {name!r} need as many * as each other")
+                raise ValueError(message.format(pattern=pattern, name=name))
         return self
 
 

@@ -20,6 +20,7 @@ from trasluz.report.images import Made, data_address
 from trasluz.report.stock import Stock
 from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
+from trasluz.runs.weights import Weights
 
 _PREFERRED = ("test", "valid", "train")
 
@@ -29,13 +30,20 @@ class Context(Stock):
     """One page in the making.
 
     ``findings``: language → what the rules found, the same ones in each; ``None`` where they were not asked.
+    ``chosen``: the weights that the page speaks of, the final ones by default.
     """
 
     folder: RunFolder
     evaluations: Mapping[str, Evaluation]
     looks: Mapping[str, Result] = field(default_factory=dict)
     findings: Mapping[str, Sequence[Finding]] | None = None
+    chosen: Weights | None = None
     _known: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    @cached_property
+    def weights(self) -> Weights:
+        """The weights that evaluations, looks and samples are of."""
+        return self.chosen or Weights(self.folder.path)
 
     @cached_property
     def info(self) -> dict[str, Any]:
@@ -81,7 +89,7 @@ class Context(Stock):
     @cached_property
     def origin(self) -> Origin:
         """What images that the run made say of it."""
-        return Origin(self.folder.path.name, self.recipe.name, self.recipe.hash)
+        return Origin(self.weights.label, self.recipe.name, self.recipe.hash)
 
     def picture(self, kind: str, index: int) -> int:
         """The number on the page of example ``index`` of ``kind``, a name of ``Evaluation.examples``, stored once."""

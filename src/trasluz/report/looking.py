@@ -14,17 +14,22 @@ from trasluz.report.context import Context
 from trasluz.report.looks import look_panels
 from trasluz.report.phrase import Phrase, both, plain
 from trasluz.report.sections.base import Section
-from trasluz.report.writer import fill_page
+from trasluz.report.writer import fill_page, weights_phrase
 from trasluz.runs.folder import RunFolder
+from trasluz.runs.weights import Weights
 
 
-def write_look_page(target: Path, folder: RunFolder, result: Result, language_name: str) -> Path:
+def write_look_page(
+    target: Path, folder: RunFolder, result: Result, language_name: str, weights: Weights | None = None
+) -> Path:
     """Writes the panels of ``result`` to ``target``, one file that opens without a network, and returns its path.
+
+    ``weights``: those that were looked at, the final ones by default.
 
     Raises:
         StorageError: the page cannot be written.
     """
-    context = Context(folder, {}, {result.look: result})
+    context = Context(folder, {}, {result.look: result}, chosen=weights)
     name = str(context.info["name"])
     help_text = find(result.look).HELP
     with language(language_name):
@@ -34,7 +39,8 @@ def write_look_page(target: Path, folder: RunFolder, result: Result, language_na
             language_name,
             title=both("{name}: {look}", name=name, look=plain(result.look)),
             name=name,
-            folder=folder.path.name,
+            folder=context.weights.label,
+            note=weights_phrase(context.weights),
             status=str(context.info.get("status", "")),
             description=context.recipe.description,
             sections=[section],

@@ -8,19 +8,21 @@ from pathlib import Path
 from markupsafe import Markup
 
 from trasluz.draw.names import status_name
-from trasluz.files import write_bytes
+from trasluz.draw.weights import weights_sentence
+from trasluz.files import storage, write_bytes
 from trasluz.findings.finding import Finding
 from trasluz.look.result import Result
 from trasluz.messages import LANGUAGES, _, current_language, language
 from trasluz.report.canvas import script_json
 from trasluz.report.context import Context
 from trasluz.report.page import fill, source
-from trasluz.report.phrase import Phrase, both
+from trasluz.report.phrase import Phrase, both, plain
 from trasluz.report.plotly_code import packed_plotly
 from trasluz.report.sections.base import Section, discover
 from trasluz.reporting import Reporter
 from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
+from trasluz.runs.weights import Weights
 
 _STYLES = ("page.css", "points.css", "lightbox.css")
 _SCRIPTS = ("page.js", "points.js", "layers.js", "lightbox.js")
@@ -34,8 +36,10 @@ def write_report(
     *,
     looks: Mapping[str, Result] | None = None,
     findings: Mapping[str, Sequence[Finding]] | None = None,
+    weights: Weights | None = None,
 ) -> Path:
-    """Writes one page that opens without a network and returns its path.
+    """Writes one page that opens without a network and returns its path: ``report.html`` where what was found with
+    ``weights``, by default the final ones, is kept.
 
     ``evaluations``: split → evaluation, may be empty (a run that was interrupted early).  ``language_name`` is the
     language in which the page opens; a switch in it shows the other one.  ``looks``: name → result of the looks to
@@ -45,11 +49,13 @@ def write_report(
         RunError: the run folder is damaged.
         StorageError: the page cannot be written.
     """
-    context = Context(folder, evaluations, looks or {}, findings)
+    context = Context(folder, evaluations, looks or {}, findings, weights)
     with language(language_name):
         sections = _sections(context, reporter or Reporter())
         html = _page(context, sections, language_name)
-    target = folder.path / "report.html"
+    target = context.weights.found / "report.html"
+    with storage(target):
+        target.parent.mkdir(exist_ok=True)
     write_bytes(target, html.encode())
     return target
 
@@ -71,13 +77,20 @@ def _page(context: Context, sections: list[Section], language_name: str) -> str:
         language_name,
         title=both("{name}: report of a run", name=context.info["name"]),
         name=context.info["name"],
-        folder=context.folder.path.name,
+        folder=context.weights.label,
+        note=weights_phrase(context.weights),
         status=status,
         description=description,
         sections=sections,
         figures=context.figures,
         pictures=context.pictures,
     )
+
+
+def weights_phrase(weights: Weights) -> Phrase:
+    """Which weights a page speaks of; empty for the final ones."""
+    best = weights.epoch()
+    return Phrase.of(lambda: weights_sentence(best))
 
 
 def fill_page(
@@ -91,8 +104,9 @@ def fill_page(
     sections: list[Section],
     figures: list[Markup],
     pictures: list[str],
+    note: Phrase | None = None,
 ) -> str:
-    """The whole page: head, contents, sections, and what its script needs."""
+    """The whole page: head, contents, sections, and what its script needs; ``note`` stands below the folder's name."""
     fallback = description.get("en", "")
     return fill(
         "page.html",
@@ -101,6 +115,7 @@ def fill_page(
         title=title,
         name=name,
         folder=folder,
+        note=note or plain(""),
         status=status,
         status_name=Phrase.of(lambda: status_name(status)),
         description=Phrase.of(lambda: description.get(current_language(), fallback)),

@@ -8,6 +8,8 @@ steps.jsonl      means of the training terms over stretches of steps, kept and c
 model/           weights.safetensors + config.json + preprocess.json
 checkpoints/     the newest two and the best
 looks/<name>/    arrays and pictures
+mixture.safetensors  Gaussians fitted to the codes, once images were drawn from such
+best/            what was found with the weights in checkpoints/best, by the same names
 findings.json    what went wrong, with its evidence, in every language
 report.html      one file, no network
 """

@@ -46,13 +46,14 @@ def save_model(
         (folder / "preprocess.json").write_text(preprocess.model_dump_json(indent=2), encoding="utf-8")
 
 
-def load_model(folder: Path) -> Model:
-    """The model that ``save_model`` wrote, on the CPU.
+def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
+    """The model that ``save_model`` wrote, on the CPU; with other ``weights`` of the same networks if they are given.
 
     Raises:
         RunError: files are missing, damaged, or do not fit each other.
     """
-    missing = [n for n in ("weights.safetensors", "config.json", "preprocess.json") if not (folder / n).is_file()]
+    needed = (*(() if weights else ("weights.safetensors",)), "config.json", "preprocess.json")
+    missing = [n for n in needed if not (folder / n).is_file()]
     if missing:
         raise RunError(
             _("{path}: {names} is missing, so this run has no trained model yet; resume it first.").format(
@@ -63,7 +64,7 @@ def load_model(folder: Path) -> Model:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         spec = read_spec(config["spec"])
         preprocess = Preprocess.model_validate_json((folder / "preprocess.json").read_text(encoding="utf-8"))
-        weights = load_file(folder / "weights.safetensors")
+        weights = weights or load_file(folder / "weights.safetensors")
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
         raise RunError(
             _("{path}: the stored model is damaged: {reason}.").format(path=folder, reason=str(error).splitlines()[0])

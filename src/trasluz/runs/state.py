@@ -31,6 +31,11 @@ def load_state(folder: Path) -> Any:
     return _unpack(json.loads((folder / "state.json").read_text(encoding="utf-8")), tensors)
 
 
+def load_plain(folder: Path) -> Any:
+    """The same tree with ``None`` in the place of every tensor, without reading any."""
+    return _unpack(json.loads((folder / "state.json").read_text(encoding="utf-8")), None)
+
+
 def _pack(node: Any, path: str, tensors: dict[str, torch.Tensor]) -> Any:
     if isinstance(node, torch.Tensor):
         # A copy in plain layout: safetensors refuses tensors that share memory, and layouts are re-made on load.
@@ -46,10 +51,10 @@ def _pack(node: Any, path: str, tensors: dict[str, torch.Tensor]) -> Any:
     raise TypeError(f"{path}: a state cannot hold a {type(node).__name__}")
 
 
-def _unpack(node: Any, tensors: dict[str, torch.Tensor]) -> Any:
+def _unpack(node: Any, tensors: dict[str, torch.Tensor] | None) -> Any:
     if isinstance(node, dict):
         if _TENSOR in node:
-            return tensors[node[_TENSOR]]
+            return None if tensors is None else tensors[node[_TENSOR]]
         return {key: _unpack(value, tensors) for key, value in node[_PAIRS]}
     if isinstance(node, list):
         return [_unpack(value, tensors) for value in node]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasluz.cli.arguments import Json, Language
+from trasluz.cli.arguments import Json, Language, WeightsName
 from trasluz.cli.console import Console, columns
+from trasluz.cli.opening import open_run
 from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
@@ -39,15 +40,17 @@ def command(
         ),
     ] = None,
     lang: Language = None,
+    weights: WeightsName = "final",
     json: Json = False,
 ) -> None:
     """Compares, writes the page, and says what came out."""
     from trasluz import api
 
     console: Console = ctx.obj
-    result = api.compare(*runs, split=split, out=out, lang=lang, reporter=console)
+    opened = [open_run(console, run, weights) for run in runs]
+    result = api.compare(*opened, split=split, out=out, lang=lang, reporter=console)
     if json:
-        console.json({"page": str(result.page), "split": result.split, **result.table.to_dict()})
+        console.json({"page": str(result.page), "weights": weights, "split": result.split, **result.table.to_dict()})
         return
     console.result(_table(result))
     console.say(_("The comparison page: {path}").format(path=result.page))

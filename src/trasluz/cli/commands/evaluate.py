@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasluz.cli.arguments import Data, Json, RunPath
+from trasluz.cli.arguments import Data, Json, RunPath, WeightsName
 from trasluz.cli.console import Console, columns
+from trasluz.cli.opening import open_run
 from trasluz.errors import RequestError
 from trasluz.messages import N_, _
 
@@ -47,17 +48,16 @@ def command(
             help=N_("Also bound the evidence by importance weighting with N draws of each code, at most 5000."),
         ),
     ] = None,
+    weights: WeightsName = "final",
     json: Json = False,
 ) -> None:
     """Evaluates and prints the scores."""
-    from trasluz import api
-
     console: Console = ctx.obj
     if classifier is None:
         if samples is not None:
             message = _("--samples: judging samples needs a classifier trained on the same data; add --classifier.")
             raise RequestError(message)
-        found = api.open_run(run).evaluate(split, data, reporter=console, importance_samples=importance)
+        found = open_run(console, run, weights).evaluate(split, data, reporter=console, importance_samples=importance)
         summary, show = found.summary(), partial(_print, console, found)
     else:
         if data is not None:
@@ -65,10 +65,10 @@ def command(
         if importance is not None:
             raise RequestError(_("--iw: the evidence is of images, not of samples; leave out --classifier or --iw."))
         count = _SAMPLES if samples is None else samples
-        judged = api.open_run(run).evaluate_samples(classifier, count, split or "test", reporter=console)
+        judged = open_run(console, run, weights).evaluate_samples(classifier, count, split or "test", reporter=console)
         summary, show = judged.summary(), partial(_print_samples, console, judged)
     if json:
-        console.json({"run": str(run), **summary})
+        console.json({"run": str(run), "weights": weights, **summary})
     else:
         show()
 
@@ -96,7 +96,7 @@ def _print_samples(console: Console, found: SampleEvaluation) -> None:
 
 
 def _print(console: Console, found: Evaluation) -> None:
-    console.result(_("{split}: {count} images").format(split=found.split, count=found.count))
+    console.result(_("{split}: {count} samples").format(split=found.split, count=found.count))
     rows: list[tuple[object, ...]] = [(_("metric"), _("value"), _("95 % interval"), *found.baselines)]
     for name, value in found.metrics.items():
         interval = "[{:.4g}, {:.4g}]".format(*found.intervals[name]) if name in found.intervals else ""

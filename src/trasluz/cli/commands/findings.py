@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import typer
 
-from trasluz.cli.arguments import Json, RunPath
+from trasluz.cli.arguments import Json, RunPath, WeightsName
 from trasluz.cli.console import Console
+from trasluz.cli.opening import open_run
 from trasluz.messages import N_, _
 
 HELP = N_("Say what went wrong in a run, what it means and what to try.")
 
 
-def command(ctx: typer.Context, run: RunPath, json: Json = False) -> None:
+def command(ctx: typer.Context, run: RunPath, weights: WeightsName = "final", json: Json = False) -> None:
     """Prints the findings, the gravest first."""
     import dataclasses
 
     from trasluz import api
 
     console: Console = ctx.obj
-    opened = api.open_run(run)
+    opened = open_run(console, run, weights)
     found = opened.findings()
     commands = [api.finding_command(opened, finding) for finding in found]
     if json:
         plain = [{**dataclasses.asdict(f), "command": line} for f, line in zip(found, commands, strict=True)]
-        console.json({"run": str(run), "findings": plain})
+        console.json({"run": str(run), "weights": weights, "findings": plain})
         return
     if not found:
         console.result(_("Nothing went wrong that can be seen in what is known of this run."))

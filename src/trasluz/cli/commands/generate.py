@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Json, RunPath
+from trasluz.cli.arguments import Json, RunPath, WeightsName
 from trasluz.cli.console import Console
+from trasluz.cli.opening import open_run
 from trasluz.messages import N_, _
 
 HELP = N_("Make images with a run; each says in its file that a network made it.")
@@ -33,6 +34,7 @@ def command(
         typer.Option(metavar="prior|mixture", help=N_("Where codes come from; mixture: fitted to the training codes.")),
     ] = "prior",
     grid: Annotated[bool, typer.Option("--grid", help=N_("Also write all images as one picture, grid.png."))] = False,
+    weights: WeightsName = "final",
     json: Json = False,
 ) -> None:
     """Generates, writes, and says where."""
@@ -41,10 +43,11 @@ def command(
     console: Console = ctx.obj
     api.check_place(out)
     wanted = [label.strip() for label in labels.split(",")] if labels else None
-    made = api.open_run(run).generate(count, seed=seed, labels=wanted, source=source, reporter=console)
+    made = open_run(console, run, weights).generate(count, seed=seed, labels=wanted, source=source, reporter=console)
     made.save(out, grid=grid, reporter=console)
     if json:
-        console.json({"run": str(run), "out": out, "count": len(made), "seed": seed, "source": source})
+        told = {"out": out, "count": len(made), "seed": seed, "source": source}
+        console.json({"run": str(run), "weights": weights, **told})
     else:
         console.result(str(out))
         console.say(_("{n} images, each marked as generated.").format(n=len(made)))

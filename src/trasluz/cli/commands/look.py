@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Json, Language, RunPath
+from trasluz.cli.arguments import Json, Language, RunPath, WeightsName
 from trasluz.cli.console import Console, columns
+from trasluz.cli.opening import open_run
 from trasluz.messages import N_, _
 
 HELP = N_("See inside a trained run: kernels, heat maps, latent space and more.")
@@ -36,23 +37,24 @@ def command(
         typer.Option(metavar="FILE", help=N_("Where to write the page; otherwise looks/LOOK.html in the run.")),
     ] = None,
     lang: Language = None,
+    weights: WeightsName = "final",
     json: Json = False,
 ) -> None:
     """Looks, writes a page of it, and prints where that is."""
     from trasluz import api
 
     console: Console = ctx.obj
-    opened = api.open_run(run)
+    opened = open_run(console, run, weights)
     if name is None:
         fitting = [(look, _(api.look_help(look))) for look in opened.looks()]
         if json:
-            console.json({"run": str(run), "looks": [look for look, _help in fitting]})
+            console.json({"run": str(run), "weights": weights, "looks": [look for look, _help in fitting]})
         else:
             console.result(columns(fitting))
         return
     chosen = api.parse_overrides(options or [])
     page = api.look_page(opened, name, images or None, split, chosen, out, lang, console)
     if json:
-        console.json({"run": str(run), "look": name, "page": str(page)})
+        console.json({"run": str(run), "weights": weights, "look": name, "page": str(page)})
     else:
         console.result(str(page))

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Images, Json, RunPath
+from trasluz.cli.arguments import Images, Json, RunPath, WeightsName
 from trasluz.cli.console import Console
+from trasluz.cli.opening import open_run
 from trasluz.cli.outcome import name_unreadable
 from trasluz.messages import N_, _
 
@@ -22,19 +23,19 @@ def command(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help=N_("Write a .csv or .json file; otherwise CSV is printed."))
     ] = None,
+    weights: WeightsName = "final",
     json: Json = False,
 ) -> None:
     """Predicts and prints or writes the table."""
-    from trasluz import api
-
     console: Console = ctx.obj
-    found = api.open_run(run).predict(images, reporter=console)
+    found = open_run(console, run, weights).predict(images, reporter=console)
     name_unreadable(console, found.unreadable)
     if out is not None:
         written = found.save(out)
         console.say(_("{n} predictions in {path}.").format(n=len(found.files), path=written))
     if json:
         left_out = [{"file": file, "reason": reason} for file, reason in found.unreadable]
-        console.json({"run": str(run), "out": out, "predictions": found.records(), "unreadable": left_out})
+        told = {"out": out, "predictions": found.records(), "unreadable": left_out}
+        console.json({"run": str(run), "weights": weights, **told})
     elif out is None:
         console.result(found.to_csv().rstrip())

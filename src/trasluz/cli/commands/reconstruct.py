@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Images, Json, RunPath
+from trasluz.cli.arguments import Images, Json, RunPath, WeightsName
 from trasluz.cli.console import Console, columns
+from trasluz.cli.opening import open_run
 from trasluz.cli.outcome import name_unreadable
 from trasluz.messages import N_, _
 
@@ -25,19 +26,18 @@ def command(
             metavar="DIR", help=N_("Write pairs of images and errors.csv there; otherwise only the errors are printed.")
         ),
     ] = None,
+    weights: WeightsName = "final",
     json: Json = False,
 ) -> None:
     """Reconstructs and prints the errors."""
-    from trasluz import api
-
     console: Console = ctx.obj
-    found = api.open_run(run).reconstruct(images, reporter=console)
+    found = open_run(console, run, weights).reconstruct(images, reporter=console)
     name_unreadable(console, found.unreadable)
     if out is not None:
         written = found.save(out)
         console.say(_("{n} reconstructions in {path}.").format(n=len(found.files), path=written))
     errors = [(file, float(error)) for file, error in zip(found.files, found.errors, strict=True)]
     if json:
-        console.json({"run": str(run), "out": out, "mse": dict(errors)})
+        console.json({"run": str(run), "weights": weights, "out": out, "mse": dict(errors)})
     else:
         console.result(columns([(_("file"), "mse"), *errors]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from trasluz.cli.arguments import Json, Language, RunPath
+from trasluz.cli.arguments import Json, Language, RunPath, WeightsName
 from trasluz.cli.console import Console
+from trasluz.cli.opening import open_run
 from trasluz.messages import N_
 
 HELP = N_("Write a run's report as one HTML file.")
@@ -15,14 +16,13 @@ def command(
     ctx: typer.Context,
     run: RunPath,
     lang: Language = None,
+    weights: WeightsName = "final",
     json: Json = False,
 ) -> None:
     """Writes the report and prints its path."""
-    from trasluz import api
-
     console: Console = ctx.obj
-    path = api.open_run(run).report(lang, reporter=console)
+    path = open_run(console, run, weights).report(lang, reporter=console)
     if json:
-        console.json({"run": str(run), "report": str(path)})
+        console.json({"run": str(run), "weights": weights, "report": str(path)})
     else:
         console.result(str(path))

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Images, Json, RunPath
+from trasluz.cli.arguments import Images, Json, RunPath, WeightsName
 from trasluz.cli.console import Console
+from trasluz.cli.opening import open_run
 from trasluz.cli.outcome import name_unreadable
 from trasluz.messages import N_, _
 
@@ -23,6 +24,7 @@ def command(
     out: Annotated[
         Path, typer.Option(metavar="DIR", help=N_("The folder for the images: a new or an empty one."))
     ] = Path("translated"),
+    weights: WeightsName = "final",
     json: Json = False,
 ) -> None:
     """Translates, writes, and says where."""
@@ -30,11 +32,11 @@ def command(
 
     console: Console = ctx.obj
     api.check_place(out)
-    made = api.open_run(run).translate(images, to, reporter=console)
+    made = open_run(console, run, weights).translate(images, to, reporter=console)
     name_unreadable(console, made.unreadable)
     made.save(out, console)
     if json:
-        console.json({"run": str(run), "out": out, "count": len(made), "to": made.domain})
+        console.json({"run": str(run), "weights": weights, "out": out, "count": len(made), "to": made.domain})
     else:
         console.result(str(out))
         console.say(_("{n} images, each marked as translated.").format(n=len(made)))

@@ -14,6 +14,7 @@ from pydantic import model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from trasluz.messages import _
 from trasluz.networks.dense import flattening
 from trasluz.networks.dropout import Dropout
 from trasluz.networks.initialise import Initialiser, initialise
@@ -50,7 +51,7 @@ class Config(Section):
     @model_validator(mode="after")
     def _one_activation_each(self) -> Config:
         if isinstance(self.activation, tuple) and len(self.activation) != len(self.hidden):
-            raise ValueError("give one activation for all hidden layers, or as many as there are hidden layers")
+            raise ValueError(_("give one activation for all hidden layers, or as many as there are hidden layers"))
         return self
 
 

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 
+from trasluz.messages import _
 from trasluz.networks.dcgan import DcganSection, count_stages, prepared
 from trasluz.networks.dropout import Dropout
 from trasluz.networks.layers import Flatten, NormSection, batch_norm
@@ -33,7 +34,9 @@ class Config(DcganSection):
     @model_validator(mode="after")
     def _penalty_without_effect(self) -> Config:
         if self.spectral_norm and self.l2:
-            raise ValueError("spectral_norm fixes the size of every kernel, so l2 would do nothing; choose one of them")
+            raise ValueError(
+                _("spectral_norm fixes the size of every kernel, so l2 would do nothing; choose one of them")
+            )
         return self
 
 

@@ -12,6 +12,7 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
+from trasluz.messages import _
 from trasluz.networks.dcgan import DcganSection, count_stages, prepared
 from trasluz.networks.doubling import doubling
 from trasluz.networks.dropout import Dropout
@@ -38,7 +39,7 @@ class Config(DcganSection):
     @model_validator(mode="after")
     def _odd_kernel(self) -> Config:
         if self.up == "resize" and self.kernel is not None and self.kernel % 2 == 0:
-            raise ValueError("up: resize needs an odd kernel")
+            raise ValueError(_("up: resize needs an odd kernel"))
         return self
 
 

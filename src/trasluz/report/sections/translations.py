@@ -17,13 +17,13 @@ ORDER = 23
 
 
 def applies(context: Context) -> bool:
-    """Whether training kept translated examples."""
-    return (context.folder.path / "looks" / FILE).is_file()
+    """Whether training kept translated examples, which are of the final weights."""
+    return context.weights.final and (context.weights.looks / FILE).is_file()
 
 
 def render(context: Context) -> Section:
     """One gallery per domain that is translated from."""
-    with np.load(context.folder.path / "looks" / FILE) as stored:
+    with np.load(context.weights.looks / FILE) as stored:
         found = {name: stored[name] for name in stored.files}
     names = [str(name) for name in found["domains"]]
     nothing = both("There is nothing to show.")

@@ -62,9 +62,11 @@ class EarlyStopping(Callback):
             loop.engine.set_weights(self.weights)
 
     def on_end(self, loop: Loop) -> None:
-        """Writes the best weights where people can find them."""
+        """Writes the best weights where a run that is opened with them finds them (``runs/weights.py``)."""
         if loop.lead and self.weights is not None:
+            monitor = (loop.train.early_stopping or _DEFAULT).monitor
             state = {"networks": self.weights, "epoch": self.best_epoch, "value": self.best}
+            state |= {"phase": loop.phase.name, "monitor": monitor}
             write_checkpoint(loop.folder.path / "checkpoints", "best", state)
 
     def state_dict(self) -> dict[str, Any]:

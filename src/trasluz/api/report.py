@@ -1,0 +1,34 @@
+"""A run's report: evaluates and looks at what was not evaluated or looked at yet, then writes page and findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trasluz.api.findings import evidence_of, findings_by_language, save_findings
+from trasluz.api.looks import usual_looks
+from trasluz.look.result import Result
+from trasluz.report.writer import write_report
+from trasluz.reporting import Reporter
+
+if TYPE_CHECKING:
+    from trasluz.api.run import Run
+
+
+def report(run: Run, language: str, reporter: Reporter) -> Path:
+    """Writes ``report.html`` and ``findings.json`` of ``run`` and returns the page's path; see ``Run.report``.
+
+    Raises:
+        RunError: the folder is damaged.
+        StorageError: the page cannot be written.
+    """
+    done = run.evaluations()
+    wanted = "valid" if len(run.data.split("valid")) else "train"
+    looks: dict[str, Result] = {}
+    if run.weights.stored():
+        if wanted not in done:
+            done[wanted] = run.evaluate(wanted, reporter=reporter)
+        looks = usual_looks(run, None, reporter)
+    found = findings_by_language(evidence_of(run, done, looks))
+    save_findings(run, found)
+    return write_report(run.folder, done, language, reporter, looks=looks, findings=found, weights=run.weights)

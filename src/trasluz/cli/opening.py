@@ -1,0 +1,26 @@
+"""Opening the run that a command was given, with the weights that it was asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trasluz.cli.console import Console
+
+if TYPE_CHECKING:
+    from trasluz.api import Run
+
+
+def open_run(console: Console, path: Path, weights: str) -> Run:
+    """The run; says which weights it was opened with where these are not the final ones.
+
+    Raises:
+        RunError: not a run folder, or one that kept no weights of its best epoch.
+        RequestError: weights of another name.
+    """
+    from trasluz import api
+
+    run = api.open_run(path, weights=weights)
+    if run.weights_note:
+        console.say(run.weights_note)
+    return run

@@ -1,0 +1,99 @@
+"""Pydantic's complaints about fields, in sentences: where, what was given, and what is allowed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from trasluz.messages import N_, _, did_you_mean
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_WHOLE, _NUMBER, _TRUTH = N_("it must be a whole number"), N_("it must be a number"), N_("it must be true or false")
+_FIELDS = N_("it must be a name with fields")
+_REASONS = {
+    "value_error": "{error}",
+    "greater_than": N_("it must be greater than {gt}"),
+    "greater_than_equal": N_("it must be at least {ge}"),
+    "less_than": N_("it must be less than {lt}"),
+    "less_than_equal": N_("it must be at most {le}"),
+    "multiple_of": N_("it must be a multiple of {multiple_of}"),
+    "literal_error": N_("allowed: {expected}"),
+    "finite_number": N_("it must be a finite number"),
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "string_type": N_("it must be text"),
+    "string_pattern_mismatch": N_("it must fit the pattern {pattern}"),
+    "string_too_short": N_("it needs at least {min_length} characters"),
+    "string_too_long": N_("it can have at most {max_length} characters"),
+    "list_type": N_("it must be a list"),
+    "tuple_type": N_("it must be a list"),
+    "too_short": N_("it needs at least {min_length} entries"),
+    "too_long": N_("it can have at most {max_length} entries"),
+    "dict_type": _FIELDS,
+    "model_type": _FIELDS,
+    "model_attributes_type": _FIELDS,
+    "none_required": N_("it must be null"),
+}
+
+
+def explain(error: ValidationError, config: type[BaseModel], where: str) -> str:
+    """One sentence per wrong field: where, what was given, what is allowed."""
+    sentences = []
+    for problem in error.errors():
+        path = ".".join([where, *(str(p) for p in problem["loc"])]).strip(".")
+        if problem["type"] == "extra_forbidden":
+            known = _fields_at(config, problem["loc"][:-1])
+            hint = did_you_mean(str(problem["loc"][-1]), known)
+            sentences.append(
+                _("{path}: no such field; allowed: {known}.").format(path=path, known=", ".join(known)) + hint
+            )
+        elif problem["type"] == "missing":
+            sentences.append(_("{path}: is required.").format(path=path))
+        elif problem["type"] == "value_error" and isinstance(problem.get("input"), (dict, BaseModel)):
+            # Fields that do not go together: the reason names them, and the whole section would only hide it.
+            reason = str(problem["ctx"]["error"]).removesuffix(".")
+            sentences.append(f"{path}: {reason}." if path else f"{reason}.")
+        else:
+            message = _("{path}: {given!r} is not allowed: {reason}.")
+            sentences.append(message.format(path=path, given=problem.get("input"), reason=_reason(problem)))
+    return " ".join(sentences)
+
+
+def _reason(problem: ErrorDetails) -> str:
+    """What is wrong with a value, in the language of the messages where it is one of the usual things."""
+    known = _REASONS.get(problem["type"])
+    context = problem.get("ctx", {})
+    return problem["msg"] if known is None else _(known).format(**context).removesuffix(".")
+
+
+def _fields_at(config: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """Field names of the model that ``path`` leads to inside ``config``."""
+    model: Any = config
+    for step in path:
+        if isinstance(step, int) or not (isinstance(model, type) and issubclass(model, BaseModel)):
+            continue
+        field = model.model_fields.get(step)
+        if field is None:
+            field = next((f for f in model.model_fields.values() if f.alias == step), None)
+        if field is None:
+            continue
+        inner = [field.annotation, *_flatten(field.annotation)]
+        model = next((t for t in inner if isinstance(t, type) and issubclass(t, BaseModel)), model)
+    if not isinstance(model, type) or not issubclass(model, BaseModel):
+        return []
+    return sorted(field.alias or name for name, field in model.model_fields.items())
+
+
+def _flatten(annotation: Any) -> list[Any]:
+    out: list[Any] = []
+    for argument in getattr(annotation, "__args__", ()):
+        out += [argument, *_flatten(argument)]
+    return out

@@ -1,0 +1,114 @@
+"""Which of a run's weights are meant: the final ones, or those of the epoch that scored best.
+
+Training ends with the final ones in ``model/`` and leaves the best of its last phase in ``checkpoints/best``
+(``training/callbacks/early_stopping.py``).  They differ where training went on after its best epoch.  What is found
+with the final weights lies in the run's folder itself; what is found with the best ones lies in ``best/``, by the
+same names, so that the two are never mixed up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from trasluz.errors import RequestError, RunError
+from trasluz.messages import _
+from trasluz.recipe import EarlyStoppingSection
+from trasluz.runs.folder import RunFolder
+from trasluz.runs.state import load_plain
+
+FINAL, BEST = "final", "best"
+NAMES = (FINAL, BEST)
+
+
+@dataclass(frozen=True)
+class BestEpoch:
+    """When the best weights were: ``epoch`` (from 1) of ``phase``, by ``monitor``, which was ``value`` then."""
+
+    phase: str
+    epoch: int
+    monitor: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights ``name`` (``final`` or ``best``) of the run in the folder ``run``."""
+
+    run: Path
+    name: str = FINAL
+
+    @staticmethod
+    def choose(run: Path, name: str) -> Weights:
+        """The weights of that name.
+
+        Raises:
+            RequestError: there are none of that name anywhere.
+            RunError: this run kept none of its best epoch.
+        """
+        if name not in NAMES:
+            message = _("weights: there are no {name!r} weights; allowed: {allowed}.")
+            raise RequestError(message.format(name=name, allowed=", ".join(NAMES)))
+        chosen = Weights(run, name)
+        if name == BEST and not (run / "checkpoints" / BEST).is_dir():
+            message = _(
+                "{path}: no weights of a best epoch were kept; a training keeps them when it ends, if it has a "
+                "validation split. Open the run with its final weights."
+            )
+            raise RunError(message.format(path=run))
+        return chosen
+
+    @property
+    def final(self) -> bool:
+        """Whether they are what training ended with."""
+        return self.name == FINAL
+
+    @property
+    def file(self) -> Path:
+        """The safetensors file that holds them."""
+        return self.run / "model" / "weights.safetensors" if self.final else self._best / "state.safetensors"
+
+    @property
+    def found(self) -> Path:
+        """The folder of what is found with them: ``looks/``, ``report.html``, ``findings.json``."""
+        return self.run if self.final else self.run / BEST
+
+    @property
+    def looks(self) -> Path:
+        """The folder of evaluations and looks made with them."""
+        return self.found / "looks"
+
+    @property
+    def label(self) -> str:
+        """How pages and pictures name them: the run's folder, with ``/best`` where they are not the final ones."""
+        return self.run.name if self.final else f"{self.run.name}/{BEST}"
+
+    def stored(self) -> bool:
+        """Whether the run has a model with these weights."""
+        return self.file.is_file() and (self.run / "model" / "config.json").is_file()
+
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits by which these weights are told from others."""
+        return hashlib.sha256(self.file.read_bytes()).hexdigest()[:16]
+
+    def epoch(self) -> BestEpoch | None:
+        """When they were, of the best ones; ``None`` of the final ones.
+
+        Raises:
+            RunError: what is written beside them is damaged.
+        """
+        if self.final:
+            return None
+        phase, train = RunFolder(self.run).recipe().resolved_phases()[-1]  # older runs say no more than the epoch
+        watched = (train.early_stopping or EarlyStoppingSection()).monitor
+        try:
+            plain = load_plain(self._best)
+            names = str(plain.get("phase", phase.name)), str(plain.get("monitor", watched))
+            return BestEpoch(names[0], int(plain["epoch"]), names[1], float(plain["value"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RunError(_("{path}: damaged ({reason}).").format(path=self._best, reason=error)) from None
+
+    @property
+    def _best(self) -> Path:
+        return self.run / "checkpoints" / BEST
