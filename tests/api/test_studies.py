@@ -11,6 +11,7 @@ import pytest
 from trasluz import api
 from trasluz.errors import DataError, Interrupted, RecipeError
 from trasluz.recipe.study import Study
+from trasluz.reporting import Reporter
 
 SMALL = Study(
     name="small",
@@ -39,6 +40,26 @@ def test_every_cell_is_trained_judged_and_compared(tmp_path: Path) -> None:
     assert "Does a higher rate help?" in page
     assert "¿Ayuda una tasa mayor?" in page
     assert "train.optimiser.rate = 0.01" in page
+
+
+def test_what_cannot_be_judged_is_refused_before_work(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="judge: digits has no valid split to judge the variants on; allowed: train"):
+        api.study(SMALL, set={"data.valid": None}, runs=tmp_path)
+    with pytest.raises(DataError):
+        api.study(SMALL, data=tmp_path / "nowhere", runs=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_metric_that_no_run_has_is_told(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    class Ear(Reporter):
+        def warn(self, message: str) -> None:
+            told.append(message)
+
+    asked = SMALL.model_copy(update={"metrics": ("acuracy",), "variants": {"low": {}}, "seeds": 1})
+    api.study(asked, runs=tmp_path, reporter=Ear())
+    assert any(message.startswith("metrics: no run has acuracy; measured are accuracy") for message in told)
 
 
 def test_a_stopped_study_goes_on_and_trains_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,7 @@ def test_images_of_any_size_and_channels_are_shown(shape: tuple[int, int, int]) 
     (panel,) = side_by_side({"one": side, "two": side}, ("0",), ("a",))
     original, first, _second = _gallery(panel).tiles[0]
     assert original.image.shape == shape
-    assert max(first.image.shape) <= 112
+    assert max(first.image.shape) <= 336
 
 
 def test_nothing_to_show_is_no_panel() -> None:

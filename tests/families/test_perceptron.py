@@ -149,7 +149,7 @@ def test_only_the_first_updates_are_kept_but_all_are_counted(tmp_path: Path) -> 
     [
         ({"train.optimiser": {"name": "adam"}}, "Rosenblatt's rule is sgd"),
         ({"train.optimiser": {"name": "sgd", "momentum": 0.9}}, "Rosenblatt's rule is sgd"),
-        ({"data.balance": "weights"}, "knows no weights of classes"),
+        ({"data.balance": "weights"}, "perceptron has no use for weights of classes"),
         ({"data.augment.mixup": 0.2}, "right or wrong, never in between"),
     ],
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -89,6 +90,15 @@ def test_timm_refuses_arguments_in_one_sentence() -> None:
     wrong = {"name": "timm", "architecture": "resnet10t", "arguments": {"no_such": 1}}
     with pytest.raises(RecipeError, match="timm cannot make resnet10t"):
         build_classifier(wrong, (3, 32, 32), 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [({"pretrained": True}, "pretrained: weights come by a phase with from: timm:NAME"), ({"in_chans": 1}, "in_chans")],
+)
+def test_what_has_its_own_place_is_no_argument_of_timms(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(RecipeError, match=words):
+        build_classifier({"name": "timm", "architecture": "resnet10t", "arguments": arguments}, (3, 32, 32), 2)
 
 
 @pytest.mark.parametrize(

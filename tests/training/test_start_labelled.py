@@ -9,6 +9,7 @@ import pytest
 
 from tests.training.harness import Session, digits, recipe
 from trasluz.data.data import Data
+from trasluz.errors import RecipeError
 
 
 def few_labels() -> Data:
@@ -27,3 +28,9 @@ def test_only_families_that_learn_from_them_see_samples_without_a_label(
     assert len(loop.data.split("train")) == shown
     assert loop.batches.steps == shown // 6
     assert len(loop.data.split("valid")) == 30
+
+
+def test_weights_of_classes_are_refused_where_nothing_is_told_from_labels(tmp_path: Path) -> None:
+    weighted = recipe("autoencoder", epochs=1).override({"data.balance": "weights"})
+    with pytest.raises(RecipeError, match=r"data\.balance: autoencoder has no use for weights of classes"):
+        Session(weighted, tmp_path / "run").run()

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trasluz.api.run import Run
+from trasluz.api.sources import open_source
 from trasluz.api.training import resume, train
 from trasluz.draw.history import History, read_history
-from trasluz.errors import DataError, DivergedError, Interrupted
+from trasluz.errors import DataError, DivergedError, Interrupted, RecipeError
 from trasluz.files import write_bytes, write_json
 from trasluz.messages import _, current_language
+from trasluz.recipe import Recipe
 from trasluz.recipe.study import Study, load_study
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
@@ -67,6 +70,10 @@ def study(
         raise Interrupted(_("Interrupted; go on with: trasluz study {path}").format(path=folder.path)) from None
     finally:
         table = _write(folder, lang or current_language())
+    unknown = [name for name in folder.study().metrics if name not in table.metrics]
+    if unknown and table.metrics:
+        message = _("metrics: no run has {unknown}; measured are {known}.")
+        speaker.warn(message.format(unknown=", ".join(unknown), known=", ".join(table.metrics)))
     return StudyResult(folder.path, table)
 
 
@@ -79,10 +86,29 @@ def _folder(
     asked = question if isinstance(question, Study) else load_study(question)
     given = {**asked.set, **changes} | ({} if data is None else {"data.source": str(data)})
     asked = Study.model_validate({**asked.model_dump(), "set": given, "seeds": seeds or asked.seeds})
-    for variant in asked.variants:
-        asked.recipe(variant, 0)
+    recipes = [asked.recipe(variant, 0) for variant in asked.variants]
     RunFolder.check_place(runs)
+    _check_data(recipes, asked.judge)
     return StudyFolder.create(runs, asked)
+
+
+def _check_data(recipes: Sequence[Recipe], judge: str) -> None:
+    """Makes sure that every variant has data to be judged on, before anything is trained.
+
+    Raises:
+        RequestError: data that cannot be opened, or without the split ``judge``.
+    """
+    seen = set()
+    for recipe in recipes:
+        key = recipe.data.model_dump_json()
+        if key in seen:
+            continue
+        seen.add(key)
+        data = open_source(recipe.data, recipe.seed)
+        if not len(data.split(judge)):
+            known = ", ".join(name for name, rows in data.splits.items() if len(rows))
+            message = _("judge: {data} has no {split} split to judge the variants on; allowed: {known}.")
+            raise RecipeError(message.format(data=data.name, split=judge, known=known))
 
 
 def _opened(path: Path, changes: dict[str, Any], data: str | Path | None, seeds: int | None) -> StudyFolder:

@@ -14,12 +14,6 @@ _LEFT = 0.35  # of the contrast outside the frame, so that the rest of the image
 _MIDDLE = 128
 
 
-def plain(image: np.ndarray) -> np.ndarray:
-    """``image`` uint8 ``[h, w, c]`` (c: 1, 3, or 4 with alpha) as large as ``marked`` makes it, uint8."""
-    pixels = np.asarray(sized(image))
-    return pixels[..., None] if pixels.ndim == 2 else pixels
-
-
 def marked(image: np.ndarray, crop: Sequence[float]) -> np.ndarray:
     """uint8 ``[h, w, 3]`` of ``image`` uint8 ``[h, w, c]``; ``crop``: top, left, bottom, right as shares of its sides.
 
@@ -35,7 +29,7 @@ def marked(image: np.ndarray, crop: Sequence[float]) -> np.ndarray:
     faded[top:bottom, left:right] = pixels[top:bottom, left:right]
     found = Image.fromarray(faded.round().astype(np.uint8))
     pen = ImageDraw.Draw(found)
-    pen.rectangle((left, top, right - 1, bottom - 1), outline=ORANGE, width=2)
+    pen.rectangle((left, top, right - 1, bottom - 1), outline=ORANGE, width=max(round(max(height, width) / 56), 1))
     return np.asarray(found)
 
 

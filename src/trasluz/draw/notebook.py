@@ -39,7 +39,10 @@ def evaluation_html(evaluation: Evaluation) -> str:
 
 
 def run_html(run: Any) -> str:
-    """What a run is and how it stands; ``run`` has ``path``, ``status``, ``metrics`` (name → number), ``weights_note``."""
+    """What a run is and how it stands.
+
+    ``run`` has ``path``, ``status``, ``metrics`` (name → number) and ``weights_note``.
+    """
     metrics: Mapping[str, Any] = run.metrics
     rows = [
         [split_name(n.split("/", 1)[0]) if "/" in n else "", metric_name(n), metric_value(n, float(v))]

@@ -1,4 +1,8 @@
-"""A heat map over its image: the image in grey, the map in colour where it is high and transparent where it is low."""
+"""A heat map over its image: the image in grey, the map in colour where it is high and transparent where it is low.
+
+Over small images it is drawn large, so that it stays sharp where a reader enlarges it: the map smooth, every pixel of
+the image a square.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,9 @@ from PIL import Image
 
 from trasluz.draw.amounts import around_zero, rising
 
-_SIDE = 112  # pixels of the longer side, about
+_SMALL = 96  # pixels of the longer side, below which a page draws every pixel as a square
+_ENLARGED, _SHRUNK = 336, 112  # of overlays over small and over large images, about
+_STEPS = 255  # of the map, between clear and solid
 _SOLID = 0.85  # of the colour where the map is highest, so that the image is seen everywhere
 
 
@@ -17,9 +23,8 @@ def overlay(image: np.ndarray, amounts: np.ndarray, high: float, *, smooth: bool
     ``high`` is the amount of the brightest colour.  ``smooth`` enlarges the map bilinearly; otherwise its own grid is
     seen.  Small images are enlarged by a whole factor, large ones shrunk.
     """
-    base = grey(image)
-    values = _enlarged(np.maximum(np.nan_to_num(amounts), 0), base, smooth)
-    return _mixed(base, rising(values, high), values, high)
+    places = np.linspace(0, 1, _STEPS + 1)
+    return _mixed(image, np.maximum(np.nan_to_num(amounts), 0), 0, high, rising(places, 1), places, smooth)
 
 
 def signed_overlay(image: np.ndarray, amounts: np.ndarray, reach: float, *, smooth: bool = True) -> np.ndarray:
@@ -27,9 +32,33 @@ def signed_overlay(image: np.ndarray, amounts: np.ndarray, reach: float, *, smoo
 
     ``reach`` is the amount, of either sign, of the strongest colours.
     """
+    places = np.linspace(-1, 1, 2 * _STEPS + 1)
+    return _mixed(image, np.nan_to_num(amounts), -reach, reach, around_zero(places, 1), np.abs(places), smooth)
+
+
+def _mixed(
+    image: np.ndarray,
+    amounts: np.ndarray,
+    low: float,
+    high: float,
+    colours: np.ndarray,
+    strength: np.ndarray,
+    smooth: bool,
+) -> np.ndarray:
+    """Colours over ``image`` in grey, uint8 ``[height, width, 3]``.
+
+    ``colours`` uint8 ``[k, 3]`` of amounts from ``low`` to ``high``, in equal steps, are the more solid the larger
+    their ``strength`` (0 to 1, ``[k]``).
+    """
     base = grey(image)
-    values = _enlarged(np.nan_to_num(amounts), base, smooth)
-    return _mixed(base, around_zero(values, reach), values, reach)
+    if not high > 0:
+        return np.repeat(base.round().astype(np.uint8)[..., None], 3, 2)
+    values = _enlarged(amounts, base, smooth)
+    steps = np.rint((np.clip(values, low, high) - low) * ((len(colours) - 1) / (high - low))).astype(np.int32)
+    cover = (_SOLID * strength).astype(np.float32)
+    clear, paint = (1 - cover)[steps], (colours * cover[:, None]).astype(np.float32)[steps]
+    pixels: np.ndarray = (base * clear)[..., None] + paint
+    return (pixels + 0.5).astype(np.uint8)
 
 
 def _enlarged(amounts: np.ndarray, base: np.ndarray, smooth: bool) -> np.ndarray:
@@ -37,14 +66,6 @@ def _enlarged(amounts: np.ndarray, base: np.ndarray, smooth: bool) -> np.ndarray
     height, width = base.shape
     how = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
     return np.asarray(Image.fromarray(amounts.astype(np.float32)).resize((width, height), how))
-
-
-def _mixed(base: np.ndarray, colours: np.ndarray, values: np.ndarray, solid: float) -> np.ndarray:
-    """Colours over a base in grey, the more solid the larger the value; uint8 ``[height, width, 3]``."""
-    share = np.clip(np.abs(values) / solid, 0, 1) if solid > 0 else np.zeros_like(values)
-    cover = (_SOLID * share)[..., None]
-    pixels: np.ndarray = (base[..., None] * (1 - cover) + colours * cover).round().astype(np.uint8)
-    return pixels
 
 
 def grey(image: np.ndarray) -> np.ndarray:
@@ -57,11 +78,31 @@ def grey(image: np.ndarray) -> np.ndarray:
 
 
 def sized(image: np.ndarray) -> Image.Image:
-    """``image`` uint8 ``[h, w, c]`` as a picture whose longer side is near that of all overlays."""
-    picture = Image.fromarray(np.ascontiguousarray(image[..., 0] if image.shape[2] == 1 else image))
+    """``image`` uint8 ``[h, w, c]`` as a picture as large as all overlays over images of its size."""
+    picture = _picture(image)
     longer = max(picture.size)
-    if longer <= _SIDE:
-        factor = _SIDE // longer
+    if longer < _SMALL:
+        factor = _ENLARGED // longer
         return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
-    shrunk = [max(round(side * _SIDE / longer), 1) for side in picture.size]
-    return picture.resize((shrunk[0], shrunk[1]), Image.Resampling.LANCZOS)
+    return _shrunk(picture)
+
+
+def as_shown(image: np.ndarray) -> np.ndarray:
+    """``image`` uint8 ``[h, w, c]`` as it stands beside overlays: a small one as it is, since a page draws its pixels
+    as squares; a large one shrunk."""
+    if max(image.shape[:2]) < _SMALL:
+        return image
+    pixels = np.asarray(_shrunk(_picture(image)))
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def _picture(image: np.ndarray) -> Image.Image:
+    return Image.fromarray(np.ascontiguousarray(image[..., 0] if image.shape[2] == 1 else image))
+
+
+def _shrunk(picture: Image.Image) -> Image.Image:
+    longer = max(picture.size)
+    if longer <= _SHRUNK:
+        return picture
+    width, height = (max(round(side * _SHRUNK / longer), 1) for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.LANCZOS)

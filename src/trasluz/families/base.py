@@ -88,7 +88,8 @@ class BaseFamily(ABC):
 
     ``needs_labels``: data without labels are refused.  ``uses_unlabelled``: training samples without a label teach
     it something; a family that they teach nothing is never shown any.  ``needs_unit``: it changes its inputs as
-    images in [0, 1], which other normalisations than ``unit`` do not give.
+    images in [0, 1], which other normalisations than ``unit`` do not give.  ``weighs_classes``: it makes use of the
+    weights of ``data.balance: weights``.
     """
 
     Config: ClassVar[type[Section]]
@@ -97,6 +98,7 @@ class BaseFamily(ABC):
     needs_labels: ClassVar[bool] = False
     uses_unlabelled: ClassVar[bool] = True
     needs_unit: bool = False
+    weighs_classes: ClassVar[bool] = False
 
     def __init__(self, config: Any, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         self.config = config

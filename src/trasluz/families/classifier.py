@@ -49,6 +49,7 @@ class Family(BaseFamily):
     capabilities: ClassVar[frozenset[str]] = frozenset({"logits", "classify", "features", "layers"})
     kinds: ClassVar[frozenset[str]] = frozenset({"image", "table", "sequence"})
     needs_labels: ClassVar[bool] = True
+    weighs_classes: ClassVar[bool] = True
     uses_unlabelled: ClassVar[bool] = False
 
     def __init__(self, config: ClassifierConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:

@@ -88,6 +88,7 @@ class Family(BaseFamily):
     config: JointConfig
     capabilities: ClassVar[frozenset[str]] = _ALWAYS | _WITH_PRIOR
     needs_labels: ClassVar[bool] = True
+    weighs_classes: ClassVar[bool] = True
 
     def __init__(self, config: JointConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         super().__init__(config, spec, class_weights)

@@ -110,10 +110,7 @@ class Family(BaseFamily):
 
         Raises:
             DataError: there are fewer than two classes to tell apart.
-            RecipeError: classes are to be weighted, which the rule does not know.
         """
-        if self.class_weights is not None:
-            raise RecipeError(_("data.balance: a perceptron knows no weights of classes; choose none or sampling."))
         if len(self.spec.classes) < 2 and not self.spec.multi_label:
             message = _("A perceptron needs two classes to tell apart, but there is only {name}; add another.")
             raise DataError(message.format(name=self.spec.classes[0]))

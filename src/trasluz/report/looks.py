@@ -27,6 +27,7 @@ def answering(context: Context, question: Question) -> list[Result]:
 
 
 _DOT = re.compile(r"(?<=\w)\.(?=[A-Za-z_])")
+_TILE = 512  # pixels on a side of a tile, which looks keep small themselves but where it should be seen enlarged
 _LONG = 12  # rows of a table beyond which a page shows it only to those who ask
 
 
@@ -145,8 +146,8 @@ def _tile(stock: Stock, versions: dict[str, Tile]) -> _Shown:
     first = next(iter(versions.values()))
     made = Made(first.made, stock.origin) if first.made else None
     return _Shown(
-        stock.store(first.image, made),
-        None if first.native is None else stock.store(first.native),
+        stock.store(first.image, made, _TILE),
+        None if first.native is None else stock.store(first.native, largest=_TILE),
         Phrase.of_texts({name: tile.alt for name, tile in versions.items()}),
         Phrase.of_texts({name: tile.caption for name, tile in versions.items()}),
         Phrase.of_texts({name: tile.flag for name, tile in versions.items()}),

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from trasluz.draw.provenance import Origin
 from trasluz.messages import current_language
 from trasluz.report.canvas import place_figure
-from trasluz.report.images import Made, data_address
+from trasluz.report.images import LARGEST, Made, data_address
 from trasluz.report.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ class Stock(ABC):
     def origin(self) -> Origin:
         """What images that a network made say of it."""
 
-    def store(self, image: np.ndarray, made: Made | None = None) -> int:
-        """The number on the page of ``image`` (uint8 ``[h, w, c]``), stored once however often it is shown."""
-        address = data_address(image, made)
+    def store(self, image: np.ndarray, made: Made | None = None, largest: int = LARGEST) -> int:
+        """The number on the page of ``image`` (uint8 ``[h, w, c]``), stored once however often it is shown; shrunk
+        where a side is above ``largest``."""
+        address = data_address(image, made, largest)
         if address not in self._stored:
             self._stored[address] = len(self.pictures)
             self.pictures.append(address)

@@ -62,6 +62,7 @@ def prepare(
     taught = _teaching(recipe, data)
     _check_mixup(recipe, taught)
     weights = None
+    _check_balance(recipe)
     if recipe.data.balance == "weights" and data.labels is not None:
         weights = torch.as_tensor(class_weights(data.labels[data.split("train")], len(data.classes))).to(fabric.device)
     family = families.create(recipe.model, data.spec, weights)
@@ -98,6 +99,14 @@ def _teaching(recipe: Recipe, data: Data) -> Data:
     if len(labelled) in (0, len(rows)):
         return data
     return dataclasses.replace(data, splits={**data.splits, "train": labelled})
+
+
+def _check_balance(recipe: Recipe) -> None:
+    """Only what is told from labels can weigh classes."""
+    name = recipe.model["family"]
+    if recipe.data.balance == "weights" and not families.get(name).weighs_classes:
+        message = _("data.balance: {family} has no use for weights of classes; choose none or sampling.")
+        raise RecipeError(message.format(family=name))
 
 
 def _check_mixup(recipe: Recipe, data: Data) -> None:

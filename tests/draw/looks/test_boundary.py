@@ -25,6 +25,7 @@ def _found(updates: int = 0, **changes: Any) -> Found:
         up=np.array([0.0, 2.0]),
         winner=winner,
         confidence=np.array([[1.0, 0.7], [0.9, 1.0]], np.float32),
+        border=np.array([[[0.5, 0.0], [0.5, 1.0]], [[0.5, 1.0], [0.5, 2.0]]]),
         points=np.array([[0.1, 0.1], [0.9, 1.9], [0.2, 0.2]]),
         labels=np.array([0, 0, 1]),
         said=np.array([0, 1, 0]),
@@ -73,8 +74,18 @@ def test_there_is_a_step_of_the_slider_per_update_and_the_last_line_is_shown_fir
     assert slider.steps[0].args[0]["x"][0] == pytest.approx([0.9, 0.9])
     place = list(figure.data).index(line)
     assert list(slider.steps[0].args[1]) == [place, place + 1]
-    (border,) = [trace for trace in _figure(found).data if trace.type == "scatter" and trace.mode == "lines"]
-    assert list(border.x) == pytest.approx([0.5, 0.5])
+
+
+def _border(found: Found) -> list[Any]:
+    return [trace for trace in _figure(found).data if trace.type == "scatter" and trace.mode == "lines"]
+
+
+def test_the_border_between_regions_is_drawn_piece_by_piece_for_any_number_of_classes() -> None:
+    for classes in (("a", "<b>"), ("a", "<b>", "c")):
+        (border,) = _border(_found(classes=classes))
+        np.testing.assert_array_equal(border.x, [0.5, 0.5, np.nan] * 2)
+        np.testing.assert_array_equal(border.y, [0, 1, np.nan, 1, 2, np.nan])
+    assert not _border(_found(border=np.zeros((0, 2, 2)))), "one class chosen everywhere"
 
 
 def test_a_long_way_is_thinned_and_an_unfinished_one_said() -> None:

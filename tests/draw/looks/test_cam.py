@@ -75,7 +75,7 @@ def test_no_evidence_leaves_the_grey_image() -> None:
     image = np.random.default_rng(0).integers(0, 256, (20, 20, 1), dtype=np.uint8)
     found = overlay(image, -np.ones((4, 4)), 0.0)
     assert (found == found[..., :1]).all()
-    assert (found[::5, ::5, 0] == image[..., 0]).all()
+    assert (found[::16, ::16, 0] == image[..., 0]).all()
 
 
 def test_a_map_of_zeros_is_said_to_have_no_positive_evidence() -> None:

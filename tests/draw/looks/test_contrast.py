@@ -78,7 +78,7 @@ def test_each_row_has_one_scale_around_zero() -> None:
 def test_colours_tell_the_sign_and_zero_leaves_the_image() -> None:
     image = np.full((20, 20, 1), 128, np.uint8)
     found = signed_overlay(image, np.float32([[1, 0, -1]]), 1.0, smooth=False).astype(int)
-    red, clear, blue = found[50, 10], found[50, 50], found[50, 90]
+    red, clear, blue = found[150, 30], found[150, 150], found[150, 270]
     assert red[0] > red[2] + 20
     assert blue[2] > blue[0] + 20
     assert (clear == 128).all()

@@ -45,16 +45,16 @@ def _gallery(found: Found) -> Gallery:
 def test_what_lies_outside_the_crop_is_paler_and_the_whole_image_has_no_frame() -> None:
     tiles = _gallery(_found()).tiles
     framed, whole = tiles[0][0].image, tiles[1][0].image
-    assert framed.shape == (112, 112, 3)
-    assert framed[42, 56].tolist() == [250] * 3  # row 1 of 4 is inside
-    assert framed[100, 56].tolist() == [171] * 3  # 128 + 0.35 · (250 − 128)
+    assert framed.shape == (336, 336, 3)
+    assert framed[126, 168].tolist() == [250] * 3  # row 1 of 4 is inside
+    assert framed[300, 168].tolist() == [171] * 3  # 128 + 0.35 · (250 − 128)
     assert len(np.unique(framed.reshape(-1, 3), axis=0)) == 3
-    assert whole.shape == (112, 112, 1)
+    assert whole.shape == (4, 4, 1)  # a page draws its pixels as squares
     assert (whole == 250).all()
 
 
 def test_a_crop_smaller_than_a_pixel_and_images_with_alpha_are_framed() -> None:
-    assert marked(np.zeros((1, 1, 4), np.uint8), (0.99, 0.99, 1, 1)).shape == (112, 112, 3)
+    assert marked(np.zeros((1, 1, 4), np.uint8), (0.99, 0.99, 1, 1)).shape == (336, 336, 3)
     assert marked(np.zeros((1, 300, 3), np.uint8), (0, 0.2, 1, 0.21)).shape == (1, 112, 3)
 
 

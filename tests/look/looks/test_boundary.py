@@ -35,6 +35,14 @@ class _Remembers(_Classifies):
         return WeightPath(weights, torch.tensor([[0.5], [0.25]]), torch.tensor([0, 3]), torch.tensor([4, 1]), 7)
 
 
+class _Decides(_Classifies):
+    capabilities = frozenset({"classify", "layers"})
+
+    def classify(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
+        scores = self.logits(networks, inputs)
+        return nn.functional.one_hot(scores.argmax(1), scores.shape[1]).float()
+
+
 def _data(features: int = 2, labels: bool = True) -> Data:
     points = np.random.default_rng(0).normal([10.0] * features, [1.0, 5.0, 1.0][:features], (40, features))
     rows = np.arange(40)
@@ -73,6 +81,19 @@ def test_every_place_of_the_grid_says_what_the_model_says_there() -> None:
     points = np.asarray(seen.data.samples)
     assert found.across[0] < points[:, 0].min()
     assert found.up[-1] > points[:, 1].max()
+
+
+def test_of_three_classes_the_border_is_where_the_two_best_scores_are_equal() -> None:
+    seen = _subject(mean=(10.0, 10.0), std=(1.0, 5.0))
+    found = _look(seen, grid=40)
+    assert len(np.unique(found.winner)) == 3
+    ends = torch.tensor((found.border.reshape(-1, 2) - 10) / [1, 5], dtype=torch.float32)
+    with torch.no_grad():
+        scores = seen.networks["net"](ends).sort(1, descending=True).values
+    assert float((scores[:, 0] - scores[:, 1]).quantile(0.9)) < 1e-4
+    hard = _look(_subject(_Decides, mean=(10.0, 10.0), std=(1.0, 5.0)), grid=40)
+    assert np.isfinite(hard.border).all(), "of answers without scores it is between the places"
+    assert len(hard.border) == pytest.approx(len(found.border), abs=3)
 
 
 def test_points_of_the_split_come_with_those_that_taught() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,6 +74,7 @@ def _table(result: StudyResult) -> str:
         cells: list[object] = [row.variant]
         for name in shown:
             found = row.scores.get(name)
-            cells += ["–", "–", "–"] if found is None else [found.mean, found.low, found.high]
+            bounds = [] if found is None else [found.mean, found.low, found.high]
+            cells += [value if math.isfinite(value) else "–" for value in bounds] or ["–", "–", "–"]
         lines.append((*cells, row.seconds))  # type: ignore[arg-type]  # names above, numbers below
     return columns(lines)

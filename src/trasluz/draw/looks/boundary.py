@@ -36,7 +36,7 @@ def _regions(result: Found) -> Panel:
     corners = (float(result.across[0]), float(result.up[0])), (float(result.across[-1]), float(result.up[-1]))
     figure = _plane(result, *corners)
     _add_regions(figure, result)
-    _add_border(figure, result, *corners)
+    _add_border(figure, result)
     _add_points(figure, result)
     wrong = (result.labels >= 0) & (result.said != result.labels)
     if wrong.any():
@@ -80,25 +80,20 @@ def _add_regions(figure: go.Figure, result: Found) -> None:
         )
 
 
-def _add_border(figure: go.Figure, result: Found, low: Corner, high: Corner) -> None:
-    """Where two classes meet, to the pixel: a perceptron's line, or where both are as likely."""
-    border = {"color": GREY, "width": 2}
-    if len(result.weights) == result.total > 0 and result.weights.shape[1] == 1:
-        line = clipped(result.weights[-1, 0], float(result.bias[-1, 0]), low, high)
-        x, y = [x for x, _y in line], [y for _x, y in line]
-        figure.add_scatter(x=x, y=y, mode="lines", line=border, showlegend=False, hoverinfo="skip")
-    elif len(result.classes) == 2 and result.confidence.min() < 1:
-        second = np.where(result.winner == 1, result.confidence, 1 - result.confidence)
-        figure.add_contour(
-            x=result.across,
-            y=result.up,
-            z=second.astype(np.float32),
-            contours={"start": 0.5, "end": 0.5, "size": 1, "coloring": "none"},
-            line=border,
-            showscale=False,
-            showlegend=False,
-            hoverinfo="skip",
-        )
+def _add_border(figure: go.Figure, result: Found) -> None:
+    """Where the regions of two classes meet."""
+    if not len(result.border):
+        return
+    ends = np.concatenate([result.border, np.full((len(result.border), 1, 2), np.nan)], 1).reshape(-1, 2)
+    figure.add_scatter(
+        x=ends[:, 0],  # what is no number between two pieces ends one and begins the next
+        y=ends[:, 1],
+        mode="lines",
+        line={"color": GREY, "width": 2},
+        connectgaps=False,
+        showlegend=False,
+        hoverinfo="skip",
+    )
 
 
 def _add_points(figure: go.Figure, result: Found) -> None:

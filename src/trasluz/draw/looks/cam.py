@@ -7,7 +7,7 @@ import numpy as np
 from trasluz.draw.amounts import scale_bar
 from trasluz.draw.looking import Question
 from trasluz.draw.names import percent, significant
-from trasluz.draw.overlay import overlay, sized
+from trasluz.draw.overlay import as_shown, overlay
 from trasluz.draw.panel import Cell, Gallery, Panel, Scale, Table, Tile
 from trasluz.look.cams import find
 from trasluz.look.looks.cam import Found
@@ -62,10 +62,11 @@ def _headings(result: Found, columns: int) -> tuple[str, ...]:
 def _row(result: Found, layer: int, image: int, columns: int) -> tuple[tuple[Tile, ...], Scale]:
     maps = np.maximum(result.maps[result.layers[layer]][image, :columns], 0)
     high = float(maps.max())
-    picture = np.asarray(sized(result.images[image]))
-    if picture.ndim == 2:
-        picture = picture[..., None]
-    tiles = [Tile(picture, result.names[image], result.names[image] if result.labels[image] < 0 else "")]
+    tiles = [
+        Tile(
+            as_shown(result.images[image]), result.names[image], result.names[image] if result.labels[image] < 0 else ""
+        )
+    ]
     tiles += [_tile(result, layer, image, column, maps[column], high) for column in range(columns)]
     return tuple(tiles), scale_bar(_("evidence per place"), "0", significant(high, 2), diverging=False)
 
@@ -80,10 +81,10 @@ def _tile(result: Found, layer: int, image: int, column: int, amounts: np.ndarra
         maximum=significant(float(result.raw_max[image, column, layer]), 2),
         share=_share(float(result.removed[image, column, layer])),
     )
-    shown = result.images[image]
-    native = overlay(shown, amounts, high, smooth=False)
+    picture = result.images[image]
+    native = overlay(picture, amounts, high, smooth=False)
     return Tile(
-        overlay(shown, amounts, high), alt, f"{name} {sure}", native, _("no positive evidence") if empty else ""
+        overlay(picture, amounts, high), alt, f"{name} {sure}", native, _("no positive evidence") if empty else ""
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from trasluz.draw.amounts import scale_bar
 from trasluz.draw.looking import Question
 from trasluz.draw.names import MINUS, integer, percent, significant
-from trasluz.draw.overlay import signed_overlay, sized
+from trasluz.draw.overlay import as_shown, signed_overlay
 from trasluz.draw.panel import Cell, Gallery, Panel, Scale, Table, Tile
 from trasluz.look.looks.contrast import Found
 from trasluz.messages import _, ngettext
@@ -96,8 +96,7 @@ def _channel_row(result: Found, image: int) -> tuple[tuple[Tile, ...], Scale]:
 
 
 def _picture(result: Found, image: int, caption: str) -> Tile:
-    picture = np.asarray(sized(result.images[image]))
-    return Tile(picture[..., None] if picture.ndim == 2 else picture, result.names[image], caption)
+    return Tile(as_shown(result.images[image]), result.names[image], caption)
 
 
 def _bar(reach: float) -> Scale:

@@ -7,8 +7,9 @@ from collections import Counter
 import numpy as np
 
 from trasluz.draw.looking import Question
-from trasluz.draw.marking import marked, plain
+from trasluz.draw.marking import marked
 from trasluz.draw.names import integer, percent, significant, split_name
+from trasluz.draw.overlay import as_shown
 from trasluz.draw.panel import Gallery, Panel, Tile
 from trasluz.look.looks.exciting import Found
 from trasluz.messages import _, ngettext
@@ -37,7 +38,7 @@ def _tile(result: Found, place: int, rank: int) -> Tile:
     number = int(result.which[place, rank])
     image, value = result.images[number], float(result.values[place, rank])
     crop = result.crops[place, rank]
-    shown = marked(image, crop.tolist()) if _is_part(crop) else plain(image)
+    shown = marked(image, crop.tolist()) if _is_part(crop) else as_shown(image)
     named = result.image_class[number] or _("image {name}").format(name=result.names[number])
     alt = _("{image}: activation {value} of channel {n}").format(
         image=named, value=significant(value), n=int(result.channels[place])

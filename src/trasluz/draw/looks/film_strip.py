@@ -10,7 +10,7 @@ from trasluz.draw.colours import class_colours
 from trasluz.draw.figures import new_figure
 from trasluz.draw.looking import Question
 from trasluz.draw.names import percent, significant
-from trasluz.draw.overlay import overlay, sized
+from trasluz.draw.overlay import as_shown, overlay
 from trasluz.draw.panel import Gallery, Panel, Tile
 from trasluz.look.looks.film_strip import Found
 from trasluz.messages import _
@@ -46,14 +46,8 @@ def _name(result: Found, image: int) -> str:
     return result.classes[label] if label >= 0 else _("image {row}").format(row=int(result.rows[image]))
 
 
-def _picture(image: np.ndarray) -> np.ndarray:
-    """``image`` as large as the other tiles, uint8 ``[h, w, c]``."""
-    picture = np.asarray(sized(image))
-    return picture if picture.ndim == 3 else picture[..., None]
-
-
 def _original(result: Found, image: int) -> Tile:
-    return Tile(_picture(result.images[image]), _("image {row}").format(row=int(result.rows[image])))
+    return Tile(as_shown(result.images[image]), _("image {row}").format(row=int(result.rows[image])))
 
 
 def _reconstructions(result: Found) -> Panel:
@@ -84,7 +78,7 @@ def _rebuilt(result: Found, frame: int, image: int, when: str) -> Tile:
     alt = _("{image} rebuilt, {when}: mean squared error {error}").format(
         image=_name(result, image), when=when, error=error
     )
-    return Tile(_picture(result.reconstructions[frame, image]), alt, error, made="reconstructed")
+    return Tile(as_shown(result.reconstructions[frame, image]), alt, error, made="reconstructed")
 
 
 def _samples(result: Found) -> Panel:
@@ -92,7 +86,7 @@ def _samples(result: Found) -> Panel:
     rows = tuple(
         tuple(
             Tile(
-                _picture(result.samples[frame, place]),
+                as_shown(result.samples[frame, place]),
                 _("sample {n}, {when}").format(n=place + 1, when=when),
                 made="generated",
             )
@@ -133,9 +127,9 @@ def _map(result: Found, frame: int, image: int, amounts: np.ndarray, high: float
     alt = _("heat map of {image}, {when}: {sure} sure of {label}").format(
         image=_name(result, image), when=when, sure=sure, label=result.classes[label]
     )
-    shown = result.images[image]
-    native = overlay(shown, amounts, high, smooth=False)
-    return Tile(overlay(shown, amounts, high), alt, sure, native, said if wrong else "")
+    picture = result.images[image]
+    native = overlay(picture, amounts, high, smooth=False)
+    return Tile(overlay(picture, amounts, high), alt, sure, native, said if wrong else "")
 
 
 def _sure(result: Found) -> Panel:

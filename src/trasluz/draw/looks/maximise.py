@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from trasluz.draw.looking import Question
-from trasluz.draw.marking import plain
 from trasluz.draw.names import integer, significant, split_name
+from trasluz.draw.overlay import as_shown
 from trasluz.draw.panel import Gallery, Panel, Tile
 from trasluz.look.looks.maximise import Found
 from trasluz.messages import _, ngettext
@@ -37,7 +37,7 @@ def _made(result: Found) -> tuple[Tile, ...]:
     for image, target, score, real in zip(result.images, _heads(result), result.scores, result.real, strict=True):
         alt = _("image made for {target}: score {score}").format(target=target, score=_score(score))
         flag = _("below the real one") if score < real else ""
-        tiles.append(Tile(plain(image), alt, _score(score), flag=flag, made="generated"))
+        tiles.append(Tile(as_shown(image), alt, _score(score), flag=flag, made="generated"))
     return tuple(tiles)
 
 
@@ -46,7 +46,7 @@ def _real(result: Found) -> tuple[Tile, ...]:
     known = zip(result.real_images, result.real_names, _heads(result), map(_score, result.real), strict=True)
     for image, name, target, score in known:
         alt = _("image {name}: score {score} for {target}").format(name=name, target=target, score=score)
-        tiles.append(Tile(plain(image), alt, score))
+        tiles.append(Tile(as_shown(image), alt, score))
     return tuple(tiles)
 
 

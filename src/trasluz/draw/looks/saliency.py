@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from trasluz.draw.amounts import around_zero, scale_bar
 from trasluz.draw.looking import Question
 from trasluz.draw.names import MINUS, percent, significant
-from trasluz.draw.overlay import sized
+from trasluz.draw.overlay import as_shown
 from trasluz.draw.panel import Gallery, Panel, Scale, Tile
 from trasluz.look.looks.saliency import Found
 from trasluz.look.method_names import method_name
@@ -57,19 +55,17 @@ def _headings(result: Found, columns: int) -> tuple[str, ...]:
 def _row(result: Found, image: int, columns: int) -> tuple[tuple[Tile, ...], Scale]:
     signed, strength = result.signed[image, :columns], result.strength[image, :columns]
     reach, high = _reach(np.abs(signed)), _reach(strength)
-    picture = np.asarray(sized(result.images[image]))
-    if picture.ndim == 2:
-        picture = picture[..., None]
-    tiles = [Tile(picture, result.names[image], result.names[image] if result.labels[image] < 0 else "")]
+    name = result.names[image]
+    tiles = [Tile(as_shown(result.images[image]), name, name if result.labels[image] < 0 else "")]
     for column in range(columns):
         label = int(result.chosen[image, column])
-        words = {"label": result.classes[label], "image": result.names[image]}
+        words = {"label": result.classes[label], "image": name}
         caption = f"{result.classes[label]} {percent(float(result.confidence[image, label]))}"
         flag = "" if strength[column].any() else _("no pixel matters")
         how_much = _("how much each pixel of {image} matters to {label}").format(**words)
         for_and_against = _("what speaks for and against {label} in {image}").format(**words)
-        tiles.append(Tile(_enlarged(strength[column], lambda a: _grey(a, high)), how_much, caption, None, flag))
-        tiles.append(Tile(_enlarged(signed[column], lambda a: around_zero(a, reach)), for_and_against))
+        tiles.append(Tile(as_shown(_grey(strength[column], high)), how_much, caption, None, flag))
+        tiles.append(Tile(as_shown(around_zero(signed[column], reach)), for_and_against))
     end = significant(reach, 2)
     return tuple(tiles), scale_bar(_("change of the score"), f"{MINUS}{end}", end, diverging=True)
 
@@ -85,12 +81,6 @@ def _grey(amounts: np.ndarray, high: float) -> np.ndarray:
     share = np.clip(amounts / high, 0, 1) if high > 0 else np.zeros_like(amounts)
     found: np.ndarray = np.rint(255 * share).astype(np.uint8)[..., None]
     return found
-
-
-def _enlarged(amounts: np.ndarray, colour: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """The map in colour, as large as pictures of that size are shown."""
-    found = np.asarray(sized(colour(amounts)))
-    return found[..., None] if found.ndim == 2 else found
 
 
 def _note(result: Found, columns: int) -> str:

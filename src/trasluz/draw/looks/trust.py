@@ -9,7 +9,7 @@ from trasluz.draw.colours import GREY, class_colours
 from trasluz.draw.figures import new_figure
 from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent
-from trasluz.draw.overlay import overlay, sized
+from trasluz.draw.overlay import as_shown, overlay
 from trasluz.draw.panel import Cell, Gallery, Panel, Table, Tile
 from trasluz.look import saliencies
 from trasluz.look.checks.pixel_removal import ROAD_SHARES, areas
@@ -144,8 +144,7 @@ def _of_method(judged: Judged) -> str:
 def _beside_random(result: Found) -> Panel:
     rows = []
     for image in range(len(result.images)):
-        picture = np.asarray(sized(result.images[image]))
-        tiles = [Tile(picture[..., None] if picture.ndim == 2 else picture, result.names[image], result.names[image])]
+        tiles = [Tile(as_shown(result.images[image]), result.names[image], result.names[image])]
         for method in result.methods:
             tiles += _pair(result, method, image)
         rows.append(tuple(tiles))

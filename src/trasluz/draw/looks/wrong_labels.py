@@ -6,7 +6,7 @@ import numpy as np
 
 from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant
-from trasluz.draw.overlay import sized
+from trasluz.draw.overlay import as_shown
 from trasluz.draw.panel import Cell, Gallery, Panel, Table, Tile
 from trasluz.look.looks.wrong_labels import Found
 from trasluz.messages import _, ngettext
@@ -68,12 +68,11 @@ def _gallery(result: Found) -> Panel:
 def _tile(result: Found, place: int) -> Tile:
     given, suggested = (result.classes[int(of[place])] for of in (result.given, result.suggested))
     sure = [percent(float(share), 0) for share in result.confidence[place]]
-    picture = np.asarray(sized(result.images[place]))
     alt = _("{name}: labelled {given} ({sure}), looks like {suggested} ({surer})").format(
         name=result.names[place], given=given, sure=sure[0], suggested=suggested, surer=sure[1]
     )
     caption = _("{given}, rather {suggested} ({surer})").format(given=given, suggested=suggested, surer=sure[1])
-    return Tile(picture if picture.ndim == 3 else picture[..., None], alt, caption)
+    return Tile(as_shown(result.images[place]), alt, caption)
 
 
 def _table(result: Found) -> Panel:

@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from trasluz.look.classes.borders import borders
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
@@ -35,7 +36,8 @@ class Found(Result):
     and the second feature, in the table's own units.
 
     ``winner``: int64 ``[grid, grid]`` (second feature, first feature), the class chosen there; ``confidence``: float32,
-    its probability.  ``points``: float64 ``[n, 2]`` with ``labels`` (−1: unknown) and ``said``, int64 ``[n]``;
+    its probability.  ``border``: float64 ``[pieces, 2, 2]``, the ends of straight pieces between the regions, each
+    (first, second feature).  ``points``: float64 ``[n, 2]`` with ``labels`` (−1: unknown) and ``said``, int64 ``[n]``;
     ``taught``: bool ``[n]``, points that taught the model, others are of ``split``.
 
     Of the way of a perceptron, else empty: ``weights`` float64 ``[k, units, 2]`` and ``bias`` ``[k, units]`` after each
@@ -49,6 +51,7 @@ class Found(Result):
     up: np.ndarray
     winner: np.ndarray
     confidence: np.ndarray
+    border: np.ndarray
     points: np.ndarray
     labels: np.ndarray
     said: np.ndarray
@@ -79,14 +82,16 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     across, up = (_places(points[:, feature], config.grid) for feature in range(2))
     plane = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
     sure = _probabilities(subject, plane)
+    winner = sure.argmax(1).reshape(config.grid, config.grid)
     path = _path(subject)
     return Found(
         features=subject.data.features,
         classes=subject.spec.classes,
         across=across,
         up=up,
-        winner=sure.argmax(1).reshape(config.grid, config.grid),
+        winner=winner,
         confidence=sure.max(1).reshape(config.grid, config.grid),
+        border=borders(winner, _scores(subject, plane, sure).reshape(*winner.shape, -1), across, up),
         points=points,
         labels=labels,
         said=_probabilities(subject, points).argmax(1),
@@ -127,6 +132,15 @@ def _probabilities(subject: Subject, points: np.ndarray) -> np.ndarray:
         return np.zeros((0, len(subject.spec.classes)), np.float32)
     stored = points.astype(subject.data.samples.dtype)
     return subject.over(stored, lambda inputs, _unit: subject.family.classify(subject.networks, inputs))
+
+
+def _scores(subject: Subject, points: np.ndarray, sure: np.ndarray) -> np.ndarray:
+    """What the classes are chosen by: scores where the model has them, which are linear in more models, else the
+    logarithms of the probabilities ``sure``; ``[n, classes]``."""
+    if not subject.can("logits"):
+        return np.asarray(np.log(np.maximum(sure, np.finfo(np.float32).tiny)))
+    stored = points.astype(subject.data.samples.dtype)
+    return subject.over(stored, lambda inputs, _unit: subject.family.logits(subject.networks, inputs))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from trasluz.networks.sizes import Shape
 from trasluz.recipe.base import Section
 
 WHERE = "model.network"
+_WEIGHTS = ("pretrained", "pretrained_cfg", "pretrained_cfg_overlay", "checkpoint_path", "cache_dir")
+_SHAPES = ("in_chans", "num_classes")
 
 
 class Config(Section):
@@ -39,6 +41,7 @@ def build(config: Config, shape: Shape, outputs: int) -> nn.Module:
     """
     import timm
 
+    _check_arguments(config.arguments)
     known = timm.list_models()
     if config.architecture not in known:
         hint = did_you_mean(config.architecture, known)
@@ -52,3 +55,18 @@ def build(config: Config, shape: Shape, outputs: int) -> nn.Module:
         message = _("{where}: timm cannot make {name} with these arguments: {reason}.")
         raise RecipeError(message.format(where=WHERE, name=config.architecture, reason=reason)) from None
     return enlarged(network, config.side)
+
+
+def _check_arguments(arguments: dict[str, Any]) -> None:
+    """Refuses what has its own place in a recipe.
+
+    Raises:
+        RecipeError: weights, or a shape that follows from the data.
+    """
+    for name in arguments:
+        if name in _WEIGHTS:
+            message = _("{where}.arguments.{name}: weights come by a phase with from: timm:NAME; leave this out.")
+            raise RecipeError(message.format(where=WHERE, name=name))
+        if name in _SHAPES:
+            message = _("{where}.arguments.{name}: this follows from the data; leave it out.")
+            raise RecipeError(message.format(where=WHERE, name=name))
