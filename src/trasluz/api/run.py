@@ -200,7 +200,8 @@ class Run:
         loaded = load_images(images, self.preprocess, reporter or Reporter())
         if not len(loaded.samples):
             first = f"{loaded.unreadable[0][0]}: {loaded.unreadable[0][1]}" if loaded.unreadable else ""
-            raise DataError(_("None of the images can be read. {first}").format(first=first).strip())
+            told = _("None of the images can be read. {first}"), _("None of the samples can be read. {first}")
+            raise DataError(told[self.preprocess.kind != "image"].format(first=first).strip())
         return loaded
 
     def over(self, samples: np.ndarray, compute: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
