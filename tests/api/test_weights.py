@@ -137,3 +137,22 @@ def test_phases_are_told_apart_where_the_best_epoch_is_of_the_last(tmp_path: Pat
     assert "epoch 1 of the phase second" in best.weights_note
     record = next(r for r in run.history if (r["phase"], r["epoch"]) == ("second", 1))
     assert best.metrics["valid/loss"] == record["valid/loss"]
+
+
+def test_scores_of_weights_that_a_run_had_before_are_not_told_of_new_ones(folder: Path) -> None:
+    before, best = tz.open_run(folder).evaluate(), tz.open_run(folder, weights="best").evaluate()
+    longer = tz.resume(folder, set={"train.epochs": 4})
+    assert longer.evaluations() == {}
+    after = longer.evaluate()
+    assert after.metrics != before.metrics
+    assert tz.open_run(folder).evaluations()["valid"].metrics == after.metrics
+    assert tz.open_run(folder, weights="best").evaluations()["valid"].metrics == best.metrics  # still of epoch 1
+
+
+def test_scores_of_an_older_run_that_do_not_say_which_weights_they_are_of_are_believed(folder: Path) -> None:
+    found = tz.open_run(folder).evaluate()
+    path = folder / "looks" / "evaluation-valid" / "evaluation.json"
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    del tree["model"]
+    path.write_text(json.dumps(tree), encoding="utf-8")
+    assert tz.open_run(folder).evaluations()["valid"].metrics == found.metrics

@@ -16,6 +16,7 @@ from trasluz.report import write_report
 from trasluz.report.context import Context
 from trasluz.report.sections import samples
 from trasluz.runs.samples import SampleEvaluation, load_samples
+from trasluz.runs.weights import Weights
 
 
 def made(images: int = 64, channels: int = 1) -> SampleEvaluation:
@@ -53,9 +54,10 @@ def made(images: int = 64, channels: int = 1) -> SampleEvaluation:
 
 def test_what_is_known_of_samples_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     found = made()
-    assert load_samples(tmp_path) is None
-    found.save(tmp_path)
-    read = load_samples(tmp_path)
+    weights = Weights(tmp_path)
+    assert load_samples(weights) is None
+    found.save(weights.looks)
+    read = load_samples(weights)
     assert read is not None
     assert read.summary() == found.summary()
     for name, array in {**found.arrays, **found.examples}.items():
@@ -63,10 +65,22 @@ def test_what_is_known_of_samples_is_read_back_as_it_was_written(tmp_path: Path)
 
 
 def test_damaged_files_say_what_to_do(tmp_path: Path) -> None:
-    made().save(tmp_path)
-    (tmp_path / "judged-samples" / "samples.json").write_text("{")
-    with pytest.raises(RunError, match="--classifier"):
-        load_samples(tmp_path)
+    weights = Weights(tmp_path)
+    made().save(weights.looks)
+    for damaged in ("{", "[]", "3"):
+        (weights.looks / "judged-samples" / "samples.json").write_text(damaged)
+        with pytest.raises(RunError, match="--classifier"):
+            load_samples(weights)
+
+
+def test_samples_of_weights_that_the_run_had_before_are_not_told_of_new_ones(tmp_path: Path) -> None:
+    weights = Weights(tmp_path)
+    weights.file.parent.mkdir()
+    weights.file.write_bytes(b"before")
+    made().save(weights.looks, weights.digest())
+    assert load_samples(weights) is not None
+    weights.file.write_bytes(b"afterwards")
+    assert load_samples(weights) is None
 
 
 def test_the_grid_on_the_page_says_that_a_network_made_it(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def evaluate(
     if importance_samples is not None:
         found = add_importance_bound(found, *judged, importance_samples, device=run.device, reporter=reporter)
     if data is None:
-        found.save(run.weights.looks)
+        found.save(run.weights.looks, run.weights.digest())
     return found
 
 

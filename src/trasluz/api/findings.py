@@ -38,7 +38,7 @@ def evidence_of(
         info=run.info,
         history=run.history,
         evaluations=run.evaluations() if evaluations is None else evaluations,
-        samples=load_samples(run.weights.looks),
+        samples=load_samples(run.weights),
         looks=_stored_looks(run.weights.looks) if found is None else found,
         parameters=_parameters(run.path / "model" / "weights.safetensors"),
     )

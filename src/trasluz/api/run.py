@@ -21,7 +21,7 @@ from trasluz.look.subject import over
 from trasluz.messages import _, current_language
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
-from trasluz.runs.evaluation import Evaluation, load_evaluation
+from trasluz.runs.evaluation import Evaluation, load_evaluations
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.model import Model, load_model
 from trasluz.runs.weights import FINAL, Weights
@@ -173,9 +173,8 @@ class Run:
         return evaluate(self, split, data, importance_samples, reporter or Reporter())
 
     def evaluations(self) -> dict[str, Evaluation]:
-        """Evaluations made so far, by split."""
-        folders = sorted(self.weights.looks.glob("evaluation-*"))
-        return {f.name.removeprefix("evaluation-"): load_evaluation(f) for f in folders}
+        """Evaluations made so far with these weights, by split."""
+        return load_evaluations(self.weights)
 
     def need(self, capability: str) -> None:
         """Refuses what the model cannot do.
@@ -309,7 +308,7 @@ class Run:
 
         judge = classifier if isinstance(classifier, Run) else open_run(classifier)
         found = evaluate_samples(self, judge, count, split, seed, source, reporter or Reporter())
-        found.save(self.weights.looks)
+        found.save(self.weights.looks, self.weights.digest())
         return found
 
     def look(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from trasluz.data.decoding import decode_all
 from trasluz.data.fit_arrays import fit_arrays
 from trasluz.data.preprocess import Preprocess
 from trasluz.data.raw import Unreadable
+from trasluz.data.sequence_rows import load_sequences, sequences_of_arrays
 from trasluz.data.sources.archive import archive_files
 from trasluz.data.sources.folder import folder_files
 from trasluz.data.table_rows import load_rows, rows_of_array
@@ -29,36 +31,49 @@ _WHOLE = 255.0
 class LoadedImages:
     """``samples`` as the training samples were stored, the files they came from, and (file, reason) of the others.
 
-    The rows of a table are named by file and line.
+    The rows of a table are named by file and line; ``lengths``, int64 ``[n]``, are how many steps of each sequence
+    count.
     """
 
     samples: np.ndarray
     files: tuple[str, ...]
     unreadable: Unreadable = ()
+    lengths: np.ndarray | None = None
 
 
-def load_images(images: Images, preprocess: Preprocess, reporter: Reporter) -> LoadedImages:
+def load_images(
+    images: Images, preprocess: Preprocess, reporter: Reporter, shape: tuple[int, ...] = (), lengths: Any = None
+) -> LoadedImages:
     """Images in the size, channels, resize rule and value range of ``preprocess``.
 
     ``images``: a path or several, of image files, folders or archives; or an array ``[h, w]``, ``[h, w, c]``,
     ``[n, h, w]`` or ``[n, h, w, c]`` (tables: ``[n, features]``) in the stored range, or in 0 to 255 as uint8, or
     in 0 to 1 as floats.  For a model of tables: CSV files with its columns, in any order.
 
+    For a model of sequences, whose steps and features are ``shape``: ``.npz`` files with ``X`` and ``lengths``, an
+    array ``[n, steps, features]`` with the ``lengths`` of its sequences (``None``: all steps count), or a list of
+    arrays ``[steps, features]``.
+
     Raises:
-        DataError: a path that does not exist, a folder without images, or an array of another kind.
+        DataError: a path that does not exist, a folder without images, an array of another kind, or lengths of
+            something else than sequences.
     """
     if isinstance(images, (str, Path)):
         images = [images]
+    if lengths is not None and preprocess.kind != "sequence":
+        raise DataError(_("lengths: only sequences have them; this model was trained on other data."))
     if isinstance(images, np.ndarray) or not all(isinstance(item, (str, Path)) for item in images):
+        if preprocess.kind == "sequence":
+            samples, steps = sequences_of_arrays(images, lengths, shape)
+            return LoadedImages(samples, tuple(str(i) for i in range(len(samples))), lengths=steps)
         samples = _from_array(np.asarray(images), preprocess, reporter)
         return LoadedImages(samples, tuple(str(i) for i in range(len(samples))))
     paths = [Path(item).expanduser() for item in images if isinstance(item, (str, Path))]
     if preprocess.kind == "table":
         return LoadedImages(*load_rows(paths, preprocess, reporter))
-    if preprocess.kind != "image":
-        raise DataError(
-            _("This model was trained on {kind} data, not on images; give arrays.").format(kind=preprocess.kind)
-        )
+    if preprocess.kind == "sequence":
+        samples, steps, names = load_sequences(paths, shape)
+        return LoadedImages(samples, names, lengths=steps)
     return _from_files(paths, preprocess, reporter)
 
 
@@ -117,8 +132,6 @@ def _from_array(array: np.ndarray, preprocess: Preprocess, reporter: Reporter) -
         return rows_of_array(array, preprocess)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise DataError(_("The array holds numbers that are NaN or infinite; replace them."))
-    if preprocess.kind != "image":
-        return array
     array = _with_all_axes(array, preprocess)
     if array.dtype == np.uint8 and preprocess.high <= 1:
         array = _in_stored_range(array, preprocess, _WHOLE)

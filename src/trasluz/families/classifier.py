@@ -12,6 +12,7 @@ from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
 from trasluz.draws import StepDraws
 from trasluz.errors import RecipeError
+from trasluz.families._call import apply
 from trasluz.families._features import penultimate
 from trasluz.families._labels import LabelJudge, Outputs
 from trasluz.families._layers import blank, computation_order
@@ -72,7 +73,7 @@ class Family(BaseFamily):
 
         With it goes what is only watched: ``accuracy``, and the statistic of which an epoch makes F1.
         """
-        return self.labels.terms(networks["classifier"](batch.inputs), batch)
+        return self.labels.terms(apply(networks["classifier"], batch.inputs, batch.lengths), batch)
 
     def training_metrics(self, means: Mapping[str, Tensor]) -> dict[str, float]:
         """``macro_f1`` over the samples of an epoch as they were predicted while training."""
@@ -91,7 +92,7 @@ class Family(BaseFamily):
     ) -> Terms:
         """Sums ``count`` (labelled images), ``cross_entropy``, ``hits``, ``class_counts`` ``[3, classes]`` and, with
         several labels per image, ``label_hits``; records ``probabilities`` ``[n, classes]`` and ``labels``."""
-        return self.labels.sums(self._judge(networks, batch.inputs), batch, collector)
+        return self.labels.sums(self._judge(networks, batch.inputs, batch.lengths), batch, collector)
 
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
         """``accuracy`` (or ``subset_accuracy`` and ``label_accuracy``), ``macro_f1``, ``cross_entropy``, ``penalty``
@@ -111,18 +112,17 @@ class Family(BaseFamily):
         """The classifier, unless it also judges other views of an image."""
         return None if self.config.mirror or self.config.shift else "classifier"
 
-    def logits(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
+    def logits(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Scores float32 ``[n, classes]``: their softmax (for several labels their sigmoid) is ``classify``, without
         ``mirror`` and ``shift``.
 
         One score z for two classes is given as (−z/2, z/2), which has the same softmax.
         """
-        raw: Tensor = networks["classifier"](inputs)
-        return self.labels.scores(raw)
+        return self.labels.scores(apply(networks["classifier"], inputs, lengths))
 
-    def classify(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
+    def classify(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Probabilities float32 ``[n, classes]`` from prepared inputs ``[n, c, h, w]``."""
-        return self.labels.probabilities(self._judge(networks, inputs))
+        return self.labels.probabilities(self._judge(networks, inputs, lengths))
 
     def features(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
         """What goes into the last layer, float32 ``[n, d]``, from prepared inputs ``[n, c, h, w]``.
@@ -136,11 +136,10 @@ class Family(BaseFamily):
         """Layers in order of computation and the shape of what each gives."""
         return computation_order(networks["classifier"], blank(networks, self.spec.shape), "classifier.")[0]
 
-    def _judge(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
+    def _judge(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None) -> Tensor:
         """The network's scores, a mean over the views that ``mirror`` and ``shift`` ask for."""
         if not self.config.mirror and not self.config.shift:
-            raw: Tensor = networks["classifier"](inputs)
-            return raw
+            return apply(networks["classifier"], inputs, lengths)
         return mean_score(networks["classifier"], inputs, self.config.mirror, self.config.shift)
 
     def _check_views(self) -> None:

@@ -85,14 +85,22 @@ class Subject:
 
 
 def over(
-    samples: np.ndarray, preprocess: Preprocess, device: torch.device, compute: Callable[[Tensor, Tensor], Tensor]
+    samples: np.ndarray,
+    preprocess: Preprocess,
+    device: torch.device,
+    compute: Callable[..., Tensor],
+    lengths: np.ndarray | None = None,
 ) -> np.ndarray:
-    """``compute(inputs, unit)`` over stored samples in large batches, in inference mode; float32 on the CPU."""
+    """``compute(inputs, unit)`` over stored samples in large batches, in inference mode; float32 on the CPU.
+
+    With ``lengths``, int64 ``[n]``, it is ``compute(inputs, unit, lengths)``.
+    """
     size = batch_size_for(samples)
     found = []
     with torch.inference_mode():
         for start in range(0, len(samples), size):
             stored = torch.from_numpy(np.ascontiguousarray(samples[start : start + size])).to(device)
             unit = preprocess.to_unit(stored)
-            found.append(compute(preprocess.normalise(unit), unit).float().cpu().numpy())
+            more = () if lengths is None else (torch.from_numpy(lengths[start : start + size]).to(device),)
+            found.append(compute(preprocess.normalise(unit), unit, *more).float().cpu().numpy())
     return np.concatenate(found)

@@ -12,6 +12,9 @@ import numpy as np
 from trasluz.errors import RunError
 from trasluz.files import new_folder, write_json
 from trasluz.messages import _
+from trasluz.runs.weights import Weights
+
+_MODEL = "model"
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,36 @@ class Evaluation:
         }
         return plain
 
-    def save(self, looks: Path) -> Path:
-        """Writes ``looks/evaluation-<split>/`` atomically and returns it."""
+    def save(self, looks: Path, model: str | None = None) -> Path:
+        """Writes ``looks/evaluation-<split>/`` atomically and returns it; ``model`` is the digest of the weights."""
         target = looks / f"evaluation-{self.split}"
         with new_folder(target) as folder:
-            write_json(folder / "evaluation.json", self.summary())
+            write_json(folder / "evaluation.json", {**self.summary(), _MODEL: model})
             np.savez_compressed(folder / "arrays.npz", **self.arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
             np.savez_compressed(folder / "examples.npz", **self.examples)  # type: ignore[arg-type]  # the same
         return target
+
+
+def load_evaluations(weights: Weights) -> dict[str, Evaluation]:
+    """The evaluations of these weights by split; those of weights that the run had before are left out.
+
+    Raises:
+        RunError: files are missing or damaged.
+    """
+    found = {}
+    for folder in sorted(weights.looks.glob("evaluation-*")):
+        if weights.made(_model_of(folder)):
+            found[folder.name.removeprefix("evaluation-")] = load_evaluation(folder)
+    return found
+
+
+def _model_of(folder: Path) -> str | None:
+    """The digest of the weights that an evaluation is of, where it says so; what is damaged is told by reading it."""
+    try:
+        found = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))[_MODEL]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return None if found is None else str(found)
 
 
 def load_evaluation(folder: Path) -> Evaluation:
@@ -87,7 +112,7 @@ def load_evaluation(folder: Path) -> Evaluation:
         ) from None
     confusion = plain.pop("confusion")
     return Evaluation(
-        **{k: v for k, v in plain.items() if k not in ("intervals", "classes", "notes")},
+        **{k: v for k, v in plain.items() if k not in ("intervals", "classes", "notes", _MODEL)},
         intervals={name: (low, high) for name, (low, high) in plain["intervals"].items()},
         classes=tuple(plain["classes"]),
         notes=tuple(plain["notes"]),

@@ -12,8 +12,10 @@ import numpy as np
 from trasluz.errors import RunError
 from trasluz.files import new_folder, write_json
 from trasluz.messages import _
+from trasluz.runs.weights import Weights
 
 FOLDER = "judged-samples"
+_MODEL = "model"
 
 
 @dataclass(frozen=True)
@@ -56,33 +58,35 @@ class SampleEvaluation:
         names = (f.name for f in fields(self) if f.name not in ("arrays", "examples"))
         return {name: getattr(self, name) for name in names}
 
-    def save(self, looks: Path) -> Path:
-        """Writes ``looks/judged-samples/`` atomically and returns it."""
+    def save(self, looks: Path, model: str | None = None) -> Path:
+        """Writes ``looks/judged-samples/`` atomically and returns it; ``model`` is the digest of the weights."""
         target = looks / FOLDER
         with new_folder(target) as folder:
-            write_json(folder / "samples.json", self.summary())
+            write_json(folder / "samples.json", {**self.summary(), _MODEL: model})
             np.savez_compressed(folder / "arrays.npz", **self.arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
             np.savez_compressed(folder / "examples.npz", **self.examples)  # type: ignore[arg-type]  # the same
         return target
 
 
-def load_samples(looks: Path) -> SampleEvaluation | None:
-    """What ``SampleEvaluation.save`` wrote; ``None`` when the samples were not judged yet.
+def load_samples(weights: Weights) -> SampleEvaluation | None:
+    """What ``SampleEvaluation.save`` wrote; ``None`` when the samples of these weights were not judged yet.
 
     Raises:
         RunError: files are missing or damaged.
     """
-    folder = looks / FOLDER
+    folder = weights.looks / FOLDER
     if not folder.is_dir():
         return None
     try:
         plain = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
+        if not weights.made(plain.pop(_MODEL, None)):
+            return None
         arrays, examples = _arrays(folder / "arrays.npz"), _arrays(folder / "examples.npz")
         plain["intervals"] = {name: (low, high) for name, (low, high) in plain["intervals"].items()}
         for name in ("classes", "shares", "real_shares", "notes"):
             plain[name] = tuple(plain[name])
         return SampleEvaluation(**plain, arrays=arrays, examples=examples)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = _(
             "{path}: what is known of the samples is damaged ({reason}); run `trasluz evaluate --classifier` again."
         )

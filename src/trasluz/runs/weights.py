@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from trasluz.errors import RequestError, RunError
@@ -90,7 +91,15 @@ class Weights:
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits by which these weights are told from others."""
-        return hashlib.sha256(self.file.read_bytes()).hexdigest()[:16]
+        stat = self.file.stat()
+        return _digest(self.file, stat.st_mtime_ns, stat.st_size)
+
+    def made(self, digest: str | None) -> bool:
+        """Whether what was found with the weights of this ``digest`` was found with these.
+
+        Older results do not say what they were found with, and are believed.
+        """
+        return digest is None or not self.file.is_file() or digest == self.digest()
 
     def epoch(self) -> BestEpoch | None:
         """When they were, of the best ones; ``None`` of the final ones.
@@ -112,3 +121,9 @@ class Weights:
     @property
     def _best(self) -> Path:
         return self.run / "checkpoints" / BEST
+
+
+@lru_cache(maxsize=64)
+def _digest(file: Path, _changed: int, _size: int) -> str:
+    """Read once for each state of the file: a report asks a hundred times."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -7,8 +9,8 @@ import torch
 from trasluz import recipe
 from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError
-from trasluz.objectives.divergences import Codes, build_divergence
-from trasluz.objectives.divergences.mmd import Config, bandwidths, kernel, mmd_squared
+from trasluz.objectives.divergences import Codes, build_divergence, mmd
+from trasluz.objectives.divergences.mmd import Config, Estimator, Kernel, bandwidths, kernel, mmd_squared
 
 
 def draws(n: int, start: int = 0) -> StepDraws:
@@ -133,3 +135,33 @@ def test_wrong_settings_are_told_with_their_place() -> None:
         build_divergence({"name": "mmd", "bandwidths": [0]})
     with pytest.raises(RecipeError, match=r"model.divergence.name: is required; allowed: kl, mmd"):
         build_divergence({"beta": 1})
+
+
+@pytest.mark.parametrize("estimator", ["unbiased", "biased"])
+@pytest.mark.parametrize("kind", ["gaussian", "inverse-multiquadratic"])
+def test_large_batches_are_compared_in_blocks_with_the_same_number_and_gradient(
+    estimator: Estimator, kind: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config(kernel=kind, estimator=estimator, bandwidths=(0.5, 2.0))
+    x, y = normal(37, 3, 0, shift=0.4).requires_grad_(), normal(37, 3, 1)
+    weights = torch.arange(1.0, 38.0, dtype=torch.float64)
+    whole = mmd_squared(x, y, config, weights)
+    (expected,) = torch.autograd.grad(whole, x)
+    seen: list[int] = []
+
+    def counted(a: torch.Tensor, b: torch.Tensor, *rest: Any) -> torch.Tensor:
+        seen.append(a.numel() * len(b))
+        return kernel(a, b, *rest)
+
+    monkeypatch.setattr(mmd, "_AT_ONCE", 5 * y.numel())
+    monkeypatch.setattr(mmd, "kernel", counted)
+    blocks = mmd_squared(x, y, config, weights)
+    torch.testing.assert_close(blocks, whole, rtol=1e-12, atol=1e-14)
+    torch.testing.assert_close(torch.autograd.grad(blocks, x)[0], expected, rtol=1e-10, atol=1e-14)
+    assert max(seen) <= 5 * y.numel()
+
+
+def test_the_median_of_many_samples_is_that_of_the_first_thousand_of_each() -> None:
+    x, y = normal(3000, 2, 0), normal(3000, 2, 1)
+    assert bandwidths(Config(), x, y) == bandwidths(Config(), x[:1000], y[:1000])
+    assert bandwidths(Config(), x, y)[0] == pytest.approx(2 * np.sqrt(np.log(2)), rel=0.02)  # of χ² with 2 degrees

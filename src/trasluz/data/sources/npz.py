@@ -40,14 +40,32 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> Raw:
     parts = {split: _part(arrays, words) for split, words in _SPLITS.items()}
     train = parts["train"] or _part(arrays, ())
     if train is None:
-        message = _("{path}: holds {names}; it needs X (and y), or X_train, y_train, X_valid, … X_test, y_test.")
-        raise DataError(message.format(path=path, names=", ".join(sorted(arrays)) or _("nothing")))
+        raise _nothing(path, arrays)
     try:
         samples, labels, lengths = train
         raw = from_arrays(samples, labels, lengths=lengths, valid=parts["valid"], test=parts["test"], name=path.name)
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     return replace(raw, in_memory=False)
+
+
+def stored_parts(path: Path) -> list[tuple[np.ndarray, np.ndarray | None]]:
+    """Samples and lengths that the file holds, as they are: of ``X``, or of each split in turn.
+
+    Raises:
+        DataError: the file is damaged, holds objects, or names no samples.
+    """
+    arrays = _load(path)
+    parts = [_part(arrays, words) for words in ((), *_SPLITS.values())]
+    found = [(part[0], part[2]) for part in parts if part is not None]
+    if not found:
+        raise _nothing(path, arrays)
+    return found
+
+
+def _nothing(path: Path, arrays: dict[str, np.ndarray]) -> DataError:
+    message = _("{path}: holds {names}; it needs X (and y), or X_train, y_train, X_valid, … X_test, y_test.")
+    return DataError(message.format(path=path, names=", ".join(sorted(arrays)) or _("nothing")))
 
 
 def _load(path: Path) -> dict[str, np.ndarray]:

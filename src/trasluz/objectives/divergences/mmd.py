@@ -13,10 +13,14 @@ from typing import Annotated, Literal
 import torch
 from pydantic import Field
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from trasluz.draws import StepDraws
 from trasluz.objectives.divergences._codes import Codes
 from trasluz.recipe.base import Section
+
+_AT_ONCE = 2**24  # differences of two numbers that are held at a time
+_FOR_MEDIAN = 1000
 
 Kernel = Literal["gaussian", "inverse-multiquadratic"]
 Estimator = Literal["unbiased", "biased"]
@@ -57,7 +61,8 @@ def watched(config: Config, codes: Codes, draws: StepDraws) -> dict[str, Tensor]
     """``kernel_similarity``: mean kernel between codes and prior. 0: it sees no pair; 1: it tells none apart."""
     prior = draws.normal("prior", codes.latents.shape[1])
     chosen = bandwidths(config, codes.latents, prior)
-    return {"kernel_similarity": kernel(codes.latents, prior, config.kernel, chosen).mean()}
+    even = _shares(torch.ones_like(prior[:, 0]))
+    return {"kernel_similarity": _total(codes.latents, prior, even, even, config.kernel, chosen)}
 
 
 def mmd_squared(x: Tensor, y: Tensor, config: Config, weights: Tensor | None = None) -> Tensor:
@@ -72,9 +77,9 @@ def mmd_squared(x: Tensor, y: Tensor, config: Config, weights: Tensor | None = N
     chosen = bandwidths(config, x, y)
     p = _shares(torch.ones_like(x[:, 0]) if weights is None else weights)
     q = _shares(torch.ones_like(y[:, 0]))
-    between = p @ kernel(x, y, config.kernel, chosen) @ q
-    within_x = _within(kernel(x, x, config.kernel, chosen), p, unbiased)
-    within_y = _within(kernel(y, y, config.kernel, chosen), q, unbiased)
+    between = _total(x, y, p, q, config.kernel, chosen)
+    within_x = _within(_total(x, x, p, p, config.kernel, chosen), p, unbiased)
+    within_y = _within(_total(y, y, q, q, config.kernel, chosen), q, unbiased)
     return within_x + within_y - 2 * between
 
 
@@ -95,10 +100,13 @@ def squared_distances(x: Tensor, y: Tensor) -> Tensor:
 
 
 def bandwidths(config: Config, x: Tensor, y: Tensor) -> tuple[Tensor | float, ...]:
-    """The recipe's, or the median distance between all pairs of different samples, through which no gradient goes."""
+    """The recipe's, or the median distance between all pairs of different samples, through which no gradient goes.
+
+    Of more than 1,000 samples of either kind the first 1,000 tell the median.
+    """
     if config.bandwidths != "median":
         return config.bandwidths
-    both = torch.cat([x, y]).detach()
+    both = torch.cat([x[:_FOR_MEDIAN], y[:_FOR_MEDIAN]]).detach()
     rows, columns = torch.triu_indices(len(both), len(both), 1, device=both.device)
     return (squared_distances(both, both)[rows, columns].median().sqrt().clamp_min(1e-6),)
 
@@ -113,9 +121,28 @@ def _shares(weights: Tensor) -> Tensor:
     return weights / weights.sum().clamp_min(1e-12)
 
 
-def _within(gram: Tensor, shares: Tensor, unbiased: bool) -> Tensor:
-    """pᵀ·K·p, or the same over pairs of different samples, with shares that add up to 1 over these."""
+def _total(x: Tensor, y: Tensor, p: Tensor, q: Tensor, kind: Kernel, bandwidths: Sequence[Tensor | float]) -> Tensor:
+    """Σ pᵢ·k(xᵢ, yⱼ)·qⱼ, 0-d; of large batches in blocks of rows that are computed again in the backward pass."""
+    rows = max(_AT_ONCE // max(y.numel(), 1), 1)
+    if len(x) <= rows:
+        return _block(x, y, p, q, kind, bandwidths)
+    parts = [
+        checkpoint(_block, some, y, share, q, kind, bandwidths, use_reentrant=False, preserve_rng_state=False)
+        for some, share in zip(torch.split(x, rows), torch.split(p, rows), strict=True)
+    ]
+    return torch.stack(parts).sum()
+
+
+def _block(x: Tensor, y: Tensor, p: Tensor, q: Tensor, kind: Kernel, bandwidths: Sequence[Tensor | float]) -> Tensor:
+    return p @ kernel(x, y, kind, bandwidths) @ q
+
+
+def _within(whole: Tensor, shares: Tensor, unbiased: bool) -> Tensor:
+    """pᵀ·K·p as it is, or over pairs of different samples, with shares that add up to 1 over these.
+
+    The kernel of a sample with itself, which then does not count, is 1.
+    """
     if not unbiased:
-        return shares @ gram @ shares
-    alone = shares.square()
-    return (shares @ gram @ shares - alone @ gram.diagonal()) / (1 - alone.sum()).clamp_min(1e-12)
+        return whole
+    alone = shares.square().sum()
+    return (whole - alone) / (1 - alone).clamp_min(1e-12)

@@ -51,12 +51,12 @@ class Row:
 
 def applies(context: Context) -> bool:
     """Whether samples were judged."""
-    return load_samples(context.weights.looks) is not None
+    return load_samples(context.weights) is not None
 
 
 def render(context: Context) -> Section:
     """A grid, a table, classes, and the samples that are nearest to training images."""
-    found = load_samples(context.weights.looks)
+    found = load_samples(context.weights)
     assert found is not None, "applies() made sure of it"
     html = fill(
         "sections/samples.html",
