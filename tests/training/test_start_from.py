@@ -34,6 +34,15 @@ def phase(source: str, **rest: Any) -> PhaseSection:
     return PhaseSection.model_validate({"from": source, **rest})
 
 
+def test_weights_of_another_network_are_doubted(tmp_path: Path) -> None:
+    own = nn.ModuleDict({"classifier": nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 3))})
+    other = nn.ModuleDict({"classifier": nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 5))})
+    found = starting_weights(own, phase(run_with(other.state_dict(), tmp_path / "run")))
+    assert found is not None
+    assert found[1].doubtful
+    assert found[1].sentence().endswith("3 of its own were left: is it the right network, and does phases.map fit?")
+
+
 def test_a_counter_of_batch_norm_is_not_enough_to_start_from(tmp_path: Path) -> None:
     own = nn.ModuleDict({"classifier": nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))})
     other = {"classifier.1.num_batches_tracked": torch.tensor(7), "classifier.0.weight": torch.zeros(2, 2)}
@@ -51,6 +60,7 @@ def test_weights_that_fit_are_loaded_and_the_others_stay_and_are_counted(tmp_pat
     assert start.loaded == 4
     assert start.fresh == ("classifier.0.weight", "classifier.0.bias")
     assert start.left == 2
+    assert not start.doubtful
     assert start.sentence().startswith("Phase head: 4 of 6 weights come from")
     assert start.to_dict()["fresh_names"] == ["classifier.0.weight", "classifier.0.bias"]
 

@@ -75,7 +75,13 @@ def _in_memory(data: Raw | np.ndarray | tuple[Any, ...]) -> Raw:
     """Samples given as arrays: alone, or with their labels (and the lengths of sequences)."""
     if isinstance(data, Raw):
         return data
-    return from_arrays(*data) if isinstance(data, tuple) else from_arrays(data)
+    if not isinstance(data, tuple):
+        return from_arrays(data)
+    if not 1 <= len(data) <= 3:
+        message = _("data: {count} arrays were given; give samples, (samples, labels) or (samples, labels, lengths).")
+        raise DataError(message.format(count=len(data)))
+    samples, labels, lengths = (*data, None, None)[:3]
+    return from_arrays(samples, labels, lengths=lengths)
 
 
 def train(
@@ -116,7 +122,7 @@ def train(
         _estimate(loop, speaker)
         if loop.lead:
             for start in prepared.starts:
-                speaker.say(start.sentence())
+                (speaker.warn if start.doubtful else speaker.say)(start.sentence())
             for warning in audit_warnings(opened.audit):
                 speaker.warn(warning)
             folder.create(

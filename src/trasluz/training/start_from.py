@@ -51,13 +51,25 @@ class Start:
             shown = self.preprocess.model_dump(mode="json", include={"size", "channels", "mean", "std", "scale"})
         return {**plain, **names, "was_shown": shown}
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether less than half of either network's weights have found their place in the other."""
+        return self.loaded < len(self.fresh) and self.loaded < self.left
+
     def sentence(self) -> str:
         """One sentence for people."""
         message = _("Phase {phase}: {loaded} of {all} weights come from {source}; new: {fresh}.")
         some = ", ".join(self.fresh[:_SHOWN]) + (", …" if len(self.fresh) > _SHOWN else "")
         whole = self.loaded + len(self.fresh)
-        return message.format(
+        told = message.format(
             phase=self.phase, loaded=self.loaded, all=whole, source=self.source, fresh=some or _("none")
+        )
+        if not self.doubtful:
+            return told
+        return (
+            told
+            + " "
+            + _("{left} of its own were left: is it the right network, and does phases.map fit?").format(left=self.left)
         )
 
 

@@ -36,10 +36,10 @@ class ProgressBar(Callback):
         """Moves the bar, ten times a second at most."""
         self._waiting += samples
         if time.monotonic() >= self._told + _SECONDS:
-            self._tell(loop)
+            self._tell(loop, loop.epoch + 1)
 
-    def _tell(self, loop: Loop) -> None:
-        place = _("epoch {epoch}/{epochs}").format(epoch=loop.epoch + 1, epochs=loop.train.epochs)
+    def _tell(self, loop: Loop, epoch: int) -> None:
+        place = _("epoch {epoch}/{epochs}").format(epoch=epoch, epochs=loop.train.epochs)
         self._task.advance(self._waiting, f"{place} {self._note}".strip())
         self._waiting, self._told = 0, time.monotonic()
 
@@ -51,7 +51,7 @@ class ProgressBar(Callback):
         """Shows the scores of the epoch beside the bar."""
         shown = [name for name in ("train/loss", "valid/loss", "valid/accuracy", "valid/mse") if name in record]
         self._note = " · ".join(f"{name} {record[name]:.4g}" for name in shown)
-        self._tell(loop)
+        self._tell(loop, loop.epoch)
 
     def on_end(self, loop: Loop) -> None:
         """Closes the bar."""

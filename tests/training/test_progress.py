@@ -1,0 +1,42 @@
+"""The bar of training: it ends where the work ends, and never names an epoch that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.training.harness import Session, recipe
+from trasluz.reporting import Reporter, Task
+from trasluz.training.callbacks.progress import ProgressBar
+
+
+class Seen(Task):
+    def __init__(self) -> None:
+        self.done = 0
+        self.notes: list[str] = []
+
+    def advance(self, amount: int = 1, note: str = "") -> None:
+        self.done += amount
+        self.notes.append(note)
+
+
+class Watcher(Reporter):
+    def __init__(self) -> None:
+        self.seen = Seen()
+        self.total: int | None = None
+
+    @contextmanager
+    def task(self, title: str, total: int | None = None, unit: str = "") -> Iterator[Task]:
+        self.total = total
+        yield self.seen
+
+
+def test_the_bar_reaches_its_end_and_names_epochs_that_there_are(tmp_path: Path) -> None:
+    watcher = Watcher()
+    loop = Session(recipe(epochs=3, batch=9), tmp_path / "run", [ProgressBar(watcher)]).run()
+    assert watcher.seen.done == watcher.total == 3 * loop.batches.samples_per_epoch
+    places = [note.split()[1] for note in watcher.seen.notes]
+    assert set(places) <= {"1/3", "2/3", "3/3"}
+    assert places[-1] == "3/3"
+    assert "valid/loss" in watcher.seen.notes[-1]
