@@ -57,3 +57,12 @@ def test_spans_of_time_read_as_people_say_them(seconds: float, text: str) -> Non
 )
 def test_a_metric_says_what_it_is_and_whose(key: str, name: str) -> None:
     assert names.metric_name(key) == name
+
+
+def test_differences_of_shares_are_points_and_others_have_their_unit() -> None:
+    shares = {0.0012: "+0.1", -0.0331: "−3.3", 0.00042: "+0.04", 0.0: "0.0", -0.00001: "0.00", 1.0: "+100.0"}
+    for value, text in shares.items():
+        assert names.metric_difference("valid/accuracy", value) == text
+    assert names.metric_difference("psnr", 0.54) == "+0.5\u202fdB"
+    assert names.metric_difference("mse", -0.0123) == "−0.0123"
+    assert names.metric_difference("accuracy", float("nan")) == "–"

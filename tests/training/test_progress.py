@@ -34,7 +34,7 @@ class Watcher(Reporter):
 
 def test_the_bar_reaches_its_end_and_names_epochs_that_there_are(tmp_path: Path) -> None:
     watcher = Watcher()
-    loop = Session(recipe(epochs=3, batch=9), tmp_path / "run", [ProgressBar(watcher)]).run()
+    loop = Session(recipe("classifier", epochs=3, batch=9), tmp_path / "run", [ProgressBar(watcher)]).run()
     assert watcher.seen.done == watcher.total == 3 * loop.batches.samples_per_epoch
     places = [note.split()[1] for note in watcher.seen.notes]
     assert set(places) <= {"1/3", "2/3", "3/3"}

@@ -30,7 +30,8 @@ def new_figure(theme: Theme = LIGHT, *, x: str = "", y: str = "", height: int = 
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "bgcolor": _CLEAR},
         hoverlabel={"font": {"family": FONT, "size": 13}},
         hovermode="x unified",
-        xaxis=_axis(theme, x),
+        # If labels at the ends of the axis changed its width, that would change the labels, and so on for ever.
+        xaxis=_axis(theme, x) | {"automargin": "height"},
         yaxis=_axis(theme, "<br>".join(textwrap.wrap(y, height // _LETTER))),
     )
     return figure

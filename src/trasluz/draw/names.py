@@ -95,6 +95,7 @@ _ONLY_TELL = frozenset(
         *("noisy_input_mse", "importance_samples"),
     }
 )
+_POINT_TENTH = 0.1  # percentage points, below which two decimals are shown
 _COUNTS = ("support", "count", "active_units", "importance_samples")
 
 
@@ -137,6 +138,16 @@ def higher_is_better(key: str) -> bool:
 def has_better(key: str) -> bool:
     """Whether one direction of this metric is better at all; a score or a spread only tells."""
     return key.rsplit("/", 1)[-1] not in _ONLY_TELL
+
+
+def metric_difference(key: str, value: float) -> str:
+    """How far two values of a metric are apart, with its sign, to follow a word such as *difference*: of shares the
+    number of percentage points without that word, else as ``metric_value``."""
+    if not is_share(key) or not math.isfinite(value):
+        return ("+" if value > 0 else "") + metric_value(key, value)
+    hundred = 100 * value
+    digits = 1 if abs(hundred) >= _POINT_TENTH or hundred == 0 else 2
+    return f"{hundred:+.{digits}f}".replace("-", MINUS) if round(hundred, digits) else f"{0:.{digits}f}"
 
 
 def metric_value(key: str, value: float) -> str:

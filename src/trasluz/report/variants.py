@@ -13,7 +13,15 @@ from typing import Any
 from markupsafe import Markup
 
 from trasluz.draw.history import History
-from trasluz.draw.names import duration, has_better, higher_is_better, integer, metric_value
+from trasluz.draw.names import (
+    duration,
+    has_better,
+    higher_is_better,
+    integer,
+    is_share,
+    metric_difference,
+    metric_value,
+)
 from trasluz.draw.study import curves_figure, interval_text, variants_figure
 from trasluz.report.canvas import place_figure
 from trasluz.report.page import fill
@@ -92,20 +100,26 @@ def cell_of(row: Row, metric: str) -> Cell:
     value, interval = metric_value(metric, score.mean), _interval(metric, score)
     if apart is None:
         return Cell(value, interval, nothing, nothing, False, score.mean)
-    difference = both("difference {value}", value=_signed(metric, apart.mean))
-    return Cell(value, interval, difference, _interval(metric, apart, signed=True), apart.excludes_zero, score.mean)
+    return Cell(value, interval, *_apart(metric, apart), apart.excludes_zero, score.mean)
 
 
-def _interval(metric: str, found: Measured, *, signed: bool = False) -> Phrase:
-    """``(+0.1 % to +0.7 %)``; empty where it is not known."""
+def _interval(metric: str, found: Measured) -> Phrase:
+    """``(93.1 % to 93.7 %)``; empty where it is not known."""
     if not math.isfinite(found.low):
         return plain("")
-    say = _signed if signed else metric_value
-    return both("({low} to {high})", low=say(metric, found.low), high=say(metric, found.high))
+    return both("({low} to {high})", low=metric_value(metric, found.low), high=metric_value(metric, found.high))
 
 
-def _signed(metric: str, value: float) -> str:
-    return ("+" if value > 0 else "") + metric_value(metric, value)
+def _apart(metric: str, apart: Measured) -> tuple[Phrase, Phrase]:
+    """A difference and its interval (empty where it is not known), of shares in percentage points: per cent of what
+    would not be clear."""
+    value, low, high = (metric_difference(metric, number) for number in (apart.mean, apart.low, apart.high))
+    known = math.isfinite(apart.low)
+    if is_share(metric):
+        between = both("({low} to {high} points)", low=low, high=high) if known else plain("")
+        return both("difference {value} points", value=value), between
+    between = both("({low} to {high})", low=low, high=high) if known else plain("")
+    return both("difference {value}", value=value), between
 
 
 def numbers(table: Table, metrics: Sequence[str], figures: list[Markup], caption: Phrase) -> Section:

@@ -84,6 +84,7 @@ def test_each_outcome_has_its_sentence(changes: dict[str, float], words: str) ->
 
 
 def test_of_few_images_nothing_is_concluded() -> None:
+    assert draw(made(count=4))[0].note.endswith("All of this is of 4 images.")
     assert draw(made(count=4))[0].verdict == "Of 4 images nothing is concluded."
 
 

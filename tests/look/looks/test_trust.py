@@ -17,6 +17,7 @@ from trasluz.errors import RecipeError, RequestError
 from trasluz.look.base import compute
 from trasluz.look.checks.pixel_removal import ROAD_SHARES, areas
 from trasluz.look.checks.verdicts import gains, judge, knows_something, measured
+from trasluz.look.layers.operations import operations
 from trasluz.look.looks.trust import Config, Found, curves_of
 from trasluz.look.maps.explaining import probabilities_of
 from trasluz.look.result import load_result, save_result
@@ -148,3 +149,17 @@ def test_what_is_not_finite_is_not_counted() -> None:
     assert measured(np.array([1.0, np.nan, 3.0])).mean == 2.0
     assert not measured(np.array([np.nan])).known
     assert not measured(np.array([5.0])).above_zero, "one value says nothing of its spread"
+
+
+def test_unless_told_it_looks_at_fewer_images_of_a_network_that_costs_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = subject_of(network(1), 1)
+    cost = 2 * (33 * 47 * 9 * 16 + 16 * 23 * 9 * 16 * 24 + 8 * 11 * 24 * 24 + 24 * 3)
+    assert operations(of) == cost, "twice the products of each convolution and of the last layer"
+    usual = {"methods": "saliency", "steps": 2, "random_networks": 2}
+    passes = 3 * 3 + 3 * (2 * 2 + 5)
+    for affordable, looked_at in ((1000, 64), (23, 23), (1, 10)):
+        monkeypatch.setattr("trasluz.look.looks.trust._BUDGET", (affordable + 0.5) * passes * cost)
+        found = compute("trust", of, None, usual, Reporter())
+        assert isinstance(found, Found)
+        assert len(found.right) == looked_at
+    assert len(_look(of, count=3, methods="saliency", steps=2, random_networks=2).right) == 3

@@ -10,6 +10,7 @@ import typer
 from trasluz.cli.arguments import Json, Language, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
+from trasluz.draw.names import is_share, metric_difference
 from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
@@ -64,6 +65,11 @@ def _table(result: ComparisonResult) -> str:
         cells: list[object] = [row.variant]
         for name in shown:
             score, apart = row.scores.get(name), row.differences.get(name)
-            cells += ["–" if score is None else score.mean, "–" if apart is None else apart.mean]
+            cells += ["–" if score is None else score.mean, "–" if apart is None else _apart(name, apart.mean)]
         lines.append((*cells, row.seconds))  # type: ignore[arg-type]  # names above, numbers below
     return columns(lines)
+
+
+def _apart(metric: str, value: float) -> str | float:
+    """A difference; of shares, such as the accuracy, in percentage points."""
+    return _("{value} points").format(value=metric_difference(metric, value)) if is_share(metric) else value

@@ -50,12 +50,14 @@ def _table(result: Found, judged: list[Judged]) -> Panel:
         "good), and how often the model is right while they are removed without a trace (ROAD; small is good), in the "
         "map's order, in random order, and from the middle outwards. In brackets: 95 % intervals."
     )
+    images = len(result.right)
+    used = ngettext("All of this is of {n} image.", "All of this is of {n} images.", images).format(n=integer(images))
     warnings = tuple(_(text) for text in (_warning_of(method) for method in result.methods) if text)
     return Panel(
         _("Can heat maps of this model be trusted?"),
         Table(head, cells, texts),
         _("what the checks found for each method"),
-        note,
+        f"{note} {used}",
         " ".join(_verdict(result, judged)),
         warnings,
     )

@@ -62,7 +62,7 @@
     }
     const sheet = getComputedStyle(root).getPropertyValue("--sheet").trim();
     layout.hoverlabel = { ...layout.hoverlabel, bgcolor: printing ? "#fff" : sheet, font: { ...layout.hoverlabel?.font, color: ink } };
-    if (width < 480) layout.margin = { ...layout.margin, l: 40, r: 6 };
+    if (width < 480) layout.margin = { ...layout.margin, l: 40 };
     return layout;
   };
   // Okabe and Ito's blue is too dim on black; a lighter step of the same hue is not.
