@@ -158,7 +158,8 @@ def test_samples_in_memory_need_no_labels(tmp_path: Path) -> None:
 def test_sequences_in_memory_come_with_their_lengths_and_more_is_refused(tmp_path: Path) -> None:
     steps = np.random.default_rng(0).random((30, 6, 2))
     labels, lengths = np.arange(30) % 2, np.arange(30) % 5 + 2
-    settings = {"train.epochs": 1, "data.valid": 0.2, "model.network": {"name": "encoder", "encoder": {"name": "recurrent", "code": 4}}}
+    network = {"name": "encoder", "encoder": {"name": "recurrent", "code": 4}}
+    settings = {"train.epochs": 1, "data.valid": 0.2, "model.network": network}
     run = tz.train("digits-cnn", data=(steps, labels, lengths), set=settings, runs=tmp_path)
     assert run.data.kind == "sequence"
     with pytest.raises(DataError, match=r"4 arrays were given; give samples, \(samples, labels\)"):

@@ -66,13 +66,14 @@ def test_the_pooled_autoencoder_goes_through_the_notebooks_map_sizes() -> None:
 
 
 @pytest.mark.parametrize("name", WRITTEN)
-def test_written_autoencoders_train_as_keras_does(name: str) -> None:
+def test_written_autoencoders_train_as_keras_did(name: str) -> None:
     chosen = recipe.load(name)
     assert chosen.data.valid == "last 5000"
     assert chosen.model["likelihood"] == {"name": "squared-error", "linear": True}
     assert chosen.model["scale"] == "mean"
     for _phase, train in chosen.resolved_phases():
         assert (train.optimiser.name, train.optimiser.eps, train.batch) == ("nadam", 1e-7, 32)
+        assert train.optimiser.rule == "torch"  # the Nadam of Keras up to 2.10
         assert train.schedule.name == "constant"
         assert train.ema is None
 

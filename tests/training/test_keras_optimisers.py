@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
-from trasluz.training.keras_optimisers import Nadam
+from trasluz.training.keras_optimisers import TORCH_RISE, Nadam
 
 RATE, BETAS, EPS = 0.01, (0.9, 0.999), 1e-7
 
@@ -57,3 +58,23 @@ def test_a_gradient_of_zero_moves_by_momentum_alone():
     steps = [[torch.ones(3, dtype=torch.float64)], *[[torch.zeros(3, dtype=torch.float64)]] * 5]
     (weight,) = _trained(steps, torch.float32)
     torch.testing.assert_close(weight, _by_hand([s[0] for s in steps]), rtol=3e-6, atol=3e-6)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.01])
+# PyTorch keeps the product of its momenta in float32, whatever the parameters.
+@pytest.mark.parametrize(("dtype", "near"), [(torch.float64, 1e-8), (torch.float32, 5e-6)])
+def test_with_its_rise_it_is_pytorchs_nadam(dtype: torch.dtype, near: float, decay: float) -> None:
+    steps = _gradients(60)
+    ours, theirs = ([torch.nn.Parameter(torch.ones_like(g, dtype=dtype)) for g in steps[0]] for _ in range(2))
+    groups = [{"params": ours, "weight_decay": decay}]
+    pair = (
+        Nadam(groups, RATE, BETAS, EPS, TORCH_RISE),
+        torch.optim.NAdam(theirs, RATE, betas=BETAS, eps=EPS, weight_decay=decay),
+    )
+    for gradients in steps:
+        for optimiser, parameters in zip(pair, (ours, theirs), strict=True):
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter.grad = gradient.to(dtype)
+            optimiser.step()
+    for mine, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(mine, other, rtol=near, atol=near)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import pickle
+import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +122,26 @@ def test_without_a_network_the_sentence_names_the_ways(hub: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_hub_that_does_not_answer_is_asked_once_and_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    with socket.socket() as taken:  # bound and not listening: nobody answers there
+        taken.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        url = f"{closed}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", url)
+        began = time.perf_counter()
+        with pytest.raises(RecipeError, match=r"cannot be downloaded.*or try again with a network"):
+            read_weights("timm:resnet18.a1_in1k")
+    assert time.perf_counter() - began < 10
+    assert "Retry" not in "".join(capfd.readouterr()) + caplog.text
+    assert logging.getLogger("huggingface_hub").level != logging.CRITICAL
+
+
 @pytest.mark.parametrize("name", ["resnet99", "resnet18.no_such_tag"])
 def test_weights_that_timm_does_not_have_name_the_nearest(name: str) -> None:
     with pytest.raises(RecipeError, match="Did you mean resnet"):
@@ -202,8 +225,9 @@ class Malicious:
 def test_nothing_in_a_file_is_executed(torch_hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     torch.save({"weight": Malicious()}, tmp_path / "evil.pth")
-    (tmp_path / "plain.pth").write_bytes(pickle.dumps({"weight": Malicious()}, protocol=2))
-    for file in ("evil.pth", "plain.pth"):
+    for protocol in (2, 4):  # PyTorch warns of 4, and a warning would be an error here
+        (tmp_path / f"plain-{protocol}.pth").write_bytes(pickle.dumps({"weight": Malicious()}, protocol=protocol))
+    for file in ("evil.pth", "plain-2.pth", "plain-4.pth"):
         with pytest.raises(RecipeError, match=r"more than tensors|damaged"):
             read_weights(f"file:{file}")
     assert not (tmp_path / "executed").exists()

@@ -32,7 +32,8 @@ class OptimiserSection(Section):
     """One optimiser. A field that the method does not have is refused unless it is at its default.
 
     ``rule``: whose formula, where they differ. ``keras``: RMSprop's ``eps`` stands under the root, Adam's is not
-    divided by the bias correction, and Nadam's momentum rises within its first hundred steps instead of thousands.
+    divided by the bias correction, and Nadam's momentum rises within its first hundred steps instead of thousands
+    (Keras up to 2.10 let it rise as PyTorch does).
     """
 
     name: Literal["sgd", "rmsprop", "adam", "adamw", "nadam"] = "adam"

@@ -65,8 +65,8 @@ def add_importance_bound(
 ) -> Evaluation:
     """``evaluation`` with ``importance_weighted_nll``: minus the mean bound in nats per sample, and its interval.
 
-    Also ``importance_samples``, ``bits_per_dim`` from this bound where the likelihood is a mass, and the record
-    ``importance_weighted_bound`` ``[n]``.
+    Also ``importance_samples``, ``bits_per_dim`` (``bits_per_dim_rounded`` where rounded values were judged) from this
+    bound where the likelihood is a mass, and the record ``importance_weighted_bound`` ``[n]``.
 
     Raises:
         RequestError: as ``check_importance``.
@@ -76,8 +76,8 @@ def add_importance_bound(
     found = bounds(family, networks, data, evaluation.arrays["rows"], preprocess, samples, where, reporter)
     low, high = bootstrap_mean(-found, Draws(0))
     metrics = {"importance_weighted_nll": float(-found.mean()), "importance_samples": float(samples)}
-    if "bits_per_dim" in evaluation.metrics:
-        metrics["bits_per_dim"] = metrics["importance_weighted_nll"] / (math.prod(family.spec.shape) * math.log(2))
+    for name in {"bits_per_dim", "bits_per_dim_rounded"} & evaluation.metrics.keys():
+        metrics[name] = metrics["importance_weighted_nll"] / (math.prod(family.spec.shape) * math.log(2))
     return dataclasses.replace(
         evaluation,
         metrics={**evaluation.metrics, **metrics},

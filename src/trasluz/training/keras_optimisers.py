@@ -2,7 +2,8 @@
 
 Adam: Keras adds ε to √v before the bias correction, so that PyTorch's ε is ε / √(1 − β₂ᵗ), 32 times as large in the
 first step.  RMSprop: ε stands under the root, √(v + ε), so that 1e-7 acts like 3e-4.  Nadam (Dozat 2016): the
-momentum rises as 1 − ½·0.96ᵗ with each step; PyTorch lets it rise 250 times as slowly.
+momentum rises as 1 − ½·0.96ᵗ with each step; in PyTorch, and in Keras up to 2.10, it rises 250 times as slowly, which
+is the same formula with another exponent.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-_WARMING = 0.96  # Dozat's μₜ = β₁·(1 − ½·0.96ᵗ)
+_WARMING = 0.96  # Dozat's μₜ = β₁·(1 − ½·0.96^(ψ·t))
+KERAS_RISE, TORCH_RISE = 1.0, 0.004  # ψ
 _NEARLY_ONE, _LATE = 1 - 2**-53, 1e38  # β₂ and step of a fused Adam that changes no second moment and corrects no bias
 
 
@@ -65,17 +67,20 @@ class _Plain(Optimizer):
 
 
 class Nadam(_Plain):
-    """Adam with Nesterov momentum (Dozat 2016, algorithm 8), its momentum warmed as the paper does."""
+    """Adam with Nesterov momentum (Dozat 2016, algorithm 8), its momentum warmed by the exponent ``rise``."""
 
-    def __init__(self, params: Iterable[Any], rate: float, betas: tuple[float, float], eps: float) -> None:
+    def __init__(
+        self, params: Iterable[Any], rate: float, betas: tuple[float, float], eps: float, rise: float = KERAS_RISE
+    ) -> None:
         super().__init__(params, {"lr": rate, "betas": betas, "eps": eps, "weight_decay": 0.0})
+        self._rise = rise
         for group in self.param_groups:
             group.update(steps=0, product=1.0)
 
     def _move(self, group: dict[str, Any], parameters: list[Tensor], gradients: list[Tensor]) -> None:
         first, second = group["betas"]
         group["steps"] += 1
-        now, after = (first * (1 - 0.5 * _WARMING ** (group["steps"] + i)) for i in (0, 1))
+        now, after = (first * (1 - 0.5 * _WARMING ** (self._rise * (group["steps"] + i))) for i in (0, 1))
         group["product"] *= now
         m, s = self._kept(parameters, "m", "s")
         # v = (1 − β₂)·s, and both roots share the factor √(1 − β₂ᵗ), so that only ε and the rate carry these.

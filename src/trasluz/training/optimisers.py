@@ -41,7 +41,7 @@ def _build(section: OptimiserSection, groups: list[dict[str, Any]]) -> Optimizer
         return torch.optim.Adam(groups, rate, betas=section.betas, eps=section.eps, fused=True)
     if section.name == "adamw":
         return torch.optim.AdamW(groups, rate, betas=section.betas, eps=section.eps, fused=True)
-    return torch.optim.NAdam(groups, rate, betas=section.betas, eps=section.eps)
+    return keras_optimisers.Nadam(groups, rate, section.betas, section.eps, keras_optimisers.TORCH_RISE)
 
 
 def _build_as_keras(section: OptimiserSection, groups: list[dict[str, Any]]) -> Optimizer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,9 @@ def _kept(path: Path, key: str) -> Path:
 
 def _unpickled(path: Path) -> dict[str, Tensor]:
     try:
-        tree: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():  # of a pickle's protocol, told to programmers before the refusal
+            warnings.simplefilter("ignore", UserWarning)
+            tree: Any = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         message = _(
             "phases.from: {path} holds more than tensors, and opening it could execute code; save its state_dict() "

@@ -6,6 +6,9 @@ there otherwise.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from trasluz.training.weights.base import Weights
 
 _FILES = ("model.safetensors", "pytorch_model.bin")
 _SHA256_DIGITS = 64
+_PATIENCE = 10.0  # seconds that the hub has to answer before anything is asked of it
 
 
 def read(name: str, reporter: Reporter) -> Weights:
@@ -63,11 +67,15 @@ def _cached(published: Any) -> Path | None:
 
 
 def _download(name: str, published: Any, reporter: Reporter) -> Path:
-    from huggingface_hub import constants, hf_hub_download
+    from huggingface_hub import constants, hf_hub_download, hf_hub_url
+    from huggingface_hub.utils import get_session  # type: ignore[attr-defined]  # public, and not marked as such
 
     file = published.hf_hub_filename or _FILES[0]
     try:
-        with reporter.task(_("Downloading {file}").format(file=f"timm:{name}"), None, _("files")) as task:
+        title = _("Downloading {file}").format(file=f"timm:{name}")
+        with reporter.task(title, None, _("files")) as task, _quiet():
+            # Once, because the download itself tries for half a minute where there is no network.
+            get_session().head(hf_hub_url(published.hf_hub_id, file), timeout=_PATIENCE)
             path = Path(hf_hub_download(published.hf_hub_id, file))
             task.advance(1)
             return path
@@ -83,6 +91,18 @@ def _download(name: str, published: Any, reporter: Reporter) -> Path:
             name=name, reason=reason, folder=folder, cache=constants.HF_HUB_CACHE, file=file, hub=published.hf_hub_id
         )
         raise RecipeError(text) from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The hub's client without its lines about attempts that failed: how it ends is told in one sentence."""
+    logger = logging.getLogger("huggingface_hub")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _as_timm_loads(name: str, path: Path) -> dict[str, Any]:
