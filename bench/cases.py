@@ -207,4 +207,16 @@ _ROWS = {
     "swap": _row("0.11", "swap", ("mse",), seeds=1),
 }
 
-CASES = {**_SPINE, **_NOTEBOOKS, **_ROWS}
+# Keras 3's Nadam is another than that of the book's Keras, so what stands beside Keras itself steps by its rule.
+BESIDE_KERAS = {
+    f"{kind}-keras3": Case(
+        f"{kind}-autoencoder",
+        "the same by Keras 3's Nadam, beside Keras itself below",
+        ("loss",),
+        seeds=3,
+        settings={"train.optimiser.rule": "keras"},
+    )
+    for kind in ("stacked", "layerwise", "conv-pooled", "recurrent", "denoising", "sparse")
+}
+
+CASES = {**_SPINE, **_NOTEBOOKS, **_ROWS, **BESIDE_KERAS}
