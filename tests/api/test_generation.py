@@ -170,6 +170,7 @@ def test_a_detector_is_trained_and_judged_over_all_thresholds(generator: Path, t
     [
         ({"source": "digits", "generate": {"count": 5}}, RecipeError, "run:PATH"),
         ({"source": "run:nowhere"}, RequestError, "no such run folder"),
+        ({"source": "run:GENERATOR"}, DataError, "--data run:PATH"),
     ],
 )
 def test_a_wrong_source_is_refused(section: dict[str, object], error: type[Exception], words: str) -> None:

@@ -332,7 +332,7 @@ def test_a_capability_that_the_model_lacks_is_answered_with_those_it_has(
     command: Command, classifier: Path, autoencoder: Path, image_folder: ImageFolder
 ) -> None:
     folder = image_folder()
-    command("reconstruct", classifier, folder).must_refuse("reconstruct", "classify")
+    command("reconstruct", classifier, folder).must_refuse("reconstruct", "predict")
     command("predict", autoencoder, folder).must_refuse("classify", "reconstruct")
 
 

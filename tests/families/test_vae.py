@@ -118,6 +118,21 @@ def test_any_size_trains_evaluates_and_generates(shape: tuple[int, int, int], di
     assert ("kernel_similarity" in found) == (divergence == MMD)
 
 
+def test_bits_of_values_that_were_rounded_are_not_told_as_bits_of_the_images() -> None:
+    family, networks = make(likelihood="discretised-logistic")
+    eight = (torch.rand(4, 1, 8, 8) * 255).round()
+    sixteen = eight * 257
+    sixteen[2, 0, 0, 0] += 1 if sixteen[2, 0, 0, 0] < 65535 else -1  # a single value between two of the 256
+    found = []
+    for images in (eight / 255, (eight.double() / 255).float(), eight * (1.0 / 255.0), sixteen * (1.0 / 65535)):
+        with torch.inference_mode():
+            found.append(family.metrics(family.evaluate(networks, batch_of(images), draws(4)), networks))
+    assert all("bits_per_dim" in f and "bits_per_dim_rounded" not in f for f in found[:3])
+    assert "bits_per_dim" not in found[3]
+    assert found[3]["bits_per_dim_rounded"] == pytest.approx(found[0]["bits_per_dim"], rel=1e-3)
+    assert "rounded_samples" not in found[3]
+
+
 @pytest.mark.parametrize(
     "likelihood",
     [

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from trasluz.api.applying import to_bytes
 from trasluz.api.looks import subject_of
-from trasluz.api.run import Run, open_run, to_bytes
+from trasluz.api.run import Run, open_run
 from trasluz.draw.history import read_history
 from trasluz.draw.provenance import Origin
 from trasluz.errors import DataError, RequestError

@@ -84,9 +84,12 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Reconstructions:
-    """Images and what the network makes of them: uint8 ``[n, h, w, c]``, with the mean squared error of each.
+    """Samples and what the network makes of them, with the mean squared error of each.
 
-    The error is on [0, 1] pixels, before rounding to 8 bits.  ``origin`` names the run in the pictures that are saved.
+    Images are uint8 ``[n, h, w, c]``, and the error is on [0, 1] pixels, before rounding to 8 bits.  Rows of a table,
+    ``[n, features]``, and sequences, ``[n, steps, features]``, are float32 in the data's own units; their error is on
+    the numbers as the network sees them.  ``lengths``, int64 ``[n]``: the steps of each sequence that count, and are
+    judged; beyond them both sides are zero.  ``origin`` names the run in the pictures that are saved.
     """
 
     files: tuple[str, ...]
@@ -95,28 +98,44 @@ class Reconstructions:
     errors: np.ndarray
     unreadable: tuple[tuple[str, str], ...] = ()
     origin: Origin | None = None
+    lengths: np.ndarray | None = None
 
     def save(self, folder: str | Path) -> Path:
-        """Writes one PNG per image (the original left of its reconstruction) and ``errors.csv``.
+        """Writes one PNG per image (the original left of its reconstruction) and ``errors.csv``; of other samples one
+        ``reconstructions.npz`` with ``original``, ``X`` (the reconstructions) and the ``lengths`` of sequences.
 
         Existing files are never overwritten: a number is added to the name.  The pictures say in text chunks that a
         network rebuilt them, and name the run.
         """
-        from trasluz.draw.provenance import chunks, save_png
-
-        info = chunks("reconstructed", self.origin) if self.origin else None
         target = Path(folder)
         with storage(target):
             target.mkdir(parents=True, exist_ok=True)
-            rows = ["file,image,mse"]
-            for file, left, right, error in zip(
-                self.files, self.originals, self.reconstructions, self.errors, strict=True
-            ):
-                path = _free(target / f"{Path(file).stem}.png")
-                save_png(path, np.concatenate([left, right], axis=1), info)
-                rows.append(f'"{file}",{path.name},{error:.6g}')
+            names = self._save_images(target) if self.originals.ndim == 4 else self._save_arrays(target)
+            rows = ["file,image,mse"] if self.originals.ndim == 4 else ["file,saved,mse"]
+            rows += [f'"{f}",{n},{e:.6g}' for f, n, e in zip(self.files, names, self.errors, strict=True)]
             write_bytes(_free(target / "errors.csv"), ("\n".join(rows) + "\n").encode())
         return target
+
+    def _save_images(self, folder: Path) -> list[str]:
+        """The names of the pictures."""
+        from trasluz.draw.provenance import chunks, save_png
+
+        info = chunks("reconstructed", self.origin) if self.origin else None
+        names = []
+        for file, left, right in zip(self.files, self.originals, self.reconstructions, strict=True):
+            path = _free(folder / f"{Path(file).stem}.png")
+            save_png(path, np.concatenate([left, right], axis=1), info)
+            names.append(path.name)
+        return names
+
+    def _save_arrays(self, folder: Path) -> list[str]:
+        """The name of the one file, once per sample."""
+        buffer = io.BytesIO()
+        arrays = {"X": self.reconstructions, "original": self.originals}
+        np.savez(buffer, allow_pickle=False, **arrays, **({} if self.lengths is None else {"lengths": self.lengths}))
+        path = _free(folder / "reconstructions.npz")
+        write_bytes(path, buffer.getvalue())
+        return [path.name] * len(self.files)
 
 
 def _free(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Run: a trained recipe opened for use: evaluate, predict, reconstruct, encode, generate, report."""
+"""Run: a trained recipe opened for use: evaluate, predict, reconstruct, encode, decode, generate, report."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from trasluz.api import applying
 from trasluz.api.results import Predictions, Reconstructions
 from trasluz.data.data import Data
 from trasluz.data.images import LoadedImages, load_images
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from trasluz.look.result import Result
     from trasluz.runs.samples import SampleEvaluation
 
-Images = str | Path | Sequence[str | Path] | np.ndarray
+Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
+Lengths = Sequence[int] | np.ndarray | None
 
 
 class Run:
@@ -183,20 +185,25 @@ class Run:
             RequestError: names what it can.
         """
         if capability not in self.capabilities:
-            can = ", ".join(sorted(self.capabilities))
+            can = ", ".join(applying.verbs(self.capabilities)) or _("nothing")
             raise RequestError(
                 _("{path}: this model cannot {capability}; it can {can}.").format(
                     path=self.path, capability=capability, can=can
                 )
             )
 
-    def load(self, images: Images, reporter: Reporter | None = None) -> LoadedImages:
-        """Files, a folder of files, or arrays, prepared as the training images were stored.
+    def load(self, images: Images, reporter: Reporter | None = None, *, lengths: Lengths = None) -> LoadedImages:
+        """New samples, prepared as those of training were stored; every verb that is given samples takes these.
+
+        Images are files, folders or archives of them, or arrays ``[n, h, w, c]``; rows of a table CSV files or arrays
+        ``[n, features]``.  Sequences are a list of arrays ``[steps, features]`` of different lengths, or an array
+        ``[n, steps, features]`` padded at the end with the ``lengths`` of its sequences (without them every step
+        counts), or ``.npz`` files with both as ``X`` and ``lengths``; none longer than the longest of training.
 
         Raises:
-            DataError: nothing can be read.
+            DataError: nothing can be read, or it does not fit the model.
         """
-        loaded = load_images(images, self.preprocess, reporter or Reporter())
+        loaded = load_images(images, self.preprocess, reporter or Reporter(), self.model.spec.shape, lengths)
         if not len(loaded.samples):
             first = f"{loaded.unreadable[0][0]}: {loaded.unreadable[0][1]}" if loaded.unreadable else ""
             told = _("None of the images can be read. {first}"), _("None of the samples can be read. {first}")
@@ -207,45 +214,57 @@ class Run:
         """``compute(inputs, unit)`` over stored samples in large batches, float32."""
         return over(samples, self.preprocess, self.device, compute)
 
-    def predict(self, images: Images, reporter: Reporter | None = None) -> Predictions:
-        """Class probabilities of files, a folder of files, or arrays, prepared as the training images were.
+    def predict(self, images: Images, reporter: Reporter | None = None, *, lengths: Lengths = None) -> Predictions:
+        """Class probabilities of files, a folder, arrays, or sequences with ``lengths``: of what ``load`` takes.
 
         Raises:
             RequestError: the model does not classify.
-            DataError: nothing can be read.
+            DataError: nothing can be read, or it does not fit the model.
         """
         self.need("classify")
-        family: Any = self.family
-        loaded = self.load(images, reporter)
-        probabilities = self.over(loaded.samples, lambda inputs, _unit: family.classify(self.networks, inputs))
-        spec = self.model.spec
-        return Predictions(loaded.files, spec.classes, probabilities, spec.multi_label, loaded.unreadable)
+        return applying.predict(self, self.load(images, reporter, lengths=lengths))
 
-    def reconstruct(self, images: Images, reporter: Reporter | None = None) -> Reconstructions:
-        """Reconstructions of files, a folder of files, or arrays, with the error of each.
+    def reconstruct(
+        self, images: Images, reporter: Reporter | None = None, *, lengths: Lengths = None
+    ) -> Reconstructions:
+        """Reconstructions, with the error of each, of what ``load`` takes; rows and sequences in the data's own units.
 
         Raises:
             RequestError: the model does not reconstruct.
-            DataError: nothing can be read.
+            DataError: nothing can be read, or it does not fit the model.
         """
         self.need("reconstruct")
-        family: Any = self.family
-        loaded = self.load(images, reporter)
-        made = self.over(loaded.samples, lambda inputs, _unit: family.reconstruct(self.networks, inputs))
-        original = self.over(loaded.samples, lambda _inputs, unit: unit)
-        errors = ((made - original) ** 2).mean((1, 2, 3))
-        return Reconstructions(loaded.files, to_bytes(original), to_bytes(made), errors, loaded.unreadable, self.origin)
+        return applying.reconstruct(self, self.load(images, reporter, lengths=lengths))
 
-    def encode(self, images: Images, reporter: Reporter | None = None) -> np.ndarray:
-        """Codes (means, where the code is a distribution), float32 ``[n, latent]``.
+    def encode(self, images: Images, reporter: Reporter | None = None, *, lengths: Lengths = None) -> np.ndarray:
+        """Codes (means, where the code is a distribution), float32 ``[n, latent]``, of what ``load`` takes.
 
         Raises:
             RequestError: the model does not encode.
+            DataError: nothing can be read, or it does not fit the model.
         """
         self.need("encode")
-        family: Any = self.family
-        loaded = self.load(images, reporter)
-        return self.over(loaded.samples, lambda inputs, _unit: family.encode(self.networks, inputs).flatten(1))
+        return applying.encode(self, self.load(images, reporter, lengths=lengths))
+
+    def posterior(self, images: Images, reporter: Reporter | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Means and log-variances of the codes' Gaussians, float32 ``[n, latent]`` each, of what ``load`` takes.
+
+        Raises:
+            RequestError: the model has no distributions of codes.
+            DataError: nothing can be read, or it does not fit the model.
+        """
+        self.need("encode")
+        applying.need_posterior(self)
+        return applying.posterior(self, self.load(images, reporter))
+
+    def decode(self, codes: np.ndarray | Sequence[Sequence[float]]) -> np.ndarray:
+        """What the decoder makes of codes ``[n, latent]``: images float32 ``[n, h, w, c]`` in [0, 1], or rows of a
+        table or sequences of full length in the data's own units.
+
+        Raises:
+            RequestError: the model does not decode, or codes of another size.
+        """
+        return applying.decode(self, codes)
 
     def generate(
         self,
@@ -281,8 +300,8 @@ class Run:
         self.need("translate")
         name, compute = translator(self.family, self.networks, domain)
         loaded = self.load(images, reporter)
-        made = to_bytes(self.over(loaded.samples, compute))
-        original = to_bytes(self.over(loaded.samples, lambda _inputs, unit: unit))
+        made = applying.to_bytes(self.over(loaded.samples, compute))
+        original = applying.to_bytes(self.over(loaded.samples, lambda _inputs, unit: unit))
         return Translations(loaded.files, original, made, name, self.origin, loaded.unreadable)
 
     def evaluate_samples(
@@ -363,12 +382,6 @@ class Run:
         from trasluz.api.report import report
 
         return report(self, lang or current_language(), reporter or Reporter())
-
-
-def to_bytes(unit: np.ndarray) -> np.ndarray:
-    """[0, 1] images ``[n, c, h, w]`` to uint8 ``[n, h, w, c]``."""
-    clipped: np.ndarray = np.clip(np.rint(unit * 255), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
-    return clipped
 
 
 def open_run(path: str | Path, data: Data | None = None, *, weights: str = FINAL) -> Run:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from trasluz.api.run import Run
 
 PREFIX = "run:"
+_TO_BE_NAMED = "GENERATOR"  # what a built-in recipe has where a run of the user's belongs
 REAL, GENERATED = "real", "generated"
 OWN = "own"
 _VERSION = 1  # of the images that are remembered
@@ -37,7 +38,7 @@ def open_source(section: DataSection, seed: int, reporter: Reporter | None = Non
     """The data that ``section`` describes; ``arrays`` stand in for its source.
 
     Raises:
-        DataError: no such source, or nothing in it that can be read.
+        DataError: no such source, nothing in it that can be read, or none was named where the recipe leaves it open.
         RecipeError: a split that cannot be made, or ``data.generate`` for a source that is no run.
         RunError: the source is a run that is not there or not complete.
         RequestError: the source is a run that cannot generate.
@@ -60,7 +61,13 @@ def images_of_run(section: DataSection, seed: int, reporter: Reporter) -> Raw:
     """
     from trasluz.api.run import open_run
 
-    run, settings = open_run(Path(section.source.removeprefix(PREFIX))), section.generate or GenerateSection()
+    path = Path(section.source.removeprefix(PREFIX))
+    if str(path) == _TO_BE_NAMED and not path.exists():
+        message = _(
+            "data.source: this recipe learns from images that a run of yours makes; name it with --data run:PATH."
+        )
+        raise DataError(message)
+    run, settings = open_run(path), section.generate or GenerateSection()
     made = _made(run, settings, reporter)
     names = tuple(f"{run.path.name}#{i + 1}" for i in range(len(made)))
     if settings.real is None:

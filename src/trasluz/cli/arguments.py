@@ -32,7 +32,7 @@ Images = Annotated[
     list[Path],
     typer.Argument(
         metavar="IMAGES...",
-        help=N_("Image files, or one folder of images; CSV files for a model of tables."),
+        help=N_("Image files, or one folder of images; for a model of tables CSV files, of sequences .npz files."),
         show_default=False,
     ),
 ]

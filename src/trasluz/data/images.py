@@ -23,7 +23,7 @@ from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.reporting import Reporter
 
-Images = str | Path | Sequence[str | Path] | np.ndarray
+Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
 _WHOLE = 255.0
 
 
@@ -60,6 +60,8 @@ def load_images(
     """
     if isinstance(images, (str, Path)):
         images = [images]
+    if not len(images):
+        raise DataError(_("Give paths of images, or an array of numbers that is not empty."))
     if lengths is not None and preprocess.kind != "sequence":
         raise DataError(_("lengths: only sequences have them; this model was trained on other data."))
     if isinstance(images, np.ndarray) or not all(isinstance(item, (str, Path)) for item in images):

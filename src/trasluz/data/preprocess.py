@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -66,6 +67,13 @@ class Preprocess(Section):
             std = torch.tensor(self.std, device=unit.device).reshape(1, -1, 1, 1)
             unit = (unit - mean) / std
         return unit * self.scale if self.scale != 1.0 else unit
+
+    def to_own_units(self, values: np.ndarray) -> np.ndarray:
+        """Rows of a table, or sequences, as the network sees them, back in the numbers of the data; float32."""
+        if not self.mean:
+            return values.astype(np.float32, copy=False)
+        own: np.ndarray = values * np.array(self.std, np.float32) + np.array(self.mean, np.float32)
+        return own
 
     def _features(self, stored: Tensor) -> Tensor:
         values = stored if stored.is_floating_point() else stored.to(torch.float32)

@@ -32,11 +32,10 @@ def load_sequences(paths: Sequence[Path], shape: tuple[int, ...]) -> tuple[np.nd
         if not path.is_file() or path.suffix.lower() != ".npz":
             message = _("{path}: this model was trained on sequences; give .npz files with X and lengths.")
             raise DataError(message.format(path=path))
-        for values, steps in stored_parts(path):
-            found, real = _checked(values, steps, shape, str(path))
-            names += [f"{path}#{len(names) + i + 1}" for i in range(len(found))]
-            samples.append(found)
-            lengths.append(real)
+        parts = [_checked(values, steps, shape, str(path)) for values, steps in stored_parts(path)]
+        samples += [found for found, _steps in parts]
+        lengths += [steps for _found, steps in parts]
+        names += [f"{path}#{i + 1}" for i in range(sum(len(found) for found, _steps in parts))]
     return np.concatenate(samples), np.concatenate(lengths), tuple(names)
 
 
@@ -51,13 +50,21 @@ def sequences_of_arrays(values: Any, lengths: Any, shape: tuple[int, ...]) -> tu
         DataError: the shape or a length does not fit, or a step that counts holds NaN or infinity.
     """
     if isinstance(values, np.ndarray) or not _differ(values):
-        array = np.asarray(values)
+        array = _array(values)
         if array.ndim == 2 and shape[1] != 1:
             array = array[None]
         return _checked(array, lengths, shape, _ARRAYS)
     if lengths is not None:
         raise DataError(_("lengths: leave them out for a list of sequences; each has its own."))
-    return _checked(*_padded([np.asarray(item) for item in values], shape), shape, _ARRAYS)
+    return _checked(*_padded([_array(item) for item in values], shape), shape, _ARRAYS)
+
+
+def _array(values: Any) -> np.ndarray:
+    """``values`` as an array; of Python objects, which are refused later, where they make none of numbers."""
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError):
+        return np.empty((0, 0), object)
 
 
 def _differ(values: Any) -> bool:

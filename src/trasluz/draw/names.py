@@ -55,6 +55,7 @@ _METRICS = {
     "active_units": N_("Active units"),
     "elbo": N_("Evidence lower bound (nats)"),
     "bits_per_dim": N_("Bits per dimension"),
+    "bits_per_dim_rounded": N_("Bits per dimension, of values rounded to 256 levels"),
     "prior_mmd": N_("MMD² of the codes from the prior"),
     "importance_weighted_nll": N_("Negative log-likelihood, importance-weighted (nats)"),
     "importance_samples": N_("Draws per code"),

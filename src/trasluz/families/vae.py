@@ -140,6 +140,8 @@ class Family(BaseFamily):
         sums = quality.statistics(reconstruction, batch.targets)
         sums["reconstruction"] = judge.negative_log(networks["decoder"](codes.latents), observed).sum()
         sums["divergence"] = self.divergence.term(codes, draws) * len(batch)
+        if self.likelihood.discrete:
+            sums["rounded_samples"] = judge.rounds(observed).sum()
         sums |= {"kl": kl.sum(), "codes": codes.mean.sum(0), "squared_codes": codes.mean.square().sum(0)}
         sums |= {name: value * len(batch) for name, value in self.divergence.watched(codes, draws).items()}
         if collector is not None:
@@ -149,12 +151,14 @@ class Family(BaseFamily):
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
         """``mse``, ``psnr``, ``rounded_accuracy``, both terms, ``kl``, ``active_units``, ``effective_beta``, ``loss``.
 
-        ``elbo`` in nats per image where the likelihood is one, ``bits_per_dim`` where it is a mass.
+        ``elbo`` in nats per image where the likelihood is one, ``bits_per_dim`` where it is a mass; where that is one
+        of rounded values instead of the images' own, these bits are ``bits_per_dim_rounded``.
         """
         count = float(sums["count"])
-        kept = ("count", "pixels", "squared_error", "rounded_hits", "codes", "squared_codes")
+        kept = ("count", "pixels", "squared_error", "rounded_hits", "rounded_samples", "codes", "squared_codes")
         means = {name: float(value) / count for name, value in sums.items() if name not in kept}
-        found = {**quality.numbers(sums), **means, **self._bounds(means["reconstruction"] + means["kl"])}
+        bounds = self._bounds(means["reconstruction"] + means["kl"], bool(sums.get("rounded_samples", 0) > 0))
+        found = {**quality.numbers(sums), **means, **bounds}
         found["active_units"] = float(active_units(sums["codes"], sums["squared_codes"], count))
         found["effective_beta"] = self.effective_beta
         weighted = means["reconstruction"] * self.likelihood.weight + means["divergence"] * float(
@@ -220,11 +224,12 @@ class Family(BaseFamily):
         """
         return log_weights(networks, self._judge(networks), batch, draws, chunk, samples)
 
-    def _bounds(self, negative_elbo: float) -> dict[str, float]:
-        """What may be said of the evidence with this likelihood."""
+    def _bounds(self, negative_elbo: float, rounded: bool) -> dict[str, float]:
+        """What may be said of the evidence with this likelihood; ``rounded``: some images were judged so."""
         found = {"elbo": -negative_elbo} if self.likelihood.normalised else {}
         if self.likelihood.discrete:
-            found["bits_per_dim"] = negative_elbo / (math.prod(self.spec.shape) * math.log(2))
+            name = "bits_per_dim_rounded" if rounded else "bits_per_dim"
+            found[name] = negative_elbo / (math.prod(self.spec.shape) * math.log(2))
         return found
 
     def _judge(self, networks: nn.ModuleDict) -> Likelihood:

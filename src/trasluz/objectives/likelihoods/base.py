@@ -60,6 +60,10 @@ class Likelihood(nn.Module):
         """What is judged of ``targets`` ``[n, ...]`` in [0, 1]: the targets themselves, unless it binarises them."""
         return targets
 
+    def rounds(self, observed: Tensor) -> Tensor:
+        """Which of the samples ``observed`` it judges by rounded values instead of their own: bool ``[n]``."""
+        return torch.zeros(len(observed), dtype=torch.bool, device=observed.device)
+
     def negative_log(self, raw: Tensor, targets: Tensor) -> Tensor:
         """−log p(targets | raw) summed over the values of each sample: float32 ``[n]``.
 

@@ -19,6 +19,7 @@ from trasluz.recipe.base import Section
 
 BINS = 256
 _STEP = 1 / (BINS - 1)
+_ON_GRID = 1e-3  # of a step: far above what float32 loses, below the 1 / 257 that tells 16-bit values apart
 _LEAST_LOG = -7.0  # a scale of 0.0009, a quarter of a step of 8-bit images
 
 
@@ -43,6 +44,12 @@ class Likelihood(WithWidth):
     def negative_log(self, raw: Tensor, targets: Tensor) -> Tensor:
         """−log of the mass of each image's grey values in nats, ``[n]``."""
         return -base.sum_values(log_mass(self.mean(raw), self.log_width(raw), targets.float()))
+
+    def rounds(self, observed: Tensor) -> Tensor:
+        """Those with a value that is none of the 256, as floats and 16-bit images have."""
+        steps = observed.float() * (BINS - 1)
+        found: Tensor = ((steps - steps.round()).abs() > _ON_GRID).flatten(1).any(1)
+        return found
 
 
 def log_mass(location: Tensor, log_scale: Tensor, values: Tensor) -> Tensor:
