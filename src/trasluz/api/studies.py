@@ -60,7 +60,7 @@ def study(
         Interrupted: Ctrl-C or SIGTERM; the same call with the folder goes on.
     """
     speaker = reporter or Reporter()
-    folder = _folder(question, set or {}, data, seeds, Path(runs))
+    folder = _folder(question, set or {}, data, seeds, Path(runs), speaker)
     cells = folder.cells()
     speaker.say(_("Study {path}: {count} runs.").format(path=folder.path, count=len(cells)))
     try:
@@ -78,7 +78,12 @@ def study(
 
 
 def _folder(
-    question: str | Path | Study, changes: dict[str, Any], data: str | Path | None, seeds: int | None, runs: Path
+    question: str | Path | Study,
+    changes: dict[str, Any],
+    data: str | Path | None,
+    seeds: int | None,
+    runs: Path,
+    speaker: Reporter,
 ) -> StudyFolder:
     """The folder to work in; every cell's recipe was made before it is written."""
     if not isinstance(question, Study) and StudyFolder.is_one(Path(question)):
@@ -88,11 +93,11 @@ def _folder(
     asked = Study.model_validate({**asked.model_dump(), "set": given, "seeds": seeds or asked.seeds})
     recipes = [asked.recipe(variant, 0) for variant in asked.variants]
     RunFolder.check_place(runs)
-    _check_data(recipes, asked.judge)
+    _check_data(recipes, asked.judge, speaker)
     return StudyFolder.create(runs, asked)
 
 
-def _check_data(recipes: Sequence[Recipe], judge: str) -> None:
+def _check_data(recipes: Sequence[Recipe], judge: str, speaker: Reporter) -> None:
     """Makes sure that every variant has data to be judged on, before anything is trained.
 
     Raises:
@@ -104,7 +109,7 @@ def _check_data(recipes: Sequence[Recipe], judge: str) -> None:
         if key in seen:
             continue
         seen.add(key)
-        data = open_source(recipe.data, recipe.seed)
+        data = open_source(recipe.data, recipe.seed, speaker)
         if not len(data.split(judge)):
             known = ", ".join(name for name, rows in data.splits.items() if len(rows))
             message = _("judge: {data} has no {split} split to judge the variants on; allowed: {known}.")

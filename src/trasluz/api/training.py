@@ -161,7 +161,7 @@ def resume(
     choose(recipe.compute.model_copy(update={"device": hardware.device}))
     speaker = reporter or Reporter()
     with computing(hardware), launched(hardware) as fabric, stop_request() as request:
-        arrays = None if data is None or moved else _in_memory(data)  # type: ignore[arg-type]  # a path has moved
+        arrays = None if data is None or isinstance(data, (str, Path)) else _in_memory(data)
         opened = reopen(folder, recipe, arrays, speaker)
         loop = make_loop(
             prepare(recipe, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request

@@ -1,4 +1,4 @@
-"""Batches: one index operation per batch, no worker processes; augmentation and normalisation on the device.
+"""Batches: one index operation for one or several of them, no workers; augmentation and normalisation on the device.
 
 Data that fit stay where they are (memory, or the device when it has room); data mapped from disk are gathered by
 one thread ahead, so that the next batch is read while the current one trains.
