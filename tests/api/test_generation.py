@@ -12,7 +12,7 @@ from PIL import Image
 
 import trasluz as tz
 from trasluz.api.sources import open_source
-from trasluz.data.provenance import is_generated
+from trasluz.data.read.provenance import is_generated
 from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.recipe.data import DataSection, GenerateSection
 

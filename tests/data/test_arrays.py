@@ -10,7 +10,7 @@ import pytest
 from tests.data.conftest import noise
 from trasluz.data.arrays import from_arrays
 from trasluz.data.opening import open_data
-from trasluz.data.raw import Raw
+from trasluz.data.read.raw import Raw
 from trasluz.errors import DataError
 from trasluz.recipe import DataSection
 

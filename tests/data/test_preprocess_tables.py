@@ -12,9 +12,9 @@ from sklearn.preprocessing import StandardScaler
 
 from tests.data.conftest import Heard
 from trasluz.data.data import Data
-from trasluz.data.images import load_images
-from trasluz.data.preprocess import Preprocess, fit_preprocess
-from trasluz.data.table_columns import Column
+from trasluz.data.feed.preprocess import Preprocess, fit_preprocess
+from trasluz.data.read.images import load_images
+from trasluz.data.read.table_columns import Column
 from trasluz.errors import DataError
 from trasluz.recipe import DataSection
 

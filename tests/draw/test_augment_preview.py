@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from trasluz.data.augment import Augment
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.augment import Augment
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.draw.augment_preview import augment_preview, augment_preview_of_several, augmented
 from trasluz.draws import Draws
 from trasluz.recipe import AugmentSection

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trasluz.data.provenance import is_marked
+from trasluz.data.read.provenance import is_marked
 from trasluz.draw import notebook
 from trasluz.draw.live import in_notebook
 from trasluz.draw.provenance import Origin
-from trasluz.runs.evaluation import Evaluation
+from trasluz.evaluation.evaluation import Evaluation
 
 
 def test_an_evaluation_shows_itself_as_an_escaped_table() -> None:
@@ -52,7 +52,7 @@ def test_generated_images_show_themselves_as_a_marked_grid_and_samples_beside_re
 
 def test_results_are_registered_with_the_shell_that_runs(shell: Any) -> None:
     assert notebook.register()
-    assert ("trasluz.runs.evaluation", "Evaluation") in shell.shown
+    assert ("trasluz.evaluation.evaluation", "Evaluation") in shell.shown
     assert in_notebook()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from trasluz.data.provenance import is_generated, is_marked
+from trasluz.data.read.provenance import is_generated, is_marked
 from trasluz.draw.provenance import Kind, Origin, chunks, save_png
 
 ORIGIN = Origin("20260101-vae-ab12cd", "vae", "0123456789abcdef")

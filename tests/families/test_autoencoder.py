@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from trasluz import recipe
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError
 from trasluz.families import base

@@ -7,16 +7,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError, RequestError
 from trasluz.families import base
 from trasluz.families.base import Progress
+from trasluz.model.evaluation_mode import evaluation_mode
+from trasluz.model.hardware import Hardware
 from trasluz.recipe import TrainSection
 from trasluz.training.engine import Engine, make_fabric
-from trasluz.training.hardware import Hardware
-from trasluz.training.validation import judging
 
 START = Progress("train", 0, 0, torch.tensor(0.0))
 CPU = Hardware("cpu", 1, 1, "fp32", "channels-last", 1)
@@ -200,7 +200,7 @@ def test_every_size_trains_generates_and_is_judged(size: tuple[int, int], channe
     batch = batch_of(4, shape)
     engine = engine_for(family, networks, BF16, ema=0.9)
     assert all(value.isfinite() for value in take(family, engine, batch, 1)[0].values())
-    with judging(networks, torch.device("cpu")):
+    with evaluation_mode(networks, torch.device("cpu")):
         images = family.generate(networks, 5, draws(5))
         assert images.shape == (5, *shape)
         assert images.dtype == torch.float32
@@ -305,7 +305,7 @@ def test_samples_approach_the_distribution_of_eight_images(loss: str) -> None:
     batch = Batch(images, images, torch.arange(16))
     engine = engine_for(family, networks, ema=0.9)
     take(family, engine, batch, 100)
-    with judging(engine.judged, torch.device("cpu")):
+    with evaluation_mode(engine.judged, torch.device("cpu")):
         made = family.generate(engine.judged, 256, draws(256, step=9))
         metrics = family.metrics(family.evaluate(engine.judged, batch, draws(16, step=7)), networks)
     greys = made.mean((1, 2, 3))

@@ -11,14 +11,14 @@ from torch.nn import functional as F
 
 from tests.training.harness import Killed, Session, assert_same, outcome
 from trasluz import recipe
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import Draws, StepDraws
 from trasluz.errors import DataError, RecipeError, RequestError
+from trasluz.evaluation.importance import check_importance
 from trasluz.families import base
 from trasluz.families.base import Progress
 from trasluz.training.callbacks.base import Callback
-from trasluz.training.importance import check_importance
 from trasluz.training.loop import Loop
 
 START = Progress("train", 0, 0, torch.tensor(0.0))

@@ -7,8 +7,8 @@ import torch
 from sklearn.metrics import f1_score
 from torch import Tensor
 
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.families._labels import LabelJudge
 
 

@@ -13,13 +13,13 @@ from sklearn.decomposition import PCA
 from tests.families.test_autoencoder import START, batch_of, draws
 from trasluz.data.arrays import from_arrays
 from trasluz.data.data import Data, DataSpec
+from trasluz.data.feed.preprocess import fit_preprocess
 from trasluz.data.opening import open_data
-from trasluz.data.preprocess import fit_preprocess
+from trasluz.evaluation.evaluate import evaluate_split
 from trasluz.families import base
 from trasluz.metrics.pca import Pixels, compare, fit
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
-from trasluz.training.evaluate import evaluate_split
 
 
 def table(features: int, rank: int, rows: int = 80) -> np.ndarray:

@@ -13,8 +13,8 @@ from torch import nn
 
 from tests.training.harness import Session, assert_same, outcome
 from tests.training.test_resume import kill_and_resume
-from trasluz.data.batch import Batch
 from trasluz.data.data import Data, DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import Draws
 from trasluz.errors import DataError, DivergedError, RecipeError
 from trasluz.families import base

@@ -10,8 +10,8 @@ from torch.nn import functional as F
 
 from tests.training.harness import Killed, Session, assert_same, digits, outcome
 from trasluz import recipe
-from trasluz.data.batch import Batch
 from trasluz.data.data import Data, DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import Draws, StepDraws
 from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.families import base

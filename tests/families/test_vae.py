@@ -11,8 +11,8 @@ from torch.nn import functional as F
 
 from tests.training.harness import Killed, Session, assert_same, outcome
 from trasluz import recipe
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError, RequestError
 from trasluz.families import base

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from trasluz.components import configure
+from trasluz.evaluation.evaluation import Evaluation
+from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.families import base as families
 from trasluz.findings.base import check_all, find
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
 from trasluz.recipe import Recipe, parse_overrides
-from trasluz.runs.evaluation import Evaluation
-from trasluz.runs.samples import SampleEvaluation
 
 SPLITS = {"train": 4000, "valid": 1000}
 

@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 from torch import Tensor, nn
 
 from trasluz.data.data import Data
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.families._layers import blank, computation_order
 from trasluz.look.subject import Subject
 

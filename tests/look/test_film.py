@@ -18,13 +18,14 @@ from tests.training.test_resume import TWO_PHASES, KillAt
 from tests.training.test_resume_gan import large_digits
 from tests.training.test_resume_gan import recipe as gan
 from trasluz.draws import Draws
-from trasluz.look.film import FOLDER, IMAGES, FilmStrip, film_epochs, frame_files
+from trasluz.look.film import FOLDER, IMAGES, film_epochs, frame_files
+from trasluz.model.hardware import choose
 from trasluz.recipe import Recipe, from_dict
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.early_stopping import EarlyStopping
+from trasluz.training.callbacks.film_strip import FilmStrip
 from trasluz.training.checkpoint import numbered, read_checkpoint
 from trasluz.training.engine import computing, make_fabric
-from trasluz.training.hardware import choose
 from trasluz.training.loop import Loop
 from trasluz.training.start import make_loop, prepare
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from tests.look.looks.planted import CLASSES, Family, planted
 from trasluz.data.data import Data, DataSpec
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.look.subject import Subject
 from trasluz.networks.classifiers.timm import Config, build
 

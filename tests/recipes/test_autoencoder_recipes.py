@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from trasluz import recipe
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import Draws
 from trasluz.families import base
 from trasluz.families.base import Progress

@@ -14,12 +14,12 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from trasluz.data.audit import audit
 from trasluz.data.data import Data
+from trasluz.data.describe.audit import audit
+from trasluz.evaluation.evaluation import Evaluation
+from trasluz.evaluation.examples import choose_examples
 from trasluz.recipe import from_dict
-from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
-from trasluz.training.examples import choose_examples
 
 CLASSES = tuple(str(i) for i in range(10))
 _SPEC = {"kind": "image", "shape": [1, 8, 8], "classes": list(CLASSES), "multi_label": False, "domains": []}
@@ -151,7 +151,7 @@ def records(family: str, epochs: int = 30) -> list[dict[str, Any]]:
 
 @cache
 def made_audit() -> dict[str, Any]:
-    """As ``trasluz.data.audit`` would write it, with something of everything."""
+    """As ``trasluz.data.describe.audit`` would write it, with something of everything."""
     images, labels = _digits()
     stored = np.round(255 * images[..., None]).astype(np.uint8)
     stored[1500], stored[7] = stored[3], 0

@@ -10,9 +10,9 @@ from sklearn.metrics import average_precision_score
 from tests.report.made_runs import classifier_evaluation, make_run
 from tests.report.test_roc import evaluation
 from trasluz.draw.names import percent
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.report.context import Context
 from trasluz.report.sections import class_curves
-from trasluz.runs.evaluation import Evaluation
 
 
 def test_the_mean_average_precision_is_scikit_learns_and_every_class_has_its_row(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ import pytest
 from tests.report.made_runs import autoencoder_evaluation, classifier_evaluation, records
 from trasluz.draw.history import read_history
 from trasluz.draw.provenance import Origin
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.look.through import Through
 from trasluz.recipe import from_dict
 from trasluz.report.comparison import Comparison, Seen, write_comparison_page
-from trasluz.runs.evaluation import Evaluation
-from trasluz.select.compare import Entry, compare_table, recipe_differences
+from trasluz.search.compare import Entry, compare_table, recipe_differences
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 1), dtype=np.uint8)
 _NOTHING = Seen({}, (), (), "first")

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from tests.report.made_runs import autoencoder_evaluation, make_run
-from trasluz.data.batch import Batch
+from trasluz.data.feed.batch import Batch
+from trasluz.evaluation.records import Records
 from trasluz.report import write_report
-from trasluz.training.records import Records
 
 
 def test_records_keep_the_first_images_of_the_first_batch_only() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from trasluz.data.provenance import is_marked
+from trasluz.data.read.provenance import is_marked
 from trasluz.draw.provenance import Origin
 from trasluz.report.images import Made, data_address
 

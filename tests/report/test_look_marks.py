@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.look.looks.made_decoders import Mirror
 from tests.look.looks.made_maps import made_subject
 from tests.report.made_runs import make_run
-from trasluz.data.provenance import is_marked
+from trasluz.data.read.provenance import is_marked
 from trasluz.look import base
 from trasluz.report.context import Context
 from trasluz.report.looks import look_panels

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from tests.report.made_runs import autoencoder_evaluation, classifier_evaluation, make_run, records
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.report import write_report
 from trasluz.report.canvas import script_json
 from trasluz.report.context import Context
 from trasluz.report.sections.base import discover
-from trasluz.runs.evaluation import Evaluation
 
 
 def _page(tmp_path: Path, **made: object) -> str:

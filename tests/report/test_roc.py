@@ -8,9 +8,9 @@ from sklearn.metrics import roc_auc_score
 
 from tests.report.made_runs import make_run
 from trasluz.draw.names import percent
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.report.context import Context
 from trasluz.report.sections import roc
-from trasluz.runs.evaluation import Evaluation
 
 
 def evaluation(labels: np.ndarray, classes: tuple[str, ...] = ("real", "generated")) -> Evaluation:

@@ -10,12 +10,13 @@ import pytest
 from PIL import Image
 
 from tests.report.made_runs import make_run
-from trasluz.data.provenance import is_marked
+from trasluz.data.read.provenance import is_marked
 from trasluz.errors import RunError
+from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.report import write_report
 from trasluz.report.context import Context
 from trasluz.report.sections import samples
-from trasluz.runs.samples import SampleEvaluation, load_samples
+from trasluz.runs.evaluations import load_samples
 from trasluz.runs.weights import Weights
 
 

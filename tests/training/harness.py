@@ -11,13 +11,13 @@ import torch
 from sklearn.datasets import load_digits
 
 from trasluz.data.data import Data
+from trasluz.model.hardware import choose
 from trasluz.recipe import Recipe, from_dict
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.early_stopping import EarlyStopping
 from trasluz.training.engine import computing, launched
-from trasluz.training.hardware import choose
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.loop import Loop
 from trasluz.training.start import make_loop, prepare, restore

@@ -13,12 +13,12 @@ from torch import nn
 from tests.training.harness import Killed, Session, assert_same, digits, outcome
 from tests.training.test_resume import KillAt
 from trasluz.families.base import Update
+from trasluz.model.hardware import Hardware
 from trasluz.recipe import Recipe, TrainSection, from_dict
 from trasluz.runs.folder import RunFolder
 from trasluz.training import derived
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.engine import Engine, make_fabric
-from trasluz.training.hardware import Hardware
 from trasluz.training.loop import Loop
 from trasluz.training.phases import train_mode
 

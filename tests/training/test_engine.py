@@ -9,12 +9,12 @@ import torch
 from torch import nn
 
 from tests.training.harness import Session, recipe
-from trasluz.data.batch import Batch
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import Draws
 from trasluz.families.base import Update
+from trasluz.model.hardware import Hardware
 from trasluz.recipe import OptimiserSection, TrainSection
 from trasluz.training.engine import Engine, make_fabric
-from trasluz.training.hardware import Hardware
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
 
 CPU = Hardware("cpu", 1, 1, "fp32", "channels-last", 1)

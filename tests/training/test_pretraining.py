@@ -11,8 +11,8 @@ from torch import Tensor
 
 from tests.training.harness import Killed, Session, assert_same, digits, outcome
 from trasluz.data.data import Data
+from trasluz.model.model import save_model
 from trasluz.recipe import Recipe, from_dict
-from trasluz.runs.model import save_model
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.loop import Loop
 

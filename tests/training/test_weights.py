@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from tests.training.harness import Session, digits
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RecipeError
 from trasluz.networks.choose import build_classifier
 from trasluz.recipe import PhaseSection, from_dict

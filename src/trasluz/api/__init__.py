@@ -12,7 +12,7 @@ from trasluz.api.seeds import train_seeds
 from trasluz.api.studies import StudyResult, study
 from trasluz.api.training import resume, train
 from trasluz.api.translation import Translations
-from trasluz.data.cache import clear_cache, list_cache
+from trasluz.data.read.cache import clear_cache, list_cache
 from trasluz.draw.notebook import register
 from trasluz.findings.finding import severity_name
 from trasluz.recipe import parse_overrides

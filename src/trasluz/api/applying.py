@@ -14,13 +14,13 @@ import torch
 from torch import Tensor
 
 from trasluz.api.results import Predictions, Reconstructions
-from trasluz.data.images import LoadedImages
+from trasluz.data.read.images import LoadedImages
 from trasluz.draws import Draws
 from trasluz.errors import RequestError
 from trasluz.look.subject import over
 from trasluz.messages import _
 from trasluz.metrics.reconstruction import per_sample
-from trasluz.training.validation import batch_size_for
+from trasluz.model.evaluation_mode import batch_size_for
 
 if TYPE_CHECKING:
     from trasluz.api.run import Run

@@ -14,14 +14,14 @@ from trasluz.api.run import Run, open_run
 from trasluz.draw.history import read_history
 from trasluz.draw.provenance import Origin
 from trasluz.errors import DataError, RequestError
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.look.shown import few_of_each_class, from_rows
 from trasluz.look.through import Through, see_through
 from trasluz.messages import _, current_language
 from trasluz.report.comparison import Comparison, Seen, write_comparison_page
 from trasluz.reporting import Reporter
-from trasluz.runs.evaluation import Evaluation
-from trasluz.select.compare import Entry, common_rows, compare_table, recipe_differences, run_names
-from trasluz.select.table import Table
+from trasluz.search.compare import Entry, common_rows, compare_table, recipe_differences, run_names
+from trasluz.search.table import Table
 
 _PREFERRED = ("test", "valid", "train")
 _IMAGES = 10

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from trasluz.api.sources import open_source
-from trasluz.data.preprocess import fit_preprocess
+from trasluz.data.feed.preprocess import fit_preprocess
 from trasluz.draws import Draws
 from trasluz.errors import DataError, RequestError
 from trasluz.files import storage

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from trasluz.api.foreign import open_foreign
 from trasluz.data.data import Data
 from trasluz.errors import DataError
+from trasluz.evaluation.evaluate import evaluate_split
+from trasluz.evaluation.evaluation import Evaluation
+from trasluz.evaluation.importance import add_importance_bound, check_importance
 from trasluz.messages import _
 from trasluz.reporting import Reporter
-from trasluz.runs.evaluation import Evaluation
-from trasluz.training.evaluate import evaluate_split
-from trasluz.training.importance import add_importance_bound, check_importance
 
 if TYPE_CHECKING:
     from trasluz.api.run import Run

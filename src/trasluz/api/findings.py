@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasluz.errors import RunError
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.files import storage, write_json
 from trasluz.findings.base import check_all
 from trasluz.findings.evidence import Evidence
@@ -16,8 +17,7 @@ from trasluz.findings.trying import command_line
 from trasluz.look import base, names
 from trasluz.look.result import Result, load_result, stored_for
 from trasluz.messages import LANGUAGES, language
-from trasluz.runs.evaluation import Evaluation
-from trasluz.runs.samples import load_samples
+from trasluz.runs.evaluations import load_samples
 
 if TYPE_CHECKING:
     from trasluz.api.run import Run

@@ -12,9 +12,9 @@ from trasluz.data.data import Data
 from trasluz.data.sources.base import known_table
 from trasluz.errors import DataError
 from trasluz.messages import _
+from trasluz.model.model import Model
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
-from trasluz.runs.model import Model
 
 
 def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Reporter) -> Data:

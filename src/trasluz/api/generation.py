@@ -22,8 +22,8 @@ from trasluz.errors import RequestError
 from trasluz.files import storage
 from trasluz.messages import _, did_you_mean
 from trasluz.metrics.reconstruction import to_uint8
+from trasluz.model.evaluation_mode import batch_size_for, evaluation_mode
 from trasluz.reporting import Reporter
-from trasluz.training.validation import batch_size_for, judging
 
 if TYPE_CHECKING:
     from trasluz.api.run import Run
@@ -193,7 +193,7 @@ def _in_batches(
     channels, height, width = run.model.spec.shape
     images = np.empty((count, height, width, channels), np.uint8)
     size = batch_size_for(images)
-    with reporter.task(_("Generating"), count, _("images")) as task, judging(run.networks, run.device):
+    with reporter.task(_("Generating"), count, _("images")) as task, evaluation_mode(run.networks, run.device):
         for start in range(0, count, size):
             positions = torch.arange(start, min(start + size, count), device=run.device)
             asked = None if labels is None else labels.to(run.device)[positions]

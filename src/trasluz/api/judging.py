@@ -17,9 +17,10 @@ from torch import Tensor
 
 from trasluz.api.sources import as_bytes
 from trasluz.data.data import Data
-from trasluz.data.fit_arrays import fit_arrays
+from trasluz.data.read.fit_arrays import fit_arrays
 from trasluz.draws import Draws
 from trasluz.errors import DataError, RequestError
+from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.messages import _
 from trasluz.metrics.copies import copies_share
 from trasluz.metrics.density_coverage import K as BALLS
@@ -30,7 +31,6 @@ from trasluz.metrics.kid import kid
 from trasluz.metrics.mode_coverage import ModeCoverage, mode_coverage
 from trasluz.metrics.neighbours import Neighbours, nearest
 from trasluz.reporting import Reporter
-from trasluz.runs.samples import SampleEvaluation
 
 if TYPE_CHECKING:
     from trasluz.api.run import Run

@@ -19,8 +19,8 @@ from trasluz.errors import RequestError, StorageError
 from trasluz.files import storage, write_bytes
 from trasluz.look.latent.mixture import Mixture, fit
 from trasluz.messages import _
+from trasluz.model.evaluation_mode import evaluation_mode
 from trasluz.reporting import Reporter
-from trasluz.training.validation import judging
 
 if TYPE_CHECKING:
     from trasluz.api.run import Run
@@ -76,7 +76,7 @@ def _fit(run: Run, reporter: Reporter) -> Mixture:
 def _code_size(run: Run) -> int:
     """How many numbers a code has."""
     family: Any = run.family
-    with judging(run.networks, run.device):
+    with evaluation_mode(run.networks, run.device):
         blank = torch.zeros(1, *run.model.spec.shape, device=run.device)
         return int(family.encode(run.networks, blank).flatten(1).shape[1])
 

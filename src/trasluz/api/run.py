@@ -14,28 +14,29 @@ from torch import Tensor, nn
 from trasluz.api import applying
 from trasluz.api.results import Predictions, Reconstructions
 from trasluz.data.data import Data
-from trasluz.data.images import LoadedImages, load_images
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.data.read.images import LoadedImages, load_images
 from trasluz.errors import DataError, RequestError
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
 from trasluz.look.subject import over
 from trasluz.messages import _, current_language
+from trasluz.model.hardware import choose
+from trasluz.model.model import Model, load_model
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
-from trasluz.runs.evaluation import Evaluation, load_evaluations
+from trasluz.runs.evaluations import load_evaluations
 from trasluz.runs.folder import RunFolder
-from trasluz.runs.model import Model, load_model
 from trasluz.runs.weights import FINAL, Weights
 from trasluz.training.checkpoint import read_checkpoint
-from trasluz.training.hardware import choose
 
 if TYPE_CHECKING:
     from trasluz.api.generation import Generated
     from trasluz.api.translation import Translations
     from trasluz.draw.provenance import Origin
+    from trasluz.evaluation.sample_evaluation import SampleEvaluation
     from trasluz.findings.finding import Finding
     from trasluz.look.result import Result
-    from trasluz.runs.samples import SampleEvaluation
 
 Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
 Lengths = Sequence[int] | np.ndarray | None

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trasluz.api.mixture import FORMAT as MIXTURE_FORMAT
-from trasluz.data.cache import remembered
 from trasluz.data.data import Data
-from trasluz.data.fingerprint import digest, fingerprint_of_facts
+from trasluz.data.describe.fingerprint import digest, fingerprint_of_facts
 from trasluz.data.opening import open_data
-from trasluz.data.raw import Raw
+from trasluz.data.read.cache import remembered
+from trasluz.data.read.raw import Raw
 from trasluz.draws import Draws
 from trasluz.errors import DataError, RecipeError
 from trasluz.messages import _

@@ -23,8 +23,8 @@ from trasluz.recipe import Recipe
 from trasluz.recipe.study import Study, load_study
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
-from trasluz.select.folder import Cell, StudyFolder
-from trasluz.select.table import Result, Table, make_table
+from trasluz.search.folder import Cell, StudyFolder
+from trasluz.search.table import Result, Table, make_table
 
 
 @dataclass(frozen=True)

@@ -15,25 +15,25 @@ import numpy as np
 from trasluz.api.run import Run, open_run
 from trasluz.api.sources import open_source
 from trasluz.data.arrays import from_arrays
-from trasluz.data.audit_warnings import audit_warnings
 from trasluz.data.data import Data
-from trasluz.data.raw import Raw
+from trasluz.data.describe.audit_warnings import audit_warnings
+from trasluz.data.read.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
 from trasluz.errors import DataError, Interrupted, RunError, StorageError
-from trasluz.look.film import FilmStrip
 from trasluz.messages import _
+from trasluz.model.hardware import Hardware, choose, describe, versions
+from trasluz.model.model import save_model
 from trasluz.recipe import Recipe, load
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
-from trasluz.runs.model import save_model
 from trasluz.runs.splits import load_splits, save_splits
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.early_stopping import EarlyStopping
+from trasluz.training.callbacks.film_strip import FilmStrip
 from trasluz.training.callbacks.progress import ProgressBar
 from trasluz.training.callbacks.samples import SampleGrid
 from trasluz.training.callbacks.translations import TranslatedExamples
 from trasluz.training.engine import computing, launched
-from trasluz.training.hardware import Hardware, choose, describe, versions
 from trasluz.training.interrupt import stop_request
 from trasluz.training.loop import Loop
 from trasluz.training.start import estimate_seconds, make_loop, prepare, restore, try_out

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from trasluz.data.raw import Label, Labels, Raw
-from trasluz.data.sequences import equally_long, sequences
+from trasluz.data.read.raw import Label, Labels, Raw
+from trasluz.data.read.sequences import equally_long, sequences
 from trasluz.errors import DataError
 from trasluz.messages import _
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from trasluz.data.table_columns import Column
+from trasluz.data.read.table_columns import Column
 
 Kind = Literal["image", "table", "sequence"]
 

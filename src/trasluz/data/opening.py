@@ -10,22 +10,22 @@ from collections import defaultdict
 
 import numpy as np
 
-from trasluz.data.audit import audit
-from trasluz.data.cache import remembered
 from trasluz.data.data import Data
-from trasluz.data.domains import domains_of_classes
-from trasluz.data.duplicates import exact_groups
-from trasluz.data.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
-from trasluz.data.fit_arrays import fit_arrays, require_images
-from trasluz.data.labels import IndexedLabels, in_order, index_labels
-from trasluz.data.limit import limit_labels, limit_rows
-from trasluz.data.near_duplicates import NearDuplicates, near_duplicates
-from trasluz.data.planning import wanted_size
-from trasluz.data.raw import Raw, Unreadable
+from trasluz.data.describe.audit import audit
+from trasluz.data.describe.duplicates import exact_groups
+from trasluz.data.describe.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
+from trasluz.data.describe.near_duplicates import NearDuplicates, near_duplicates
+from trasluz.data.read.cache import remembered
+from trasluz.data.read.fit_arrays import fit_arrays, require_images
+from trasluz.data.read.planning import wanted_size
+from trasluz.data.read.raw import Raw, Unreadable
+from trasluz.data.read.store import open_store
+from trasluz.data.read.table_columns import numbered
 from trasluz.data.sources.base import find_source
-from trasluz.data.splits import make_splits
-from trasluz.data.store import open_store
-from trasluz.data.table_columns import numbered
+from trasluz.data.split.domains import domains_of_classes
+from trasluz.data.split.labels import IndexedLabels, in_order, index_labels
+from trasluz.data.split.limit import limit_labels, limit_rows
+from trasluz.data.split.splits import make_splits
 from trasluz.draws import Draws
 from trasluz.errors import DataError
 from trasluz.messages import _

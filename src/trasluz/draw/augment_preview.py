@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from trasluz.data.augment import Augment, mixup
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.augment import Augment, mixup
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.draw.mosaic import Style, mosaic
 from trasluz.draws import Draws
 from trasluz.messages import _

@@ -17,7 +17,7 @@ from trasluz.draw.names import integer, metric_name, metric_value, split_name, s
 from trasluz.messages import _, ngettext
 
 if TYPE_CHECKING:
-    from trasluz.runs.evaluation import Evaluation
+    from trasluz.evaluation.evaluation import Evaluation
 
 _ROWS = 20
 _IMAGES = 64
@@ -142,8 +142,8 @@ def _tile(tile: Any) -> str:
 
 
 _SHOWN: dict[tuple[str, str], Callable[[Any], str]] = {
-    ("trasluz.runs.evaluation", "Evaluation"): evaluation_html,
-    ("trasluz.runs.samples", "SampleEvaluation"): samples_html,
+    ("trasluz.evaluation.evaluation", "Evaluation"): evaluation_html,
+    ("trasluz.evaluation.sample_evaluation", "SampleEvaluation"): samples_html,
     ("trasluz.look.result", "Result"): look_html,
     ("trasluz.api.run", "Run"): run_html,
     ("trasluz.api.generation", "Generated"): generated_html,

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from trasluz.data.provenance import ALTERED, MADE, MARK, SOURCE_TYPES
+from trasluz.data.read.provenance import ALTERED, MADE, MARK, SOURCE_TYPES
 
 Kind = Literal["generated", "reconstructed", "translated"]
 

@@ -12,7 +12,7 @@ from trasluz.draw.figures import new_figure
 from trasluz.draw.history import History
 from trasluz.draw.names import higher_is_better, is_share, metric_name, metric_value
 from trasluz.messages import _
-from trasluz.select.table import Measured, Table
+from trasluz.search.table import Measured, Table
 
 _ROW = 46  # pixels that one variant takes
 

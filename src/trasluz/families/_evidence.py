@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from trasluz.data.batch import Batch
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import StepDraws
 from trasluz.errors import RequestError
 from trasluz.families._posterior import log_prior_over_posterior, posterior_of

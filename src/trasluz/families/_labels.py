@@ -11,8 +11,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.errors import DataError, RecipeError
 from trasluz.families.base import Collector, Terms, mean_over_samples
 from trasluz.messages import _

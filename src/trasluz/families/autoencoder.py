@@ -13,8 +13,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 from torch import Tensor, nn
 
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import StepDraws
 from trasluz.families._call import apply, per_step, unroll
 from trasluz.families._corruption import NoiseSection, corrupt, corrupt_the_same

@@ -29,8 +29,8 @@ import torch
 from torch import Tensor, nn
 
 from trasluz import components
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import StepDraws
 from trasluz.recipe.base import Section
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 from torch import Tensor, nn
 
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import StepDraws
 from trasluz.errors import RecipeError
 from trasluz.families._call import apply

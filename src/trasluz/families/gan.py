@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
-from trasluz.data.arrange import arrange, is_channels_last
-from trasluz.data.augment.differentiable import Change, diff_augment
-from trasluz.data.batch import Batch
+from trasluz.data.feed.arrange import arrange, is_channels_last
+from trasluz.data.feed.augment.differentiable import Change, diff_augment
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import StepDraws
 from trasluz.errors import RecipeError, RequestError
 from trasluz.families._layers import blank, computation_order

@@ -16,9 +16,9 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
-from trasluz.data.augment import Augment
-from trasluz.data.batch import Batch
 from trasluz.data.data import DataSpec
+from trasluz.data.feed.augment import Augment
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import StepDraws
 from trasluz.errors import RequestError
 from trasluz.families._evidence import log_weights, need_normalised

@@ -18,7 +18,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from trasluz.data.batch import Batch
+from trasluz.data.feed.batch import Batch
 from trasluz.draws import StepDraws
 from trasluz.errors import DataError, RecipeError
 from trasluz.families.base import BaseFamily, Collector, Progress, Stepper, Terms, Update, mean_over_samples

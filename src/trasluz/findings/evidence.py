@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from trasluz.evaluation.evaluation import Evaluation
+from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.look.result import Result
 from trasluz.metrics.intervals import wilson
 from trasluz.recipe import Recipe
 from trasluz.recipe.train import TrainSection
-from trasluz.runs.evaluation import Evaluation
-from trasluz.runs.samples import SampleEvaluation
 
 Record = Mapping[str, Any]
 _PREFERRED = ("test", "valid", "train")

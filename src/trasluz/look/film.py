@@ -1,18 +1,15 @@
 """The film that a training leaves behind: the same few images before it and after about nine of its epochs.
 
-``FilmStrip`` is a callback of training that needs what looks know, so it lives here and ``api`` wires it in.  What a
-model can do says what is kept of it: reconstructions, samples from the same noise, class probabilities, and heat maps.
-Frames lie in the run's ``looks/film-frames/`` as arrays; a resumed run writes the same ones again.  Training is not
-changed by them: they are computed in evaluation mode from draws of their own, in float32.
+What a model can do says what is kept of it: reconstructions, samples from the same noise, class probabilities, and heat
+maps.  ``training/callbacks/film_strip.py`` shoots the frames; they are computed in evaluation mode from draws of their
+own, in float32, so that training is not changed by them.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,7 +17,6 @@ from torch import Tensor
 
 from trasluz.data.data import Data
 from trasluz.draws import Draws
-from trasluz.files import storage, write_bytes
 from trasluz.look.maps.class_maps import class_maps
 from trasluz.look.maps.explaining import probabilities_of, scores_of
 from trasluz.look.maps.layouts import Layout
@@ -29,61 +25,12 @@ from trasluz.look.pictures import as_pictures
 from trasluz.look.shown import few_of_each_class
 from trasluz.look.subject import Subject
 from trasluz.metrics.reconstruction import per_sample
-from trasluz.training.callbacks.base import Callback
-from trasluz.training.validation import judging
-
-if TYPE_CHECKING:
-    from trasluz.training.loop import Loop
+from trasluz.model.evaluation_mode import evaluation_mode
 
 FOLDER = "film-frames"
 IMAGES = 8
 _EPOCHS = 9  # besides the frame before training
-_RECORDED = ("reconstruct", "generate", "logits")
-
-
-class FilmStrip(Callback):
-    """Writes ``looks/film-frames/<global step>.npz`` of image data, for families that reconstruct, generate or give
-    scores.
-
-    ``epoch`` (of all phases as planned), ``step`` and ``rows`` (of the data) int64; ``images`` uint8 ``[n, h, w, c]``,
-    no side longer than 96; then what the model can do: ``reconstructions`` uint8 alike with ``error``, the mean squared
-    error in [0, 1] float32 ``[n]``; ``samples`` uint8 alike; ``probabilities`` float32 ``[n, classes]`` with
-    ``chosen``, the class int64 ``[n]`` that each map is of (the first label, or without one the likeliest class); and
-    ``maps``, Grad-CAM at the last convolution before its ReLU, float32 ``[n, h', w']``, with the ``layer``'s name.
-    """
-
-    def __init__(self) -> None:
-        self._phase, self._layers = -1, dict[str, Layout]()
-
-    def on_start(self, loop: Loop) -> None:
-        """Forgets frames of steps that are yet to come: another training may lead there."""
-        for path in frame_files(loop.folder.path) if loop.lead else ():
-            if int(path.stem) > loop.global_step:
-                path.unlink()
-
-    def on_phase_start(self, loop: Loop) -> None:
-        """The frame before training."""
-        if loop.phase_number == 0:
-            self._shoot(loop, 0)
-
-    def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:
-        """A frame where one is due: after the epochs of ``film_epochs``, and where a phase stops early."""
-        epochs = [train.epochs for _phase, train in loop.phases]
-        epoch = sum(epochs[: loop.phase_number]) + record["epoch"]
-        if epoch in film_epochs(sum(epochs)) or loop.stop_reason is not None:
-            self._shoot(loop, epoch)
-
-    def _shoot(self, loop: Loop, epoch: int) -> None:
-        if not loop.lead or loop.data.kind != "image" or not loop.family.capabilities.intersection(_RECORDED):
-            return
-        networks = loop.engine.judged
-        subject = Subject(
-            loop.family, networks, loop.preprocess, loop.data.spec, loop.engine.device, lambda: loop.data, split="valid"
-        )
-        if self._phase != loop.phase_number:  # a phase may go on with another network, an epoch does not
-            self._phase, self._layers = loop.phase_number, mapped_layers(subject)
-        arrays = frame(subject, fixed_rows(loop.data), loop.recipe.seed, self._layers)
-        _write(loop.folder.path, {"epoch": np.int64(epoch), "step": np.int64(loop.global_step), **arrays})
+RECORDED = ("reconstruct", "generate", "logits")
 
 
 def film_epochs(total: int, count: int = _EPOCHS) -> tuple[int, ...]:
@@ -119,11 +66,11 @@ def _apart(subject: Subject) -> AbstractContextManager[None]:
 
 
 def frame(subject: Subject, rows: np.ndarray, seed: int, layers: Mapping[str, Layout]) -> dict[str, np.ndarray]:
-    """What the model does with these rows now, names and shapes as ``FilmStrip`` says; ``layers``: one at most."""
+    """What the model does with these rows now, named as the callback ``FilmStrip`` says; ``layers``: one at most."""
     unit = subject.unit(np.asarray(subject.data.samples[rows]))
     inputs = subject.preprocess.normalise(unit)
     found = {"rows": np.asarray(rows, np.int64), "images": as_pictures(unit)}
-    with judging(subject.networks, subject.device):
+    with evaluation_mode(subject.networks, subject.device):
         if subject.can("reconstruct"):
             found |= _rebuilt(subject, inputs, unit)
         if subject.can("generate"):
@@ -169,12 +116,3 @@ def _mapped(subject: Subject, inputs: Tensor, chosen: Tensor, layers: Mapping[st
 def frame_files(run: Path) -> list[Path]:
     """The frames of a run folder, oldest first."""
     return sorted((run / "looks" / FOLDER).glob("*.npz"))
-
-
-def _write(run: Path, arrays: dict[str, Any]) -> None:
-    folder = run / "looks" / FOLDER
-    with storage(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    content = io.BytesIO()
-    np.savez_compressed(content, **arrays)
-    write_bytes(folder / f"{int(arrays['step']):09d}.npz", content.getvalue())

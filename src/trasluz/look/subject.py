@@ -13,11 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from trasluz.data.data import Data, DataSpec
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.look.shown import Shown, few_of_each_class, from_rows
 from trasluz.messages import _
-from trasluz.runs.evaluation import Evaluation
-from trasluz.training.validation import batch_size_for
+from trasluz.model.evaluation_mode import batch_size_for
 
 
 @dataclass

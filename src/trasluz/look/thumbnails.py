@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from trasluz.look.subject import Subject
-from trasluz.training.validation import batch_size_for
+from trasluz.model.evaluation_mode import batch_size_for
 
 _PIXELS = 20_000_000  # of all thumbnails together; a page of 70,000 at 16×16 keeps under it
 _LARGE, _SMALL = 32, 16

@@ -22,7 +22,7 @@ from trasluz.report.sections.machine import HARDWARE
 from trasluz.report.stock import Sheet
 from trasluz.report.variants import Note, answer, cell_of, curves, direction, numbers, short
 from trasluz.report.writer import fill_page
-from trasluz.select.table import Table
+from trasluz.search.table import Table
 
 _NETWORKS = ("model.network", "model.encoder", "model.decoder", "model.latent", "model.initial", "model.body")
 _FEW_CHANGES = 4  # that stand below a run's name; more have their own table only

@@ -13,12 +13,12 @@ import numpy as np
 from trasluz.draw.history import History, read_history
 from trasluz.draw.provenance import Origin
 from trasluz.draw.steps import Steps
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.findings.finding import Finding
 from trasluz.look.result import Result
 from trasluz.recipe import EarlyStoppingSection, Recipe
 from trasluz.report.images import Made, data_address
 from trasluz.report.stock import Stock
-from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.weights import Weights
 

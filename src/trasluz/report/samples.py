@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trasluz.runs.evaluation import Evaluation
+from trasluz.evaluation.evaluation import Evaluation
 
 
 @dataclass(frozen=True)

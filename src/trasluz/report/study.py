@@ -14,7 +14,7 @@ from trasluz.recipe.study import Study
 from trasluz.report.phrase import Phrase, both, both_n, split_phrase
 from trasluz.report.variants import Note, answer, curves, numbers
 from trasluz.report.writer import fill_page
-from trasluz.select.table import Table
+from trasluz.search.table import Table
 
 
 def write_study_page(

@@ -27,7 +27,7 @@ from trasluz.report.canvas import place_figure
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, metric_phrase, plain
 from trasluz.report.sections.base import Section
-from trasluz.select.table import Measured, Row, Table
+from trasluz.search.table import Measured, Row, Table
 
 _SHOWN = 3  # metrics in the first table
 _FIGURES = 6

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from trasluz.draw.names import status_name
 from trasluz.draw.weights import weights_sentence
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.files import storage, write_bytes
 from trasluz.findings.finding import Finding
 from trasluz.look.result import Result
@@ -20,7 +21,6 @@ from trasluz.report.phrase import Phrase, both, plain
 from trasluz.report.plotly_code import packed_plotly
 from trasluz.report.sections.base import Section, discover
 from trasluz.reporting import Reporter
-from trasluz.runs.evaluation import Evaluation
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.weights import Weights
 

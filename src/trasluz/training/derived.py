@@ -19,15 +19,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trasluz.data.batches import evaluation_batches
-from trasluz.data.cache import cache_folder, writing
 from trasluz.data.data import Data
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.batches import evaluation_batches
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.data.read.cache import cache_folder, writing
 from trasluz.draws import Draws
 from trasluz.families.base import BaseFamily
+from trasluz.model.evaluation_mode import batch_size_for, evaluation_mode
 from trasluz.recipe import DataSection, TrainSection
 from trasluz.training.engine import Engine
-from trasluz.training.validation import batch_size_for, judging
 
 _IN_MEMORY = 1 << 30  # bytes of features above which they are kept on disk
 _TRIED = 4  # images on which a cut is tried
@@ -181,7 +181,7 @@ def _features_of(
     rows = np.concatenate([seen.data.split("train"), seen.data.split("valid")])
     found: np.ndarray | None = None
     done, size = 0, batch_size_for(seen.data.samples)
-    with judging(networks, engine.device):
+    with evaluation_mode(networks, engine.device):
         for batch, _draws in evaluation_batches(seen.data, rows, size, seen.preprocess, engine.device):
             with engine.forward():
                 part = cut.features(networks[name], batch.inputs).float().cpu().numpy()

@@ -19,16 +19,16 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trasluz.data.batch import Batch
-from trasluz.data.batches import Place
+from trasluz.data.feed.batch import Batch
+from trasluz.data.feed.batches import Place
 from trasluz.draws import StepDraws
 from trasluz.errors import RecipeError
 from trasluz.families.base import Update
 from trasluz.messages import _
+from trasluz.model.hardware import Hardware
+from trasluz.model.memory import kept_memory
 from trasluz.recipe import TrainSection
 from trasluz.training._fabric import Fabric
-from trasluz.training.hardware import Hardware
-from trasluz.training.memory import kept_memory
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
 from trasluz.training.phases import rate_factors
 from trasluz.training.schedules import factor

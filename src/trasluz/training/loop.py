@@ -14,9 +14,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from trasluz.data.batches import Smaller, TrainBatches
 from trasluz.data.data import Data
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.batches import Smaller, TrainBatches
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.draws import Draws
 from trasluz.errors import DivergedError, Interrupted
 from trasluz.families.base import BaseFamily, Progress

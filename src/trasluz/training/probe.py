@@ -14,10 +14,10 @@ from itertools import chain, islice
 import torch
 from torch import Tensor, nn
 
-from trasluz.data.batch import Batch
-from trasluz.data.batches import TrainBatches
 from trasluz.data.data import Data
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.batch import Batch
+from trasluz.data.feed.batches import TrainBatches
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError
 from trasluz.families.base import BaseFamily, Progress

@@ -10,19 +10,19 @@ from typing import Any
 import torch
 from torch import nn
 
-from trasluz.data.balance import class_weights
 from trasluz.data.data import Data
-from trasluz.data.preprocess import Preprocess, fit_preprocess
+from trasluz.data.feed.balance import class_weights
+from trasluz.data.feed.preprocess import Preprocess, fit_preprocess
 from trasluz.draws import Draws
 from trasluz.errors import DataError, RecipeError
 from trasluz.families import base as families
 from trasluz.messages import _
+from trasluz.model.hardware import Hardware
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.checkpoint import discard_after, read_newest
-from trasluz.training.hardware import Hardware
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.loop import Loop
 from trasluz.training.phases import choose_trainable, rate_factors

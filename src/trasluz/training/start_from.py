@@ -14,7 +14,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RecipeError, nearest
 from trasluz.messages import _
 from trasluz.recipe import PhaseSection

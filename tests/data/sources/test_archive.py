@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.data.conftest import Encode, Heard, Open, noise
-from trasluz.data import archives
+from trasluz.data.read import archives
 from trasluz.errors import DataError
 
 PATHS = ["train/cat/1.png", "train/ñu x/2.png", "val/cat/3.png", "test/cat/4.png", "readme.txt", "__MACOSX/._1.png"]

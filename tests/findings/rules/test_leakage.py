@@ -30,8 +30,8 @@ def test_clean_data_a_copy_or_two_and_unknown_data_are_none() -> None:
 def test_duplicates_planted_across_splits_are_found_by_the_audit_and_the_rule() -> None:
     import numpy as np
 
-    from trasluz.data.audit import audit as look_at
     from trasluz.data.data import Data
+    from trasluz.data.describe.audit import audit as look_at
 
     images = np.random.default_rng(0).integers(0, 256, (120, 8, 8, 1), dtype=np.uint8)
     images[100:110] = images[:10]

@@ -7,7 +7,7 @@ import torch
 
 from tests.look.looks.made_maps import made_data, made_subject
 from trasluz.data.data import Data
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.look.latent.pixel_features import as_pixels, pixels
 
 

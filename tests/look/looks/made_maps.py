@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from trasluz.data.data import Data
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.look.subject import Subject
-from trasluz.runs.evaluation import Evaluation
 
 
 class Flat:

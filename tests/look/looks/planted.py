@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from trasluz.data.data import Data, DataSpec
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.families._layers import blank, computation_order
 from trasluz.look.subject import Subject
 

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from tests.look.made_subjects import Scores, subject
 from trasluz.data.data import Data
-from trasluz.data.preprocess import Preprocess
-from trasluz.data.table_columns import numbered
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.data.read.table_columns import numbered
 from trasluz.families.perceptron import WeightPath
 from trasluz.look.looks import boundary
 from trasluz.look.looks.boundary import Config

@@ -13,7 +13,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from tests.look.looks.made_decoders import Dreamer
 from tests.look.looks.made_maps import Flat, made_data, made_subject
 from trasluz.data.data import Data
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import DataError, RequestError
 from trasluz.look import base
 from trasluz.look.looks.neighbours import Found

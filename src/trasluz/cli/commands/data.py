@@ -35,7 +35,7 @@ def check(ctx: typer.Context, source: Source, changes: Set = None, json: Json = 
 
 def _told(audit: dict[str, Any]) -> Iterator[str]:
     """The audit in tables, then what to heed in it."""
-    from trasluz.data.audit_warnings import audit_warnings
+    from trasluz.data.describe.audit_warnings import audit_warnings
 
     splits = audit["splits"]
     shape = "×".join(str(side) for side in audit["shape"])

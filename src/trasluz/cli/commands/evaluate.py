@@ -15,8 +15,8 @@ from trasluz.errors import RequestError
 from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
-    from trasluz.runs.evaluation import Evaluation
-    from trasluz.runs.samples import SampleEvaluation
+    from trasluz.evaluation.evaluation import Evaluation
+    from trasluz.evaluation.sample_evaluation import SampleEvaluation
 
 HELP = N_("Score a run on one of its splits, or on other data; or the samples that it makes.")
 _SAMPLES = 10_000

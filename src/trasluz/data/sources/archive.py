@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trasluz.data.archives import is_archive, open_archive
-from trasluz.data.layout import read_layout
-from trasluz.data.raw import ImageFiles, Listing
+from trasluz.data.read.archives import is_archive, open_archive
+from trasluz.data.read.layout import read_layout
+from trasluz.data.read.raw import ImageFiles, Listing
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from trasluz import components
-from trasluz.data.places import data_folders
-from trasluz.data.raw import Found, Raw
-from trasluz.data.table import open_table
-from trasluz.data.table_columns import Column
-from trasluz.data.table_text import read_sheet
+from trasluz.data.read.places import data_folders
+from trasluz.data.read.raw import Found, Raw
+from trasluz.data.read.table import open_table
+from trasluz.data.read.table_columns import Column
+from trasluz.data.read.table_text import read_sheet
 from trasluz.errors import DataError, nearest
 from trasluz.messages import _
 from trasluz.recipe import DataSection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trasluz.data.raw import Raw
+from trasluz.data.read.raw import Raw
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 

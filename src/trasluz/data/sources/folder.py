@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trasluz.data.decode import FORBIDDEN, MISSING, Content
-from trasluz.data.formats import is_hidden, looks_like_image
-from trasluz.data.layout import read_layout, require_images
-from trasluz.data.raw import ImageFiles, Listing
+from trasluz.data.read.decode import FORBIDDEN, MISSING, Content
+from trasluz.data.read.formats import is_hidden, looks_like_image
+from trasluz.data.read.layout import read_layout, require_images
+from trasluz.data.read.raw import ImageFiles, Listing
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import DataSection

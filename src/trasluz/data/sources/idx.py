@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trasluz.data.idx import IdxPart, find_parts, is_idx, labels_beside, read_parts
-from trasluz.data.raw import Raw
+from trasluz.data.read.idx import IdxPart, find_parts, is_idx, labels_beside, read_parts
+from trasluz.data.read.raw import Raw
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 

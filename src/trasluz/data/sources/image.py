@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trasluz.data.formats import looks_like_image
-from trasluz.data.raw import ImageFiles, Listing
+from trasluz.data.read.formats import looks_like_image
+from trasluz.data.read.raw import ImageFiles, Listing
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 

@@ -3,8 +3,8 @@
 It is a table when ``data.target`` names a column, or when no column is called like those of paths.  Of a manifest the
 header names the columns: ``path`` (or ``file``, ``filename``, ``image``), ``label`` (``labels``, ``class``;
 or ``data.label_column``), ``split``.  Paths are relative to the manifest.  Several labels are separated by ``|``,
-or by ``;`` where columns are not.  An empty label is no label, an empty split is training.  ``data/table.py`` tells
-what a table is.
+or by ``;`` where columns are not.  An empty label is no label, an empty split is training.  ``data/read/table.py``
+tells what a table is.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trasluz.data.decode import MISSING, Content
-from trasluz.data.layout import SPLIT_NAMES, require_images
-from trasluz.data.raw import Found, ImageFiles, Label, Labels, Listing
-from trasluz.data.table import open_table
-from trasluz.data.table_columns import parse_numbers
-from trasluz.data.table_text import Sheet, read_sheet
+from trasluz.data.read.decode import MISSING, Content
+from trasluz.data.read.layout import SPLIT_NAMES, require_images
+from trasluz.data.read.raw import Found, ImageFiles, Label, Labels, Listing
+from trasluz.data.read.table import open_table
+from trasluz.data.read.table_columns import parse_numbers
+from trasluz.data.read.table_text import Sheet, read_sheet
 from trasluz.errors import DataError
 from trasluz.messages import _, did_you_mean
 from trasluz.recipe import DataSection

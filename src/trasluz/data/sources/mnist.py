@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trasluz.data.catalogue import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, Entry, fetch_files, find_files
-from trasluz.data.idx import read_parts
-from trasluz.data.raw import Found
+from trasluz.data.read.catalogue import (
+    TEST_IMAGES,
+    TEST_LABELS,
+    TRAIN_IMAGES,
+    TRAIN_LABELS,
+    Entry,
+    fetch_files,
+    find_files,
+)
+from trasluz.data.read.idx import read_parts
+from trasluz.data.read.raw import Found
 from trasluz.data.sources.archive import archive_files
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from trasluz.data.arrays import from_arrays
-from trasluz.data.raw import Raw
+from trasluz.data.read.raw import Raw
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import DataSection

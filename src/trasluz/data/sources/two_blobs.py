@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from trasluz.data.raw import Raw
-from trasluz.data.table_columns import Column
+from trasluz.data.read.raw import Raw
+from trasluz.data.read.table_columns import Column
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 

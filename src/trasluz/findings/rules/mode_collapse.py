@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
 from trasluz.messages import _, ngettext
 from trasluz.numerals import integer, percent
-from trasluz.runs.samples import SampleEvaluation
 
 _SHARE = 0.2  # of what is due to a class
 _COVERED = 0.5  # of the coverage that as many real images reach

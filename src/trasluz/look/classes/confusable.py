@@ -10,8 +10,8 @@ from trasluz.look.maps.explaining import labels_of, probabilities_of
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
 from trasluz.messages import _
+from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.reporting import Reporter
-from trasluz.training.validation import batch_size_for
 
 
 @dataclass(frozen=True)

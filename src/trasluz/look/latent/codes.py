@@ -9,9 +9,9 @@ import numpy as np
 from trasluz.errors import DataError
 from trasluz.look.subject import Subject
 from trasluz.messages import _
+from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.numerals import significant
 from trasluz.reporting import Reporter
-from trasluz.training.validation import batch_size_for
 
 _LARGEST = 1e15
 

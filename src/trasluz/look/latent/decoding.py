@@ -10,7 +10,7 @@ from torch import Tensor
 
 from trasluz.look.pictures import as_pictures
 from trasluz.look.subject import Subject
-from trasluz.training.validation import batch_size_for
+from trasluz.model.evaluation_mode import batch_size_for
 
 
 def decoded(

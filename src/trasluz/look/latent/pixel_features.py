@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from trasluz.look.subject import Subject
-from trasluz.training.validation import batch_size_for
+from trasluz.model.evaluation_mode import batch_size_for
 
 _LARGEST = 32
 

@@ -14,9 +14,9 @@ from trasluz.look.latent.codes import encode_rows, encode_samples, need_finite
 from trasluz.look.shown import drawn
 from trasluz.look.subject import Subject
 from trasluz.messages import _
+from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.objectives.divergences.kl import per_dimension
 from trasluz.reporting import Reporter
-from trasluz.training.validation import batch_size_for
 
 MOST_VALUES = 50_000_000  # numbers of all codes together: 200 MB
 

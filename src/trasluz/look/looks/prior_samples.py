@@ -26,9 +26,9 @@ from trasluz.look.subject import Subject
 from trasluz.messages import N_, _
 from trasluz.metrics.copies import copies_share
 from trasluz.metrics.neighbours import nearest
+from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
-from trasluz.training.validation import batch_size_for
 
 HELP = N_("Images drawn from the prior and from a mixture of Gaussians fitted to the codes, beside real ones.")
 DEFAULT = True

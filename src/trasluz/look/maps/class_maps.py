@@ -19,7 +19,7 @@ from trasluz.look.maps.class_gradients import class_gradients
 from trasluz.look.maps.layouts import FIRST, Layout
 from trasluz.look.maps.pooled_heads import head_weights
 from trasluz.look.maps.trials import Trials
-from trasluz.training.memory import kept_memory
+from trasluz.model.memory import kept_memory
 
 Scores = Callable[[Tensor], Tensor]
 MEMORY = 256 * 2**20  # bytes of gradients, or of forward passes of trials, at a time

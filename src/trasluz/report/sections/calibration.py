@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from trasluz.draw.names import metric_value
 from trasluz.draw.reliability import reliability_diagram
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both
 from trasluz.report.sections.base import Section
-from trasluz.runs.evaluation import Evaluation
 
 ORDER = 48
 

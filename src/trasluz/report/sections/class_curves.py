@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from trasluz.draw.names import integer, metric_value, percent
 from trasluz.draw.roc import class_precision_recall_figure, class_roc_figure
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.metrics.roc import Curves, one_against_rest
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, listing
 from trasluz.report.sections.base import Section
-from trasluz.runs.evaluation import Evaluation
 
 ORDER = 47
 _DRAWN = 10  # classes; more lines cannot be told apart

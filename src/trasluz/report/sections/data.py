@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from trasluz.data.audit_warnings import audit_warnings
+from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.draw.counts import class_counts, split_sizes
 from trasluz.draw.names import integer, significant
 from trasluz.messages import LANGUAGES, N_, language

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trasluz.draw.names import has_better, higher_is_better, integer, metric_value
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.messages import N_
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, metric_phrase, plain, split_phrase
 from trasluz.report.sections.base import Section
-from trasluz.runs.evaluation import Evaluation
 
 ORDER = 20
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from trasluz.draw.names import significant
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both
 from trasluz.report.samples import Sample, reconstructed
 from trasluz.report.sections.base import Section
-from trasluz.runs.evaluation import Evaluation
 
 ORDER = 24
 _AT_MOST = 8

@@ -6,12 +6,12 @@ import numpy as np
 
 from trasluz.draw.names import integer, metric_value, percent
 from trasluz.draw.roc import precision_recall_figure, roc_figure
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.metrics.roc import Curves, curves
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, plain
 from trasluz.report.sections.base import Section
-from trasluz.runs.evaluation import Evaluation
 
 ORDER = 46
 

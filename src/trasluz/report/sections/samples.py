@@ -12,13 +12,14 @@ import numpy as np
 from trasluz.draw.mosaic import Style, mosaic
 from trasluz.draw.names import integer, percent, significant
 from trasluz.draw.provenance import chunks
+from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.messages import N_
 from trasluz.report.context import Context
 from trasluz.report.images import Made, data_address
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, plain, split_phrase
 from trasluz.report.sections.base import Section
-from trasluz.runs.samples import SampleEvaluation, load_samples
+from trasluz.runs.evaluations import load_samples
 
 ORDER = 22
 _TILE = 64

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from trasluz.draw.names import duration, integer, metric_value, significant
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.messages import N_
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n, metric_phrase, plain, split_phrase
 from trasluz.report.sections._ending import ending, training_seconds
 from trasluz.report.sections.base import Section
-from trasluz.runs.evaluation import Evaluation
 
 ORDER = 10
 _CHANNELS = {1: N_("grey"), 3: N_("colour"), 4: N_("colour with transparency")}

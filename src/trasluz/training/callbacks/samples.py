@@ -16,8 +16,8 @@ import torch
 from trasluz.draws import Draws
 from trasluz.files import storage, write_bytes
 from trasluz.metrics.reconstruction import to_uint8
+from trasluz.model.evaluation_mode import evaluation_mode
 from trasluz.training.callbacks.base import Callback
-from trasluz.training.validation import judging
 
 if TYPE_CHECKING:
     from trasluz.training.loop import Loop
@@ -50,7 +50,7 @@ def _grid(loop: Loop) -> np.ndarray:
     count = int(np.clip(_VALUES // max(math.prod(loop.data.spec.shape), 1), 1, _GRID))
     draws = Draws(loop.recipe.seed).child(FOLDER).at(0, 0, torch.arange(count, device=device))
     networks = loop.engine.judged
-    with judging(networks, device), loop.engine.forward():
+    with evaluation_mode(networks, device), loop.engine.forward():
         return to_uint8(family.generate(networks, count, draws))
 
 

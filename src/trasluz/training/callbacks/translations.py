@@ -14,8 +14,8 @@ import torch
 from trasluz.data.data import Data
 from trasluz.files import storage, write_bytes
 from trasluz.metrics.reconstruction import to_uint8
+from trasluz.model.evaluation_mode import evaluation_mode
 from trasluz.training.callbacks.base import Callback
-from trasluz.training.validation import judging
 
 if TYPE_CHECKING:
     from trasluz.training.loop import Loop
@@ -48,7 +48,7 @@ def _translated(loop: Loop) -> dict[str, np.ndarray]:
     assert data.domain is not None, "see _rows"
     unit = loop.preprocess.to_unit(torch.from_numpy(np.ascontiguousarray(data.samples[rows])).to(loop.engine.device))
     inputs = loop.preprocess.normalise(unit)
-    with judging(networks, loop.engine.device), loop.engine.forward():
+    with evaluation_mode(networks, loop.engine.device), loop.engine.forward():
         made = [to_uint8(family.translate(networks, inputs, domain)) for domain in range(len(data.domains))]
     return {
         "originals": to_uint8(unit),

@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from trasluz.data.cache import entry_folder, new_entry
+from trasluz.data.read.cache import entry_folder, new_entry
 from trasluz.errors import RecipeError
 from trasluz.messages import _
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from trasluz import components
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.reporting import Reporter
 
 _PACKAGE = "trasluz.training.weights"

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RecipeError
 from trasluz.messages import _
 from trasluz.reporting import Reporter

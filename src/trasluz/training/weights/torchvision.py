@@ -12,8 +12,8 @@ from typing import Any
 
 import torch
 
-from trasluz.data.download import DownloadError, download
-from trasluz.data.preprocess import Preprocess
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.data.read.download import DownloadError, download
 from trasluz.errors import RecipeError, nearest
 from trasluz.messages import _
 from trasluz.reporting import Reporter

@@ -1,0 +1,1 @@
+"""Describing data: audit, duplicates, statistics, fingerprints."""

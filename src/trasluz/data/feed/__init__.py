@@ -1,0 +1,1 @@
+"""Feeding networks: batches, augmentation, preprocessing."""

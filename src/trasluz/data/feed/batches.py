@@ -1,0 +1,175 @@
+"""Batches: one index operation for one or several of them, no workers; augmentation and normalisation on the device.
+
+Data that fit stay where they are (memory, or the device when it has room); data mapped from disk are gathered by
+one thread ahead, so that the next batch is read while the current one trains.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from trasluz.data.data import Data
+from trasluz.data.feed.arrange import arrange
+from trasluz.data.feed.augment import Augment, mixup
+from trasluz.data.feed.balance import balanced_order
+from trasluz.data.feed.batch import Batch
+from trasluz.data.feed.gather import Gathered, Gatherer
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.draws import Draws, StepDraws
+from trasluz.recipe import DataSection
+
+_AHEAD = 2
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which process this is: its rank, and how many share a batch."""
+
+    rank: int = 0
+    world: int = 1
+
+
+@dataclass(frozen=True)
+class Smaller:
+    """Images of ``size`` (height, width) in the first ``epochs`` epochs."""
+
+    size: tuple[int, int]
+    epochs: int
+
+
+class TrainBatches:
+    """The training batches of a run, any epoch and step of which can be asked for.
+
+    ``batch`` counts the samples of all processes together.  ``steps_per_epoch`` longer than the data goes on with
+    a new order; shorter leaves out the rest of the order.  The last batch of an epoch may be smaller.
+    """
+
+    def __init__(
+        self,
+        data: Data,
+        preprocess: Preprocess,
+        section: DataSection,
+        draws: Draws,
+        batch: int,
+        device: torch.device,
+        steps_per_epoch: int | None = None,
+        smaller: Smaller | None = None,
+        place: Place = Place(),
+        channels_last: bool = True,
+    ) -> None:
+        self.rows = data.split("train")
+        self.batch_size = min(batch, len(self.rows)) if steps_per_epoch is None else batch
+        self._wanted = len(self.rows) if steps_per_epoch is None else steps_per_epoch * batch
+        self.steps = steps_per_epoch or math.ceil(len(self.rows) / self.batch_size)
+        self._data = data
+        self._preprocess = preprocess
+        self._section = section
+        self._draws = draws
+        self._device = device
+        self._place = place
+        self._channels_last = channels_last
+        self._smaller = smaller if data.kind == "image" else None
+        self._gather = Gatherer(data, device)
+        self._augment = Augment(section.augment) if data.kind == "image" and section.augment.active else None
+
+    @property
+    def samples_per_epoch(self) -> int:
+        """Samples that one epoch shows, over all processes."""
+        return self._wanted
+
+    def order(self, epoch: int) -> np.ndarray:
+        """Row numbers in the order of one epoch."""
+        passes = math.ceil(self._wanted / len(self.rows))
+        return np.concatenate([self._one_pass(epoch, i) for i in range(passes)])[: self._wanted]
+
+    def _one_pass(self, epoch: int, number: int) -> np.ndarray:
+        draws = self._draws if number == 0 else self._draws.child("pass", number)
+        if self._section.balance == "sampling" and self._data.labels is not None:
+            chosen = balanced_order(self._data.labels[self.rows], draws, epoch, len(self.rows))
+            balanced: np.ndarray = self.rows[chosen]
+            return balanced
+        shuffled: np.ndarray = self.rows[draws.permutation("order", epoch, len(self.rows)).numpy()]
+        return shuffled
+
+    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[tuple[Batch, StepDraws, float]]:
+        """Batches of one epoch from ``first_step`` on, each with its draws and this process's weight in the mean.
+
+        The weight is this process's share of the batch times the number of processes: 1 for even shares.
+        """
+        order = self.order(epoch)
+        slices = [self._slice(step, len(order)) for step in range(first_step, self.steps)]
+        at_once = self._gather.steps_at_once(self.batch_size)
+        groups = [slices[i : i + at_once] for i in range(0, len(slices), at_once)]
+        step = first_step
+        for group, found in zip(groups, self._gathered(groups, order), strict=True):
+            sizes = [len(positions) for positions, _weight in group]
+            places = torch.from_numpy(np.concatenate([p for p, _weight in group])).to(self._device)
+            for (_p, weight), own, part in zip(group, torch.split(places, sizes), found.split(sizes), strict=True):
+                yield *self._prepare(part, self._draws.at(epoch, step, own)), weight
+                step += 1
+
+    def _gathered(self, groups: list[list[tuple[np.ndarray, float]]], order: np.ndarray) -> Iterator[Gathered]:
+        """What the data hold of each group of steps; from a disk read by one thread ahead."""
+        rows = [order[np.concatenate([positions for positions, _weight in group])] for group in groups]
+        if not self._gather.on_disk:
+            yield from map(self._gather, rows)
+            return
+        with ThreadPoolExecutor(1) as pool:
+            ahead = [pool.submit(self._gather, part) for part in rows[:_AHEAD]]
+            for i in range(len(rows)):
+                found = ahead.pop(0).result()
+                if i + _AHEAD < len(rows):
+                    ahead.append(pool.submit(self._gather, rows[i + _AHEAD]))
+                yield found
+
+    def _slice(self, step: int, count: int) -> tuple[np.ndarray, float]:
+        """This process's positions of a step; a process without any takes one sample with weight 0."""
+        start = step * self.batch_size
+        whole = np.arange(start, min(start + self.batch_size, count))
+        own = np.array_split(whole, self._place.world)[self._place.rank]
+        if len(own) == 0:
+            return whole[:1], 0.0
+        return own, len(own) * self._place.world / len(whole)
+
+    def _prepare(self, stored: Gathered, draws: StepDraws) -> tuple[Batch, StepDraws]:
+        unit = self._preprocess.to_unit(stored.samples)
+        if self._smaller is not None and draws.epoch < self._smaller.epochs:
+            unit = interpolate(unit, self._smaller.size, mode="bilinear", antialias=True)
+        if self._augment is not None:
+            unit = self._augment(unit, draws)
+        if self._data.kind == "image":
+            unit = arrange(unit, self._channels_last)
+        labels = stored.labels
+        if self._section.augment.mixup and labels is not None:
+            soft = labels if labels.ndim == 2 else torch.nn.functional.one_hot(labels, len(self._data.classes)).float()
+            (unit,), labels = mixup((unit,), soft, draws, self._section.augment.mixup)
+        return _batch(stored, self._preprocess, unit, labels), draws
+
+
+def evaluation_batches(
+    data: Data, rows: np.ndarray, batch: int, preprocess: Preprocess, device: torch.device
+) -> Iterator[tuple[Batch, StepDraws]]:
+    """``rows`` in order, never augmented, with draws that depend on nothing but the position."""
+    gather = Gatherer(data, device)
+    draws = Draws(0)
+    for step, start in enumerate(range(0, len(rows), batch)):
+        part = gather(rows[start : start + batch])
+        unit = preprocess.to_unit(part.samples)
+        if data.kind == "image":
+            unit = arrange(unit, device.type != "mps")
+        positions = torch.arange(start, start + len(part.rows), device=device)
+        yield _batch(part, preprocess, unit, part.labels), draws.at(0, step, positions)
+
+
+def _batch(stored: Gathered, preprocess: Preprocess, unit: Tensor, labels: Tensor | None) -> Batch:
+    """Of images the targets are in [0, 1], of other data what the network sees."""
+    inputs = preprocess.normalise(unit)
+    return stored.batch(inputs, unit if preprocess.kind == "image" else inputs, labels)

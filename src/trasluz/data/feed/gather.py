@@ -1,0 +1,101 @@
+"""Gathers rows of the data as tensors on the device: one index operation for as many steps as fit into a cache.
+
+A step of small samples is quicker computed than its rows are gathered one by one: so the rows of several steps come
+together, and each step gets views of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trasluz.data.data import Data
+from trasluz.data.feed.batch import Batch
+
+_DEVICE_SHARE = 0.25  # of the free device memory that the samples may take
+_AT_ONCE = 2**20  # bytes of stored samples, about a core's second cache
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """``n`` stored samples and what belongs to them, on the device, as ``Batch`` has it; ``rows`` int64 ``[n]``."""
+
+    samples: Tensor
+    rows: Tensor
+    labels: Tensor | None
+    weights: Tensor | None
+    lengths: Tensor | None
+    domain: Tensor | None
+
+    def split(self, sizes: list[int]) -> Iterator[Gathered]:
+        """Views of consecutive parts of ``sizes`` samples each."""
+        columns = [getattr(self, field.name) for field in fields(self)]
+        parts = [[None] * len(sizes) if column is None else torch.split(column, sizes) for column in columns]
+        return (Gathered(*part) for part in zip(*parts, strict=True))
+
+    def batch(self, inputs: Tensor, targets: Tensor, labels: Tensor | None) -> Batch:
+        """The batch of these samples, prepared."""
+        return Batch(inputs, targets, self.rows, labels, self.weights, self.lengths, self.domain)
+
+
+class Gatherer:
+    """Rows of the data as tensors on the device."""
+
+    def __init__(self, data: Data, device: torch.device) -> None:
+        self.data = data
+        self.device = device
+        self.resident = self._upload() if device.type == "cuda" else None
+        self.labels = None if data.labels is None else torch.from_numpy(np.ascontiguousarray(data.labels)).to(device)
+
+    def _upload(self) -> Tensor | None:
+        free, _ = torch.cuda.mem_get_info(self.device)
+        if self.data.samples.nbytes > _DEVICE_SHARE * free:
+            return None
+        return torch.from_numpy(np.ascontiguousarray(self.data.samples)).to(self.device)
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether reading a batch can wait for a disk."""
+        return self.resident is None and isinstance(self.data.samples, np.memmap)
+
+    def steps_at_once(self, batch: int) -> int:
+        """How many steps of ``batch`` samples are gathered together; of what lies on a disk one."""
+        if self.on_disk:
+            return 1
+        one = self.data.samples.nbytes // max(len(self.data.samples), 1)
+        return max(_AT_ONCE // max(one * batch, 1), 1)
+
+    def __call__(self, rows: np.ndarray) -> Gathered:
+        """What the data hold of ``rows``."""
+        places = torch.from_numpy(np.ascontiguousarray(rows)).to(self.device)
+        return Gathered(
+            samples=self._samples(rows, places),
+            rows=places,
+            labels=self._labels(places),
+            weights=self._extra(self.data.weights, rows),
+            lengths=self._extra(self.data.lengths, rows),
+            domain=self._extra(self.data.domain, rows),
+        )
+
+    def _samples(self, rows: np.ndarray, places: Tensor) -> Tensor:
+        if self.resident is not None:
+            return self.resident[places]
+        part = torch.from_numpy(np.ascontiguousarray(self.data.samples[rows]))
+        if self.device.type == "cuda":
+            return part.pin_memory().to(self.device, non_blocking=True)
+        return part.to(self.device)
+
+    def _extra(self, values: np.ndarray | None, rows: np.ndarray) -> Tensor | None:
+        """Per-sample numbers such as weights or lengths."""
+        return None if values is None else torch.from_numpy(values[rows]).to(self.device)
+
+    def _labels(self, places: Tensor) -> Tensor | None:
+        """Int64 ``[n]``, or float ``[n, classes]`` with several labels per sample."""
+        if self.labels is None:
+            return None
+        labels = self.labels[places]
+        return labels.float() if labels.dtype == torch.bool else labels

@@ -1,0 +1,1 @@
+"""Reading: from files, archives and arrays to stored samples."""

@@ -1,0 +1,171 @@
+"""Zip and tar archives of images: their names are checked, their members read one after the other, in memory.
+
+Refused as a whole: members whose path climbs out of the archive or is absolute, links and devices, passwords,
+damage, and archives that would unpack to more than a hundred times their own size plus one gigabyte.
+"""
+
+from __future__ import annotations
+
+import lzma
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from trasluz.data.read.decode import BYTE_LIMIT, DAMAGED, TOO_LARGE, Content, UnreadableImageError
+from trasluz.data.read.formats import is_hidden, looks_like_image
+from trasluz.errors import DataError
+from trasluz.messages import _
+from trasluz.reporting import Reporter
+
+_TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+_MOST_GROWTH, _FREE_GROWTH = 100, 1 << 30
+_HELD_BYTES = 256 << 20  # members of a compressed tar that are kept, so that it is unpacked once, not three times
+_DAMAGE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError)
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The images of an archive; ``contents`` gives each once, with its bytes, in any order."""
+
+    names: tuple[str, ...]
+    contents: Callable[[], Iterator[tuple[str, Content]]]
+    ignored: int = 0
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+
+class _Members:
+    """Collects the members of an archive and refuses what an archive of images cannot hold."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.sizes: dict[str, int] = {}
+        self.unreadable: dict[str, str] = {}
+        self.ignored = 0
+        self._left = path.stat().st_size * _MOST_GROWTH + _FREE_GROWTH
+
+    def add(self, raw_name: str, size: int, link: bool) -> str | None:
+        """The member's name when it is an image to be read."""
+        name = self._safe(raw_name)
+        if link:
+            self._refuse(_("{path}: its member {name!r} is a link or a device; pack the files themselves."), raw_name)
+        self._left -= size
+        if self._left < 0:
+            self._refuse(_("{path}: would unpack to far more than an archive of images can (at {name!r})."), raw_name)
+        if any(map(is_hidden, name.split("/"))) or not looks_like_image(name):
+            self.ignored += 1
+            return None
+        if size > BYTE_LIMIT:
+            self.unreadable[name] = TOO_LARGE
+            return None
+        self.sizes[name] = size
+        return name
+
+    def _safe(self, raw_name: str) -> str:
+        name = raw_name.replace("\\", "/")
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive or "\0" in name:
+            self._refuse(
+                _("{path}: its member {name!r} would lie outside of it; such an archive is not opened."), raw_name
+            )
+        return path.as_posix()
+
+    def _refuse(self, message: str, name: str) -> None:
+        raise DataError(message.format(path=self.path, name=name))
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file's name is that of an archive that can be read."""
+    return path.name.lower().endswith((".zip", *_TAR_ENDINGS))
+
+
+def open_archive(path: Path, reporter: Reporter) -> Archive:
+    """The images in a zip or tar archive.
+
+    Raises:
+        DataError: it is refused (see above).
+    """
+    with _damage(path):
+        return _open_zip(path) if path.name.lower().endswith(".zip") else _open_tar(path, reporter)
+
+
+def _open_zip(path: Path) -> Archive:
+    members = _Members(path)
+    infos: dict[str, zipfile.ZipInfo] = {}
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            if info.flag_bits & 1:
+                raise DataError(_("{path}: is locked with a password; pack it again without.").format(path=path))
+            if info.is_dir():
+                continue
+            name = members.add(info.filename, info.file_size, stat.S_ISLNK(info.external_attr >> 16))
+            if name:
+                infos[name] = info
+
+    def contents() -> Iterator[tuple[str, Content]]:
+        with _damage(path), zipfile.ZipFile(path) as archive:
+            for name, info in infos.items():
+                yield name, _zip_member(archive, info)
+
+    return Archive(tuple(infos), contents, members.ignored, tuple(members.unreadable.items()))
+
+
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Content:
+    try:
+        return archive.read(info)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
+        return UnreadableImageError(DAMAGED)
+
+
+def _open_tar(path: Path, reporter: Reporter) -> Archive:
+    members = _Members(path)
+    held: dict[str, bytes] | None = {}
+    held_bytes = 0
+    with reporter.task(_("Reading {file}").format(file=path.name), None, _("files")) as task:
+        for name, read in _tar_members(path, members):
+            held_bytes += members.sizes[name]
+            if held_bytes > _HELD_BYTES:
+                held = None
+            if held is not None:
+                held.setdefault(name, read())  # of members of the same name the first counts
+            task.advance()
+    kept = held
+
+    def contents() -> Iterator[tuple[str, Content]]:
+        if kept is not None:
+            yield from kept.items()
+            return
+        seen = set()
+        with _damage(path):
+            for name, read in _tar_members(path, _Members(path)):
+                if name not in seen:
+                    seen.add(name)
+                    yield name, read()
+
+    return Archive(tuple(members.sizes), contents, members.ignored, tuple(members.unreadable.items()))
+
+
+def _tar_members(path: Path, members: _Members) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """The images of a tar in the archive's order, each with a function that reads it before the next is asked for."""
+    with tarfile.open(path) as archive:
+        for info in archive:
+            if info.isdir():
+                continue
+            name = members.add(info.name, info.size, not info.isfile())
+            if name:
+                file = archive.extractfile(info)
+                yield name, (file.read if file else bytes)
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        message = _("{path}: this archive is cut short or damaged ({reason}); fetch or pack it again.")
+        reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(":")  # tarfile lists all that it tried
+        raise DataError(message.format(path=path, reason=reason)) from None

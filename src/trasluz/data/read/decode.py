@@ -1,0 +1,208 @@
+"""One image file to pixels: uint8 ``[height, width, channels]``, or a reason why not.
+
+Grey stays grey; palettes become colours; CMYK, YCbCr and the like become RGB; the first frame of an animation
+counts; EXIF orientation is applied.  16-bit grey is divided by 257, so that 65,535 becomes 255 (of 16-bit
+colour Pillow keeps the high byte).  Where fewer than four channels are asked for, transparency is laid on white.
+A JPEG that is shrunk at least fourfold is decoded at a fraction of its size, never below twice the wanted size.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from trasluz.data.read.formats import FORMATS
+from trasluz.data.read.resize import Resize, resize
+from trasluz.messages import N_
+
+PIXEL_LIMIT = 89_478_485  # Pillow's own limit against decompression bombs
+BYTE_LIMIT = 512 << 20  # of one file
+
+EMPTY = N_("the file is empty")
+UNKNOWN = N_("not an image, or of a format that is not read")
+DAMAGED = N_("cut short or damaged")
+TOO_MANY_PIXELS = N_("more than 89 million pixels")
+TOO_LARGE = N_("larger than 512 MiB")
+TOO_DEEP = N_("numbers outside of 16 bits; give such images as arrays")
+MISSING = N_("no such file")
+FORBIDDEN = N_("may not be read")
+
+_GREY = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
+_DEEP = frozenset({"I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
+_ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)
+_MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+
+
+class UnreadableImageError(Exception):
+    """A file that cannot be decoded; its text is the reason, in English, ready for ``_()``."""
+
+
+Content = Path | bytes | UnreadableImageError  # where a file's bytes are, the bytes, or why they cannot be had
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is known without decoding: the size, upright, and whether there is no colour."""
+
+    height: int
+    width: int
+    grey: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every image is brought to."""
+
+    height: int
+    width: int
+    channels: int
+    resize: Resize = "stretch"
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of one image: height, width, channels."""
+        return self.height, self.width, self.channels
+
+
+@contextmanager
+def quiet_pillow() -> Iterator[None]:
+    """Turns Pillow's warning of too many pixels into its error, and drops its remarks about odd files.
+
+    Filters are the process's own, so this goes around the threads that decode, not into them.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
+def read_bytes(content: Content) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        UnreadableImageError: it is not there, may not be read, is empty or too large.
+    """
+    if isinstance(content, UnreadableImageError):
+        raise content
+    try:
+        if isinstance(content, Path):
+            if content.stat().st_size > BYTE_LIMIT:
+                raise UnreadableImageError(TOO_LARGE)
+            content = content.read_bytes()
+    except PermissionError:
+        raise UnreadableImageError(FORBIDDEN) from None
+    except OSError:
+        raise UnreadableImageError(MISSING) from None
+    if not content:
+        raise UnreadableImageError(EMPTY)
+    return content
+
+
+def read_header(content: Content) -> Header:
+    """Size and colour of an image, without decoding its pixels.
+
+    Raises:
+        UnreadableImageError: with the reason.
+    """
+    if isinstance(content, UnreadableImageError):
+        raise content
+    source = io.BytesIO(content) if isinstance(content, bytes) else content
+    with _reasons(), Image.open(source, formats=FORMATS) as image:
+        _check_pixels(image)
+        height, width = image.height, image.width
+        if _orientation(image) in _TURNED:
+            height, width = width, height
+        return Header(height, width, image.mode in _GREY or (image.mode == "P" and _grey_palette(image)))
+
+
+def decode(content: bytes, plan: Plan) -> tuple[np.ndarray, tuple[int, int]]:
+    """Pixels of the plan's shape, and the file's own height and width.
+
+    Raises:
+        UnreadableImageError: with the reason.
+    """
+    with _reasons(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        _check_pixels(image)
+        size = image.size
+        if image.format == "JPEG":
+            side = 2 * max(plan.height, plan.width)
+            image.draft(None, (side, side))
+        image.load()
+        turned = _orientation(image)  # of a PNG only known now: the chunk may follow the pixels
+        upright = ImageOps.exif_transpose(image) if turned > 1 else image
+        pixels = np.asarray(resize(to_channels(upright, plan.channels), plan.height, plan.width, plan.resize))
+    return pixels.reshape(plan.shape), size if turned in _TURNED else (size[1], size[0])
+
+
+def to_channels(image: Image.Image, channels: int) -> Image.Image:
+    """``image`` as 8-bit grey (1), RGB (3) or RGBA (4)."""
+    wanted = _MODES[channels]
+    if image.mode == wanted and "transparency" not in image.info:
+        return image
+    if image.mode in _DEEP:
+        image = _shallow(image)
+    if image.mode in ("La", "RGBa", "PA") or image.has_transparency_data:
+        image = image.convert("LA" if image.mode == "La" else "RGBA").convert("RGBA")
+        return image if channels == 4 else _on_white(image).convert(wanted)
+    if image.mode not in ("1", "L", "RGB"):
+        image = image.convert("RGB")  # not every mode knows a direct way to grey
+    return image.convert(wanted)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    return Image.alpha_composite(white, image).convert("RGB")
+
+
+def _shallow(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits, or of floats in [0, 1], to 8 bits."""
+    values = np.asarray(image)
+    scale = 255.0 if image.mode == "F" else 1 / 257
+    most = 1.0 if image.mode == "F" else 65535
+    if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= most):
+        raise UnreadableImageError(TOO_DEEP)
+    return Image.fromarray(np.rint(values.astype(np.float64) * scale).astype(np.uint8))
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF's number 1 to 8 of what is still to be turned; 1 is upright."""
+    if image.format == "TIFF":
+        return 1  # Pillow's TIFF reader gives the upright size at once and turns the pixels itself
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1  # asking Pillow would decode the pixels first, which a header must not
+    turned = image.getexif().get(_ORIENTATION, 1)
+    return turned if turned in range(1, 9) else 1
+
+
+def _grey_palette(image: Image.Image) -> bool:
+    palette = np.asarray(image.getpalette() or [0, 0, 1]).reshape(-1, 3)
+    return bool((palette == palette[:, :1]).all())
+
+
+def _check_pixels(image: Image.Image) -> None:
+    if image.width * image.height > PIXEL_LIMIT:
+        raise UnreadableImageError(TOO_MANY_PIXELS)
+
+
+@contextmanager
+def _reasons() -> Iterator[None]:
+    """Turns whatever a decoder raises into a reason."""
+    try:
+        yield
+    except UnreadableImageError:
+        raise
+    except UnidentifiedImageError:
+        raise UnreadableImageError(UNKNOWN) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise UnreadableImageError(TOO_MANY_PIXELS) from None
+    except PermissionError:
+        raise UnreadableImageError(FORBIDDEN) from None
+    except Exception:  # decoders raise anything on hostile files: struct.error, SyntaxError, IndexError, MemoryError…
+        raise UnreadableImageError(DAMAGED) from None

@@ -1,0 +1,158 @@
+"""Images for prediction: files, folders, archives or arrays, prepared as the training images were stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.data.read.archives import is_archive
+from trasluz.data.read.decode import Content, Plan
+from trasluz.data.read.decoding import decode_all
+from trasluz.data.read.fit_arrays import fit_arrays
+from trasluz.data.read.raw import Unreadable
+from trasluz.data.read.sequence_rows import load_sequences, sequences_of_arrays
+from trasluz.data.read.table_rows import load_rows, rows_of_array
+from trasluz.data.sources.archive import archive_files
+from trasluz.data.sources.folder import folder_files
+from trasluz.errors import DataError
+from trasluz.messages import _
+from trasluz.reporting import Reporter
+
+Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
+_WHOLE = 255.0
+
+
+@dataclass(frozen=True)
+class LoadedImages:
+    """``samples`` as the training samples were stored, the files they came from, and (file, reason) of the others.
+
+    The rows of a table are named by file and line; ``lengths``, int64 ``[n]``, are how many steps of each sequence
+    count.
+    """
+
+    samples: np.ndarray
+    files: tuple[str, ...]
+    unreadable: Unreadable = ()
+    lengths: np.ndarray | None = None
+
+
+def load_images(
+    images: Images, preprocess: Preprocess, reporter: Reporter, shape: tuple[int, ...] = (), lengths: Any = None
+) -> LoadedImages:
+    """Images in the size, channels, resize rule and value range of ``preprocess``.
+
+    ``images``: a path or several, of image files, folders or archives; or an array ``[h, w]``, ``[h, w, c]``,
+    ``[n, h, w]`` or ``[n, h, w, c]`` (tables: ``[n, features]``) in the stored range, or in 0 to 255 as uint8, or
+    in 0 to 1 as floats.  For a model of tables: CSV files with its columns, in any order.
+
+    For a model of sequences, whose steps and features are ``shape``: ``.npz`` files with ``X`` and ``lengths``, an
+    array ``[n, steps, features]`` with the ``lengths`` of its sequences (``None``: all steps count), or a list of
+    arrays ``[steps, features]``.
+
+    Raises:
+        DataError: a path that does not exist, a folder without images, an array of another kind, or lengths of
+            something else than sequences.
+    """
+    if isinstance(images, (str, Path)):
+        images = [images]
+    if not len(images):
+        raise DataError(_("Give paths of images, or an array of numbers that is not empty."))
+    if lengths is not None and preprocess.kind != "sequence":
+        raise DataError(_("lengths: only sequences have them; this model was trained on other data."))
+    if isinstance(images, np.ndarray) or not all(isinstance(item, (str, Path)) for item in images):
+        if preprocess.kind == "sequence":
+            samples, steps = sequences_of_arrays(images, lengths, shape)
+            return LoadedImages(samples, tuple(str(i) for i in range(len(samples))), lengths=steps)
+        samples = _from_array(np.asarray(images), preprocess, reporter)
+        return LoadedImages(samples, tuple(str(i) for i in range(len(samples))))
+    paths = [Path(item).expanduser() for item in images if isinstance(item, (str, Path))]
+    if preprocess.kind == "table":
+        return LoadedImages(*load_rows(paths, preprocess, reporter))
+    if preprocess.kind == "sequence":
+        samples, steps, names = load_sequences(paths, shape)
+        return LoadedImages(samples, names, lengths=steps)
+    return _from_files(paths, preprocess, reporter)
+
+
+def _from_files(paths: list[Path], preprocess: Preprocess, reporter: Reporter) -> LoadedImages:
+    if preprocess.size is None or preprocess.channels is None:
+        raise DataError(_("This model does not know the size of its images; train it again."))
+    names, contents, unreadable = _gather(paths, reporter)
+    plan = Plan(*preprocess.size, preprocess.channels, preprocess.resize)
+    samples = np.empty((len(names), *plan.shape), np.uint8)
+    read = np.zeros(len(names), bool)
+    with reporter.task(_("Decoding"), len(names), _("images")) as task:
+        for done in decode_all(contents, plan):
+            if done.pixels is None:
+                unreadable.append((names[done.row], _(done.reason)))
+            else:
+                samples[done.row], read[done.row] = done.pixels, True
+            task.advance()
+    files = tuple(name for name, good in zip(names, read, strict=True) if good)
+    return LoadedImages(_in_stored_range(samples[read], preprocess, _WHOLE), files, tuple(sorted(unreadable)))
+
+
+def _gather(
+    paths: list[Path], reporter: Reporter
+) -> tuple[list[str], Iterator[tuple[int, Content]], list[tuple[str, str]]]:
+    """Names of all files that are meant, what gives their contents, and what is known to be unreadable."""
+    names: list[str] = []
+    parts: list[tuple[int, Iterator[tuple[int, Content]]]] = []
+    unreadable: list[tuple[str, str]] = []
+    for path in paths:
+        if path.is_dir() or (path.is_file() and is_archive(path)):
+            listing = (folder_files(path) if path.is_dir() else archive_files(path, path.name)).listing(reporter)
+            parts.append((len(names), listing.contents()))
+            names += [str(path / name) for name in listing.names]
+            unreadable += [(str(path / name), _(reason)) for name, reason in listing.unreadable]
+        elif path.exists() or path.is_symlink():
+            parts.append((len(names), iter([(0, path)])))
+            names.append(str(path))
+        else:
+            raise DataError(_("{path}: there is no such file or folder.").format(path=path))
+    contents = ((first + row, content) for first, part in parts for row, content in part)
+    return names, contents, unreadable
+
+
+def _in_stored_range(samples: np.ndarray, preprocess: Preprocess, whole: float) -> np.ndarray:
+    """Samples that count from 0 to ``whole``, in the range of the training samples."""
+    if (preprocess.low, preprocess.high) == (0.0, whole):
+        return samples
+    scaled: np.ndarray = preprocess.low + samples.astype(np.float32) * ((preprocess.high - preprocess.low) / whole)
+    return scaled
+
+
+def _from_array(array: np.ndarray, preprocess: Preprocess, reporter: Reporter) -> np.ndarray:
+    if array.dtype.kind not in "buif" or not array.size:
+        raise DataError(_("Give paths of images, or an array of numbers that is not empty."))
+    if preprocess.kind == "table":
+        return rows_of_array(array, preprocess)
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise DataError(_("The array holds numbers that are NaN or infinite; replace them."))
+    array = _with_all_axes(array, preprocess)
+    if array.dtype == np.uint8 and preprocess.high <= 1:
+        array = _in_stored_range(array, preprocess, _WHOLE)
+    elif array.dtype.kind == "f" and preprocess.high > 1 and array.min() >= 0 and array.max() <= 1:
+        array = _in_stored_range(array, preprocess, 1.0)
+    value_range = (preprocess.low, preprocess.high)
+    return fit_arrays(array, value_range, preprocess.size, preprocess.channels, preprocess.resize, reporter)
+
+
+def _with_all_axes(array: np.ndarray, preprocess: Preprocess) -> np.ndarray:
+    """``[n, h, w, c]``; three axes are one image when the last counts channels and the first does not fit better."""
+    if array.ndim == 2:
+        array = array[None, ..., None]
+    if array.ndim == 3:
+        several = preprocess.size is not None and array.shape[1:] == preprocess.size
+        array = array[None] if array.shape[2] in (1, 3, 4) and not several else array[..., None]
+    if array.ndim != 4 or array.shape[3] not in (1, 3, 4):
+        message = _(
+            "An array of shape {shape} holds no images; give [n, height, width, channels] with 1, 3 or 4 channels."
+        )
+        raise DataError(message.format(shape=list(array.shape)))
+    return array

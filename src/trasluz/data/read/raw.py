@@ -1,0 +1,96 @@
+"""What a source gives: samples as arrays (``Raw``), or image files that are still to be decoded (``ImageFiles``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trasluz.data.data import Kind
+from trasluz.data.read.decode import Content
+from trasluz.data.read.table_columns import Column
+from trasluz.reporting import Reporter
+
+Label = Hashable | None
+Labels = Sequence[Label] | Sequence[tuple[Hashable, ...]]
+Unreadable = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Samples as a source gives them, before labels are numbered and splits are made.
+
+    ``samples``: see ``Data``.  ``labels``: one hashable per row (``None``: no label), or a tuple of them per row
+    when ``multi_label``.  ``splits``: the rows of the splits that the source gives.  ``value_range``: ``None``
+    when it has to be found from the training rows.  ``class_names``: how labels are printed, where that is not
+    ``str(label)``; its order is the classes'.  ``unreadable``: files left out, each with an English reason.
+    ``generated``: files that say of themselves that a network made them.
+    ``ignored``: how many files are no images.  ``sizes``: int ``[n, 2]``, height and width before resizing, where
+    that is not the samples' own.  ``in_memory``: the arrays were given as such and cannot be found again.
+    ``columns``: of a table, in order; empty when they have no names.  ``dropped``: rows left out for missing values.
+    ``fingerprint``: of the content; empty when it has to be computed from the arrays.
+    """
+
+    name: str
+    samples: np.ndarray
+    labels: Labels | None = None
+    kind: Kind = "image"
+    classes: tuple[Hashable, ...] = ()
+    multi_label: bool = False
+    splits: Mapping[str, np.ndarray] = field(default_factory=dict)
+    value_range: tuple[float, float] | None = (0.0, 255.0)
+    class_names: Mapping[Hashable, str] = field(default_factory=dict)
+    weights: np.ndarray | None = None
+    lengths: np.ndarray | None = None
+    domain: np.ndarray | None = None
+    domains: tuple[str, ...] = ()
+    files: tuple[str, ...] | None = None
+    unreadable: Unreadable = ()
+    generated: tuple[str, ...] = ()
+    ignored: int = 0
+    sizes: np.ndarray | None = None
+    in_memory: bool = False
+    columns: tuple[Column, ...] = ()
+    dropped: int = 0
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The image files of a source, in its order.
+
+    ``contents`` goes through all files once, in any order, and gives each file's row with its path or its bytes.
+    ``labels`` and ``splits`` (names, one per row) are as in ``Raw``.
+    """
+
+    names: tuple[str, ...]
+    contents: Callable[[], Iterator[tuple[int, Content]]]
+    labels: Labels | None = None
+    classes: tuple[Hashable, ...] = ()
+    multi_label: bool = False
+    splits: tuple[str, ...] | None = None
+    ignored: int = 0
+    unreadable: Unreadable = ()
+
+
+@dataclass(frozen=True)
+class ImageFiles:
+    """Image files of which only what is cheap to know is known.
+
+    ``identity``: JSON facts that change when a file does (paths, sizes, times of change).  ``listing`` looks
+    inside, which for a compressed archive means reading all of it.
+    """
+
+    name: str
+    identity: Sequence[object]
+    listing: Callable[[Reporter], Listing]
+
+
+Found = Raw | ImageFiles
+
+
+def split_rows(splits: Sequence[str] | np.ndarray) -> dict[str, np.ndarray]:
+    """Rows of each split name, int64."""
+    names = np.asarray(splits)
+    return {str(name): np.flatnonzero(names == name).astype(np.int64) for name in np.unique(names)}

@@ -1,0 +1,227 @@
+"""The store: images are decoded once, into one file of bytes in the user's cache, and mapped from there ever after.
+
+An entry is ``samples.bin`` (uint8 ``[n, height, width, channels]``), ``rows.npz`` (labels, splits, sizes) and
+``entry.json`` (names, and what could not be read).  Its key is made of the files' paths, sizes and times of change,
+and of the decoding options.  Entries appear by one rename, so that a killed or a second process never shows half of
+one.  Opening checks up to 64 MiB of evenly spread blocks; an entry that fails is made again.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from trasluz.data.describe.fingerprint import fingerprint_of_facts
+from trasluz.data.read.cache import drop_entry, entry_folder, new_entry
+from trasluz.data.read.decode import Plan
+from trasluz.data.read.decoding import decode_all
+from trasluz.data.read.layout import require_images
+from trasluz.data.read.planning import make_plan
+from trasluz.data.read.raw import ImageFiles, Labels, Listing, Raw, split_rows
+from trasluz.errors import DataError
+from trasluz.messages import _
+from trasluz.recipe import DataSection
+from trasluz.reporting import Reporter
+
+_FORMAT = 1
+_BLOCK, _BLOCKS = 1 << 20, 64
+_KEPT_IN_MEMORY = 256 << 20  # smaller arrays are read whole, larger ones mapped
+_SPARE_BYTES = 256 << 20  # disk that is left to others
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error)
+_BETWEEN = "|"  # separates several labels of an image; none contains it, because manifests separate them so, too
+
+
+def open_store(files: ImageFiles, section: DataSection, reporter: Reporter) -> Raw:
+    """The decoded images of ``files``, from the cache or decoded now.
+
+    Raises:
+        DataError: there are no images, or none can be read.
+        StorageError: the cache cannot be written.
+    """
+    key = _key(files, section)
+    folder = entry_folder("images", files.name, key)
+    if folder.is_dir():
+        try:
+            return _load(folder, files.name)
+        except _DAMAGE:
+            reporter.warn(_("{path}: this cache entry is damaged; it is made again.").format(path=folder))
+            drop_entry(folder)
+    listing = files.listing(reporter)
+    require_images(len(listing.names) + len(listing.unreadable), listing.ignored, files.name)
+    _build(folder, files.name, listing, make_plan(listing, section, reporter), reporter)
+    return _load(folder, files.name)
+
+
+def _key(files: ImageFiles, section: DataSection) -> str:
+    options = (_FORMAT, section.size, section.channels, section.resize)
+    return fingerprint_of_facts([files.identity, options])[:16]
+
+
+def _load(folder: Path, name: str) -> Raw:
+    """The entry in ``folder``; raises one of ``_DAMAGE`` when it is not as it was written."""
+    entry: dict[str, Any] = json.loads((folder / "entry.json").read_text(encoding="utf-8"))
+    path = folder / "samples.bin"
+    shape = tuple(entry["shape"])
+    if entry["format"] != _FORMAT or path.stat().st_size != int(np.prod(shape)) or _check_of(path) != entry["check"]:
+        raise ValueError(path)
+    with (folder / "rows.npz").open("rb") as file, np.load(file, allow_pickle=False) as rows:
+        labels, splits, sizes = (rows[what] for what in ("labels", "splits", "sizes"))
+    return Raw(
+        name=name,
+        samples=_samples(path, shape),
+        labels=_labels_of(labels.tolist(), entry["multi_label"]) if len(labels) else None,
+        multi_label=entry["multi_label"],
+        splits=split_rows(splits) if len(splits) else {},
+        files=tuple(entry["files"]),
+        unreadable=tuple((file, reason) for file, reason in entry["unreadable"]),
+        ignored=entry["ignored"],
+        generated=tuple(entry.get("generated", ())),  # absent in entries of before images said so
+        sizes=sizes,
+        fingerprint=entry["fingerprint"],
+    )
+
+
+def _labels_of(texts: list[str], multi_label: bool) -> Labels:
+    if multi_label:
+        return [tuple(text.split(_BETWEEN)) if text else () for text in texts]
+    return [text or None for text in texts]
+
+
+def _samples(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    if path.stat().st_size <= _KEPT_IN_MEMORY:
+        return np.fromfile(path, np.uint8).reshape(shape)
+    # Copy-on-write: PyTorch warns of arrays that cannot be written, and nothing may change the file.
+    return np.memmap(path, np.uint8, "c", shape=shape)
+
+
+def _check_of(path: Path) -> int:
+    """A checksum of up to 64 blocks of 1 MiB, evenly spread: of all of the file, up to 64 MiB."""
+    size = path.stat().st_size
+    whole = 0
+    last = max(size - _BLOCK, 0)
+    starts = range(0, size, _BLOCK) if size <= _BLOCK * _BLOCKS else (last * i // (_BLOCKS - 1) for i in range(_BLOCKS))
+    with path.open("rb") as file:
+        for start in starts:
+            file.seek(start)
+            whole = zlib.crc32(file.read(_BLOCK), whole)
+    return whole
+
+
+@dataclass
+class _Progress:
+    """What building collects besides pixels."""
+
+    digests: dict[int, bytes] = field(default_factory=dict)
+    sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+    generated: set[int] = field(default_factory=set)
+
+
+def _build(folder: Path, name: str, listing: Listing, plan: Plan, reporter: Reporter) -> None:
+    with new_entry(folder) as beside:
+        path = beside / "samples.bin"
+        _require_space(beside, len(listing.names) * int(np.prod(plan.shape)))
+        with path.open("wb") as file:
+            found = _write_pixels(file, listing, plan, reporter)
+        rows = [row for row in range(len(listing.names)) if row in found.digests]
+        _require_some(rows, name, listing, found)
+        _keep_rows(path, rows, int(np.prod(plan.shape)))
+        entry = _entry(listing, plan, rows, found)
+        np.savez(beside / "rows.npz", **_row_arrays(listing, rows, found))  # type: ignore[arg-type]  # as in ``cache``
+        entry["check"] = _check_of(path)
+        (beside / "entry.json").write_text(json.dumps(entry, ensure_ascii=False), encoding="utf-8")
+
+
+def _require_space(folder: Path, size: int) -> None:
+    """Refuses before hours of decoding what cannot be kept in the end."""
+    if shutil.disk_usage(folder).free < size + _SPARE_BYTES:
+        reason = _("the decoded images need {size:.1f} GB; a smaller data.size needs less").format(size=size / 1e9)
+        raise OSError(errno.ENOSPC, reason)
+
+
+def _write_pixels(file: BinaryIO, listing: Listing, plan: Plan, reporter: Reporter) -> _Progress:
+    # Written, not mapped: a full disk is then an error that can be reported, not a signal that kills.
+    found = _Progress()
+    length = int(np.prod(plan.shape))
+    with reporter.task(_("Decoding"), len(listing.names), _("images")) as task:
+        for done in decode_all(listing.contents(), plan):
+            if done.pixels is None:
+                found.reasons[done.row] = done.reason
+            else:
+                file.seek(done.row * length)
+                file.write(np.ascontiguousarray(done.pixels).data)
+                found.digests[done.row] = done.digest
+                found.sizes[done.row] = done.size
+                if done.generated:
+                    found.generated.add(done.row)
+            task.advance()
+        file.flush()
+        os.fsync(file.fileno())
+    return found
+
+
+def _require_some(rows: list[int], name: str, listing: Listing, found: _Progress) -> None:
+    if rows:
+        return
+    bad = _unreadable(listing, found)
+    message = _("{source}: none of the {n} image files can be read; the first, {file}: {reason}.")
+    raise DataError(message.format(source=name, n=len(bad), file=bad[0][0], reason=_(bad[0][1])))
+
+
+def _unreadable(listing: Listing, found: _Progress) -> list[tuple[str, str]]:
+    decoding = [(listing.names[row], reason) for row, reason in found.reasons.items()]
+    return sorted([*listing.unreadable, *decoding])
+
+
+def _keep_rows(path: Path, rows: list[int], length: int) -> None:
+    """Moves ``rows`` together and cuts the file after the last."""
+    with path.open("r+b") as file:
+        for target, row in enumerate(rows):
+            if target != row:
+                file.seek(row * length)
+                pixels = file.read(length)
+                file.seek(target * length)
+                file.write(pixels)
+        file.truncate(len(rows) * length)
+
+
+def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress) -> dict[str, Any]:
+    labels = None if listing.labels is None else [listing.labels[row] for row in rows]
+    splits = None if listing.splits is None else [listing.splits[row] for row in rows]
+    content = (plan.shape, plan.resize, labels, splits, listing.multi_label)
+    return {
+        "format": _FORMAT,
+        "shape": [len(rows), *plan.shape],
+        "files": [listing.names[row] for row in rows],
+        "generated": [listing.names[row] for row in rows if row in found.generated],
+        "multi_label": listing.multi_label,
+        "unreadable": _unreadable(listing, found),
+        "ignored": listing.ignored,
+        "fingerprint": fingerprint_of_facts(content, _digests(rows, found)),
+    }
+
+
+def _row_arrays(listing: Listing, rows: list[int], found: _Progress) -> dict[str, np.ndarray]:
+    """Texts of labels and splits (empty arrays: none), and sizes: much quicker to read than JSON."""
+    labels = [] if listing.labels is None else [_text_of(listing.labels[row], listing.multi_label) for row in rows]
+    splits = [] if listing.splits is None else [listing.splits[row] for row in rows]
+    sizes = np.asarray([found.sizes[row] for row in rows], np.int32)
+    return {"labels": np.asarray(labels, np.str_), "splits": np.asarray(splits, np.str_), "sizes": sizes}
+
+
+def _text_of(label: Any, multi_label: bool) -> str:
+    return _BETWEEN.join(label) if multi_label else label or ""
+
+
+def _digests(rows: list[int], found: _Progress) -> Iterator[bytes]:
+    return (found.digests[row] for row in rows)

@@ -1,0 +1,1 @@
+"""What a trained model scores on data: numbers with intervals, baselines, and the records behind them."""

@@ -1,0 +1,101 @@
+"""What costs nothing to reach on the evaluated samples: the most frequent class, and PCA with a code as large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from trasluz.data.data import Data
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.messages import _
+from trasluz.metrics.majority_class import majority_class, majority_labels
+from trasluz.metrics.pca import PCABaseline, Pixels, compare, fit
+from trasluz.reporting import Reporter
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """Baseline → {metric: value}, and sentences about them."""
+
+    values: dict[str, dict[str, float]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __add__(self, other: Baselines) -> Baselines:
+        return Baselines({**self.values, **other.values}, (*self.notes, *other.notes))
+
+
+def classifier_baselines(arrays: dict[str, np.ndarray], train: Data) -> Baselines:
+    """``majority class``, learned from the labels of ``train``'s training split; nothing without labels."""
+    if "probabilities" not in arrays or "labels" not in arrays or train.labels is None:
+        return Baselines()
+    known, asked = train.labels[train.split("train")], arrays["labels"]
+    if train.multi_label:
+        return Baselines({"majority class": majority_labels(known, asked)} if len(known) else {})
+    known, asked = known[known >= 0], asked[asked >= 0]
+    if not len(known) or not len(asked):
+        return Baselines()
+    return Baselines({"majority class": majority_class(known, asked, len(train.classes))})
+
+
+def reconstruction_baselines(
+    error: float,
+    code: int | None,
+    train: Data,
+    data: Data,
+    preprocess: Preprocess,
+    rows: np.ndarray,
+    reporter: Reporter,
+) -> Baselines:
+    """``pca`` with as many components as the code has numbers, fitted on ``train``, judged on ``rows`` of ``data``.
+
+    ``components_for_same_error`` is absent when no number of components reaches ``error``; a note says so, and
+    also when the code is larger than the image or when PCA saw only some of the training samples.
+    """
+    learned = train.split("train")
+    if code is None:
+        return Baselines()
+    if data.lengths is not None:
+        return Baselines(notes=(_("There is no PCA to compare with: these sequences have lengths of their own."),))
+    if not len(learned):
+        return Baselines(notes=(_("There is no PCA to compare with: these data have no training images."),))
+    pca = fit(_pixels(train, learned, preprocess), reporter)
+    held_out = _pixels(data, rows, preprocess)
+    found = compare(pca, held_out, code, error, reporter)
+    images = {"psnr": found.psnr, "rounded_accuracy": found.rounded_accuracy} if held_out.bounded else {}
+    values = {
+        "mse": found.mse,
+        **images,
+        "components": float(found.components),
+        "code": float(code),
+        "code_larger_than_image": float(code > held_out.width),
+    }
+    if found.same_error is not None:
+        values["components_for_same_error"] = float(found.same_error)
+    return Baselines({"pca": values}, tuple(_notes(found, code, held_out.width)))
+
+
+def _pixels(data: Data, rows: np.ndarray, preprocess: Preprocess) -> Pixels:
+    """What a reconstruction is compared with: images in [0, 1], or samples as the network sees them."""
+    if data.kind == "image":
+        return Pixels(data.samples, rows, preprocess.low, preprocess.high)
+    seen = preprocess.normalise(preprocess.to_unit(torch.from_numpy(data.samples[rows]))).numpy()
+    return Pixels(seen, np.arange(len(rows)), 0.0, 1.0, bounded=False)
+
+
+def _notes(found: PCABaseline, code: int, width: int) -> list[str]:
+    notes = []
+    if code > width:
+        message = _("The code is larger than the image: {code} numbers for {width} values, so it need not compress.")
+        notes.append(message.format(code=code, width=width))
+    if found.components < code:
+        message = _("PCA was compared with {components} components, all there are, instead of the code's {code}.")
+        notes.append(message.format(components=found.components, code=code))
+    if found.same_error is None:
+        message = _("PCA does not reach the model's error on these images even with all its {rank} components.")
+        notes.append(message.format(rank=found.rank))
+    if found.fitted_on < found.of:
+        message = _("PCA was fitted on {used} of the {all} training images, drawn at random, to keep it quick.")
+        notes.append(message.format(used=found.fitted_on, all=found.of))
+    return notes

@@ -1,0 +1,193 @@
+"""Evaluation of a trained model on one split: scores with intervals, baselines, records, and images to look at.
+
+Never augmented, in inference mode, with draws that depend on nothing but a sample's position, and summed over
+samples: the size of the batches changes nothing but the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trasluz.data.data import Data
+from trasluz.data.feed.batches import evaluation_batches
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.draws import Draws
+from trasluz.errors import DataError
+from trasluz.evaluation.baselines import Baselines, classifier_baselines, reconstruction_baselines
+from trasluz.evaluation.evaluation import Evaluation
+from trasluz.evaluation.examples import choose_examples
+from trasluz.evaluation.records import Records
+from trasluz.families.base import BaseFamily
+from trasluz.messages import _
+from trasluz.metrics.reconstruction import to_uint8
+from trasluz.metrics.scores import (
+    Scores,
+    classifier_scores,
+    latent_scores,
+    multi_label_scores,
+    reconstruction_scores,
+)
+from trasluz.model.evaluation_mode import batch_size_for, evaluation_mode
+from trasluz.reporting import Reporter
+
+_EXAMPLE_BYTES = 12_000_000
+_MOST_EXAMPLES = 600
+
+
+def evaluate_split(
+    family: BaseFamily,
+    networks: nn.ModuleDict,
+    data: Data,
+    preprocess: Preprocess,
+    split: str,
+    *,
+    rows: np.ndarray | None = None,
+    device: torch.device | None = None,
+    forward: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    batch: int | None = None,
+    baselines: bool = True,
+    train: Data | None = None,
+    reporter: Reporter = Reporter(),  # noqa: B008 - without state
+) -> Evaluation:
+    """Everything that is known of ``networks`` on ``split``; ``rows`` (int64) evaluates these instead.
+
+    ``device`` is where the networks are (the CPU by default), ``forward`` the precision of the forward pass (float32 by
+    default), ``batch`` the samples per batch (by the size of the images).  ``baselines`` fits PCA, which can take
+    a while for large images; they learn from the training split of ``train``, which is ``data`` by default: name
+    the run's own data when evaluating other data.
+
+    Raises:
+        DataError: there is nothing to evaluate, or a classifier meets no label.
+    """
+    chosen = data.split(split) if rows is None else rows
+    if not len(chosen):
+        message = _("{data}: there is nothing to evaluate in the split {split}; choose one that has samples.")
+        raise DataError(message.format(data=data.name, split=split))
+    records = Records()
+    size = batch or batch_size_for(data.samples)
+    where = device or torch.device("cpu")
+    unit = _("images") if data.kind == "image" else _("samples")
+    with reporter.task(_("Evaluating"), total=len(chosen), unit=unit) as task:
+        sums: dict[str, Tensor] = {}
+        with evaluation_mode(networks, where):
+            for done, (part, draws) in _counted(data, chosen, size, preprocess, where):
+                records.begin(part, done)
+                with forward():
+                    found = family.evaluate(networks, part, draws, records)
+                _add(sums, found)
+                task.advance(len(part))
+        own = family.metrics(sums, networks)
+    arrays = {"rows": chosen.astype(np.int64), **records.arrays()}
+    if data.labels is not None:
+        arrays["labels"] = data.labels[chosen]
+    beside = Baselines()
+    if baselines:
+        beside = _beside(arrays, records.code_size, train or data, data, preprocess, reporter)
+    return _put_together(own, records, arrays, beside, data, preprocess, split)
+
+
+def _counted(data: Data, rows: np.ndarray, size: int, preprocess: Preprocess, device: torch.device) -> Iterator[Any]:
+    """Each batch with the number of samples before it."""
+    done = 0
+    for part, draws in evaluation_batches(data, rows, size, preprocess, device):
+        yield done, (part, draws)
+        done += len(part)
+
+
+def _add(sums: dict[str, Tensor], found: dict[str, Tensor]) -> None:
+    for name, value in found.items():
+        wide = value.to(torch.float32 if value.device.type == "mps" else torch.float64)
+        sums[name] = sums[name] + wide if name in sums else wide
+
+
+def _beside(
+    arrays: dict[str, np.ndarray],
+    code: int | None,
+    train: Data,
+    data: Data,
+    preprocess: Preprocess,
+    reporter: Reporter,
+) -> Baselines:
+    """The baselines that suit what was recorded."""
+    beside = classifier_baselines(arrays, train)
+    if "error" in arrays:
+        error = float(arrays["error"].mean(dtype=np.float64))
+        beside += reconstruction_baselines(error, code, train, data, preprocess, arrays["rows"], reporter)
+    return beside
+
+
+def _put_together(
+    own: dict[str, float],
+    records: Records,
+    arrays: dict[str, np.ndarray],
+    beside: Baselines,
+    data: Data,
+    preprocess: Preprocess,
+    split: str,
+) -> Evaluation:
+    parts = _judge(arrays, data)
+    metrics = dict(own)
+    for part in parts:
+        metrics |= {name: value for name, value in part.metrics.items() if name not in own}
+    return Evaluation(
+        split=split,
+        count=len(arrays["rows"]),
+        metrics=metrics,
+        intervals={k: v for part in parts for k, v in part.intervals.items() if k in metrics},
+        baselines=beside.values,
+        classes=data.classes,
+        per_class=next((p.per_class for p in parts if p.per_class is not None), None),
+        confusion=next((p.confusion for p in parts if p.confusion is not None), None),
+        calibration=next((p.calibration for p in parts if p.calibration is not None), None),
+        arrays=arrays,
+        examples=_examples(arrays, records, data, preprocess),
+        notes=(*_about_ssim(arrays, data), *(note for part in parts for note in part.notes), *beside.notes),
+    )
+
+
+def _judge(arrays: dict[str, np.ndarray], data: Data) -> list[Scores]:
+    parts, draws = [], Draws(0)
+    if "error" in arrays:
+        parts.append(reconstruction_scores(arrays, draws))
+    if len(arrays.get("latents", ())) > 1:
+        parts.append(latent_scores(arrays["latents"], draws))
+    if "probabilities" in arrays and "labels" in arrays:
+        judge = multi_label_scores if data.multi_label else classifier_scores
+        parts.append(judge(arrays["probabilities"], arrays["labels"], data.classes, draws))
+    return parts
+
+
+def _about_ssim(arrays: dict[str, np.ndarray], data: Data) -> tuple[str, ...]:
+    if "error" not in arrays or "ssim" in arrays or data.kind != "image":
+        return ()
+    height, width = data.samples.shape[1:3]
+    message = _("SSIM is not given: it compares windows of at least 3 × 3 pixels, and these images are {size}.")
+    return (message.format(size=f"{height} × {width}"),)
+
+
+def _examples(
+    arrays: dict[str, np.ndarray], records: Records, data: Data, preprocess: Preprocess
+) -> dict[str, np.ndarray]:
+    """Images for pages, within 12 MB: best and worst reconstructions, or what stands behind the confusion cells."""
+    if data.kind != "image":
+        return {}
+    most = max(1, min(_MOST_EXAMPLES, _EXAMPLE_BYTES // max(1, int(np.prod(data.samples.shape[1:])))))
+    if records.shown:
+        kept = sorted(records.shown, key=lambda s: s.position)
+        return {
+            "positions": np.array([s.position for s in kept], np.int64),
+            "images": np.stack([s.original for s in kept]),
+            "reconstructions": np.stack([s.reconstruction for s in kept]),
+            **records.noisy,
+        }
+    if "probabilities" not in arrays or "labels" not in arrays:
+        return {}
+    positions = choose_examples(arrays["probabilities"], arrays["labels"], most)
+    stored = torch.from_numpy(np.ascontiguousarray(data.samples[arrays["rows"][positions]]))
+    return {"positions": positions, "images": to_uint8(preprocess.to_unit(stored))}

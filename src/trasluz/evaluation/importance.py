@@ -1,0 +1,112 @@
+"""The importance-weighted bound of a split: thousands of draws of every code, in parts that fit into memory.
+
+Each draw follows from the sample's position and the draw's number alone, so that the size of the parts changes
+nothing but the time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trasluz.data.data import Data
+from trasluz.data.feed.batch import Batch
+from trasluz.data.feed.batches import evaluation_batches
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.draws import Draws, StepDraws
+from trasluz.errors import RequestError
+from trasluz.evaluation.evaluation import Evaluation
+from trasluz.families.base import BaseFamily
+from trasluz.messages import _
+from trasluz.metrics.importance import importance_weighted_bound
+from trasluz.metrics.intervals import bootstrap_mean
+from trasluz.model.evaluation_mode import evaluation_mode
+from trasluz.reporting import Reporter
+
+MOST_SAMPLES = 5000
+_CHUNK = 50  # draws that belong together: part of what is drawn, so never changed by memory
+_VALUES = 2_000_000  # decoded numbers held at once
+
+
+def check_importance(family: BaseFamily, samples: int) -> None:
+    """Makes sure, before any work, that the bound can be computed.
+
+    Raises:
+        RequestError: too few or too many samples, a family without posteriors, or a likelihood that is none.
+    """
+    if not 1 <= samples <= MOST_SAMPLES:
+        message = _("importance samples: {given} is not allowed; give a number from 1 to {most}.")
+        raise RequestError(message.format(given=samples, most=MOST_SAMPLES))
+    bounded: Any = family
+    if "posterior" not in family.capabilities or not hasattr(family, "log_weights"):
+        message = _(
+            "The importance-weighted bound needs a model with posteriors and a prior, such as vae; this one has none."
+        )
+        raise RequestError(message)
+    bounded.need_evidence()
+
+
+def add_importance_bound(
+    evaluation: Evaluation,
+    family: BaseFamily,
+    networks: nn.ModuleDict,
+    data: Data,
+    preprocess: Preprocess,
+    samples: int,
+    *,
+    device: torch.device | None = None,
+    reporter: Reporter = Reporter(),  # noqa: B008 - without state
+) -> Evaluation:
+    """``evaluation`` with ``importance_weighted_nll``: minus the mean bound in nats per sample, and its interval.
+
+    Also ``importance_samples``, ``bits_per_dim`` (``bits_per_dim_rounded`` where rounded values were judged) from this
+    bound where the likelihood is a mass, and the record ``importance_weighted_bound`` ``[n]``.
+
+    Raises:
+        RequestError: as ``check_importance``.
+    """
+    check_importance(family, samples)
+    where = device or torch.device("cpu")
+    found = bounds(family, networks, data, evaluation.arrays["rows"], preprocess, samples, where, reporter)
+    low, high = bootstrap_mean(-found, Draws(0))
+    metrics = {"importance_weighted_nll": float(-found.mean()), "importance_samples": float(samples)}
+    for name in {"bits_per_dim", "bits_per_dim_rounded"} & evaluation.metrics.keys():
+        metrics[name] = metrics["importance_weighted_nll"] / (math.prod(family.spec.shape) * math.log(2))
+    return dataclasses.replace(
+        evaluation,
+        metrics={**evaluation.metrics, **metrics},
+        intervals={**evaluation.intervals, "importance_weighted_nll": (low, high)},
+        arrays={**evaluation.arrays, "importance_weighted_bound": found},
+    )
+
+
+def bounds(
+    family: BaseFamily,
+    networks: nn.ModuleDict,
+    data: Data,
+    rows: np.ndarray,
+    preprocess: Preprocess,
+    samples: int,
+    device: torch.device,
+    reporter: Reporter,
+) -> np.ndarray:
+    """The bound of each row in nats, float64 ``[n]``."""
+    at_once = max(1, _VALUES // (min(_CHUNK, samples) * math.prod(family.spec.shape)))
+    found = []
+    with reporter.task(_("Bounding the evidence"), len(rows), _("images")) as task, evaluation_mode(networks, device):
+        for batch, draws in evaluation_batches(data, rows, at_once, preprocess, device):
+            weights = _chunks(family, networks, batch, draws, samples)
+            found.append(importance_weighted_bound(weights).cpu().numpy())
+            task.advance(len(batch))
+    return np.concatenate(found)
+
+
+def _chunks(family: Any, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, samples: int) -> Iterator[Tensor]:
+    for chunk, start in enumerate(range(0, samples, _CHUNK)):
+        yield family.log_weights(networks, batch, draws, chunk, min(_CHUNK, samples - start))

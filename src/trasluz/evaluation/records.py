@@ -1,0 +1,92 @@
+"""Records: what evaluation keeps of each sample, and the best and worst reconstructions seen on the way.
+
+Reconstructions themselves are not kept: their errors are, and the images of the few that people will look at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from trasluz.data.feed.batch import Batch
+from trasluz.metrics.reconstruction import per_sample, to_uint8
+from trasluz.metrics.ssim import ssim, ssim_window
+
+_SHOWN = 12  # of the best, and as many of the worst
+_KEPT = ("probabilities", "latents", "kl")
+_OF_DENOISERS = {"noisy_input": "noisy_inputs", "noisy_reconstruction": "noisy_reconstructions"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A reconstruction to show: error, position among the evaluated samples, both images uint8 ``[h, w, c]``."""
+
+    error: float
+    position: int
+    original: np.ndarray
+    reconstruction: np.ndarray
+
+
+class Records:
+    """A ``Collector`` for a whole evaluation; ``begin`` announces each batch."""
+
+    def __init__(self) -> None:
+        self.code_size: int | None = None
+        self.shown: list[Shown] = []
+        self.noisy: dict[str, np.ndarray] = {}
+        self._parts: dict[str, list[np.ndarray]] = {}
+        self._batch: Batch | None = None
+        self._start = 0
+
+    def begin(self, batch: Batch, start: int) -> None:
+        """The samples of ``batch`` come next; the first is at position ``start``."""
+        self._batch, self._start = batch, start
+
+    def add(self, name: str, values: Tensor) -> None:
+        """Keeps probabilities, draws of codes and their KL; measures reconstructions; counts a code; ignores the rest.
+
+        Of what are no images in [0, 1] only the squared error is measured.
+        """
+        if name == "reconstruction":
+            self._measure(values)
+        elif name == "code":
+            self.code_size = values.shape[1:].numel()
+        elif name in _KEPT:
+            self._keep(name, values.float())
+        elif name in _OF_DENOISERS and self._start == 0 and values.ndim == 4:
+            self._keep_noisy(_OF_DENOISERS[name], values)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Float32 records, one row per sample in the order of evaluation."""
+        return {name: np.concatenate(parts) for name, parts in self._parts.items()}
+
+    def _keep(self, name: str, values: Tensor) -> None:
+        self._parts.setdefault(name, []).append(values.cpu().numpy())
+
+    def _keep_noisy(self, name: str, images: Tensor) -> None:
+        """The first images, beside the clean ones; for pages."""
+        assert self._batch is not None, "begin() announces a batch before its records"
+        self.noisy["noisy_originals"] = to_uint8(self._batch.targets[:_SHOWN])
+        self.noisy[name] = to_uint8(images[:_SHOWN])
+
+    def _measure(self, reconstruction: Tensor) -> None:
+        assert self._batch is not None, "begin() announces a batch before its records"
+        target = self._batch.targets
+        found = per_sample(reconstruction, target, self._batch.lengths)
+        self._keep("error", found["error"])
+        if target.ndim == 4:
+            self._keep("rounded", found["rounded"])
+            if ssim_window(target.shape[2], target.shape[3]) is not None:
+                self._keep("ssim", ssim(reconstruction, target))
+            self._show(reconstruction, target)
+
+    def _show(self, reconstruction: Tensor, target: Tensor) -> None:
+        errors = self._parts["error"][-1]
+        order = np.argsort(errors, kind="stable")
+        chosen = np.unique(np.concatenate([order[:_SHOWN], order[-_SHOWN:]]))
+        originals, images = to_uint8(target[chosen]), to_uint8(reconstruction[chosen])
+        found = [Shown(float(errors[i]), self._start + int(i), originals[k], images[k]) for k, i in enumerate(chosen)]
+        ranked = sorted([*self.shown, *found], key=lambda s: (s.error, s.position))
+        self.shown = ranked if len(ranked) <= 2 * _SHOWN else ranked[:_SHOWN] + ranked[-_SHOWN:]

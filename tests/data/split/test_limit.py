@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from trasluz.data.arrays import from_arrays
+from trasluz.data.data import Data
+from trasluz.data.opening import open_data
+from trasluz.data.split.limit import limit_labels
+from trasluz.draws import Draws
+from trasluz.errors import RecipeError
+from trasluz.recipe import DataSection
+
+
+def labels_of(*shares: int) -> np.ndarray:
+    return np.repeat(np.arange(len(shares)), shares)
+
+
+def test_labels_are_kept_in_the_shares_of_the_classes_and_only_in_training() -> None:
+    labels = labels_of(100, 50, 250)
+    train = np.arange(0, 400, 2)
+    found = limit_labels(labels, train, 40, Draws(3))
+    assert found is not None
+    assert np.bincount(found[train][found[train] >= 0]).tolist() == [10, 5, 25]
+    assert np.array_equal(found[1::2], labels[1::2])
+    assert np.array_equal(found[train][found[train] >= 0], labels[train][found[train] >= 0])
+    assert np.array_equal(labels, labels_of(100, 50, 250))
+
+
+def test_more_labels_keep_the_fewer_and_the_seed_decides() -> None:
+    labels, rows = labels_of(60, 60), np.arange(120)
+
+    def kept(count: int, seed: int) -> set[int]:
+        found = limit_labels(labels, rows, count, Draws(seed))
+        assert found is not None
+        return set(np.flatnonzero(found >= 0).tolist())
+
+    assert len(kept(10, 0)) == 10
+    assert kept(10, 0) < kept(30, 0)
+    assert kept(10, 0) == kept(10, 0)
+    assert kept(10, 0) != kept(10, 1)
+    assert len(kept(500, 0)) == 120
+
+
+def test_what_had_no_label_gets_none_and_does_not_count() -> None:
+    labels = np.array([0, -1, 1, -1, 0, 1])
+    found = limit_labels(labels, np.arange(6), 2, Draws(0))
+    assert found is not None
+    assert np.bincount(found[found >= 0]).tolist() == [1, 1]
+    assert (found[[1, 3]] == -1).all()
+
+
+@pytest.mark.parametrize("labels", [None, np.ones((4, 2), bool)])
+def test_data_without_one_label_per_sample_are_refused(labels: np.ndarray | None) -> None:
+    with pytest.raises(RecipeError, match=r"data\.labelled: .*set it to null"):
+        limit_labels(labels, np.arange(4), 2, Draws(0))
+
+
+def opened(**section: int) -> Data:
+    images = np.random.default_rng(0).integers(0, 255, (60, 4, 4, 1), np.uint8)
+    raw = from_arrays(images, labels_of(30, 30).tolist())
+    return open_data(DataSection(source="arrays", valid=0.2, **section), 3, arrays=raw)
+
+
+def test_a_recipe_asks_for_labels_and_validation_keeps_its_own() -> None:
+    data = opened(labelled=6)
+    assert data.labels is not None
+    assert len(data.split("train")) == 48
+    assert (data.labels[data.split("train")] >= 0).sum() == 6
+    assert (data.labels[data.split("valid")] >= 0).all()
