@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from torch import Tensor
 _GOLDEN = -7046029254386353131  # 0x9E3779B97F4A7C15 as a signed 64-bit number
 _MIX1 = -4658895280553007687  # 0xBF58476D1CE4E5B9
 _MIX2 = -7723592293110705685  # 0x94D049BB133111EB
+
+
+# PyTorch's global generators are the process's: while one thread has seeded them for a block, others wait with theirs.
+_global_generators = threading.RLock()
 
 
 def _key(*parts: int | str) -> int:
@@ -78,21 +83,22 @@ class Draws:
 
     @contextmanager
     def ambient(self, purpose: str, *where: int, device: torch.device | None = None) -> Iterator[None]:
-        """Seeds PyTorch's global generators inside the block and restores them after it."""
+        """Seeds PyTorch's global generators inside the block and restores them after it; one thread at a time."""
         # torch.random.fork_rng does the same in ten times the time, and this stands around every training step.
         generators = [torch.default_generator]
         if device is not None and device.type == "cuda":
             here = torch.cuda.current_device() if device.index is None else device.index
             generators.append(torch.cuda.default_generators[here])
         seed = _key(self.seed, purpose, *where) & (2**63 - 1)
-        states = [generator.get_state() for generator in generators]
-        try:
-            for generator in generators:
-                generator.manual_seed(seed)
-            yield
-        finally:
-            for generator, state in zip(generators, states, strict=True):
-                generator.set_state(state)
+        with _global_generators:
+            states = [generator.get_state() for generator in generators]
+            try:
+                for generator in generators:
+                    generator.manual_seed(seed)
+                yield
+            finally:
+                for generator, state in zip(generators, states, strict=True):
+                    generator.set_state(state)
 
     def at(self, epoch: int, step: int, positions: Tensor) -> StepDraws:
         """The draws of one step, for the samples at ``positions`` of the epoch."""

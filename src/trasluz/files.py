@@ -8,7 +8,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from trasluz.errors import StorageError
 from trasluz.messages import _
 
 _REASONS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
+_ATTEMPTS = 100  # at one folder, which each of as many threads may replace in between
 
 
 @contextmanager
@@ -79,14 +80,27 @@ def new_folder(target: Path) -> Iterator[Path]:
             for path in beside.rglob("*"):
                 if path.is_file():
                     _sync_file(path)
-            old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
-            if target.exists():
-                target.replace(old)
-            beside.replace(target)
-            sync_folder(target.parent)
-            shutil.rmtree(old, ignore_errors=True)
+            _put_in_place(beside, target)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+
+
+def _put_in_place(beside: Path, target: Path) -> None:
+    """Renames ``beside`` to ``target``, from which whatever stands there is moved away first."""
+    for attempt in range(_ATTEMPTS):
+        old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
+        try:
+            with suppress(FileNotFoundError):
+                target.replace(old)
+            beside.replace(target)
+            break
+        except OSError as error:
+            # Somebody else put a folder there between the two renames: theirs is moved away in its turn.
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) or attempt == _ATTEMPTS - 1:
+                raise
+        finally:
+            shutil.rmtree(old, ignore_errors=True)
+    sync_folder(target.parent)
 
 
 def _sync_file(path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import trasluz as tz
-from trasluz.api.applying import verbs
+from trasluz.api.opened import verbs
 from trasluz.errors import RequestError
 
 QUICK = {"train.epochs": 1, "data.limit": 200, "compute.device": "cpu", "compute.threads": 1}

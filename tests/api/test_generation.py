@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import trasluz as tz
-from trasluz.api.sources import open_source
+from trasluz.api.run import open_source
 from trasluz.data.read.provenance import is_generated
 from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.recipe.data import DataSection, GenerateSection
@@ -131,7 +131,7 @@ def test_a_run_is_a_source_whose_images_are_kept(generator: Path, monkeypatch: p
     made = open_source(section, 0)
     assert made.samples.shape == (30, 8, 8, 1)
     assert made.classes == ("generated",)
-    monkeypatch.setattr("trasluz.api.run.Run.generate", None)
+    monkeypatch.setattr("trasluz.api.sources.generate", None)
     assert open_source(section, 0).fingerprint == made.fingerprint
 
 

@@ -20,7 +20,7 @@ def test_live_curves_are_drawn_once_and_then_replaced(display: SimpleNamespace) 
 def test_live_curves_of_a_resumed_run_begin_with_its_earlier_epochs(display: SimpleNamespace) -> None:
     before, after = records(3)[:2], records(3)[2]
     callback = LiveCurvesCallback()
-    loop: Any = SimpleNamespace(folder=SimpleNamespace(metrics=lambda: before))
+    loop: Any = SimpleNamespace(store=SimpleNamespace(metrics=lambda: before))
     callback.on_start(loop)
     callback.on_epoch_end(loop, after)
     assert list(display.handle.bundles[-1]["application/vnd.plotly.v1+json"]["data"][0]["x"]) == [1, 2, 3]

@@ -21,6 +21,7 @@ from trasluz.evaluation.evaluate import evaluate_split
 from trasluz.evaluation.evaluation import Evaluation, load_evaluation
 from trasluz.families.base import BaseFamily, Collector, Progress, Terms, create
 from trasluz.metrics.reconstruction import numbers, statistics
+from trasluz.model.model import Model
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter, Task
 
@@ -89,9 +90,13 @@ def classifier(data: Data, seed: int = 0) -> tuple[BaseFamily, nn.ModuleDict]:
     return family, networks
 
 
+def classified(data: Data) -> Model:
+    return Model(*classifier(data), Preprocess(), data.spec)
+
+
 def evaluated(data: Data, code: int = 2, **settings: Any) -> Evaluation:
     family = Dimmer(code)
-    return evaluate_split(family, family.build(), data, Preprocess(), "valid", **settings)
+    return evaluate_split(Model(family, family.build(), Preprocess(), data.spec), data, "valid", **settings)
 
 
 def same(one: Evaluation, other: Evaluation) -> None:
@@ -114,14 +119,16 @@ def test_reconstruction_scores_do_not_depend_on_the_size_of_the_batches(batch: i
 def test_classifier_scores_do_not_depend_on_the_size_of_the_batches() -> None:
     data = digits()
     family, networks = classifier(data)
-    found = [evaluate_split(family, networks, data, Preprocess(), "valid", batch=b) for b in (33, 397)]
+    found = [
+        evaluate_split(Model(family, networks, Preprocess(), data.spec), data, "valid", batch=b) for b in (33, 397)
+    ]
     same(*found)
     np.testing.assert_array_equal(found[0].confusion, found[1].confusion)
 
 
 def test_classifier_scores_are_those_of_its_own_records() -> None:
     data = digits()
-    found = evaluate_split(*classifier(data), data, Preprocess(), "valid")
+    found = evaluate_split(classified(data), data, "valid")
     said = found.arrays["probabilities"].argmax(1)
     truth = data.labels[data.split("valid")]  # type: ignore[index]  # digits have labels
     np.testing.assert_array_equal(found.arrays["labels"], truth)
@@ -136,7 +143,7 @@ def test_classifier_scores_are_those_of_its_own_records() -> None:
 
 def test_the_images_shown_are_those_of_their_rows_and_fill_every_confusion_cell() -> None:
     data = digits()
-    found = evaluate_split(*classifier(data), data, Preprocess(), "valid")
+    found = evaluate_split(classified(data), data, "valid")
     positions = found.examples["positions"]
     np.testing.assert_array_equal(found.examples["images"], data.samples[found.arrays["rows"][positions]])
     said, truth = found.arrays["probabilities"].argmax(1), found.arrays["labels"]
@@ -184,7 +191,7 @@ def test_without_training_images_there_is_no_pca_and_a_note_says_so() -> None:
 def test_other_data_are_judged_beside_what_the_runs_own_training_images_teach() -> None:
     own, other = digits(), random_data((20, 8, 8, 1), np.zeros(20, np.int64), tuple("0123456789"))
     family, networks = classifier(own)
-    found = evaluate_split(family, networks, other, Preprocess(), "valid", train=own)
+    found = evaluate_split(Model(family, networks, Preprocess(), other.spec), other, "valid", train=own)
     assert found.baselines["majority class"]["class"] == np.bincount(own.labels[:1400]).argmax()  # type: ignore[index]  # digits have labels
     noise = evaluated(other, train=own).baselines["pca"]["mse"]
     assert noise > 2 * evaluated(own).baselines["pca"]["mse"]
@@ -193,7 +200,7 @@ def test_other_data_are_judged_beside_what_the_runs_own_training_images_teach() 
 def test_several_labels_per_image_are_scored_label_by_label() -> None:
     labels = np.random.default_rng(2).random((40, 3)) < 0.5
     data = random_data((40, 8, 8, 1), labels, ("a", "b", "c"))
-    found = evaluate_split(*classifier(data), data, Preprocess(), "valid")
+    found = evaluate_split(classified(data), data, "valid")
     right = (found.arrays["probabilities"] > 0.5) == labels[20:]
     assert found.metrics["subset_accuracy"] == pytest.approx(right.all(1).mean())
     assert found.metrics["label_accuracy"] == pytest.approx(right.mean())
@@ -207,7 +214,7 @@ def test_images_without_a_label_are_left_out_and_counted() -> None:
     labels = np.arange(40) % 2
     labels[25:30] = -1
     data = random_data((40, 8, 8, 3), labels, ("a", "b"))
-    found = evaluate_split(*classifier(data), data, Preprocess(), "valid")
+    found = evaluate_split(classified(data), data, "valid")
     assert found.confusion is not None
     assert found.confusion.sum() == 15
     assert any("5" in note for note in found.notes)
@@ -217,7 +224,7 @@ def test_images_without_a_label_are_left_out_and_counted() -> None:
 def test_a_class_that_the_split_lacks_is_no_obstacle() -> None:
     labels = np.array([0, 1, 2] * 7 + [0] * 19)
     data = random_data((40, 8, 8, 1), labels, ("a", "b", "c"))
-    found = evaluate_split(*classifier(data), data, Preprocess(), "valid", rows=np.arange(25, 40))
+    found = evaluate_split(classified(data), data, "valid", rows=np.arange(25, 40))
     assert found.per_class is not None
     assert found.per_class["c"]["support"] == 0
     assert np.isfinite(list(found.metrics.values())).all()
@@ -226,7 +233,7 @@ def test_a_class_that_the_split_lacks_is_no_obstacle() -> None:
 def test_an_empty_split_is_refused_in_one_sentence() -> None:
     family = Dimmer()
     with pytest.raises(DataError, match="nothing to evaluate in the split test"):
-        evaluate_split(family, family.build(), digits(), Preprocess(), "test")
+        evaluate_split(Model(family, family.build(), Preprocess(), digits().spec), digits(), "test")
 
 
 def test_modes_and_global_generators_are_left_as_they_were() -> None:
@@ -234,13 +241,13 @@ def test_modes_and_global_generators_are_left_as_they_were() -> None:
     networks = family.build()
     networks["net"][1].eval()
     before = torch.random.get_rng_state()
-    evaluate_split(family, networks, digits(), Preprocess(), "valid", baselines=False)
+    evaluate_split(Model(family, networks, Preprocess(), digits().spec), digits(), "valid", baselines=False)
     assert [m.training for m in networks["net"]] == [True, False]
     torch.testing.assert_close(torch.random.get_rng_state(), before)
 
 
 def test_an_evaluation_comes_back_from_its_folder_as_it_was(tmp_path: Path) -> None:
-    for found in (evaluated(digits()), evaluate_split(*classifier(digits()), digits(), Preprocess(), "valid")):
+    for found in (evaluated(digits()), evaluate_split(classified(digits()), digits(), "valid")):
         back = load_evaluation(found.save(tmp_path))
         assert back.summary() == found.summary()
         for name, values in {**found.arrays, **found.examples}.items():

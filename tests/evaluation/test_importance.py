@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from tests.training.harness import digits
-from trasluz.data.feed.preprocess import Preprocess, fit_preprocess
+from trasluz.data.feed.preprocess import fit_preprocess
 from trasluz.errors import RequestError
 from trasluz.evaluation import importance
 from trasluz.evaluation.evaluate import evaluate_split
 from trasluz.families import base
+from trasluz.model.model import Model
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
@@ -26,16 +27,14 @@ MODEL: dict[str, Any] = {
 }
 
 
-def make(**settings: Any) -> tuple[base.BaseFamily, torch.nn.ModuleDict, Preprocess]:
+def make(**settings: Any) -> Model:
     family = base.create({**MODEL, **settings}, DATA.spec)
     torch.manual_seed(0)
-    return family, family.build().eval(), fit_preprocess(DATA, DataSection())
+    return Model(family, family.build(), fit_preprocess(DATA, DataSection()), DATA.spec)
 
 
 def bounds(samples: int, **settings: Any) -> np.ndarray:
-    family, networks, preprocess = make(**settings)
-    rows = DATA.split("train")
-    return importance.bounds(family, networks, DATA, rows, preprocess, samples, torch.device("cpu"), Reporter())
+    return importance.bounds(make(**settings), DATA, DATA.split("train"), samples, Reporter())
 
 
 def test_bound_rises_with_more_samples_from_the_evidence_lower_bound_and_draws_are_the_same_again() -> None:
@@ -51,9 +50,9 @@ def test_memory_changes_the_time_and_nothing_else(monkeypatch: pytest.MonkeyPatc
 
 
 def test_evaluation_gains_the_bound_its_interval_and_its_records() -> None:
-    family, networks, preprocess = make()
-    before = evaluate_split(family, networks, DATA, preprocess, "valid", baselines=False)
-    after = importance.add_importance_bound(before, family, networks, DATA, preprocess, 60)
+    model = make()
+    before = evaluate_split(model, DATA, "valid", baselines=False)
+    after = importance.add_importance_bound(before, model, DATA, 60)
     nll = after.metrics["importance_weighted_nll"]
     assert nll < -before.metrics["elbo"]
     assert nll == pytest.approx(-after.arrays["importance_weighted_bound"].mean())
@@ -68,7 +67,7 @@ def test_evaluation_gains_the_bound_its_interval_and_its_records() -> None:
 
 
 def test_what_has_no_bound_is_refused_with_the_reason() -> None:
-    family, _networks, _preprocess = make(likelihood="bernoulli")
+    family = make(likelihood="bernoulli").family
     with pytest.raises(RequestError, match="bernoulli is no probability of the pixels"):
         importance.check_importance(family, 10)
     plain = base.create({"family": "autoencoder"}, DATA.spec)
@@ -76,4 +75,4 @@ def test_what_has_no_bound_is_refused_with_the_reason() -> None:
         importance.check_importance(plain, 10)
     for samples in (0, 5001):
         with pytest.raises(RequestError, match="give a number from 1 to 5000"):
-            importance.check_importance(make()[0], samples)
+            importance.check_importance(make().family, samples)

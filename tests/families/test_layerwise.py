@@ -102,7 +102,7 @@ def test_a_killed_greedy_run_ends_as_the_uninterrupted_one(kills: list[int], tmp
 
 
 def test_records_name_the_error_of_samples_outside_and_of_codes_inside(tmp_path: Path) -> None:
-    records = Session(greedy(), tmp_path / "run").run().folder.metrics()
+    records = Session(greedy(), tmp_path / "run").run().store.metrics()
     assert [record["phase"] for record in records] == ["layer-1", "layer-2", "layer-2", "joint"]
     terms = [{"train/squared_error", "train/code_error"} & record.keys() for record in records]
     assert terms == [{"train/squared_error"}, {"train/code_error"}, {"train/code_error"}, {"train/squared_error"}]
@@ -277,7 +277,7 @@ def test_a_killed_stack_of_sparse_denoisers_ends_as_the_uninterrupted_one(tmp_pa
     assert_same(outcome(whole), outcome(Session(recipe, tmp_path / "killed").run(resumed=True)))
     named = [
         {name for name in record if name.startswith("valid/noisy") or "activity_l1" in name}
-        for record in whole.folder.metrics()
+        for record in whole.store.metrics()
     ]
     sparse = {"train/activity_l1", "valid/activity_l1"}
     outside, inside = {"valid/noisy_mse", "valid/noisy_input_mse"}, {"valid/noisy_code_error"}

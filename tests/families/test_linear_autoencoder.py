@@ -18,6 +18,7 @@ from trasluz.data.opening import open_data
 from trasluz.evaluation.evaluate import evaluate_split
 from trasluz.families import base
 from trasluz.metrics.pca import Pixels, compare, fit
+from trasluz.model.model import Model
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
@@ -92,7 +93,7 @@ def test_a_table_is_judged_beside_pca_in_the_units_that_the_network_sees(normali
     seen = preprocess.normalise(preprocess.to_unit(torch.from_numpy(data.samples))).numpy()
     train = data.split("train")
     family, networks, _loss = trained(seen[train], (4,), 2)
-    found = evaluate_split(family, networks.float(), data, preprocess, "valid")
+    found = evaluate_split(Model(family, networks.float(), preprocess, data.spec), data, "valid")
     beside = found.baselines["pca"]["mse"]
     reference = PCA(2).fit(seen[train])
     held_out = seen[data.split("valid")]

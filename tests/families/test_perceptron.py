@@ -76,7 +76,7 @@ def test_the_weights_follow_the_path_computed_by_hand(tmp_path: Path) -> None:
 
 def test_a_line_that_separates_ends_the_mistakes_and_is_right_about_everything(tmp_path: Path) -> None:
     loop = Session(recipe(), tmp_path / "run", data=data()).run()
-    records = loop.folder.metrics()
+    records = loop.store.metrics()
     assert records[-1]["valid/accuracy"] == records[-1]["train/accuracy"] == 1
     assert records[-1]["valid/criterion"] == 0
     units: Any = loop.networks["perceptron"]
@@ -108,7 +108,7 @@ def test_several_classes_are_one_unit_each(tmp_path: Path) -> None:
     loop = Session(recipe(epochs=40), tmp_path / "run", data=data(points, labels, 3)).run()
     family: Any = loop.family
     assert family.units == 3
-    assert loop.folder.metrics()[-1]["valid/accuracy"] == 1
+    assert loop.store.metrics()[-1]["valid/accuracy"] == 1
     inputs = torch.from_numpy(points).float()
     assert family.classify(loop.networks, inputs).argmax(1).tolist() == labels.tolist()
     assert family.logits(loop.networks, inputs).shape == (60, 3)
@@ -170,7 +170,7 @@ def test_one_class_is_refused_and_one_sample_is_enough(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="needs two classes"):
         base.create({"family": "perceptron"}, DataSpec("table", (2,), ("only",))).build()
     loop = Session(recipe(), tmp_path / "run", data=data(POINTS[:1], LABELS[:1])).run()
-    assert loop.folder.metrics()[-1]["valid/accuracy"] == 1
+    assert loop.store.metrics()[-1]["valid/accuracy"] == 1
 
 
 def judged(family: BaseFamily, networks: nn.ModuleDict, inputs: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:

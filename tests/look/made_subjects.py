@@ -13,6 +13,7 @@ from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.families._layers import blank, computation_order
 from trasluz.look.subject import Subject
+from trasluz.model.model import Model
 
 
 class Scores:
@@ -64,11 +65,7 @@ def subject(net: nn.Module, data: Data | None = None, family: Any = None, split:
     data = digits() if data is None else data
     networks = nn.ModuleDict({"net": net}).eval()
     return Subject(
-        family=Scores(data.spec.shape) if family is None else family,
-        networks=networks,
-        preprocess=Preprocess(),
-        spec=data.spec,
-        device=torch.device("cpu"),
+        model=Model(Scores(data.spec.shape) if family is None else family, networks, Preprocess(), data.spec),
         open_data=lambda: data,
         split=split,
     )

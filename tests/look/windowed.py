@@ -12,6 +12,7 @@ from tests.look.looks.planted import CLASSES, Family, planted
 from trasluz.data.data import Data, DataSpec
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.look.subject import Subject
+from trasluz.model.model import Model
 from trasluz.networks.classifiers.timm import Config, build
 
 SIDE = 32
@@ -30,4 +31,4 @@ def swin() -> Subject:
     rows = np.arange(len(images))
     data = Data("planted", "image", images, {"train": rows[:60], "valid": rows[60:]}, labels=labels, classes=CLASSES)
     spec = DataSpec("image", shape, CLASSES)
-    return Subject(Family(shape), networks, Preprocess(), spec, torch.device("cpu"), lambda: data)
+    return Subject(Model(Family(shape), networks, Preprocess(), spec), lambda: data)

@@ -16,7 +16,6 @@ from trasluz.recipe import Recipe, from_dict
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.training.callbacks.base import Callback
-from trasluz.training.callbacks.early_stopping import EarlyStopping
 from trasluz.training.engine import computing, launched
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.loop import Loop
@@ -80,7 +79,7 @@ class Session:
             loop = make_loop(
                 prepare(self.recipe, self.data, fabric, hardware),
                 self.folder,
-                [EarlyStopping(), *self.callbacks],
+                self.callbacks,
                 self.request,
             )
             if resumed:
@@ -96,15 +95,16 @@ def outcome(loop: Loop) -> dict[str, Any]:
     """What two equal trainings must share: every weight, every score but wall-clock, the state of early stopping."""
     records = [
         {k: v for k, v in record.items() if k not in ("seconds", "images_per_second")}
-        for record in loop.folder.metrics()
+        for record in loop.store.metrics()
     ]
-    callbacks = loop.state_dict()["callbacks"]
+    state = loop.state_dict()
     return {
         "weights": {**loop.networks.state_dict()},
         "judged": loop.engine.judged.state_dict(),
         "records": records,
-        "steps": loop.folder.steps(),
-        "callbacks": callbacks,
+        "steps": loop.store.steps(),
+        "callbacks": state["callbacks"],
+        "early stopping": state["early_stopping"],
     }
 
 

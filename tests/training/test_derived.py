@@ -52,7 +52,7 @@ def test_the_head_learns_the_same_from_features_as_from_images(
     assert (from_features, without) == (True, False)
     for name, value in plain.networks.state_dict().items():
         torch.testing.assert_close(cached.networks.state_dict()[name], value, rtol=1e-4, atol=1e-5, msg=name)
-    for one, two in zip(cached.folder.metrics(), plain.folder.metrics(), strict=True):
+    for one, two in zip(cached.store.metrics(), plain.store.metrics(), strict=True):
         assert one["valid/loss"] == pytest.approx(two["valid/loss"], rel=1e-4)
 
 
@@ -95,7 +95,7 @@ def test_the_next_phase_sees_images_again(tmp_path: Path) -> None:
 def test_images_are_used_wherever_features_would_change_something(changes: dict[str, Any], tmp_path: Path) -> None:
     loop, from_features = finished(recipe(**changes), tmp_path / "run")
     assert not from_features
-    assert len(loop.folder.metrics()) == loop.train.epochs
+    assert len(loop.store.metrics()) == loop.train.epochs
 
 
 def test_large_features_lie_on_disk_and_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

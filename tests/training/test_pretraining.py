@@ -11,7 +11,7 @@ from torch import Tensor
 
 from tests.training.harness import Killed, Session, assert_same, digits, outcome
 from trasluz.data.data import Data
-from trasluz.model.model import save_model
+from trasluz.model.storing import save_model
 from trasluz.recipe import Recipe, from_dict
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.loop import Loop

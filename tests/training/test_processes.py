@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from tests.training.harness import Session, digits, two_process_recipe
-from trasluz.training.checkpoint import numbered, read_checkpoint
+from trasluz.runs.checkpoint import numbered, read_checkpoint
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +24,6 @@ def test_two_processes_end_with_the_weights_of_one(tmp_path: Path) -> None:
     shared = read_checkpoint(numbered(tmp_path / "two" / "checkpoints")[-1])["engine"]["networks"]
     for name, value in alone.networks.state_dict().items():
         torch.testing.assert_close(shared[name], value, rtol=0, atol=1e-5)
-    one, two = alone.folder.metrics()[-1], Session(two_process_recipe(1), tmp_path / "two").folder.metrics()[-1]
+    one, two = alone.store.metrics()[-1], Session(two_process_recipe(1), tmp_path / "two").folder.metrics()[-1]
     for name in ("train/loss", "valid/loss", "valid/accuracy"):
         assert abs(one[name] - two[name]) < 1e-5

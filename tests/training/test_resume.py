@@ -15,8 +15,8 @@ from tests.training.harness import Killed, Session, assert_same, digits, outcome
 from trasluz.errors import CheckpointError, DivergedError, Interrupted, StorageError
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
+from trasluz.runs.checkpoint import numbered
 from trasluz.training.callbacks.base import Callback
-from trasluz.training.checkpoint import numbered
 from trasluz.training.loop import Loop
 
 TWO_PHASES = [
@@ -137,7 +137,7 @@ def test_a_full_disk_stops_with_one_sentence_and_the_run_goes_on_later(
 ) -> None:
     chosen = CASES["classifier"]
     expected = reference(chosen, tmp_path / "whole")
-    import trasluz.training.checkpoint as checkpoint
+    import trasluz.runs.checkpoint as checkpoint
 
     calls, write = [0], checkpoint.save_state
 
@@ -201,7 +201,7 @@ def test_a_kill_inside_a_checkpoint_write_loses_nothing(tmp_path: Path) -> None:
 def test_a_finished_run_can_be_trained_on(tmp_path: Path) -> None:
     Session(recipe("classifier", epochs=2), tmp_path / "run").run()
     longer = Session(recipe("classifier", epochs=4), tmp_path / "run").run(resumed=True)
-    assert [record["epoch"] for record in longer.folder.metrics()] == [1, 2, 3, 4]
+    assert [record["epoch"] for record in longer.store.metrics()] == [1, 2, 3, 4]
     assert_same(outcome(longer), reference(recipe("classifier", epochs=4), tmp_path / "whole"))
 
 

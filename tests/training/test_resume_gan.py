@@ -104,7 +104,7 @@ def test_samples_come_from_the_same_latents_after_every_epoch(whole: tuple[Path,
 
 
 def test_a_trained_gan_is_stored_and_read_with_its_spectral_norm(tmp_path: Path) -> None:
-    from trasluz.model.model import load_model, save_model
+    from trasluz.model.storing import load_model, save_model
 
     loop = run(tmp_path / "run")
     state = loop.engine.judged.state_dict()

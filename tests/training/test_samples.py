@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from tests.training.test_engine import engine
 from trasluz.draws import StepDraws
+from trasluz.runs.folder import RunFolder
 from trasluz.training.callbacks.samples import SampleGrid
 
 
@@ -36,7 +37,7 @@ def loop(folder: Path, shape: tuple[int, int, int], epochs: int, *capabilities: 
         data=SimpleNamespace(spec=SimpleNamespace(shape=shape)),
         engine=engine(nn.Linear(1, 1)),
         recipe=SimpleNamespace(seed=3),
-        folder=SimpleNamespace(path=folder),
+        store=RunFolder(folder),
         global_step=0,
     )
 

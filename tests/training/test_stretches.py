@@ -86,7 +86,7 @@ class Noted(Callback):
 def test_a_training_writes_stretches_that_add_up_to_its_epochs(tmp_path: Any) -> None:
     noted = Noted()
     loop = Session(recipe("classifier"), tmp_path / "run", [noted]).run()
-    steps, start = loop.folder.steps(), 0
+    steps, start = loop.store.steps(), 0
     for epoch in noted.epochs:
         inside = [r for r in steps if start <= r["from"] and r["to"] <= epoch["step"]]
         assert {name for name in inside[0] if name.startswith("train/")} == {

@@ -7,33 +7,22 @@ padding is never taken for data.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from trasluz.api.opened import OpenedRun
 from trasluz.api.results import Predictions, Reconstructions
 from trasluz.data.read.images import LoadedImages
-from trasluz.draws import Draws
 from trasluz.errors import RequestError
-from trasluz.look.subject import over
 from trasluz.messages import _
 from trasluz.metrics.reconstruction import per_sample
 from trasluz.model.evaluation_mode import batch_size_for
 
-if TYPE_CHECKING:
-    from trasluz.api.run import Run
 
-_VERBS = {name: name for name in ("decode", "encode", "generate", "reconstruct", "translate")} | {"classify": "predict"}
-
-
-def verbs(capabilities: frozenset[str]) -> tuple[str, ...]:
-    """What a person can ask of a run whose model has these capabilities, by the names of the verbs, sorted."""
-    return tuple(sorted(verb for capability, verb in _VERBS.items() if capability in capabilities))
-
-
-def predict(run: Run, loaded: LoadedImages) -> Predictions:
+def predict(run: OpenedRun, loaded: LoadedImages) -> Predictions:
     """See ``Run.predict``."""
     family: Any = run.family
     probabilities = _apply(run, family.classify, loaded)
@@ -41,13 +30,13 @@ def predict(run: Run, loaded: LoadedImages) -> Predictions:
     return Predictions(loaded.files, spec.classes, probabilities, spec.multi_label, loaded.unreadable)
 
 
-def encode(run: Run, loaded: LoadedImages) -> np.ndarray:
+def encode(run: OpenedRun, loaded: LoadedImages) -> np.ndarray:
     """See ``Run.encode``."""
     family: Any = run.family
     return _apply(run, lambda networks, *given: family.encode(networks, *given).flatten(1), loaded)
 
 
-def need_posterior(run: Run) -> None:
+def need_posterior(run: OpenedRun) -> None:
     """Refuses a model that encodes, but whose codes are no distributions.
 
     Raises:
@@ -58,7 +47,7 @@ def need_posterior(run: Run) -> None:
         raise RequestError(message.format(path=run.path))
 
 
-def posterior(run: Run, loaded: LoadedImages) -> tuple[np.ndarray, np.ndarray]:
+def posterior(run: OpenedRun, loaded: LoadedImages) -> tuple[np.ndarray, np.ndarray]:
     """See ``Run.posterior``."""
     family: Any = run.family
     both = _apply(run, lambda networks, *given: torch.cat(family.posterior(networks, *given), 1), loaded)
@@ -66,22 +55,22 @@ def posterior(run: Run, loaded: LoadedImages) -> tuple[np.ndarray, np.ndarray]:
     return means, log_variances
 
 
-def reconstruct(run: Run, loaded: LoadedImages) -> Reconstructions:
+def reconstruct(run: OpenedRun, loaded: LoadedImages) -> Reconstructions:
     """See ``Run.reconstruct``."""
     family: Any = run.family
     made = _apply(run, family.reconstruct, loaded)
-    original = over(loaded.samples, run.preprocess, run.device, lambda _inputs, unit: unit)
+    original = run.model.over(loaded.samples, lambda _inputs, unit: unit)
     lengths = None if loaded.lengths is None else torch.from_numpy(loaded.lengths)
     errors = per_sample(torch.from_numpy(made), torch.from_numpy(original), lengths)["error"].numpy()
     left, right = (_shown(run, values, loaded.lengths) for values in (original, made))
     return Reconstructions(loaded.files, left, right, errors, loaded.unreadable, run.origin, loaded.lengths)
 
 
-def decode(run: Run, codes: Any) -> np.ndarray:
+def decode(run: OpenedRun, codes: Any) -> np.ndarray:
     """See ``Run.decode``."""
     run.need("decode")
     family: Any = run.family
-    given = _checked_codes(codes, _code_size(run))
+    given = _checked_codes(codes, run.model.code_size)
     size = batch_size_for(np.empty((1, *run.model.spec.shape), bool))
     found = []
     with torch.inference_mode():
@@ -98,16 +87,16 @@ def to_bytes(unit: np.ndarray) -> np.ndarray:
     return clipped
 
 
-def _apply(run: Run, method: Callable[..., Tensor], loaded: LoadedImages) -> np.ndarray:
+def _apply(run: OpenedRun, method: Callable[..., Tensor], loaded: LoadedImages) -> np.ndarray:
     """``method(networks, inputs)``, of sequences ``method(networks, inputs, lengths)``, over all samples; float32."""
 
     def compute(inputs: Tensor, _unit: Tensor, *lengths: Tensor) -> Tensor:
         return method(run.networks, inputs, *lengths)
 
-    return over(loaded.samples, run.preprocess, run.device, compute, loaded.lengths)
+    return run.model.over(loaded.samples, compute, loaded.lengths)
 
 
-def _shown(run: Run, values: np.ndarray, lengths: np.ndarray | None) -> np.ndarray:
+def _shown(run: OpenedRun, values: np.ndarray, lengths: np.ndarray | None) -> np.ndarray:
     """What the network saw or made, for people: images as bytes, other samples in the data's own units; sequences
     end with the longest, and are zero beyond the steps that count."""
     if run.preprocess.kind == "image":
@@ -118,17 +107,6 @@ def _shown(run: Run, values: np.ndarray, lengths: np.ndarray | None) -> np.ndarr
     real = np.arange(lengths.max()) < lengths[:, None]
     kept: np.ndarray = np.where(real[..., None], own[:, : lengths.max()], np.float32(0))
     return kept
-
-
-def _code_size(run: Run) -> int:
-    """How many numbers a code has."""
-    family: Any = run.family
-    with torch.inference_mode():
-        if "encode" in run.capabilities:
-            inputs = torch.zeros(1, *run.model.spec.shape, device=run.device)
-            return int(family.encode(run.networks, inputs).flatten(1).shape[1])
-        draws = Draws(0).at(0, 0, torch.arange(1, device=run.device))
-        return int(family.prior(run.networks, 1, draws).shape[1])
 
 
 def _checked_codes(codes: Any, size: int) -> np.ndarray:

@@ -224,7 +224,7 @@ def _images(compared: Sequence[_Compared]) -> _Images:
         return _NOTHING
     rows = few_of_each_class(data, rows, _IMAGES)
     shown = from_rows(data, rows)
-    unit = to_bytes(run.over(shown.samples, lambda _inputs, images: images))
+    unit = to_bytes(run.model.over(shown.samples, lambda _inputs, images: images))
     return unit, rows, shown.names, tuple(_said(label, data.classes) for label in shown.labels)
 
 

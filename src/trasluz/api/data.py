@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from trasluz.api.sources import open_source
+from trasluz.api.run import open_source
 from trasluz.data.feed.preprocess import fit_preprocess
 from trasluz.draws import Draws
 from trasluz.errors import DataError, RequestError

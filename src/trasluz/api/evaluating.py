@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from trasluz.api.foreign import open_foreign
+from trasluz.api.opened import OpenedRun
 from trasluz.data.data import Data
 from trasluz.errors import DataError
 from trasluz.evaluation.evaluate import evaluate_split
@@ -14,12 +14,9 @@ from trasluz.evaluation.importance import add_importance_bound, check_importance
 from trasluz.messages import _
 from trasluz.reporting import Reporter
 
-if TYPE_CHECKING:
-    from trasluz.api.run import Run
-
 
 def evaluate(
-    run: Run, split: str | None, data: str | Path | None, importance_samples: int | None, reporter: Reporter
+    run: OpenedRun, split: str | None, data: str | Path | None, importance_samples: int | None, reporter: Reporter
 ) -> Evaluation:
     """Scores of ``run``; see ``Run.evaluate``.  Those of its own data are kept under ``looks/``.
 
@@ -29,14 +26,13 @@ def evaluate(
     """
     if importance_samples is not None:
         check_importance(run.family, importance_samples)
-    source = run.data if data is None else open_foreign(data, run.recipe, run.model, reporter)
+    source = run.data if data is None else open_foreign(data, run, reporter)
     name = split or ("valid" if data is None else "all")
     _check_split(source, name)
-    judged = (run.family, run.networks, source, run.preprocess)
     train = None if data is None else run.data
-    found = evaluate_split(*judged, name, train=train, device=run.device, reporter=reporter)
+    found = evaluate_split(run.model, source, name, train=train, reporter=reporter)
     if importance_samples is not None:
-        found = add_importance_bound(found, *judged, importance_samples, device=run.device, reporter=reporter)
+        found = add_importance_bound(found, run.model, source, importance_samples, reporter=reporter)
     if data is None:
         found.save(run.weights.looks, run.weights.digest())
     return found

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from trasluz.api.opened import OpenedRun
 from trasluz.errors import RunError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.files import storage, write_json
@@ -19,14 +20,11 @@ from trasluz.look.result import Result, load_result, stored_for
 from trasluz.messages import LANGUAGES, language
 from trasluz.runs.evaluations import load_samples
 
-if TYPE_CHECKING:
-    from trasluz.api.run import Run
-
 FORMAT = 1
 
 
 def evidence_of(
-    run: Run, evaluations: Mapping[str, Evaluation] | None = None, found: Mapping[str, Result] | None = None
+    run: OpenedRun, evaluations: Mapping[str, Evaluation] | None = None, found: Mapping[str, Result] | None = None
 ) -> Evidence:
     """What is known of ``run``; nothing is computed.  ``evaluations`` and ``found``, its looks, save reading them.
 
@@ -53,7 +51,7 @@ def findings_by_language(evidence: Evidence) -> dict[str, tuple[Finding, ...]]:
     return found
 
 
-def save_findings(run: Run, found: Mapping[str, tuple[Finding, ...]]) -> Path:
+def save_findings(run: OpenedRun, found: Mapping[str, tuple[Finding, ...]]) -> Path:
     """Writes ``findings.json`` beside the run's report, atomically, and returns its path.
 
     Raises:
@@ -68,13 +66,13 @@ def save_findings(run: Run, found: Mapping[str, tuple[Finding, ...]]) -> Path:
     return target
 
 
-def finding_command(run: Run, finding: Finding) -> str:
+def finding_command(run: OpenedRun, finding: Finding) -> str:
     """What to type to try the settings of ``finding``; empty where it has none."""
     in_memory = bool(run.info.get("in_memory"))
     return command_line(run.recipe, run.path, finding.settings, in_memory=in_memory)
 
 
-def _plain(run: Run, spoken: Mapping[str, Finding]) -> dict[str, Any]:
+def _plain(run: OpenedRun, spoken: Mapping[str, Finding]) -> dict[str, Any]:
     first = next(iter(spoken.values()))
     texts = ("title", "seen", "meaning", "advice")
     return {

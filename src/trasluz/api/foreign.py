@@ -7,23 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
-from trasluz.api.sources import PREFIX, open_source
+from trasluz.api.opened import OpenedRun
+from trasluz.api.sources import PREFIX
 from trasluz.data.data import Data
 from trasluz.data.sources.base import known_table
 from trasluz.errors import DataError
 from trasluz.messages import _
-from trasluz.model.model import Model
-from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 
 
-def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Reporter) -> Data:
+def open_foreign(source: str | Path, run: OpenedRun, reporter: Reporter) -> Data:
     """Data from ``source`` with the splits that it gives, and ``all`` of it.
 
     Raises:
         DataError: data of another kind or shape, without a column that the model needs, or with a class that it does
             not know.
     """
+    recipe, model = run.recipe, run.model
     p = model.preprocess
     changes = {
         "source": str(source),
@@ -37,7 +37,7 @@ def open_foreign(source: str | Path, recipe: Recipe, model: Model, reporter: Rep
         "generate": recipe.data.generate if str(source).startswith(PREFIX) else None,
     }
     section = recipe.data.model_copy(update=changes)
-    opened = open_source(section, recipe.seed, reporter, known_table(section, p.columns, reporter))
+    opened = run.open_source(section, recipe.seed, reporter, known_table(section, p.columns, reporter))
     opened = _as_long(opened, model.spec.shape[0])
     if opened.kind != model.spec.kind or opened.spec.shape != model.spec.shape:
         message = _("{source}: holds {kind} data of shape {given}, but the model was trained on {own} of {shape}.")

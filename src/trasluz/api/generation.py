@@ -16,17 +16,17 @@ import torch
 from torch import Tensor
 
 from trasluz.api.mixture import mixture_of
+from trasluz.api.opened import OpenedRun
 from trasluz.data.data import DataSpec
 from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RequestError
 from trasluz.files import storage
 from trasluz.messages import _, did_you_mean
 from trasluz.metrics.reconstruction import to_uint8
-from trasluz.model.evaluation_mode import batch_size_for, evaluation_mode
+from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.reporting import Reporter
 
 if TYPE_CHECKING:
-    from trasluz.api.run import Run
     from trasluz.draw.provenance import Origin
 
 Source = Literal["prior", "mixture"]
@@ -108,7 +108,7 @@ def check_place(folder: Path) -> None:
 
 
 def generate(
-    run: Run, count: int, seed: int, labels: Sequence[str | int] | None, source: str, reporter: Reporter
+    run: OpenedRun, count: int, seed: int, labels: Sequence[str | int] | None, source: str, reporter: Reporter
 ) -> Generated:
     """``count`` images of ``run``; see ``Run.generate``.
 
@@ -152,7 +152,7 @@ def _number(label: str | int, classes: tuple[str, ...]) -> int:
     raise RequestError(message.format(label=label, classes=", ".join(classes) or _("none")) + hint)
 
 
-def _from_prior(run: Run) -> _Make:
+def _from_prior(run: OpenedRun) -> _Make:
     run.need("generate")
     family: Any = run.family
     _need_images(run)
@@ -165,7 +165,7 @@ def _from_prior(run: Run) -> _Make:
     return make
 
 
-def _from_mixture(run: Run, labels: Tensor | None, reporter: Reporter) -> _Make:
+def _from_mixture(run: OpenedRun, labels: Tensor | None, reporter: Reporter) -> _Make:
     for capability in ("encode", "decode"):
         run.need(capability)
     _need_images(run)
@@ -181,19 +181,19 @@ def _from_mixture(run: Run, labels: Tensor | None, reporter: Reporter) -> _Make:
     return make
 
 
-def _need_images(run: Run) -> None:
+def _need_images(run: OpenedRun) -> None:
     if run.model.spec.kind != "image":
         message = _("{path}: this model was trained on {kind} data, so it makes no images.")
         raise RequestError(message.format(path=run.path, kind=run.model.spec.kind))
 
 
 def _in_batches(
-    run: Run, count: int, draws: Draws, labels: Tensor | None, make: _Make, reporter: Reporter
+    run: OpenedRun, count: int, draws: Draws, labels: Tensor | None, make: _Make, reporter: Reporter
 ) -> np.ndarray:
     channels, height, width = run.model.spec.shape
     images = np.empty((count, height, width, channels), np.uint8)
     size = batch_size_for(images)
-    with reporter.task(_("Generating"), count, _("images")) as task, evaluation_mode(run.networks, run.device):
+    with reporter.task(_("Generating"), count, _("images")) as task, run.model.inference():
         for start in range(0, count, size):
             positions = torch.arange(start, min(start + size, count), device=run.device)
             asked = None if labels is None else labels.to(run.device)[positions]

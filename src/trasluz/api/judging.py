@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from torch import Tensor
 
+from trasluz.api.generation import generate
+from trasluz.api.opened import OpenedRun
 from trasluz.api.sources import as_bytes
 from trasluz.data.data import Data
 from trasluz.data.read.fit_arrays import fit_arrays
@@ -31,9 +33,6 @@ from trasluz.metrics.kid import kid
 from trasluz.metrics.mode_coverage import ModeCoverage, mode_coverage
 from trasluz.metrics.neighbours import Neighbours, nearest
 from trasluz.reporting import Reporter
-
-if TYPE_CHECKING:
-    from trasluz.api.run import Run
 
 _AT_ONCE = 2048  # images that become features together
 _MOST_HELD_OUT = 10_000
@@ -54,7 +53,7 @@ class _Seen:
 class _Judge:
     """A classifier that turns 8-bit images into features and classes."""
 
-    def __init__(self, run: Run, reporter: Reporter) -> None:
+    def __init__(self, run: OpenedRun, reporter: Reporter) -> None:
         if not {"features", "classify"} <= run.capabilities:
             raise RequestError(
                 _("{path}: this run gives no features to compare images by; name a classifier's.").format(path=run.path)
@@ -82,7 +81,7 @@ class _Judge:
         with self._reporter.task(title, len(rows), _("images")) as task:
             for start in range(0, len(rows), _AT_ONCE):
                 stored = self._stored(images(rows[start : start + _AT_ONCE]))
-                parts.append([self.run.over(stored, compute) for compute in wanted])
+                parts.append([self.run.model.over(stored, compute) for compute in wanted])
                 task.advance(len(stored))
         return [np.concatenate(kind) for kind in zip(*parts, strict=True)]
 
@@ -108,7 +107,7 @@ def _any(family: object) -> Any:
 
 
 def evaluate_samples(
-    run: Run, classifier: Run, count: int, split: str, seed: int, source: str, reporter: Reporter
+    run: OpenedRun, classifier: OpenedRun, count: int, split: str, seed: int, source: str, reporter: Reporter
 ) -> SampleEvaluation:
     """``count`` samples of ``run`` against the images of ``split``; see ``Run.evaluate_samples``.
 
@@ -122,7 +121,7 @@ def evaluate_samples(
     if count <= BALLS:
         message = _("samples: {count} is not allowed; judge at least {least} samples, better thousands.")
         raise RequestError(message.format(count=count, least=BALLS + 1))
-    made = run.generate(count, seed=seed, source=source, reporter=reporter)
+    made = generate(run, count, seed, None, source, reporter)
     samples = judge.see(made.images, _("Looking at the samples"))
     held_out = judge.see_rows(run.data, held_rows, _("Looking at the {split} images").format(split=split))
     train = judge.features(run.data, train_rows, _("Looking at the training images"))
@@ -218,7 +217,7 @@ def _overlap(
     return {**metrics, "density": density, "coverage": coverage}, intervals
 
 
-def _notes(samples: _Seen, held_out: _Seen, same: bool, classifier: Run) -> list[str]:
+def _notes(samples: _Seen, held_out: _Seen, same: bool, classifier: OpenedRun) -> list[str]:
     notes = []
     fewest, width = min(len(samples.features), len(held_out.features)), samples.features.shape[1]
     if fewest <= width:

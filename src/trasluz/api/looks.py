@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trasluz import components
+from trasluz.api.opened import Images, OpenedRun
 from trasluz.errors import DataError, RequestError, RunError
 from trasluz.look import base
 from trasluz.look import names as look_names
@@ -17,22 +18,15 @@ from trasluz.look.subject import Subject
 from trasluz.messages import _, current_language
 from trasluz.reporting import Reporter
 
-if TYPE_CHECKING:
-    from trasluz.api.run import Images, Run
 
-
-def subject_of(run: Run, split: str | None) -> Subject:
+def subject_of(run: OpenedRun, split: str | None) -> Subject:
     """The run's model and data as looks see them; ``split`` is validation, or training without one, unless named.
 
     Test data are looked at where they were evaluated before, or where ``split`` asks for them: a look must not tempt
     to tune on them.
     """
     return Subject(
-        family=run.family,
-        networks=run.networks,
-        preprocess=run.preprocess,
-        spec=run.model.spec,
-        device=run.device,
+        model=run.model,
         open_data=lambda: run.data,
         split=split or _usual_split(run),
         history=run.history,
@@ -41,7 +35,7 @@ def subject_of(run: Run, split: str | None) -> Subject:
     )
 
 
-def _usual_split(run: Run) -> str:
+def _usual_split(run: OpenedRun) -> str:
     sizes = run.info.get("splits", {})
     if "test" in run.evaluations():
         return "test"
@@ -49,7 +43,7 @@ def _usual_split(run: Run) -> str:
 
 
 def look(
-    run: Run, name: str, images: Images | None, split: str | None, options: Mapping[str, Any], reporter: Reporter
+    run: OpenedRun, name: str, images: Images | None, split: str | None, options: Mapping[str, Any], reporter: Reporter
 ) -> Result:
     """The look ``name``; kept in the run's folder when nobody chose images.
 
@@ -79,7 +73,7 @@ def look(
     return found
 
 
-def usual_looks(run: Run, split: str | None, reporter: Reporter) -> dict[str, Result]:
+def usual_looks(run: OpenedRun, split: str | None, reporter: Reporter) -> dict[str, Result]:
     """What a report shows: every look that is usual and that this model can be looked at with, each kept; and those
     that somebody asked for before, as long as they are still of these weights and this split."""
     subject = subject_of(run, split)
@@ -96,13 +90,13 @@ def usual_looks(run: Run, split: str | None, reporter: Reporter) -> dict[str, Re
     return found
 
 
-def _still_true(run: Run, name: str, split: str) -> bool:
+def _still_true(run: OpenedRun, name: str, split: str) -> bool:
     """Whether the look ``name`` was kept for the weights that the run has, and for ``split``."""
     kept = stored_for(run.weights.looks / name)
     return kept is not None and kept.get("weights") == run.weights.digest() and kept.get("split") == split
 
 
-def _options_kept(run: Run, name: str) -> dict[str, Any]:
+def _options_kept(run: OpenedRun, name: str) -> dict[str, Any]:
     """The options with which somebody looked last, so that a report shows what was asked for."""
     kept = stored_for(run.weights.looks / name)
     return dict(kept["options"]) if kept else {}
@@ -114,7 +108,7 @@ def look_help(name: str) -> str:
 
 
 def look_page(
-    run: Run,
+    run: OpenedRun,
     name: str,
     images: Images | None,
     split: str | None,

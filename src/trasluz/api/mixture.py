@@ -8,22 +8,19 @@ and ``roots`` ``[k, d, d]`` in float32, and in the file's head the format and th
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
+from trasluz.api.applying import encode
+from trasluz.api.opened import OpenedRun
 from trasluz.draws import Draws
 from trasluz.errors import RequestError, StorageError
 from trasluz.files import storage, write_bytes
 from trasluz.look.latent.mixture import Mixture, fit
 from trasluz.messages import _
-from trasluz.model.evaluation_mode import evaluation_mode
 from trasluz.reporting import Reporter
-
-if TYPE_CHECKING:
-    from trasluz.api.run import Run
 
 FORMAT = "1"
 FILE = "mixture.safetensors"
@@ -31,7 +28,7 @@ _ARRAYS = ("weights", "means", "roots")
 _MOST_CODES = 20_000
 
 
-def mixture_of(run: Run, reporter: Reporter) -> Mixture:
+def mixture_of(run: OpenedRun, reporter: Reporter) -> Mixture:
     """The mixture of the weights that ``run`` was opened with: the one that was kept, or one fitted now and kept.
 
     A file that is damaged, or that belongs to other weights or another version, is said aloud and replaced.  Where
@@ -42,7 +39,7 @@ def mixture_of(run: Run, reporter: Reporter) -> Mixture:
     """
     target, digest = run.weights.found / FILE, run.weights.digest()
     try:
-        return _read(target, digest, _code_size(run))
+        return _read(target, digest, run.model.code_size)
     except FileNotFoundError:
         pass
     except (OSError, ValueError, SafetensorError) as error:
@@ -56,7 +53,7 @@ def mixture_of(run: Run, reporter: Reporter) -> Mixture:
     return mixture
 
 
-def _fit(run: Run, reporter: Reporter) -> Mixture:
+def _fit(run: OpenedRun, reporter: Reporter) -> Mixture:
     """Fitted to the codes of the training images, at most 20,000 of them drawn at random.
 
     Fewer than ten components when there are few codes for that many numbers.
@@ -70,15 +67,7 @@ def _fit(run: Run, reporter: Reporter) -> Mixture:
     if len(rows) < 2:
         raise RequestError(_("A mixture of Gaussians needs at least two training images."))
     with reporter.task(_("Fitting a mixture of Gaussians to the codes")):
-        return fit(run.encode(run.data.samples[rows]), draws)
-
-
-def _code_size(run: Run) -> int:
-    """How many numbers a code has."""
-    family: Any = run.family
-    with evaluation_mode(run.networks, run.device):
-        blank = torch.zeros(1, *run.model.spec.shape, device=run.device)
-        return int(family.encode(run.networks, blank).flatten(1).shape[1])
+        return fit(encode(run, run.load(run.data.samples[rows])), draws)
 
 
 def _write(path: Path, mixture: Mixture, digest: str) -> None:

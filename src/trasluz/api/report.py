@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from trasluz.api.evaluating import evaluate
 from trasluz.api.findings import evidence_of, findings_by_language, save_findings
 from trasluz.api.looks import usual_looks
+from trasluz.api.opened import OpenedRun
 from trasluz.look.result import Result
 from trasluz.report.writer import write_report
 from trasluz.reporting import Reporter
 
-if TYPE_CHECKING:
-    from trasluz.api.run import Run
 
-
-def report(run: Run, language: str, reporter: Reporter) -> Path:
+def report(run: OpenedRun, language: str, reporter: Reporter) -> Path:
     """Writes ``report.html`` and ``findings.json`` of ``run`` and returns the page's path; see ``Run.report``.
 
     Raises:
@@ -27,7 +25,7 @@ def report(run: Run, language: str, reporter: Reporter) -> Path:
     looks: dict[str, Result] = {}
     if run.weights.stored():
         if wanted not in done:
-            done[wanted] = run.evaluate(wanted, reporter=reporter)
+            done[wanted] = evaluate(run, wanted, None, None, reporter)
         looks = usual_looks(run, None, reporter)
     found = findings_by_language(evidence_of(run, done, looks))
     save_findings(run, found)

@@ -2,156 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
-from trasluz.api import applying
+from trasluz.api import applying, sources
+from trasluz.api.opened import Images, Lengths, OpenedRun
 from trasluz.api.results import Predictions, Reconstructions
 from trasluz.data.data import Data
-from trasluz.data.feed.preprocess import Preprocess
-from trasluz.data.read.images import LoadedImages, load_images
-from trasluz.errors import DataError, RequestError
+from trasluz.data.read.raw import Raw
 from trasluz.evaluation.evaluation import Evaluation
-from trasluz.families.base import BaseFamily
-from trasluz.look.subject import over
-from trasluz.messages import _, current_language
-from trasluz.model.hardware import choose
-from trasluz.model.model import Model, load_model
-from trasluz.recipe import Recipe
+from trasluz.messages import current_language
+from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
-from trasluz.runs.evaluations import load_evaluations
 from trasluz.runs.folder import RunFolder
-from trasluz.runs.weights import FINAL, Weights
-from trasluz.training.checkpoint import read_checkpoint
+from trasluz.runs.weights import FINAL
 
 if TYPE_CHECKING:
     from trasluz.api.generation import Generated
     from trasluz.api.translation import Translations
-    from trasluz.draw.provenance import Origin
     from trasluz.evaluation.sample_evaluation import SampleEvaluation
     from trasluz.findings.finding import Finding
     from trasluz.look.result import Result
 
-Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
-Lengths = Sequence[int] | np.ndarray | None
 
-
-class Run:
-    """One run folder and what can be done with it. Reads lazily; holds the model once it was needed."""
+class Run(OpenedRun):
+    """One run folder and what can be done with it."""
 
     def __init__(self, folder: RunFolder, data: Data | None = None, weights: str = FINAL) -> None:
-        self.folder = folder
-        self.weights = Weights.choose(folder.path, weights)
-        self._given = data
-
-    @property
-    def path(self) -> Path:
-        """The run folder."""
-        return self.folder.path
-
-    @property
-    def weights_note(self) -> str:
-        """Which weights these are, in one sentence, where they are not the final ones; else empty.
-
-        Raises:
-            RunError: what is written beside them is damaged.
-        """
-        from trasluz.draw.weights import weights_sentence
-
-        return weights_sentence(self.weights.epoch())
-
-    @property
-    def recipe(self) -> Recipe:
-        """The resolved recipe."""
-        return self.folder.recipe()
-
-    @property
-    def origin(self) -> Origin:
-        """What images that the run makes say of it."""
-        from trasluz.draw.provenance import Origin
-
-        return Origin(self.weights.label, self.recipe.name, self.recipe.hash)
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """What ``run.json`` says."""
-        return self.folder.info()
-
-    @property
-    def status(self) -> str:
-        """created, running, interrupted, failed or finished."""
-        return str(self.info["status"])
-
-    @property
-    def history(self) -> list[dict[str, Any]]:
-        """All records of ``metrics.jsonl``, oldest first."""
-        return self.folder.metrics()
-
-    @property
-    def metrics(self) -> dict[str, float]:
-        """The scores in the last record, or in that of the best epoch with its weights: ``train/…`` and ``valid/…``."""
-        best = self.weights.epoch()
-        records = [r for r in self.history if best is None or (r["phase"], r["epoch"]) == (best.phase, best.epoch)]
-        last = records[-1] if records else {}
-        return {name: value for name, value in last.items() if name.startswith(("train/", "valid/"))}
-
-    @cached_property
-    def model(self) -> Model:
-        """The trained model with the weights that the run was opened with, on the best device there is.
-
-        Raises:
-            RunError: the run has no trained model yet.
-            CheckpointError: the weights of the best epoch are damaged.
-        """
-        best = None if self.weights.final else read_checkpoint(self.weights.file.parent)["networks"]
-        loaded = load_model(self.path / "model", best)
-        loaded.networks.to(self.device)
-        return loaded
-
-    @property
-    def device(self) -> torch.device:
-        """Where the model computes: the recipe's device, or the processor when that is absent."""
-        asked = self.recipe.compute.model_copy(update={"device": "auto"})
-        return torch.device(choose(asked).device)
-
-    @property
-    def family(self) -> BaseFamily:
-        """The family of the model."""
-        return self.model.family
-
-    @property
-    def networks(self) -> nn.ModuleDict:
-        """The trained networks, in evaluation mode."""
-        return self.model.networks
-
-    @property
-    def preprocess(self) -> Preprocess:
-        """How an image becomes an input."""
-        return self.model.preprocess
-
-    @property
-    def capabilities(self) -> frozenset[str]:
-        """What the model can do: encode, decode, reconstruct, classify, generate…"""
-        return self.family.capabilities
-
-    @cached_property
-    def data(self) -> Data:
-        """The data that the run was trained on, with its splits.
-
-        Raises:
-            RunError: the data changed since.
-        """
-        if self._given is not None:
-            return self._given
-        from trasluz.api.training import reopen
-
-        return reopen(self.folder, self.recipe, None, Reporter())
+        super().__init__(folder, open_source, data, weights)
 
     def evaluate(
         self,
@@ -174,46 +55,6 @@ class Run:
         from trasluz.api.evaluating import evaluate
 
         return evaluate(self, split, data, importance_samples, reporter or Reporter())
-
-    def evaluations(self) -> dict[str, Evaluation]:
-        """Evaluations made so far with these weights, by split."""
-        return load_evaluations(self.weights)
-
-    def need(self, capability: str) -> None:
-        """Refuses what the model cannot do.
-
-        Raises:
-            RequestError: names what it can.
-        """
-        if capability not in self.capabilities:
-            can = ", ".join(applying.verbs(self.capabilities)) or _("nothing")
-            raise RequestError(
-                _("{path}: this model cannot {capability}; it can {can}.").format(
-                    path=self.path, capability=capability, can=can
-                )
-            )
-
-    def load(self, images: Images, reporter: Reporter | None = None, *, lengths: Lengths = None) -> LoadedImages:
-        """New samples, prepared as those of training were stored; every verb that is given samples takes these.
-
-        Images are files, folders or archives of them, or arrays ``[n, h, w, c]``; rows of a table CSV files or arrays
-        ``[n, features]``.  Sequences are a list of arrays ``[steps, features]`` of different lengths, or an array
-        ``[n, steps, features]`` padded at the end with the ``lengths`` of its sequences (without them every step
-        counts), or ``.npz`` files with both as ``X`` and ``lengths``; none longer than the longest of training.
-
-        Raises:
-            DataError: nothing can be read, or it does not fit the model.
-        """
-        loaded = load_images(images, self.preprocess, reporter or Reporter(), self.model.spec.shape, lengths)
-        if not len(loaded.samples):
-            first = f"{loaded.unreadable[0][0]}: {loaded.unreadable[0][1]}" if loaded.unreadable else ""
-            told = _("None of the images can be read. {first}"), _("None of the samples can be read. {first}")
-            raise DataError(told[self.preprocess.kind != "image"].format(first=first).strip())
-        return loaded
-
-    def over(self, samples: np.ndarray, compute: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
-        """``compute(inputs, unit)`` over stored samples in large batches, float32."""
-        return over(samples, self.preprocess, self.device, compute)
 
     def predict(self, images: Images, reporter: Reporter | None = None, *, lengths: Lengths = None) -> Predictions:
         """Class probabilities of files, a folder, arrays, or sequences with ``lengths``: of what ``load`` takes.
@@ -299,15 +140,15 @@ class Run:
         from trasluz.api.translation import Translations, translator
 
         self.need("translate")
-        name, compute = translator(self.family, self.networks, domain)
+        name, compute = translator(self.model, domain)
         loaded = self.load(images, reporter)
-        made = applying.to_bytes(self.over(loaded.samples, compute))
-        original = applying.to_bytes(self.over(loaded.samples, lambda _inputs, unit: unit))
+        made = applying.to_bytes(self.model.over(loaded.samples, compute))
+        original = applying.to_bytes(self.model.over(loaded.samples, lambda _inputs, unit: unit))
         return Translations(loaded.files, original, made, name, self.origin, loaded.unreadable)
 
     def evaluate_samples(
         self,
-        classifier: str | Path | Run,
+        classifier: str | Path | OpenedRun,
         count: int = 10_000,
         split: str = "test",
         *,
@@ -326,7 +167,7 @@ class Run:
         """
         from trasluz.api.judging import evaluate_samples
 
-        judge = classifier if isinstance(classifier, Run) else open_run(classifier)
+        judge = classifier if isinstance(classifier, OpenedRun) else open_run(classifier)
         found = evaluate_samples(self, judge, count, split, seed, source, reporter or Reporter())
         found.save(self.weights.looks, self.weights.digest())
         return found
@@ -397,3 +238,8 @@ def open_run(path: str | Path, data: Data | None = None, *, weights: str = FINAL
         RequestError: weights of another name.
     """
     return Run(RunFolder.open(path), data, weights)
+
+
+def open_source(section: DataSection, seed: int, reporter: Reporter | None = None, arrays: Raw | None = None) -> Data:
+    """The data that ``section`` describes, the images of another run included (``sources.open_source``)."""
+    return sources.open_source(section, seed, reporter or Reporter(), arrays, open_run)

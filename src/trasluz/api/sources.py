@@ -6,12 +6,14 @@ its images are made here and handed to ``open_data`` as arrays; whatever needs d
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trasluz.api.generation import generate
 from trasluz.api.mixture import FORMAT as MIXTURE_FORMAT
+from trasluz.api.opened import OpenedRun
 from trasluz.data.data import Data
 from trasluz.data.describe.fingerprint import digest, fingerprint_of_facts
 from trasluz.data.opening import open_data
@@ -24,9 +26,6 @@ from trasluz.recipe import DataSection
 from trasluz.recipe.data import GenerateSection
 from trasluz.reporting import Reporter
 
-if TYPE_CHECKING:
-    from trasluz.api.run import Run
-
 PREFIX = "run:"
 _TO_BE_NAMED = "GENERATOR"  # what a built-in recipe has where a run of the user's belongs
 REAL, GENERATED = "real", "generated"
@@ -34,8 +33,11 @@ OWN = "own"
 _VERSION = 1  # of the images that are remembered
 
 
-def open_source(section: DataSection, seed: int, reporter: Reporter | None = None, arrays: Raw | None = None) -> Data:
-    """The data that ``section`` describes; ``arrays`` stand in for its source.
+OpenRun = Callable[[Path], OpenedRun]
+
+
+def open_source(section: DataSection, seed: int, reporter: Reporter, arrays: Raw | None, open_run: OpenRun) -> Data:
+    """The data that ``section`` describes; ``arrays`` stand in for its source.  ``open_run`` opens a run by its folder.
 
     Raises:
         DataError: no such source, nothing in it that can be read, or none was named where the recipe leaves it open.
@@ -43,24 +45,21 @@ def open_source(section: DataSection, seed: int, reporter: Reporter | None = Non
         RunError: the source is a run that is not there or not complete.
         RequestError: the source is a run that cannot generate.
     """
-    speaker = reporter or Reporter()
     if arrays is None and section.source.startswith(PREFIX):
-        arrays = images_of_run(section, seed, speaker)
+        arrays = images_of_run(section, seed, reporter, open_run)
     elif section.generate is not None:
         message = _("data.generate: is for images that a run makes, but the source is {source}; give run:PATH.")
         raise RecipeError(message.format(source=section.source))
-    return open_data(section, seed, speaker, arrays)
+    return open_data(section, seed, reporter, arrays)
 
 
-def images_of_run(section: DataSection, seed: int, reporter: Reporter) -> Raw:
+def images_of_run(section: DataSection, seed: int, reporter: Reporter, open_run: OpenRun) -> Raw:
     """Images that the run in ``section.source`` makes, as class ``generated``; real ones beside them on request.
 
     The real images keep the splits of their own data; generated ones are shared out over the same splits in the same
     proportion, and of each split as many real images are drawn as there are generated ones.  Both kinds are 8-bit
     images of one size, so that nothing but their content tells them apart.
     """
-    from trasluz.api.run import open_run
-
     path = Path(section.source.removeprefix(PREFIX))
     if str(path) == _TO_BE_NAMED and not path.exists():
         message = _(
@@ -97,7 +96,7 @@ def as_bytes(data: Data, rows: np.ndarray) -> np.ndarray:
     return whole
 
 
-def _made(run: Run, settings: GenerateSection, reporter: Reporter) -> np.ndarray:
+def _made(run: OpenedRun, settings: GenerateSection, reporter: Reporter) -> np.ndarray:
     """The run's images uint8 ``[n, h, w, c]``, from the cache where they were made before."""
     run.need("decode" if settings.source == "mixture" else "generate")
     facts = [digest(run.weights.file.read_bytes()).hex(), run.recipe.hash, run.info["fingerprint"], settings.count]
@@ -105,14 +104,12 @@ def _made(run: Run, settings: GenerateSection, reporter: Reporter) -> np.ndarray
     key = fingerprint_of_facts([*facts, settings.seed, source])
 
     def compute() -> dict[str, np.ndarray]:
-        return {
-            "images": run.generate(settings.count, seed=settings.seed, source=settings.source, reporter=reporter).images
-        }
+        return {"images": generate(run, settings.count, settings.seed, None, settings.source, reporter).images}
 
     return remembered(run.path.name, key, f"generated-{_VERSION}", compute)["images"]
 
 
-def _real_data(run: Run, source: str, section: DataSection, seed: int, reporter: Reporter) -> Data:
+def _real_data(run: OpenedRun, source: str, section: DataSection, seed: int, reporter: Reporter) -> Data:
     """The run's own data, or others brought to the size and channels of its images."""
     if source == OWN:
         return run.data
@@ -121,7 +118,7 @@ def _real_data(run: Run, source: str, section: DataSection, seed: int, reporter:
         {"source": source, "valid": section.valid, "test": section.test}
         | {"size": p.size, "channels": p.channels, "resize": p.resize}
     )
-    data = open_source(wanted, seed, reporter)
+    data = run.open_source(wanted, seed, reporter, None)
     if data.kind != "image":
         raise DataError(_("{source}: only images can stand beside generated images.").format(source=source))
     return data

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trasluz.api.run import Run
-from trasluz.api.sources import open_source
+from trasluz.api.run import Run, open_source
 from trasluz.api.training import resume, train
 from trasluz.draw.history import History, read_history
 from trasluz.errors import DataError, DivergedError, Interrupted, RecipeError

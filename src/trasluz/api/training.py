@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from trasluz.api.run import Run, open_run
-from trasluz.api.sources import open_source
+from trasluz.api.reopening import reopen
+from trasluz.api.run import Run, open_run, open_source
 from trasluz.data.arrays import from_arrays
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.data.read.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
-from trasluz.errors import DataError, Interrupted, RunError, StorageError
+from trasluz.errors import DataError, RunError
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware, choose, describe, versions
-from trasluz.model.model import save_model
 from trasluz.recipe import Recipe, load
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
-from trasluz.runs.splits import load_splits, save_splits
+from trasluz.runs.splits import save_splits
 from trasluz.training.callbacks.base import Callback
-from trasluz.training.callbacks.early_stopping import EarlyStopping
 from trasluz.training.callbacks.film_strip import FilmStrip
 from trasluz.training.callbacks.progress import ProgressBar
 from trasluz.training.callbacks.samples import SampleGrid
 from trasluz.training.callbacks.translations import TranslatedExamples
-from trasluz.training.engine import computing, launched
-from trasluz.training.interrupt import stop_request
+from trasluz.training.fit import run_to_end, session
 from trasluz.training.loop import Loop
 from trasluz.training.start import estimate_seconds, make_loop, prepare, restore, try_out
 
@@ -114,7 +108,7 @@ def train(
     hardware = choose(whole.compute)
     RunFolder.check_place(Path(runs))
     speaker = reporter or Reporter()
-    with computing(hardware), launched(hardware) as fabric, stop_request() as request:
+    with session(hardware) as (hardware, fabric, request):
         opened = _open(whole, arrays, fabric, speaker)
         folder = RunFolder(Path(fabric.broadcast(str(RunFolder.plan(Path(runs), whole).path))))
         prepared = prepare(whole, opened, fabric, hardware, speaker)
@@ -130,7 +124,8 @@ def train(
             )
             save_splits(folder.path, dict(opened.splits))
         fabric.barrier()
-        return _run(loop, opened, speaker)
+        run_to_end(loop, speaker)
+        return open_run(folder.path, data=opened)
 
 
 def resume(
@@ -160,9 +155,9 @@ def resume(
     hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
     choose(recipe.compute.model_copy(update={"device": hardware.device}))
     speaker = reporter or Reporter()
-    with computing(hardware), launched(hardware) as fabric, stop_request() as request:
+    with session(hardware) as (hardware, fabric, request):
         arrays = None if data is None or isinstance(data, (str, Path)) else _in_memory(data)
-        opened = reopen(folder, recipe, arrays, speaker)
+        opened = reopen(folder, recipe, arrays, open_source, speaker)
         loop = make_loop(
             prepare(recipe, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request
         )
@@ -173,28 +168,8 @@ def resume(
         if (set or moved) and loop.lead:
             folder.write_recipe(recipe)
         fabric.barrier()
-        return _run(loop, opened, speaker)
-
-
-def reopen(folder: RunFolder, recipe: Recipe, arrays: Raw | None, reporter: Reporter) -> Data:
-    """The data of a run with the splits that it was trained on.
-
-    Raises:
-        DataError: the data are not there.
-        RunError: the data are not the ones that the run was trained on.
-    """
-    info = folder.info()
-    if arrays is None and info.get("in_memory"):
-        raise DataError(
-            _("{path}: this run was trained on arrays in memory; give them again with data=(samples, labels).").format(
-                path=folder.path
-            )
-        )
-    opened = open_source(recipe.data, recipe.seed, reporter, arrays)
-    if opened.fingerprint != info["fingerprint"]:
-        message = _("{path}: the data in {source} changed since this run was trained; restore them or train a new run.")
-        raise RunError(message.format(path=folder.path, source=recipe.data.source))
-    return dataclasses.replace(opened, splits=load_splits(folder.path) or opened.splits)
+        run_to_end(loop, speaker)
+        return open_run(folder.path, data=opened)
 
 
 def _check_same_phases(before: Recipe, after: Recipe) -> None:
@@ -219,9 +194,9 @@ def _open(recipe: Recipe, arrays: Raw | None, fabric: Any, reporter: Reporter) -
 
 def _callbacks(fabric: Any, reporter: Reporter, more: Sequence[Callback]) -> list[Callback]:
     if not fabric.is_global_zero:
-        return [EarlyStopping()]
+        return []
     curves = [LiveCurvesCallback()] if in_notebook() else []
-    return [EarlyStopping(), ProgressBar(reporter), SampleGrid(), TranslatedExamples(), FilmStrip(), *curves, *more]
+    return [ProgressBar(reporter), SampleGrid(), TranslatedExamples(), FilmStrip(), *curves, *more]
 
 
 def _facts(data: Data, hardware: Hardware) -> dict[str, Any]:
@@ -250,56 +225,3 @@ def _duration(seconds: float) -> str:
     if seconds < 5400:
         return _("about {n} min").format(n=round(seconds / 60))
     return _("about {n:.1f} h").format(n=seconds / 3600)
-
-
-def _run(loop: Loop, data: Data, reporter: Reporter) -> Run:
-    with _status(loop, reporter):
-        loop.run()
-    if loop.lead:
-        _store(loop)
-        if loop.stop_reason:
-            reporter.say(_("Stopped early: {reason}").format(reason=loop.stop_reason))
-    loop.fabric.barrier()
-    return open_run(loop.folder.path, data=data)
-
-
-@contextmanager
-def _status(loop: Loop, reporter: Reporter) -> Iterator[None]:
-    """Keeps ``run.json`` true about what became of the training."""
-    folder, started = loop.folder, time.perf_counter()
-    before = float(folder.info()["timings"]["training_seconds"]) if loop.lead else 0.0
-
-    def note(status: str, **more: Any) -> None:
-        if loop.lead:
-            seconds = before + time.perf_counter() - started
-            changed = datetime.now(UTC).isoformat(timespec="seconds")
-            folder.update_info(
-                status=status,
-                changed=changed,
-                timings={"training_seconds": seconds},
-                stop_reason=loop.stop_reason,
-                **more,
-            )
-
-    note("running", recipe_hash=loop.recipe.hash)
-    try:
-        yield
-    except Interrupted:
-        note("interrupted")
-        if loop.lead:
-            _store(loop)
-        raise
-    except KeyboardInterrupt:
-        note("interrupted")
-        raise Interrupted(_("Stopped at once; go on with: trasluz resume {path}").format(path=folder.path)) from None
-    except Exception:
-        with suppress(StorageError):  # the disk that is full may be the reason
-            note("failed")
-        raise
-    note("finished")
-
-
-def _store(loop: Loop) -> None:
-    save_model(
-        loop.folder.path / "model", loop.recipe.model, loop.data.spec, loop.engine.judged.state_dict(), loop.preprocess
-    )

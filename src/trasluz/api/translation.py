@@ -14,6 +14,7 @@ from trasluz.api.generation import check_place
 from trasluz.errors import RequestError
 from trasluz.files import storage
 from trasluz.messages import _, did_you_mean
+from trasluz.model.model import Model
 from trasluz.reporting import Reporter
 
 if TYPE_CHECKING:
@@ -59,16 +60,17 @@ class Translations:
         return target
 
 
-def translator(family: Any, networks: Any, domain: str | int) -> tuple[str, Callable[[Tensor, Tensor], Tensor]]:
+def translator(model: Model, domain: str | int) -> tuple[str, Callable[[Tensor, Tensor], Tensor]]:
     """The name of ``domain`` (a name, or a place in the order of domains), and what translates prepared inputs to it.
 
     Raises:
         RequestError: there is no such domain; names the nearest one.
     """
-    domains: tuple[str, ...] = family.spec.domains
+    family: Any = model.family
+    domains = model.spec.domains
     place = domain if isinstance(domain, int) else domains.index(domain) if domain in domains else -1
     if not 0 <= place < len(domains):
         hint = did_you_mean(str(domain), domains)
         message = _("There is no domain {domain!r}; allowed: {allowed}.")
         raise RequestError(message.format(domain=domain, allowed=", ".join(domains)) + hint)
-    return domains[place], lambda inputs, _unit: family.translate(networks, inputs, place)
+    return domains[place], lambda inputs, _unit: family.translate(model.networks, inputs, place)

@@ -56,7 +56,7 @@ class LiveCurvesCallback(Callback):
 
     def on_start(self, loop: Loop) -> None:
         """Reads what the run has recorded so far."""
-        self._records = list(loop.folder.metrics())
+        self._records = list(loop.store.metrics())
         self._curves.update(self._records)
 
     def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from trasluz.data.data import Data
 from trasluz.data.feed.batches import evaluation_batches
@@ -23,7 +23,6 @@ from trasluz.evaluation.baselines import Baselines, classifier_baselines, recons
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.examples import choose_examples
 from trasluz.evaluation.records import Records
-from trasluz.families.base import BaseFamily
 from trasluz.messages import _
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.metrics.scores import (
@@ -33,7 +32,8 @@ from trasluz.metrics.scores import (
     multi_label_scores,
     reconstruction_scores,
 )
-from trasluz.model.evaluation_mode import batch_size_for, evaluation_mode
+from trasluz.model.evaluation_mode import batch_size_for
+from trasluz.model.model import Model
 from trasluz.reporting import Reporter
 
 _EXAMPLE_BYTES = 12_000_000
@@ -41,24 +41,21 @@ _MOST_EXAMPLES = 600
 
 
 def evaluate_split(
-    family: BaseFamily,
-    networks: nn.ModuleDict,
+    model: Model,
     data: Data,
-    preprocess: Preprocess,
     split: str,
     *,
     rows: np.ndarray | None = None,
-    device: torch.device | None = None,
     forward: Callable[[], AbstractContextManager[Any]] = nullcontext,
     batch: int | None = None,
     baselines: bool = True,
     train: Data | None = None,
     reporter: Reporter = Reporter(),  # noqa: B008 - without state
 ) -> Evaluation:
-    """Everything that is known of ``networks`` on ``split``; ``rows`` (int64) evaluates these instead.
+    """Everything that is known of ``model`` on ``split``; ``rows`` (int64) evaluates these instead.
 
-    ``device`` is where the networks are (the CPU by default), ``forward`` the precision of the forward pass (float32 by
-    default), ``batch`` the samples per batch (by the size of the images).  ``baselines`` fits PCA, which can take
+    ``forward`` is the precision of the forward pass (float32 by default), ``batch`` the samples per batch (by the size
+    of the images).  ``baselines`` fits PCA, which can take
     a while for large images; they learn from the training split of ``train``, which is ``data`` by default: name
     the run's own data when evaluating other data.
 
@@ -71,18 +68,17 @@ def evaluate_split(
         raise DataError(message.format(data=data.name, split=split))
     records = Records()
     size = batch or batch_size_for(data.samples)
-    where = device or torch.device("cpu")
+    networks, preprocess = model.networks, model.preprocess
     unit = _("images") if data.kind == "image" else _("samples")
     with reporter.task(_("Evaluating"), total=len(chosen), unit=unit) as task:
         sums: dict[str, Tensor] = {}
-        with evaluation_mode(networks, where):
-            for done, (part, draws) in _counted(data, chosen, size, preprocess, where):
-                records.begin(part, done)
-                with forward():
-                    found = family.evaluate(networks, part, draws, records)
-                _add(sums, found)
-                task.advance(len(part))
-        own = family.metrics(sums, networks)
+        for done, (part, draws) in _counted(data, chosen, size, preprocess, model.device):
+            records.begin(part, done)
+            with model.inference(), forward():
+                found = model.family.evaluate(networks, part, draws, records)
+            _add(sums, found)
+            task.advance(len(part))
+        own = model.family.metrics(sums, networks)
     arrays = {"rows": chosen.astype(np.int64), **records.arrays()}
     if data.labels is not None:
         arrays["labels"] = data.labels[chosen]

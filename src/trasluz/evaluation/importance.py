@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from trasluz.data.data import Data
 from trasluz.data.feed.batch import Batch
 from trasluz.data.feed.batches import evaluation_batches
-from trasluz.data.feed.preprocess import Preprocess
 from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RequestError
 from trasluz.evaluation.evaluation import Evaluation
@@ -26,7 +24,7 @@ from trasluz.families.base import BaseFamily
 from trasluz.messages import _
 from trasluz.metrics.importance import importance_weighted_bound
 from trasluz.metrics.intervals import bootstrap_mean
-from trasluz.model.evaluation_mode import evaluation_mode
+from trasluz.model.model import Model
 from trasluz.reporting import Reporter
 
 MOST_SAMPLES = 5000
@@ -54,13 +52,10 @@ def check_importance(family: BaseFamily, samples: int) -> None:
 
 def add_importance_bound(
     evaluation: Evaluation,
-    family: BaseFamily,
-    networks: nn.ModuleDict,
+    model: Model,
     data: Data,
-    preprocess: Preprocess,
     samples: int,
     *,
-    device: torch.device | None = None,
     reporter: Reporter = Reporter(),  # noqa: B008 - without state
 ) -> Evaluation:
     """``evaluation`` with ``importance_weighted_nll``: minus the mean bound in nats per sample, and its interval.
@@ -71,13 +66,12 @@ def add_importance_bound(
     Raises:
         RequestError: as ``check_importance``.
     """
-    check_importance(family, samples)
-    where = device or torch.device("cpu")
-    found = bounds(family, networks, data, evaluation.arrays["rows"], preprocess, samples, where, reporter)
+    check_importance(model.family, samples)
+    found = bounds(model, data, evaluation.arrays["rows"], samples, reporter)
     low, high = bootstrap_mean(-found, Draws(0))
     metrics = {"importance_weighted_nll": float(-found.mean()), "importance_samples": float(samples)}
     for name in {"bits_per_dim", "bits_per_dim_rounded"} & evaluation.metrics.keys():
-        metrics[name] = metrics["importance_weighted_nll"] / (math.prod(family.spec.shape) * math.log(2))
+        metrics[name] = metrics["importance_weighted_nll"] / (math.prod(model.spec.shape) * math.log(2))
     return dataclasses.replace(
         evaluation,
         metrics={**evaluation.metrics, **metrics},
@@ -87,22 +81,20 @@ def add_importance_bound(
 
 
 def bounds(
-    family: BaseFamily,
-    networks: nn.ModuleDict,
+    model: Model,
     data: Data,
     rows: np.ndarray,
-    preprocess: Preprocess,
     samples: int,
-    device: torch.device,
     reporter: Reporter,
 ) -> np.ndarray:
     """The bound of each row in nats, float64 ``[n]``."""
-    at_once = max(1, _VALUES // (min(_CHUNK, samples) * math.prod(family.spec.shape)))
+    at_once = max(1, _VALUES // (min(_CHUNK, samples) * math.prod(model.spec.shape)))
     found = []
-    with reporter.task(_("Bounding the evidence"), len(rows), _("images")) as task, evaluation_mode(networks, device):
-        for batch, draws in evaluation_batches(data, rows, at_once, preprocess, device):
-            weights = _chunks(family, networks, batch, draws, samples)
-            found.append(importance_weighted_bound(weights).cpu().numpy())
+    with reporter.task(_("Bounding the evidence"), len(rows), _("images")) as task:
+        for batch, draws in evaluation_batches(data, rows, at_once, model.preprocess, model.device):
+            with model.inference():
+                weights = _chunks(model.family, model.networks, batch, draws, samples)
+                found.append(importance_weighted_bound(weights).cpu().numpy())
             task.advance(len(batch))
     return np.concatenate(found)
 

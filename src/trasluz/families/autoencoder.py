@@ -85,6 +85,7 @@ class Family(BaseFamily):
         super().__init__(config, spec, class_weights)
         self.likelihood = build_likelihood(config.likelihood, spec.shape)
         self._layer: Layer | None = None
+        self._code_shape: tuple[int, ...] | None = None
 
     def build(self) -> nn.ModuleDict:
         """Fresh encoder and decoder for the data's shape.
@@ -215,8 +216,10 @@ class Family(BaseFamily):
 
     def decode(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
         """Images in [0, 1], or other samples as the network sees them: float32, from flat codes ``[n, k]``."""
-        _layers, code = computation_order(networks["encoder"], blank(networks, self.spec.shape))
-        return self._judge(networks).mean(networks["decoder"](codes.reshape(len(codes), *code.shape[1:])))
+        if self._code_shape is None:  # of one shape of data an encoder gives one shape of code: asked for once
+            _layers, code = computation_order(networks["encoder"], blank(networks, self.spec.shape))
+            self._code_shape = tuple(code.shape[1:])
+        return self._judge(networks).mean(networks["decoder"](codes.reshape(len(codes), *self._code_shape)))
 
     def reconstruct(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Images in [0, 1], or other samples as the network sees them: float32, from prepared inputs of that shape."""

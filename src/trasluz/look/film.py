@@ -25,7 +25,6 @@ from trasluz.look.pictures import as_pictures
 from trasluz.look.shown import few_of_each_class
 from trasluz.look.subject import Subject
 from trasluz.metrics.reconstruction import per_sample
-from trasluz.model.evaluation_mode import evaluation_mode
 
 FOLDER = "film-frames"
 IMAGES = 8
@@ -70,7 +69,7 @@ def frame(subject: Subject, rows: np.ndarray, seed: int, layers: Mapping[str, La
     unit = subject.unit(np.asarray(subject.data.samples[rows]))
     inputs = subject.preprocess.normalise(unit)
     found = {"rows": np.asarray(rows, np.int64), "images": as_pictures(unit)}
-    with evaluation_mode(subject.networks, subject.device):
+    with subject.model.inference():
         if subject.can("reconstruct"):
             found |= _rebuilt(subject, inputs, unit)
         if subject.can("generate"):

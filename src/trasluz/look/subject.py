@@ -17,28 +17,48 @@ from trasluz.data.feed.preprocess import Preprocess
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.look.shown import Shown, few_of_each_class, from_rows
 from trasluz.messages import _
-from trasluz.model.evaluation_mode import batch_size_for
+from trasluz.model.model import Model
 
 
 @dataclass
 class Subject:
-    """``family`` is a ``BaseFamily``, of which methods are asked that its capabilities name.  ``networks`` are in
-    evaluation mode on ``device``.  ``open_data`` is called when a look first needs data.
+    """``model`` is asked for what its capabilities name.  ``open_data`` is called when a look first needs data.
 
     ``split`` is the one that looks take images from when they are not shown any; ``history`` the records of
     ``metrics.jsonl``; ``evaluations`` what is known of each split; ``folder`` the run's, where there is one.
     """
 
-    family: Any
-    networks: nn.ModuleDict
-    preprocess: Preprocess
-    spec: DataSpec
-    device: torch.device
+    model: Model
     open_data: Callable[[], Data]
     split: str = "valid"
     history: Sequence[Mapping[str, Any]] = ()
     evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
     folder: Path | None = None
+
+    @property
+    def family(self) -> Any:
+        """The model's family."""
+        return self.model.family
+
+    @property
+    def networks(self) -> nn.ModuleDict:
+        """The calling thread's own networks, in evaluation mode on ``device``."""
+        return self.model.networks
+
+    @property
+    def preprocess(self) -> Preprocess:
+        """How a stored sample becomes an input."""
+        return self.model.preprocess
+
+    @property
+    def spec(self) -> DataSpec:
+        """The shape and classes of the data that the model is for."""
+        return self.model.spec
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model computes."""
+        return self.model.device
 
     @cached_property
     def data(self) -> Data:
@@ -52,15 +72,14 @@ class Subject:
 
     def can(self, *capabilities: str) -> bool:
         """Whether the model can do all of this."""
-        known: frozenset[str] = self.family.capabilities
-        return known.issuperset(capabilities)
+        return self.model.capabilities.issuperset(capabilities)
 
     def lacks(self, *capabilities: str) -> str | None:
         """Why a look that needs ``capabilities`` cannot be had, in one sentence; ``None`` where it can."""
-        missing = [name for name in capabilities if name not in self.family.capabilities]
+        missing = [name for name in capabilities if name not in self.model.capabilities]
         if not missing:
             return None
-        can = ", ".join(sorted(self.family.capabilities))
+        can = ", ".join(sorted(self.model.capabilities))
         return _("this model cannot {capability}; it can {can}").format(capability=missing[0], can=can)
 
     def pick(self, count: int) -> Shown:
@@ -73,34 +92,12 @@ class Subject:
 
     def unit(self, samples: np.ndarray) -> Tensor:
         """Stored samples as float32 on the device: images ``[n, c, h, w]`` in [0, 1]."""
-        return self.preprocess.to_unit(torch.from_numpy(np.ascontiguousarray(samples)).to(self.device))
+        return self.model.unit(samples)
 
     def inputs(self, samples: np.ndarray) -> Tensor:
         """Stored samples as the networks see them, float32 on the device."""
-        return self.preprocess.normalise(self.unit(samples))
+        return self.model.inputs(samples)
 
     def over(self, samples: np.ndarray, compute: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
         """``compute(inputs, unit)`` over stored samples in large batches, in inference mode; float32 on the CPU."""
-        return over(samples, self.preprocess, self.device, compute)
-
-
-def over(
-    samples: np.ndarray,
-    preprocess: Preprocess,
-    device: torch.device,
-    compute: Callable[..., Tensor],
-    lengths: np.ndarray | None = None,
-) -> np.ndarray:
-    """``compute(inputs, unit)`` over stored samples in large batches, in inference mode; float32 on the CPU.
-
-    With ``lengths``, int64 ``[n]``, it is ``compute(inputs, unit, lengths)``.
-    """
-    size = batch_size_for(samples)
-    found = []
-    with torch.inference_mode():
-        for start in range(0, len(samples), size):
-            stored = torch.from_numpy(np.ascontiguousarray(samples[start : start + size])).to(device)
-            unit = preprocess.to_unit(stored)
-            more = () if lengths is None else (torch.from_numpy(lengths[start : start + size]).to(device),)
-            found.append(compute(preprocess.normalise(unit), unit, *more).float().cpu().numpy())
-    return np.concatenate(found)
+        return self.model.over(samples, compute)

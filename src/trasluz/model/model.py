@@ -1,104 +1,112 @@
-"""The trained model in a run: weights, the data shape it was built for, and the preprocessing. Enough to predict.
+"""Model: a family with its trained networks and its preprocessing. Immutable, and safe for many threads.
 
-``weights.safetensors`` holds every parameter and buffer by name; ``config.json`` the family's settings and the
-data's shape and classes; ``preprocess.json`` how an image becomes an input.
+    model = load_model(Path("runs/20260101-digits-cnn-ab12cd/model"))
+    probabilities = model.over(samples, lambda inputs, unit: model.family.classify(model.networks, inputs))
+
+It needs no run folder: ``training/fit.py`` gives one from memory.  ``networks`` are a skeleton of the calling thread's
+own over the one set of weights (``model/private.py``), in evaluation mode and asking for no gradients, so that what a
+look does to them (hooks, modes) happens to nobody else.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+import numpy as np
+import torch
 from torch import Tensor, nn
 
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.draws import Draws
-from trasluz.errors import RunError
-from trasluz.families import base as families
-from trasluz.files import new_folder
-from trasluz.messages import _
+from trasluz.families.base import BaseFamily
+from trasluz.model.evaluation_mode import batch_size_for
+from trasluz.model.private import private_copy
 
 
-@dataclass(frozen=True)
 class Model:
-    """A family with its trained networks, in evaluation mode, and its preprocessing."""
+    """``family`` with ``networks`` for data of the shape ``spec``, which ``preprocess`` prepares, on ``device``.
 
-    family: families.BaseFamily
-    networks: nn.ModuleDict
-    preprocess: Preprocess
-    spec: DataSpec
-
-
-def save_model(
-    target: Path, settings: dict[str, Any], spec: DataSpec, weights: dict[str, Tensor], preprocess: Preprocess
-) -> None:
-    """Writes the ``model/`` folder atomically; ``settings`` is the recipe's ``model`` part."""
-    with new_folder(target) as folder:
-        plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in weights.items()}
-        (folder / "weights.safetensors").write_bytes(save(plain))
-        config = {"model": settings, "spec": asdict(spec)}
-        (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8")
-        (folder / "preprocess.json").write_text(preprocess.model_dump_json(indent=2), encoding="utf-8")
-
-
-def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
-    """The model that ``save_model`` wrote, on the CPU; with other ``weights`` of the same networks if they are given.
-
-    Raises:
-        RunError: files are missing, damaged, or do not fit each other.
+    The weights are those of ``networks``, not a copy of them: whoever goes on training hands over a copy.
     """
-    needed = (*(() if weights else ("weights.safetensors",)), "config.json", "preprocess.json")
-    missing = [n for n in needed if not (folder / n).is_file()]
-    if missing:
-        raise RunError(
-            _("{path}: {names} is missing, so this run has no trained model yet; resume it first.").format(
-                path=folder, names=", ".join(missing)
-            )
-        )
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        spec = read_spec(config["spec"])
-        preprocess = Preprocess.model_validate_json((folder / "preprocess.json").read_text(encoding="utf-8"))
-        weights = weights or load_file(folder / "weights.safetensors")
-    except (ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise RunError(
-            _("{path}: the stored model is damaged: {reason}.").format(path=folder, reason=str(error).splitlines()[0])
-        ) from None
-    family = families.create(config["model"], spec)
-    with Draws(0).ambient("build"):
-        networks = family.build()
-    load_weights(networks, weights, str(folder))
-    return Model(family, networks.eval(), preprocess, spec)
 
+    def __init__(
+        self,
+        family: BaseFamily,
+        networks: nn.ModuleDict,
+        preprocess: Preprocess,
+        spec: DataSpec,
+        device: torch.device | None = None,
+    ) -> None:
+        self.family, self.preprocess, self.spec = family, preprocess, spec
+        self.device = device or torch.device("cpu")
+        self._shared = private_copy(networks).eval()
+        self._threads = threading.local()
 
-def read_spec(plain: dict[str, Any]) -> DataSpec:
-    """The data shape from its JSON form."""
-    return DataSpec(
-        plain["kind"], tuple(plain["shape"]), tuple(plain["classes"]), plain["multi_label"], tuple(plain["domains"])
-    )
+    @property
+    def networks(self) -> nn.ModuleDict:
+        """The calling thread's own networks over the model's weights, in evaluation mode."""
+        own: nn.ModuleDict | None = getattr(self._threads, "networks", None)
+        if own is None:
+            own = self._threads.networks = private_copy(self._shared)
+        return own
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What it can do: encode, decode, reconstruct, classify, generate…"""
+        return self.family.capabilities
 
-def load_weights(networks: nn.Module, weights: dict[str, Tensor], origin: str) -> None:
-    """Loads every weight by name.
+    def with_networks(self, networks: nn.ModuleDict) -> Model:
+        """The same family and preprocessing over other networks of the same shape, on the same device."""
+        return Model(self.family, networks, self.preprocess, self.spec, self.device)
 
-    Raises:
-        RunError: names or shapes differ; says the first one, with the old and the new shape.
-    """
-    own = networks.state_dict()
-    for name in sorted(own.keys() | weights.keys()):
-        have = tuple(own[name].shape) if name in own else None
-        given = tuple(weights[name].shape) if name in weights else None
-        if have != given:
-            message = _(
-                "{origin}: the weights do not fit this network: {name} is {given} in the file and "
-                "{have} in the network."
-            )
-            raise RunError(
-                message.format(origin=origin, name=name, given=given or _("absent"), have=have or _("absent"))
-            )
-    networks.load_state_dict(weights)
+    def to(self, device: torch.device) -> Model:
+        """The same model with its weights on ``device``; this one where they are there already."""
+        if device == self.device:
+            return self
+        return Model(self.family, private_copy(self._shared).to(device), self.preprocess, self.spec, device)
+
+    def unit(self, samples: np.ndarray) -> Tensor:
+        """Stored samples as float32 on the device: images ``[n, c, h, w]`` in [0, 1]."""
+        return self.preprocess.to_unit(torch.from_numpy(np.ascontiguousarray(samples)).to(self.device))
+
+    def inputs(self, samples: np.ndarray) -> Tensor:
+        """Stored samples as the networks see them, float32 on the device."""
+        return self.preprocess.normalise(self.unit(samples))
+
+    def over(
+        self, samples: np.ndarray, compute: Callable[..., Tensor], lengths: np.ndarray | None = None
+    ) -> np.ndarray:
+        """``compute(inputs, unit)`` over stored samples in large batches, in inference mode; float32 on the CPU.
+
+        With ``lengths``, int64 ``[n]``, it is ``compute(inputs, unit, lengths)``.
+        """
+        size = batch_size_for(samples)
+        found = []
+        with torch.inference_mode():
+            for start in range(0, len(samples), size):
+                unit = self.unit(samples[start : start + size])
+                more = () if lengths is None else (torch.from_numpy(lengths[start : start + size]).to(self.device),)
+                found.append(compute(self.preprocess.normalise(unit), unit, *more).float().cpu().numpy())
+        return np.concatenate(found)
+
+    @cached_property
+    def code_size(self) -> int:
+        """How many numbers a code has, of a model that encodes or draws codes from a prior."""
+        family: Any = self.family
+        with self.inference():
+            if "encode" in self.capabilities:
+                blank = torch.zeros(1, *self.spec.shape, device=self.device)
+                return int(family.encode(self.networks, blank).flatten(1).shape[1])
+            draws = Draws(0).at(0, 0, torch.arange(1, device=self.device))
+            return int(family.prior(self.networks, 1, draws).shape[1])
+
+    @contextmanager
+    def inference(self) -> Iterator[None]:
+        """Without gradients, and with fixed draws for networks of the user's own that draw even in use."""
+        with torch.inference_mode(), Draws(0).ambient("evaluation", device=self.device):
+            yield

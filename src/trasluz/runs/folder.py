@@ -1,5 +1,7 @@
 """The run folder: everything needed to read, resume, serve or repeat a run. The folder is the truth.
 
+It is the store (``training/store.py``) of a training that survives a kill.
+
 run.json         status, recipe hash, data fingerprint, versions, hardware, timings (written atomically)
 recipe.yaml      the resolved recipe, complete
 splits.npz       the rows of train, valid and test, fixed when the run started
@@ -16,6 +18,7 @@ report.html      one file, no network
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 import shutil
@@ -24,13 +27,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from trasluz.errors import RunError
 from trasluz.files import storage, write_bytes, write_json
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
+from trasluz.reporting import Reporter
 from trasluz.runs.lines import append_lines, cut_lines, read_lines, size_of
+
+if TYPE_CHECKING:
+    from trasluz.model.model import Model
 
 Status = Literal["created", "running", "interrupted", "failed", "finished"]
 FORMAT = 1
@@ -179,6 +188,65 @@ class RunFolder:
             RunError: a line is damaged.
         """
         return read_lines(self._steps)
+
+    @property
+    def how_to_resume(self) -> str:
+        """The command that goes on."""
+        return f"trasluz resume {self.path}"
+
+    def write_checkpoint(self, name: str, state: Mapping[str, Any]) -> None:
+        """Writes ``checkpoints/<name>`` atomically.
+
+        Raises:
+            StorageError: disk full or not writable; older checkpoints are untouched.
+        """
+        from trasluz.runs.checkpoint import write_checkpoint
+
+        write_checkpoint(self.path / "checkpoints", name, state)
+
+    def newest_checkpoint(self, reporter: Reporter) -> dict[str, Any] | None:
+        """The newest whole checkpoint under a number; ``None`` where there is none.
+
+        Raises:
+            CheckpointError: there are some, but every one is damaged.
+        """
+        from trasluz.runs.checkpoint import read_newest
+
+        found: dict[str, Any] | None = read_newest(self.path / "checkpoints", reporter)
+        return found
+
+    def discard_checkpoints_after(self, step: int) -> None:
+        """Deletes numbered checkpoints later than ``step``."""
+        from trasluz.runs.checkpoint import discard_after
+
+        discard_after(self.path / "checkpoints", step)
+
+    def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Writes ``looks/<name>.npz`` atomically.
+
+        Raises:
+            StorageError: disk full or not writable.
+        """
+        target = self.path / "looks" / f"{name}.npz"
+        with storage(target.parent):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        content = io.BytesIO()
+        np.savez_compressed(content, **arrays)  # type: ignore[arg-type]  # the stubs take the names for options
+        write_bytes(target, content.getvalue())
+
+    def array_names(self, folder: str) -> tuple[str, ...]:
+        """The names ``<folder>/…`` of arrays under ``looks/``, sorted."""
+        return tuple(sorted(f"{folder}/{path.stem}" for path in (self.path / "looks" / folder).glob("*.npz")))
+
+    def delete_arrays(self, name: str) -> None:
+        """Deletes ``looks/<name>.npz``."""
+        (self.path / "looks" / f"{name}.npz").unlink(missing_ok=True)
+
+    def write_model(self, recipe: Recipe, model: Model) -> None:
+        """Writes ``model/`` atomically."""
+        from trasluz.model.storing import save_model
+
+        save_model(self.path / "model", recipe.model, model.spec, model.networks.state_dict(), model.preprocess)
 
     def size(self) -> int:
         """Bytes that the folder takes."""

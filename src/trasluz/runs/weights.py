@@ -17,7 +17,7 @@ from trasluz.errors import RequestError, RunError
 from trasluz.messages import _
 from trasluz.recipe import EarlyStoppingSection
 from trasluz.runs.folder import RunFolder
-from trasluz.training.state import load_plain
+from trasluz.runs.state import load_plain
 
 FINAL, BEST = "final", "best"
 NAMES = (FINAL, BEST)

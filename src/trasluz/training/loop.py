@@ -8,7 +8,7 @@ as the uninterrupted one would have.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -22,14 +22,14 @@ from trasluz.errors import DivergedError, Interrupted
 from trasluz.families.base import BaseFamily, Progress
 from trasluz.messages import _
 from trasluz.recipe import PhaseSection, Recipe, TrainSection
-from trasluz.runs.folder import RunFolder
-from trasluz.training.callbacks.base import Callback
-from trasluz.training.checkpoint import write_checkpoint
+from trasluz.training.callbacks.base import Callback, states_for
 from trasluz.training.derived import Seen, derive, where_to_cut
+from trasluz.training.early_stopping import EarlyStopping
 from trasluz.training.engine import Engine
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.phases import choose_trainable, shown, train_mode
 from trasluz.training.start_from import starting_weights
+from trasluz.training.store import Store
 from trasluz.training.stretches import Stretches
 from trasluz.training.totals import Totals
 from trasluz.training.validation import validate
@@ -38,7 +38,7 @@ _LOOK_EVERY = 50  # steps between looks at whether the losses are finite; a look
 
 
 class Loop:
-    """Trains ``networks`` through the recipe's phases and keeps the run folder true."""
+    """Trains ``networks`` through the recipe's phases and keeps its store true."""
 
     def __init__(
         self,
@@ -48,14 +48,14 @@ class Loop:
         family: BaseFamily,
         networks: nn.ModuleDict,
         fabric: Any,
-        folder: RunFolder,
+        store: Store,
         callbacks: Sequence[Callback],
         request: StopRequest,
         channels_last: bool = True,
     ) -> None:
         self.recipe, self.data, self.preprocess = recipe, data, preprocess
         self._channels_last = channels_last
-        self.family, self.networks, self.fabric, self.folder = family, networks, fabric, folder
+        self.family, self.networks, self.fabric, self.store = family, networks, fabric, store
         self.callbacks, self.request = list(callbacks), request
         self.phases = recipe.resolved_phases()
         self.phase_number = self.epoch = self.step = self.global_step = 0
@@ -116,6 +116,7 @@ class Loop:
         self.draws = Draws(self.recipe.seed).child("phase", number)
         self.totals = Totals(self.engine.device)
         self.stretches = Stretches(sum(train.epochs for _phase, train in self.phases))
+        self.early_stopping = EarlyStopping(train.early_stopping)
         self.stop_reason = None
 
     # -- running --------------------------------------------------------------------------------------------------
@@ -135,6 +136,9 @@ class Loop:
                     return
                 self._next_phase()
         finally:
+            best = self.early_stopping.checkpoint(self.phase.name)
+            if self.lead and best is not None:
+                self.store.write_checkpoint("best", best)
             self._tell("on_end")
 
     def _next_phase(self) -> None:
@@ -174,8 +178,8 @@ class Loop:
             self.seen = found
             self.batches = self._batches(self.phase_number, self.train)
             if self.lead:
-                known = {**self.folder.info().get("features", {}), self.phase.name: list(found.data.samples.shape[1:])}
-                self.folder.update_info(features=known)
+                known = {**self.store.info().get("features", {}), self.phase.name: list(found.data.samples.shape[1:])}
+                self.store.update_info(features=known)
 
     def _run_epoch(self) -> None:
         train_mode(self.networks, self.phase.frozen_norms)
@@ -189,13 +193,22 @@ class Loop:
         stretches = self.stretches.close(self.engine, self.phase.name, self.global_step)
         self.epoch, self.step = self.epoch + 1, 0
         self.totals = Totals(self.engine.device)
+        self._stop_early(record)
         self._tell("on_epoch_end", record)
         if self.lead:
-            self.folder.append_metrics(record)
-            self.folder.append_steps(stretches)
+            self.store.append_metrics(record)
+            self.store.append_steps(stretches)
         if self.epoch == self.train.epochs or self.stop_reason or self._checkpoint_due():
             self.checkpoint()
         self._obey()
+
+    def _stop_early(self, record: Mapping[str, Any]) -> None:
+        reason = self.early_stopping.observe(record, self.engine.judged)
+        if reason is None:
+            return
+        self.stop_reason = reason
+        if self.early_stopping.weights_to_restore is not None:
+            self.engine.set_weights(self.early_stopping.weights_to_restore)
 
     def _step(self, batch: Any, draws: Any, weight: float) -> float:
         whole = self.epoch + self.step / self.batches.steps
@@ -232,7 +245,7 @@ class Loop:
     def _obey(self) -> None:
         if self._anywhere(self.request.asked):
             self.checkpoint()
-            raise Interrupted(_("Interrupted; go on with: trasluz resume {path}").format(path=self.folder.path))
+            raise Interrupted(_("Interrupted; go on with: {command}").format(command=self.store.how_to_resume))
 
     def _anywhere(self, here: bool) -> bool:
         """Whether it is so in one of the processes."""
@@ -245,7 +258,7 @@ class Loop:
         if self._anywhere(bad is not None):
             term, step = bad or ("loss", self.global_step)
             if self.lead:
-                self.folder.update_info(
+                self.store.update_info(
                     failure={"term": term, "global_step": step, "epoch": self.epoch + 1, "phase": self.phase.name}
                 )
             message = _(
@@ -289,12 +302,13 @@ class Loop:
             "step": self.step,
             "global_step": self.global_step,
             "stop_reason": self.stop_reason,
-            "metrics_offset": self.folder.metrics_offset(),
-            "steps_offset": self.folder.steps_offset(),
+            "metrics_offset": self.store.metrics_offset(),
+            "steps_offset": self.store.steps_offset(),
             "totals": self.totals.state_dict(),
             "stretches": self.stretches.state_dict(),
             "engine": self.engine.state_dict(),
-            "callbacks": {type(c).__name__: c.state_dict() for c in self.callbacks},
+            "early_stopping": self.early_stopping.state_dict(),
+            "callbacks": [[type(c).__name__, c.state_dict()] for c in self.callbacks],
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -305,8 +319,10 @@ class Loop:
         self.totals.load_state_dict(state["totals"])
         self.stretches.load_state_dict(state.get("stretches", {}))
         self.engine.load_state_dict(state["engine"])
-        for callback in self.callbacks:
-            callback.load_state_dict(state["callbacks"].get(type(callback).__name__, callback.state_dict()))
+        self.early_stopping.load_state_dict(_early_stopping_of(state))
+        for callback, own in zip(self.callbacks, states_for(self.callbacks, state["callbacks"]), strict=True):
+            if own is not None:
+                callback.load_state_dict(own)
         self._resumed = True
 
     def checkpoint(self) -> None:
@@ -317,5 +333,11 @@ class Loop:
         """
         self._check_finite()
         if self.lead:
-            write_checkpoint(self.folder.path / "checkpoints", f"{self.global_step:09d}", self.state_dict())
+            self.store.write_checkpoint(f"{self.global_step:09d}", self.state_dict())
         self._saved_at = time.monotonic()
+
+
+def _early_stopping_of(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Version 0.1 kept it among the callbacks."""
+    found: Mapping[str, Any] = state.get("early_stopping") or state["callbacks"]["EarlyStopping"]
+    return found

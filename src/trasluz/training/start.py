@@ -20,19 +20,18 @@ from trasluz.messages import _
 from trasluz.model.hardware import Hardware
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
-from trasluz.runs.folder import RunFolder
 from trasluz.training.callbacks.base import Callback
-from trasluz.training.checkpoint import discard_after, read_newest
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.loop import Loop
 from trasluz.training.phases import choose_trainable, rate_factors
 from trasluz.training.probe import Probe, check_monitors, probe
 from trasluz.training.start_from import Start, as_pretrained, starting_weights
+from trasluz.training.store import Store
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """All that a loop needs except its folder."""
+    """All that a loop needs except its store."""
 
     recipe: Recipe
     data: Data
@@ -128,11 +127,11 @@ def _check_unit(recipe: Recipe, family: families.BaseFamily) -> None:
         raise RecipeError(message.format(given=recipe.data.normalise))
 
 
-def make_loop(prepared: Prepared, folder: RunFolder, callbacks: Sequence[Callback], request: StopRequest) -> Loop:
+def make_loop(prepared: Prepared, store: Store, callbacks: Sequence[Callback], request: StopRequest) -> Loop:
     """The loop at its first step."""
     p = prepared
     last = p.hardware.layout == "channels-last"
-    return Loop(p.recipe, p.data, p.preprocess, p.family, p.networks, p.fabric, folder, callbacks, request, last)
+    return Loop(p.recipe, p.data, p.preprocess, p.family, p.networks, p.fabric, store, callbacks, request, last)
 
 
 def try_out(loop: Loop) -> Probe:
@@ -164,16 +163,15 @@ def restore(loop: Loop, reporter: Reporter) -> bool:
     Raises:
         CheckpointError: every checkpoint is damaged.
     """
-    checkpoints = loop.folder.path / "checkpoints"
-    state = read_newest(checkpoints, reporter)
+    state = loop.store.newest_checkpoint(reporter)
     if state is None:
         if loop.lead:
-            loop.folder.cut_metrics(0)
-            loop.folder.cut_steps(0)
+            loop.store.cut_metrics(0)
+            loop.store.cut_steps(0)
         return False
     loop.load_state_dict(state)
     if loop.lead:
-        discard_after(checkpoints, loop.global_step)
-        loop.folder.cut_metrics(state["metrics_offset"])
-        loop.folder.cut_steps(state.get("steps_offset", 0))
+        loop.store.discard_checkpoints_after(loop.global_step)
+        loop.store.cut_metrics(state["metrics_offset"])
+        loop.store.cut_steps(state.get("steps_offset", 0))
     return True

@@ -28,6 +28,5 @@ def test_large_ones_are_averaged_over_squares() -> None:
 def test_a_table_is_what_networks_see() -> None:
     rows = np.arange(6, dtype=np.float32).reshape(3, 2)
     data = Data("table", "table", rows, {"train": np.arange(3)}, value_range=(0.0, 1.0))
-    subject = made_subject(data)
-    subject.preprocess = Preprocess(kind="table")
+    subject = made_subject(data, preprocess=Preprocess(kind="table"))
     assert (pixels(subject, np.arange(3)) == rows).all()

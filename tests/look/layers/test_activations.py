@@ -11,10 +11,12 @@ from torch import Tensor, nn
 
 from tests.look.made_subjects import Scores, subject
 from trasluz.data.data import Data
+from trasluz.data.feed.preprocess import Preprocess
 from trasluz.families.base import create
 from trasluz.look.layers.activations import gather, mean_and_max, mean_over_positions, passes, readable
 from trasluz.look.looks import feature_maps, strip
 from trasluz.look.subject import Subject
+from trasluz.model.model import Model
 from trasluz.reporting import Reporter
 
 
@@ -87,9 +89,7 @@ def _made(model: dict[str, Any], domains: tuple[str, ...] = ()) -> Subject:
         domains=domains,
     )
     family = create(model, data.spec)
-    made = subject(nn.Identity(), data, family)
-    made.networks = family.build().eval()
-    return made
+    return Subject(Model(family, family.build(), Preprocess(), data.spec), lambda: data)
 
 
 _FAMILIES: list[tuple[dict[str, Any], tuple[str, ...]]] = [

@@ -17,6 +17,7 @@ from trasluz.look.looks import exciting, feature_maps, maximise, probes
 from trasluz.look.maps.layouts import Layout
 from trasluz.look.maps.map_layers import resolve
 from trasluz.look.subject import Subject
+from trasluz.model.model import Model
 from trasluz.reporting import Reporter
 
 MERGED = "classifier.layers.1.downsample.reduction"  # gives [n, 4, 4, 24]
@@ -56,7 +57,9 @@ def test_torchvisions_swin_is_read_so_too() -> None:
     torch.manual_seed(0)
     seen = swin()
     network = SwinTransformer([4, 4], 12, [1, 1], [1, 2], [4, 4], num_classes=3)
-    other = Subject(_Of(), torch.nn.ModuleDict({"classifier": network}).eval(), *_rest(seen))
+    other = Subject(
+        Model(_Of(), torch.nn.ModuleDict({"classifier": network}), seen.preprocess, seen.spec), lambda: seen.data
+    )
     layouts = readable(other, ("logits",))
     shapes = other.family.layers(other.networks)
     spatial = {name: layout.shape(shapes[name]) for name, layout in layouts.items() if len(shapes[name]) == 3}
@@ -134,7 +137,3 @@ class _Of:
         from trasluz.families._layers import computation_order
 
         return computation_order(networks["classifier"], torch.zeros(1, 3, 32, 32), "classifier.")[0]
-
-
-def _rest(seen: Subject) -> tuple[Any, ...]:
-    return seen.preprocess, seen.spec, seen.device, seen.open_data

@@ -12,6 +12,7 @@ from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.look.subject import Subject
+from trasluz.model.model import Model
 
 
 class Flat:
@@ -33,14 +34,12 @@ def made_data(count: int = 90, channels: int = 1, height: int = 6, width: int = 
     return Data("made", "image", samples.astype(np.uint8), splits, labels=labels, classes=("dark", "grey", "light"))
 
 
-def made_subject(data: Data | None = None, family: Any = None, **more: Any) -> Subject:
+def made_subject(
+    data: Data | None = None, family: Any = None, preprocess: Preprocess | None = None, **more: Any
+) -> Subject:
     held = data or made_data()
     return Subject(
-        family=family or Flat(),
-        networks=nn.ModuleDict(),
-        preprocess=Preprocess(),
-        spec=held.spec,
-        device=torch.device("cpu"),
+        model=Model(family or Flat(), nn.ModuleDict(), preprocess or Preprocess(), held.spec),
         open_data=lambda: held,
         **more,
     )

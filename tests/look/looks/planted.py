@@ -13,6 +13,7 @@ from trasluz.data.data import Data, DataSpec
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.families._layers import blank, computation_order
 from trasluz.look.subject import Subject
+from trasluz.model.model import Model
 
 HEIGHT, WIDTH, PATCH = 33, 47, 8
 CLASSES = ("stripes", "bars", "checks")
@@ -90,4 +91,4 @@ def subject_of(networks: nn.ModuleDict, channels: int) -> Subject:
     shape = (channels, HEIGHT, WIDTH)
     spec = DataSpec("image", shape, CLASSES)
     preprocess = Preprocess()
-    return Subject(Family(shape), networks.eval(), preprocess, spec, torch.device("cpu"), lambda: data)
+    return Subject(Model(Family(shape), networks.eval(), preprocess, spec), lambda: data)

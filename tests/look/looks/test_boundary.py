@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from trasluz.look.looks import boundary
 from trasluz.look.looks.boundary import Config
 from trasluz.look.result import load_result, save_result
 from trasluz.look.subject import Subject
+from trasluz.model.model import Model
 from trasluz.reporting import Reporter
 
 
@@ -60,8 +62,8 @@ def _data(features: int = 2, labels: bool = True) -> Data:
 def _subject(family: type[Scores] = _Classifies, data: Data | None = None, **preprocess: Any) -> Subject:
     torch.manual_seed(0)
     made = subject(nn.Linear(2, 3), _data() if data is None else data, family((2,)))
-    made.preprocess = Preprocess(kind="table", **preprocess)
-    return made
+    model = made.model
+    return replace(made, model=Model(model.family, model.networks, Preprocess(kind="table", **preprocess), made.spec))
 
 
 def _look(seen: Subject, **options: Any) -> boundary.Found:

@@ -22,6 +22,7 @@ from trasluz.look.looks.contrast import Found, refusal
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import Shown, from_samples
 from trasluz.look.subject import Subject
+from trasluz.model.model import Model
 from trasluz.reporting import Reporter
 
 
@@ -144,14 +145,15 @@ def test_images_with_several_labels_are_looked_at_by_what_is_predicted() -> None
 
 
 def test_a_found_contrast_is_read_as_it_was_written_and_networks_are_left_as_found(tmp_path: Path) -> None:
-    subject = subject_of(network(1).train(), 1)
+    net = network(1).train()
+    subject = subject_of(net, 1)
     before = {name: value.clone() for name, value in subject.networks.state_dict().items()}
     found = _look(subject, count=2)
     save_result(tmp_path / "contrast", found, {})
     again = load_result(tmp_path / "contrast", Found)
     assert again.ranked == found.ranked
     np.testing.assert_array_equal(again.parts, found.parts)
-    assert all(p.grad is None and p.requires_grad for p in subject.networks.parameters())
+    assert all(p.grad is None and p.requires_grad for p in net.parameters())
     assert not any(module._forward_hooks for module in subject.networks.modules())
     assert all(torch.equal(before[name], value) for name, value in subject.networks.state_dict().items())
 
@@ -169,5 +171,7 @@ def test_requests_that_cannot_be_met_say_why() -> None:
     unlabelled = replace(subject, open_data=lambda: replace(subject.data, labels=None))
     with pytest.raises(RequestError, match="single labels"):
         _look(unlabelled, pair="confused")
-    single = replace(subject, spec=DataSpec("image", subject.spec.shape, ("one",)))
+    own = subject.model
+    spec = DataSpec("image", subject.spec.shape, ("one",))
+    single = replace(subject, model=Model(own.family, own.networks, own.preprocess, spec))
     assert "one class" in str(refusal(single))

@@ -116,8 +116,8 @@ def test_tables_have_accuracies_and_no_pictures() -> None:
     labels = np.arange(90) % 2
     samples = (noise.normal(size=(90, 3)) + 4 * labels[:, None]).astype(np.float32)
     splits = {"train": np.arange(60), "valid": np.arange(60, 90)}
-    subject = made_subject(Data("table", "table", samples, splits, labels=labels, classes=("a", "b")))
-    subject.preprocess = Preprocess(kind="table")
+    data = Data("table", "table", samples, splits, labels=labels, classes=("a", "b"))
+    subject = made_subject(data, preprocess=Preprocess(kind="table"))
     found = look(subject)
     assert len(found.images) == 0
     assert found.neighbours["code"].value > 0.9

@@ -121,12 +121,12 @@ def test_without_labels_the_models_own_answer_stands_for_the_truth() -> None:
 
 
 def test_networks_are_left_as_found() -> None:
-    of = subject_of(network(1).train(), 1)
-    of.networks.train()
+    net = network(1)
+    of = subject_of(net, 1)
     before = {name: value.clone() for name, value in of.networks.state_dict().items()}
     _look(of, count=3, steps=2, random_networks=2)
     assert all(torch.equal(before[name], value) for name, value in of.networks.state_dict().items())
-    assert all(p.grad is None and p.requires_grad for p in of.networks.parameters())
+    assert all(p.grad is None and p.requires_grad for p in net.parameters())
     assert not any(module._forward_hooks for module in of.networks.modules())
 
 

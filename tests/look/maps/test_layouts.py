@@ -49,8 +49,9 @@ def _seen_by(subject: Subject, layer: str, inputs: Tensor) -> tuple[Tensor, Tens
         return output
 
     handle = subject.networks.get_submodule(layer).register_forward_hook(keep)
-    scores = subject.networks["classifier"](inputs)
+    scores = subject.networks["classifier"](inputs.requires_grad_())  # whose weights ask for none
     handle.remove()
+    inputs.requires_grad_(False)
     (gradient,) = torch.autograd.grad(scores[:, 0].sum(), kept[-1])
     return kept[-1].detach(), gradient
 

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from trasluz.look.maps.layouts import FIRST, Layout, Reader
 from trasluz.look.subject import Subject
-from trasluz.model.evaluation_mode import batch_size_for, evaluation_mode
+from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.model.memory import kept_memory
 
 See = Callable[[str, Tensor], None]
@@ -76,7 +76,7 @@ def run_through(
     chosen = passes(subject) if through is None else through
     with (
         kept_memory(subject.device.type),
-        evaluation_mode(subject.networks, subject.device),
+        subject.model.inference(),
         watched(subject.networks, layers, see) as start_pass,
     ):
         for first in range(0, len(samples), size):
@@ -101,7 +101,7 @@ def readable(subject: Subject, through: tuple[str, ...] | None = None) -> dict[s
         if len(output) == _IMAGES and (output.ndim != 4 or layout is not None):
             found[name] = layout if layout is not None and output.ndim == 4 else FIRST
 
-    with evaluation_mode(subject.networks, subject.device), watched(subject.networks, layers, see):
+    with subject.model.inference(), watched(subject.networks, layers, see):
         blank = torch.zeros(_IMAGES, *subject.spec.shape, device=subject.device)
         run_pass(subject, blank, passes(subject) if through is None else through)
     return {layer: found[layer] for layer in layers if layer in found}

@@ -201,7 +201,7 @@ def _random(subject: Subject, count: int, samples: np.ndarray) -> tuple[Subject,
 
     settle = forward if len(inputs) > 1 else None  # of one image a batch normalisation makes zeros
     made = [randomised(subject.networks, Draws(0).child("trust", number), settle) for number in range(count)]
-    return tuple(replace(subject, networks=networks) for networks in made)
+    return tuple(replace(subject, model=subject.model.with_networks(networks)) for networks in made)
 
 
 def _part(task: _Task, samples: np.ndarray, truth: np.ndarray | None, positions: Tensor) -> dict[str, np.ndarray]:

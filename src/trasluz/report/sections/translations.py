@@ -11,19 +11,19 @@ from trasluz.report.images import data_address
 from trasluz.report.page import fill
 from trasluz.report.phrase import both, plain
 from trasluz.report.sections.base import Section
-from trasluz.training.callbacks.translations import FILE
+from trasluz.training.callbacks.translations import NAME
 
 ORDER = 23
 
 
 def applies(context: Context) -> bool:
     """Whether training kept translated examples, which are of the final weights."""
-    return context.weights.final and (context.weights.looks / FILE).is_file()
+    return context.weights.final and (context.weights.looks / f"{NAME}.npz").is_file()
 
 
 def render(context: Context) -> Section:
     """One gallery per domain that is translated from."""
-    with np.load(context.weights.looks / FILE) as stored:
+    with np.load(context.weights.looks / f"{NAME}.npz") as stored:
         found = {name: stored[name] for name in stored.files}
     names = [str(name) for name in found["domains"]]
     nothing = both("There is nothing to show.")

@@ -10,11 +10,13 @@
         callback.on_epoch_end(loop, record)         may set loop.stop_reason
       callback.on_end(loop)
 
-A callback with state overrides ``state_dict`` and ``load_state_dict``; both travel with the checkpoint.
+A callback with state overrides ``state_dict`` and ``load_state_dict``; both travel with the checkpoint.  Several of
+one class keep their states apart, in the order in which they were handed over.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,3 +50,16 @@ class Callback:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Puts the callback where ``state_dict`` left it."""
+
+
+def states_for(callbacks: Sequence[Callback], stored: Sequence[Sequence[Any]] | Mapping[str, Any]) -> list[Any | None]:
+    """The stored state of each callback: the n-th of a class gets the n-th state of that class; ``None`` for none.
+
+    ``stored``: pairs of a class name and a state; version 0.1 kept one state per class name.
+    """
+    pairs = list(stored.items()) if isinstance(stored, Mapping) else [(name, state) for name, state in stored]
+    found: list[Any | None] = []
+    for callback in callbacks:
+        place = next((i for i, (name, _state) in enumerate(pairs) if name == type(callback).__name__), None)
+        found.append(None if place is None else pairs.pop(place)[1])
+    return found

@@ -5,16 +5,14 @@ Frames lie in the run's ``looks/film-frames/`` as arrays; a resumed run writes t
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trasluz.files import storage, write_bytes
-from trasluz.look.film import FOLDER, RECORDED, film_epochs, fixed_rows, frame, frame_files, mapped_layers
+from trasluz.look.film import FOLDER, RECORDED, film_epochs, fixed_rows, frame, mapped_layers
 from trasluz.look.maps.layouts import Layout
 from trasluz.look.subject import Subject
+from trasluz.model.model import Model
 from trasluz.training.callbacks.base import Callback
 
 if TYPE_CHECKING:
@@ -37,9 +35,9 @@ class FilmStrip(Callback):
 
     def on_start(self, loop: Loop) -> None:
         """Forgets frames of steps that are yet to come: another training may lead there."""
-        for path in frame_files(loop.folder.path) if loop.lead else ():
-            if int(path.stem) > loop.global_step:
-                path.unlink()
+        for name in loop.store.array_names(FOLDER) if loop.lead else ():
+            if int(name.rsplit("/", 1)[-1]) > loop.global_step:
+                loop.store.delete_arrays(name)
 
     def on_phase_start(self, loop: Loop) -> None:
         """The frame before training."""
@@ -56,20 +54,10 @@ class FilmStrip(Callback):
     def _shoot(self, loop: Loop, epoch: int) -> None:
         if not loop.lead or loop.data.kind != "image" or not loop.family.capabilities.intersection(RECORDED):
             return
-        networks = loop.engine.judged
-        subject = Subject(
-            loop.family, networks, loop.preprocess, loop.data.spec, loop.engine.device, lambda: loop.data, split="valid"
-        )
+        model = Model(loop.family, loop.engine.judged, loop.preprocess, loop.data.spec, loop.engine.device)
+        subject = Subject(model, lambda: loop.data, split="valid")
         if self._phase != loop.phase_number:  # a phase may go on with another network, an epoch does not
             self._phase, self._layers = loop.phase_number, mapped_layers(subject)
         arrays = frame(subject, fixed_rows(loop.data), loop.recipe.seed, self._layers)
-        _write(loop.folder.path, {"epoch": np.int64(epoch), "step": np.int64(loop.global_step), **arrays})
-
-
-def _write(run: Path, arrays: dict[str, Any]) -> None:
-    folder = run / "looks" / FOLDER
-    with storage(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    content = io.BytesIO()
-    np.savez_compressed(content, **arrays)
-    write_bytes(folder / f"{int(arrays['step']):09d}.npz", content.getvalue())
+        arrays |= {"epoch": np.asarray(epoch, np.int64), "step": np.asarray(loop.global_step, np.int64)}
+        loop.store.write_arrays(f"{FOLDER}/{loop.global_step:09d}", arrays)

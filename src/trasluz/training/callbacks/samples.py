@@ -6,7 +6,6 @@ again.  Training is not changed by it: the draws are its own.
 
 from __future__ import annotations
 
-import io
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ import numpy as np
 import torch
 
 from trasluz.draws import Draws
-from trasluz.files import storage, write_bytes
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.model.evaluation_mode import evaluation_mode
 from trasluz.training.callbacks.base import Callback
@@ -41,7 +39,8 @@ class SampleGrid(Callback):
             return
         last = record["epoch"] == loop.train.epochs or loop.stop_reason is not None
         if last or record["epoch"] % math.ceil(loop.train.epochs / _FILES) == 0:
-            _write(loop, _grid(loop), record["epoch"])
+            facts = {"epoch": np.array(record["epoch"], np.int64), "step": np.array(loop.global_step, np.int64)}
+            loop.store.write_arrays(f"{FOLDER}/{loop.global_step:09d}", {"images": _grid(loop), **facts})
 
 
 def _grid(loop: Loop) -> np.ndarray:
@@ -52,12 +51,3 @@ def _grid(loop: Loop) -> np.ndarray:
     networks = loop.engine.judged
     with evaluation_mode(networks, device), loop.engine.forward():
         return to_uint8(family.generate(networks, count, draws))
-
-
-def _write(loop: Loop, images: np.ndarray, epoch: int) -> None:
-    folder = loop.folder.path / "looks" / FOLDER
-    with storage(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    content = io.BytesIO()
-    np.savez_compressed(content, images=images, epoch=np.int64(epoch), step=np.int64(loop.global_step))
-    write_bytes(folder / f"{loop.global_step:09d}.npz", content.getvalue())

@@ -5,14 +5,12 @@ Kept as arrays under ``looks/translations.npz`` and written anew each time.  Tra
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from trasluz.data.data import Data
-from trasluz.files import storage, write_bytes
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.model.evaluation_mode import evaluation_mode
 from trasluz.training.callbacks.base import Callback
@@ -20,7 +18,7 @@ from trasluz.training.callbacks.base import Callback
 if TYPE_CHECKING:
     from trasluz.training.loop import Loop
 
-FILE = "translations.npz"
+NAME = "translations"
 _OF_EACH = 6
 
 
@@ -32,7 +30,7 @@ class TranslatedExamples(Callback):
     def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:
         """Translates and writes, from the weights that evaluation uses."""
         if loop.lead and "translate" in loop.family.capabilities:
-            _write(loop, _translated(loop))
+            loop.store.write_arrays(NAME, _translated(loop))
 
 
 def _rows(data: Data) -> np.ndarray:
@@ -57,12 +55,3 @@ def _translated(loop: Loop) -> dict[str, np.ndarray]:
         "rows": rows,
         "domains": np.array(data.domains),
     }
-
-
-def _write(loop: Loop, arrays: dict[str, np.ndarray]) -> None:
-    folder = loop.folder.path / "looks"
-    with storage(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    content = io.BytesIO()
-    np.savez_compressed(content, **arrays)  # type: ignore[arg-type]  # the stubs take the names for options
-    write_bytes(folder / FILE, content.getvalue())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from trasluz.training.state import load_state, save_state
+from trasluz.runs.state import load_state, save_state
 
 
 def test_optimiser_state_comes_back_bit_for_bit(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from trasluz.errors import CheckpointError
 from trasluz.files import new_folder
 from trasluz.messages import _
 from trasluz.reporting import Reporter
-from trasluz.training.state import load_state, save_state
+from trasluz.runs.state import load_state, save_state
 
 _KEPT = 2
 

@@ -1,0 +1,213 @@
+"""OpenedRun: a run folder with its model and its data, opened lazily. What every verb is given.
+
+``Run`` (``run.py``) is this with the verbs as methods; the verbs themselves (``evaluating.py``, ``generation.py``, …)
+take an ``OpenedRun`` and know nothing of ``Run``, so that no module here needs one above it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from trasluz.api.reopening import OpenSource, reopen
+from trasluz.data.data import Data
+from trasluz.data.feed.preprocess import Preprocess
+from trasluz.data.read.images import LoadedImages, load_images
+from trasluz.errors import DataError, RequestError
+from trasluz.evaluation.evaluation import Evaluation
+from trasluz.families.base import BaseFamily
+from trasluz.messages import _
+from trasluz.model.hardware import choose
+from trasluz.model.model import Model
+from trasluz.model.storing import load_model
+from trasluz.recipe import Recipe
+from trasluz.reporting import Reporter
+from trasluz.runs.checkpoint import read_checkpoint
+from trasluz.runs.evaluations import load_evaluations
+from trasluz.runs.folder import RunFolder
+from trasluz.runs.weights import FINAL, Weights
+
+if TYPE_CHECKING:
+    from trasluz.draw.provenance import Origin
+
+Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
+Lengths = Sequence[int] | np.ndarray | None
+
+_VERBS = {name: name for name in ("decode", "encode", "generate", "reconstruct", "translate")} | {"classify": "predict"}
+
+
+class OpenedRun:
+    """One run folder. Reads lazily; holds the model once it was needed; may be used by many threads.
+
+    ``open_source`` opens data, another run's images included; ``data`` saves opening the run's own.
+    """
+
+    def __init__(
+        self, folder: RunFolder, open_source: OpenSource, data: Data | None = None, weights: str = FINAL
+    ) -> None:
+        self.folder = folder
+        self.weights = Weights.choose(folder.path, weights)
+        self.open_source = open_source
+        self._given = data
+        self._opening = threading.RLock()  # one thread opens, the others wait for what it opened
+        self._opened: dict[str, Any] = {}
+
+    @property
+    def path(self) -> Path:
+        """The run folder."""
+        return self.folder.path
+
+    @property
+    def weights_note(self) -> str:
+        """Which weights these are, in one sentence, where they are not the final ones; else empty.
+
+        Raises:
+            RunError: what is written beside them is damaged.
+        """
+        from trasluz.draw.weights import weights_sentence
+
+        return weights_sentence(self.weights.epoch())
+
+    @property
+    def recipe(self) -> Recipe:
+        """The resolved recipe, read again when the file changed."""
+        stat = (self.path / "recipe.yaml").stat()
+        stamp, known = (stat.st_mtime_ns, stat.st_size), self._opened.get("recipe")
+        if known is None or known[0] != stamp:
+            known = self._opened["recipe"] = (stamp, self.folder.recipe())
+        recipe: Recipe = known[1]
+        return recipe
+
+    @property
+    def origin(self) -> Origin:
+        """What images that the run makes say of it."""
+        from trasluz.draw.provenance import Origin
+
+        return Origin(self.weights.label, self.recipe.name, self.recipe.hash)
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What ``run.json`` says."""
+        return self.folder.info()
+
+    @property
+    def status(self) -> str:
+        """created, running, interrupted, failed or finished."""
+        return str(self.info["status"])
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """All records of ``metrics.jsonl``, oldest first."""
+        return self.folder.metrics()
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The scores in the last record, or in that of the best epoch with its weights: ``train/…`` and ``valid/…``."""
+        best = self.weights.epoch()
+        records = [r for r in self.history if best is None or (r["phase"], r["epoch"]) == (best.phase, best.epoch)]
+        last = records[-1] if records else {}
+        return {name: value for name, value in last.items() if name.startswith(("train/", "valid/"))}
+
+    @property
+    def model(self) -> Model:
+        """The trained model with the weights that the run was opened with, on the best device there is.
+
+        Raises:
+            RunError: the run has no trained model yet.
+            CheckpointError: the weights of the best epoch are damaged.
+        """
+        with self._opening:
+            if "model" not in self._opened:
+                best = None if self.weights.final else read_checkpoint(self.weights.file.parent)["networks"]
+                self._opened["model"] = load_model(self.path / "model", best).to(self.device)
+            model: Model = self._opened["model"]
+            return model
+
+    @cached_property
+    def device(self) -> torch.device:
+        """Where the model computes: the best device there is."""
+        asked = self.recipe.compute.model_copy(update={"device": "auto"})
+        return torch.device(choose(asked).device)
+
+    @property
+    def family(self) -> BaseFamily:
+        """The family of the model."""
+        return self.model.family
+
+    @property
+    def networks(self) -> nn.ModuleDict:
+        """The calling thread's own networks over the trained weights, in evaluation mode."""
+        return self.model.networks
+
+    @property
+    def preprocess(self) -> Preprocess:
+        """How an image becomes an input."""
+        return self.model.preprocess
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the model can do: encode, decode, reconstruct, classify, generate…"""
+        return self.model.capabilities
+
+    @property
+    def data(self) -> Data:
+        """The data that the run was trained on, with its splits.
+
+        Raises:
+            RunError: the data changed since.
+        """
+        if self._given is not None:
+            return self._given
+        with self._opening:
+            if "data" not in self._opened:
+                self._opened["data"] = reopen(self.folder, self.recipe, None, self.open_source, Reporter())
+            data: Data = self._opened["data"]
+            return data
+
+    def evaluations(self) -> dict[str, Evaluation]:
+        """Evaluations made so far with these weights, by split."""
+        return load_evaluations(self.weights)
+
+    def need(self, capability: str) -> None:
+        """Refuses what the model cannot do.
+
+        Raises:
+            RequestError: names what it can.
+        """
+        if capability not in self.capabilities:
+            can = ", ".join(verbs(self.capabilities)) or _("nothing")
+            raise RequestError(
+                _("{path}: this model cannot {capability}; it can {can}.").format(
+                    path=self.path, capability=capability, can=can
+                )
+            )
+
+    def load(self, images: Images, reporter: Reporter | None = None, *, lengths: Lengths = None) -> LoadedImages:
+        """New samples, prepared as those of training were stored; every verb that is given samples takes these.
+
+        Images are files, folders or archives of them, or arrays ``[n, h, w, c]``; rows of a table CSV files or arrays
+        ``[n, features]``.  Sequences are a list of arrays ``[steps, features]`` of different lengths, or an array
+        ``[n, steps, features]`` padded at the end with the ``lengths`` of its sequences (without them every step
+        counts), or ``.npz`` files with both as ``X`` and ``lengths``; none longer than the longest of training.
+
+        Raises:
+            DataError: nothing can be read, or it does not fit the model.
+        """
+        loaded = load_images(images, self.preprocess, reporter or Reporter(), self.model.spec.shape, lengths)
+        if not len(loaded.samples):
+            first = f"{loaded.unreadable[0][0]}: {loaded.unreadable[0][1]}" if loaded.unreadable else ""
+            told = _("None of the images can be read. {first}"), _("None of the samples can be read. {first}")
+            raise DataError(told[self.preprocess.kind != "image"].format(first=first).strip())
+        return loaded
+
+
+def verbs(capabilities: frozenset[str]) -> tuple[str, ...]:
+    """What a person can ask of a run whose model has these capabilities, by the names of the verbs, sorted."""
+    return tuple(sorted(verb for capability, verb in _VERBS.items() if capability in capabilities))

@@ -1,0 +1,38 @@
+"""The data of a run once more: the ones it was trained on, with the splits that it was trained on, or a refusal."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from trasluz.data.data import Data
+from trasluz.data.read.raw import Raw
+from trasluz.errors import DataError, RunError
+from trasluz.messages import _
+from trasluz.recipe import DataSection, Recipe
+from trasluz.reporting import Reporter
+from trasluz.runs.folder import RunFolder
+from trasluz.runs.splits import load_splits
+
+OpenSource = Callable[[DataSection, int, Reporter, Raw | None], Data]  # what ``sources.open_source`` is once bound
+
+
+def reopen(folder: RunFolder, recipe: Recipe, arrays: Raw | None, open_source: OpenSource, reporter: Reporter) -> Data:
+    """The data of a run with the splits that it was trained on.
+
+    Raises:
+        DataError: the data are not there.
+        RunError: the data are not the ones that the run was trained on.
+    """
+    info = folder.info()
+    if arrays is None and info.get("in_memory"):
+        raise DataError(
+            _("{path}: this run was trained on arrays in memory; give them again with data=(samples, labels).").format(
+                path=folder.path
+            )
+        )
+    opened = open_source(recipe.data, recipe.seed, reporter, arrays)
+    if opened.fingerprint != info["fingerprint"]:
+        message = _("{path}: the data in {source} changed since this run was trained; restore them or train a new run.")
+        raise RunError(message.format(path=folder.path, source=recipe.data.source))
+    return dataclasses.replace(opened, splits=load_splits(folder.path) or opened.splits)
