@@ -15,15 +15,15 @@ from torch import Tensor, nn
 from trasluz.data.data import Data
 from trasluz.data.feed.batch import Batch
 from trasluz.data.feed.preprocess import Preprocess
-from trasluz.draws import StepDraws
 from trasluz.errors import DataError
 from trasluz.evaluation.evaluate import evaluate_split
 from trasluz.evaluation.evaluation import Evaluation, load_evaluation
-from trasluz.families.base import BaseFamily, Collector, Progress, Terms, create
+from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms, create
 from trasluz.metrics.reconstruction import numbers, statistics
 from trasluz.model.model import Model
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter, Task
+from trasluz.rng import StepRng
 
 
 class _NoSettings(Section):
@@ -42,14 +42,14 @@ class Dimmer(BaseFamily):
     def build(self) -> nn.ModuleDict:
         return nn.ModuleDict({"net": nn.Sequential(nn.Dropout(0.5), nn.BatchNorm2d(1))})
 
-    def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
+    def losses(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress, update: str) -> Losses:
         raise AssertionError("evaluation trains nothing")
 
     def evaluate(
-        self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
+        self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, collector: Collector | None = None
     ) -> Terms:
         assert not any(module.training for module in networks.modules())
-        noise = draws.uniform("noise", *batch.targets.shape[1:])
+        noise = rng.uniform("noise", *batch.targets.shape[1:])
         reconstruction = batch.targets * 0.9 + 0.1 * noise
         assert collector is not None
         collector.add("code", torch.zeros(len(batch), self.code))

@@ -11,10 +11,10 @@ from torch.nn import functional as F
 from trasluz import recipe
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError
 from trasluz.families import base
 from trasluz.families.base import Progress
+from trasluz.rng import Rng, StepRng
 
 NOTEBOOK = recipe.load("conv-autoencoder").model
 START = Progress("train", 0, 0, torch.tensor(0.0))
@@ -25,8 +25,8 @@ class Records(dict[str, Tensor]):
         self[name] = values
 
 
-def draws(n: int) -> StepDraws:
-    return Draws(0).at(0, 0, torch.arange(n))
+def rng(n: int) -> StepRng:
+    return Rng(0).at(0, 0, torch.arange(n))
 
 
 def batch_of(images: Tensor, inputs: Tensor | None = None, weights: Tensor | None = None) -> Batch:
@@ -98,7 +98,7 @@ def test_loss_of_scale_mean_is_kerass_mean_squared_error() -> None:
     for scale, divisor in (("mean", 2 * 9 * 11), ("sum", 1)):
         family, networks = make((2, 9, 11), scale=scale, l2=0.03)
         networks.eval()
-        terms = family.losses(networks, batch_of(images), draws(3), START, "main")
+        terms = family.losses(networks, batch_of(images), rng(3), START, "main")
         total, logged = family.total(networks, terms, START, "main")
         error = (family.reconstruct(networks, images) - images).square().flatten(1).sum(1).mean()
         assert logged["squared_error"].item() == pytest.approx(error.item(), rel=1e-5)
@@ -110,11 +110,11 @@ def test_bernoulli_loss_is_binary_cross_entropy_of_the_reconstruction() -> None:
     images = torch.rand(3, 1, 8, 8)
     family, networks = make((1, 8, 8), likelihood="bernoulli", scale="sum")
     networks.eval()
-    terms = family.losses(networks, batch_of(images), draws(3), START, "main")
+    terms = family.losses(networks, batch_of(images), rng(3), START, "main")
     expected = F.binary_cross_entropy(family.reconstruct(networks, images), images, reduction="sum") / 3
     assert terms["cross_entropy"].item() == pytest.approx(expected.item(), rel=1e-4)
     with torch.inference_mode():
-        sums = family.evaluate(networks, batch_of(images), draws(3))
+        sums = family.evaluate(networks, batch_of(images), rng(3))
     assert family.metrics(sums, networks)["loss"] == pytest.approx(expected.item(), rel=1e-4)
 
 
@@ -137,10 +137,8 @@ def test_evaluation_records_and_sums_agree_whatever_the_batches() -> None:
     images, inputs = torch.rand(5, 1, 12, 9), torch.randn(5, 1, 12, 9)
     records = Records()
     with torch.inference_mode():
-        whole = family.evaluate(networks, batch_of(images, inputs), draws(5), records)
-        parts = [
-            family.evaluate(networks, batch_of(images[i:j], inputs[i:j]), draws(j - i)) for i, j in ((0, 2), (2, 5))
-        ]
+        whole = family.evaluate(networks, batch_of(images, inputs), rng(5), records)
+        parts = [family.evaluate(networks, batch_of(images[i:j], inputs[i:j]), rng(j - i)) for i, j in ((0, 2), (2, 5))]
     for name, value in whole.items():
         assert value.item() == pytest.approx(sum(part[name].item() for part in parts), rel=1e-5)
     metrics = family.metrics(whole, networks)
@@ -157,8 +155,8 @@ def test_weights_of_samples_weigh_the_loss() -> None:
     family, networks = make((1, 8, 8))
     networks.eval()
     images = torch.rand(3, 1, 8, 8)
-    weighted = family.losses(networks, batch_of(images, weights=torch.tensor([0.0, 2.0, 0.0])), draws(3), START, "main")
-    alone = family.losses(networks, batch_of(images[1:2]), draws(1), START, "main")
+    weighted = family.losses(networks, batch_of(images, weights=torch.tensor([0.0, 2.0, 0.0])), rng(3), START, "main")
+    alone = family.losses(networks, batch_of(images[1:2]), rng(1), START, "main")
     assert weighted["squared_error"].item() == pytest.approx(alone["squared_error"].item(), rel=1e-5)
 
 
@@ -172,7 +170,7 @@ def test_built_in_recipes_overfit_eight_images(name: str) -> None:
     images = torch.stack([(torch.sin(ramp * k)[:, None] * torch.cos(ramp)[None] + 1) / 2 for k in range(1, 9)])[:, None]
     optimiser = torch.optim.Adam(networks.parameters(), 1e-2)
     for _step in range(60):
-        terms = family.losses(networks, batch_of(images), draws(8), START, "main")
+        terms = family.losses(networks, batch_of(images), rng(8), START, "main")
         total, _logged = family.total(networks, terms, START, "main")
         optimiser.zero_grad()
         total.backward()
@@ -184,9 +182,7 @@ def test_bfloat16_gives_float32_results_and_losses() -> None:
     family, networks = make((1, 8, 8))
     images = torch.rand(3, 1, 8, 8)
     with torch.autocast("cpu", torch.bfloat16):
-        assert (
-            family.losses(networks, batch_of(images), draws(3), START, "main")["squared_error"].dtype == torch.float32
-        )
+        assert family.losses(networks, batch_of(images), rng(3), START, "main")["squared_error"].dtype == torch.float32
         assert family.encode(networks, images).dtype == torch.float32
         assert family.reconstruct(networks, images).dtype == torch.float32
 

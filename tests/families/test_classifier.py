@@ -10,10 +10,10 @@ from torch.nn import functional as F
 from trasluz import recipe
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import DataError, RecipeError
 from trasluz.families import base
 from trasluz.families.base import Progress
+from trasluz.rng import Rng, StepRng
 
 START = Progress("train", 0, 0, torch.tensor(0.0))
 SMALL = {"name": "residual", "channels": [8], "blocks": 1}
@@ -24,8 +24,8 @@ class Records(dict[str, Tensor]):
         self[name] = values
 
 
-def draws(n: int) -> StepDraws:
-    return Draws(0).at(0, 0, torch.arange(n))
+def rng(n: int) -> StepRng:
+    return Rng(0).at(0, 0, torch.arange(n))
 
 
 def batch_of(images: Tensor, labels: Tensor | None, weights: Tensor | None = None) -> Batch:
@@ -45,11 +45,11 @@ def judge(
     family: base.BaseFamily, networks: nn.ModuleDict, batch: Batch, records: Records | None = None
 ) -> dict[str, float]:
     with torch.inference_mode():
-        return family.metrics(family.evaluate(networks, batch, draws(len(batch)), records), networks)
+        return family.metrics(family.evaluate(networks, batch, rng(len(batch)), records), networks)
 
 
 def loss_of(family: base.BaseFamily, networks: nn.ModuleDict, batch: Batch) -> float:
-    return family.losses(networks, batch, draws(len(batch)), START, "main")["cross_entropy"].item()
+    return family.losses(networks, batch, rng(len(batch)), START, "main")["cross_entropy"].item()
 
 
 @pytest.mark.parametrize("name", ["cats-dogs-1", "cats-dogs-2"])
@@ -161,7 +161,7 @@ def test_sample_weights_weigh_the_loss() -> None:
 def test_l2_is_added_to_the_loss_in_training_and_validation_alike() -> None:
     family, networks = make(3, l2=0.02)
     images, labels = torch.rand(3, 1, 8, 8), torch.tensor([0, 1, 2])
-    terms = family.losses(networks, batch_of(images, labels), draws(3), START, "main")
+    terms = family.losses(networks, batch_of(images, labels), rng(3), START, "main")
     total, logged = family.total(networks, terms, START, "main")
     kernels = [p.detach() for p in networks.parameters() if p.ndim > 1]
     assert logged["penalty"].item() == pytest.approx(0.02 * sum(float((w**2).sum()) for w in kernels), rel=1e-5)
@@ -198,7 +198,7 @@ def test_built_in_recipes_overfit_eight_images(name: str) -> None:
     images, labels = torch.rand(8, *shape), torch.tensor([0, 1] * 4)
     optimiser = torch.optim.Adam(networks.parameters(), 1e-3)
     for _step in range(25):
-        total = family.losses(networks, batch_of(images, labels), draws(8), START, "main")["cross_entropy"]
+        total = family.losses(networks, batch_of(images, labels), rng(8), START, "main")["cross_entropy"]
         optimiser.zero_grad()
         total.backward()
         optimiser.step()

@@ -6,8 +6,8 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from trasluz.draws import Draws, StepDraws
 from trasluz.families._corruption import NoiseSection, corrupt, corrupt_the_same
+from trasluz.rng import Rng, StepRng
 
 NOISES: list[dict[str, Any]] = [
     {"name": "dropout", "amount": 0.3},
@@ -16,36 +16,36 @@ NOISES: list[dict[str, Any]] = [
 ]
 
 
-def draws(positions: torch.Tensor, epoch: int = 0, step: int = 0) -> StepDraws:
-    return Draws(1).at(epoch, step, positions)
+def rng(positions: torch.Tensor, epoch: int = 0, step: int = 0) -> StepRng:
+    return Rng(1).at(epoch, step, positions)
 
 
 @pytest.mark.parametrize("noise", NOISES, ids=lambda n: str(n["name"]))
 def test_noise_belongs_to_the_position_whatever_the_batch_and_changes_by_epoch(noise: dict[str, Any]) -> None:
     section = NoiseSection.model_validate(noise)
     inputs, positions = torch.rand(6, 3, 5, 7), torch.arange(6)
-    whole = corrupt(inputs, section, draws(positions))
-    parts = [corrupt(inputs[a:b], section, draws(positions[a:b], step=a)) for a, b in ((0, 1), (1, 6))]
+    whole = corrupt(inputs, section, rng(positions))
+    parts = [corrupt(inputs[a:b], section, rng(positions[a:b], step=a)) for a, b in ((0, 1), (1, 6))]
     assert torch.equal(whole, torch.cat(parts))
     assert whole.shape == inputs.shape
-    assert not torch.equal(whole, corrupt(inputs, section, draws(positions, epoch=1)))
+    assert not torch.equal(whole, corrupt(inputs, section, rng(positions, epoch=1)))
 
 
 def test_dropout_keeps_the_mean_and_empties_its_share() -> None:
-    noisy = corrupt(torch.ones(200, 1, 20, 20), NoiseSection(name="dropout", amount=0.5), draws(torch.arange(200)))
+    noisy = corrupt(torch.ones(200, 1, 20, 20), NoiseSection(name="dropout", amount=0.5), rng(torch.arange(200)))
     assert set(noisy.unique().tolist()) == {0.0, 2.0}
     assert noisy.mean().item() == pytest.approx(1, abs=0.02)
 
 
 def test_gaussian_noise_has_its_deviation() -> None:
-    noisy = corrupt(torch.zeros(200, 400), NoiseSection(name="gaussian", amount=0.2), draws(torch.arange(200)))
+    noisy = corrupt(torch.zeros(200, 400), NoiseSection(name="gaussian", amount=0.2), rng(torch.arange(200)))
     assert noisy.std().item() == pytest.approx(0.2, rel=0.02)
     assert noisy.mean().item() == pytest.approx(0, abs=0.005)
 
 
 def test_salt_and_pepper_fall_alike_and_leave_the_rest() -> None:
     section = NoiseSection(name="salt-pepper", amount=0.4, low=-1.0, high=2.0)
-    noisy = corrupt(torch.full((200, 400), 0.5), section, draws(torch.arange(200)))
+    noisy = corrupt(torch.full((200, 400), 0.5), section, rng(torch.arange(200)))
     shares = [(noisy == value).float().mean().item() for value in (-1.0, 0.5, 2.0)]
     assert shares == pytest.approx([0.2, 0.6, 0.2], abs=0.01)
 
@@ -53,8 +53,8 @@ def test_salt_and_pepper_fall_alike_and_leave_the_rest() -> None:
 def test_an_evaluated_sample_gets_the_noise_of_its_row_in_any_split_order_and_batch() -> None:
     inputs, rows = torch.rand(5, 1, 4, 4), torch.tensor([7, 3, 9, 1, 0])
     section = NoiseSection(name="gaussian", amount=1.0)
-    whole = corrupt_the_same(inputs, rows, section, draws(torch.arange(5)))
-    later = draws(torch.arange(40, 45), epoch=3, step=2)
+    whole = corrupt_the_same(inputs, rows, section, rng(torch.arange(5)))
+    later = rng(torch.arange(40, 45), epoch=3, step=2)
     assert torch.equal(whole, corrupt_the_same(inputs.flip(0), rows.flip(0), section, later).flip(0))
 
 

@@ -9,13 +9,13 @@ from torch import Tensor, nn
 
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError, RequestError
 from trasluz.families import base
 from trasluz.families.base import Progress
 from trasluz.model.evaluation_mode import evaluation_mode
 from trasluz.model.hardware import Hardware
 from trasluz.recipe import TrainSection
+from trasluz.rng import Rng, StepRng
 from trasluz.training.engine import Engine, make_fabric
 
 START = Progress("train", 0, 0, torch.tensor(0.0))
@@ -24,8 +24,8 @@ BF16 = Hardware("cpu", 1, 1, "bf16", "channels-last", 1)
 CLASSES = ("a", "b", "c")
 
 
-def draws(n: int, step: int = 0) -> StepDraws:
-    return Draws(0).at(0, step, torch.arange(n) + 1000 * step)
+def rng(n: int, step: int = 0) -> StepRng:
+    return Rng(0).at(0, step, torch.arange(n) + 1000 * step)
 
 
 def make(shape: tuple[int, int, int] = (1, 16, 16), **settings: Any) -> tuple[base.BaseFamily, nn.ModuleDict]:
@@ -58,8 +58,8 @@ def take(family: base.BaseFamily, engine: Engine, batch: Batch, steps: int) -> l
     logged = []
     for step in range(steps):
         engine.begin_step(step, 0.0, 1.0)
-        with Draws(1).ambient("dropout", step):
-            logged.append(family.step(engine, engine.networks, batch, draws(len(batch), step), START))
+        with Rng(1).ambient("dropout", step):
+            logged.append(family.step(engine, engine.networks, batch, rng(len(batch), step), START))
         engine.end_step()
     return logged
 
@@ -82,13 +82,13 @@ def test_each_update_moves_its_own_network_and_leaves_no_gradient_anywhere() -> 
     engine.begin_step(1, 0.0, 1.0)  # the generator rests
     before = weights(networks["generator"])
     discriminator = weights(networks["discriminator"])
-    family.step(engine, networks, batch, draws(8), START)
+    family.step(engine, networks, batch, rng(8), START)
     assert same(before, weights(networks["generator"]))
     assert not any(
         torch.equal(v, dict(networks["discriminator"].named_parameters())[n]) for n, v in discriminator.items()
     )
     discriminator = weights(networks["discriminator"])
-    terms = family.losses(networks, batch, draws(8), START, "generator")
+    terms = family.losses(networks, batch, rng(8), START, "generator")
     engine.backward(family.updates()[1], family.total(networks, terms, START, "generator")[0], 1.0)
     assert all(p.grad is None for p in networks["discriminator"].parameters())
     assert all(p.grad is not None for p in networks["generator"].parameters())
@@ -103,9 +103,9 @@ def test_terms_are_the_losses_of_the_scores(loss: str) -> None:
     family, networks = make(loss=loss)
     networks.eval()
     batch = batch_of()
-    terms = family.losses(networks, batch, draws(8), START, "discriminator")
+    terms = family.losses(networks, batch, rng(8), START, "discriminator")
     real = family.judge(networks, batch.targets)
-    made = family.decode(networks, draws(8).normal("latent/discriminator", 6))
+    made = family.decode(networks, rng(8).normal("latent/discriminator", 6))
     generated = family.judge(networks, made)
     if loss == "hinge":
         expected = [(1 - real).clamp_min(0).mean(), (1 + generated).clamp_min(0).mean()]
@@ -114,19 +114,19 @@ def test_terms_are_the_losses_of_the_scores(loss: str) -> None:
     assert [terms["real"].item(), terms["generated"].item()] == pytest.approx([e.item() for e in expected], rel=1e-4)
     total, _logged = family.total(networks, terms, START, "discriminator")
     assert total.item() == pytest.approx(sum(e.item() for e in expected), rel=1e-4)
-    own = family.losses(networks, batch, draws(8), START, "generator")["adversarial"]
-    others = family.judge(networks, family.decode(networks, draws(8).normal("latent/generator", 6)))
+    own = family.losses(networks, batch, rng(8), START, "generator")["adversarial"]
+    others = family.judge(networks, family.decode(networks, rng(8).normal("latent/generator", 6)))
     expected_own = -others.mean() if loss == "hinge" else -others.sigmoid().log().mean()
     assert own.item() == pytest.approx(expected_own.item(), rel=1e-4, abs=1e-8)
 
 
 def test_generators_gradient_reaches_it_through_the_discriminator_alone() -> None:
     family, networks = make()
-    first = family.losses(networks, batch_of(), draws(8), START, "generator")["adversarial"]
+    first = family.losses(networks, batch_of(), rng(8), START, "generator")["adversarial"]
     other = Batch(torch.zeros(8, 1, 16, 16), torch.zeros(8, 1, 16, 16), torch.arange(8))
     networks.eval()
-    assert family.losses(networks, other, draws(8), START, "generator")["adversarial"].item() == pytest.approx(
-        family.losses(networks, batch_of(), draws(8), START, "generator")["adversarial"].item()
+    assert family.losses(networks, other, rng(8), START, "generator")["adversarial"].item() == pytest.approx(
+        family.losses(networks, batch_of(), rng(8), START, "generator")["adversarial"].item()
     )
     assert first.requires_grad
 
@@ -147,7 +147,7 @@ def test_penalty_of_a_linear_discriminator_is_analytic_and_counts_for_the_steps_
     family, networks = make(r1=0.3, r1_every=4)
     networks["discriminator"] = Linear()
     weight = networks["discriminator"].line.weight
-    terms = family.losses(networks, batch_of(), draws(8), START, "r1")
+    terms = family.losses(networks, batch_of(), rng(8), START, "r1")
     assert terms["r1"].item() == pytest.approx(weight.square().sum().item(), rel=1e-5)
     total, _logged = family.total(networks, terms, START, "r1")
     assert total.item() == pytest.approx(0.3 / 2 * 4 * weight.square().sum().item(), rel=1e-5)
@@ -158,11 +158,11 @@ def test_penalty_of_a_linear_discriminator_is_analytic_and_counts_for_the_steps_
 def test_penalty_comes_at_every_nth_step_of_the_phase_and_joins_the_discriminators_update() -> None:
     family, networks = make(r1=0.3, r1_every=4)
     logged = take(family, engine_for(family, networks), batch_of(), 9)
-    assert [step for step, terms in enumerate(logged) if "discriminator/r1" in terms] == [0, 4, 8]
+    assert [step for step, terms in enumerate(logged) if "discriminator/r1" in terms.terms] == [0, 4, 8]
     first = logged[4]
     parts = first["discriminator/real"] + first["discriminator/generated"] + 0.3 / 2 * 4 * first["discriminator/r1"]
     assert first["discriminator/loss"].item() == pytest.approx(parts.item(), rel=1e-5)
-    assert set(logged[1]) == {f"discriminator/{t}" for t in ("real", "generated", "loss")} | {
+    assert set(logged[1].terms) == {f"discriminator/{t}" for t in ("real", "generated", "loss")} | {
         "generator/adversarial",
         "generator/loss",
     }
@@ -174,7 +174,7 @@ def test_penalty_stays_in_float32_under_bfloat16() -> None:
     bf16 = take(family, engine_for(family, networks, BF16), batch_of(), 1)[0]
     fp32 = take(twin, engine_for(twin, others), batch_of(), 1)[0]
     assert bf16["discriminator/r1"].item() == pytest.approx(fp32["discriminator/r1"].item(), rel=1e-5)
-    assert all(value.dtype == torch.float32 for value in bf16.values())
+    assert all(value.dtype == torch.float32 for value in bf16.terms.values())
 
 
 def test_a_batch_in_parts_gives_the_same_step_where_no_norm_mixes_samples() -> None:
@@ -199,14 +199,14 @@ def test_every_size_trains_generates_and_is_judged(size: tuple[int, int], channe
     )  # fmt: skip
     batch = batch_of(4, shape)
     engine = engine_for(family, networks, BF16, ema=0.9)
-    assert all(value.isfinite() for value in take(family, engine, batch, 1)[0].values())
+    assert all(value.isfinite() for value in take(family, engine, batch, 1)[0].terms.values())
     with evaluation_mode(networks, torch.device("cpu")):
-        images = family.generate(networks, 5, draws(5))
+        images = family.generate(networks, 5, rng(5))
         assert images.shape == (5, *shape)
         assert images.dtype == torch.float32
         assert 0 <= float(images.min()) <= float(images.max()) <= 1
         assert family.judge(networks, images).shape == (5,)
-        sums = family.evaluate(networks, batch, draws(4))
+        sums = family.evaluate(networks, batch, rng(4))
     metrics = family.metrics(sums, networks)
     assert all(math.isfinite(value) for value in metrics.values())
     assert family.layers(networks)["discriminator.head"] == (1,)
@@ -215,7 +215,7 @@ def test_every_size_trains_generates_and_is_judged(size: tuple[int, int], channe
 def test_one_image_of_one_class_trains() -> None:
     family, networks = make(conditional=True, r1=1.0)
     logged = take(family, engine_for(family, networks), batch_of(1), 2)
-    assert all(value.isfinite() for terms in logged for value in terms.values())
+    assert all(value.isfinite() for terms in logged for value in terms.terms.values())
 
 
 def test_classes_are_taken_in_turns_or_as_asked_and_change_the_image() -> None:
@@ -224,10 +224,10 @@ def test_classes_are_taken_in_turns_or_as_asked_and_change_the_image() -> None:
     with torch.no_grad():
         for parameter in networks.parameters():
             parameter.mul_(5)
-        turns = family.generate(networks, 6, draws(6))
-        asked = family.generate(networks, 6, draws(6), torch.tensor([0, 1, 2, 0, 1, 2]))
-        other = family.generate(networks, 6, draws(6), torch.zeros(6, dtype=torch.int64))
-        latents = family.prior(networks, 6, draws(6))
+        turns = family.generate(networks, 6, rng(6))
+        asked = family.generate(networks, 6, rng(6), torch.tensor([0, 1, 2, 0, 1, 2]))
+        other = family.generate(networks, 6, rng(6), torch.zeros(6, dtype=torch.int64))
+        latents = family.prior(networks, 6, rng(6))
         assert torch.equal(turns, asked)
         assert torch.equal(other, family.decode(networks, latents, torch.zeros(6, dtype=torch.int64)))
         assert [torch.equal(a, b) for a, b in zip(asked, other, strict=True)] == [True, False, False] * 2
@@ -245,9 +245,9 @@ def test_labels_may_be_missing_mixed_or_several() -> None:
 def test_generation_is_the_same_for_the_same_draws_and_differs_with_them() -> None:
     family, networks = make()
     networks.eval()
-    first, again = family.generate(networks, 3, draws(3)), family.generate(networks, 3, draws(3))
+    first, again = family.generate(networks, 3, rng(3)), family.generate(networks, 3, rng(3))
     assert torch.equal(first, again)
-    assert not torch.equal(first, family.generate(networks, 3, draws(3, step=1)))
+    assert not torch.equal(first, family.generate(networks, 3, rng(3, step=1)))
 
 
 def test_layers_come_in_order_and_spectral_norm_hides_nothing() -> None:
@@ -269,11 +269,11 @@ def test_evaluation_sums_do_not_depend_on_batches() -> None:
     networks.eval()
     batch = batch_of(6)
     with torch.no_grad():
-        whole = family.evaluate(networks, batch, draws(6))
+        whole = family.evaluate(networks, batch, rng(6))
         parts = []
         for rows in (torch.arange(2), torch.arange(2, 6)):
             part = Batch(batch.inputs[rows], batch.targets[rows], rows, labels=batch.labels[rows])
-            parts.append(family.evaluate(networks, part, Draws(0).at(0, 0, rows)))
+            parts.append(family.evaluate(networks, part, Rng(0).at(0, 0, rows)))
     for name, value in whole.items():
         torch.testing.assert_close(parts[0][name] + parts[1][name], value, rtol=1e-4, atol=1e-4)
     found = family.metrics(whole, networks)
@@ -306,8 +306,8 @@ def test_samples_approach_the_distribution_of_eight_images(loss: str) -> None:
     engine = engine_for(family, networks, ema=0.9)
     take(family, engine, batch, 100)
     with evaluation_mode(engine.judged, torch.device("cpu")):
-        made = family.generate(engine.judged, 256, draws(256, step=9))
-        metrics = family.metrics(family.evaluate(engine.judged, batch, draws(16, step=7)), networks)
+        made = family.generate(engine.judged, 256, rng(256, step=9))
+        metrics = family.metrics(family.evaluate(engine.judged, batch, rng(16, step=7)), networks)
     greys = made.mean((1, 2, 3))
     assert greys.mean().item() == pytest.approx(0.5, abs=0.08)
     assert greys.std().item() == pytest.approx(eight_greys().std().item(), rel=0.4)
@@ -334,7 +334,7 @@ def test_classes_that_are_not_there_are_told() -> None:
         base.create({"family": "gan", "conditional": True}, DataSpec("image", (1, 16, 16))).build()
     family, networks = make()
     with pytest.raises(RequestError, match="trained without classes"):
-        family.generate(networks, 1, draws(1), torch.zeros(1, dtype=torch.int64))
+        family.generate(networks, 1, rng(1), torch.zeros(1, dtype=torch.int64))
 
 
 def test_an_optimiser_for_an_update_that_is_not_there_is_refused() -> None:

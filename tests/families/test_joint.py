@@ -13,11 +13,11 @@ from tests.training.harness import Killed, Session, assert_same, outcome
 from trasluz import recipe
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.evaluation.importance import check_importance
 from trasluz.families import base
 from trasluz.families.base import Progress
+from trasluz.rng import Rng, StepRng
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.loop import Loop
 
@@ -36,8 +36,8 @@ class Records(dict[str, Tensor]):
         self[name] = values
 
 
-def draws(n: int) -> StepDraws:
-    return Draws(0).at(0, 0, torch.arange(n))
+def rng(n: int) -> StepRng:
+    return Rng(0).at(0, 0, torch.arange(n))
 
 
 def batch_of(images: Tensor, labels: Tensor | None) -> Batch:
@@ -81,7 +81,7 @@ def test_notebooks_loss_is_cross_entropy_plus_mean_binary_cross_entropy_plus_ker
     family, networks = make({**PLAIN, "l2": 0.02})
     networks.eval()
     batch = drawn(5)
-    terms = family.losses(networks, batch, draws(5), START, "main")
+    terms = family.losses(networks, batch, rng(5), START, "main")
     total, logged = family.total(networks, terms, START, "main")
     scores, image = family.logits(networks, batch.inputs), family.reconstruct(networks, batch.inputs)
     loss = F.cross_entropy(scores, batch.labels) + F.binary_cross_entropy(image, batch.targets)
@@ -89,18 +89,19 @@ def test_notebooks_loss_is_cross_entropy_plus_mean_binary_cross_entropy_plus_ker
     penalty = sum((0.01 if name.startswith("classifier") else 0.02) * value for name, value in kernels.items())
     assert total.item() == pytest.approx(loss.item() + penalty, rel=1e-4)
     assert logged["penalty"].item() == pytest.approx(penalty, rel=1e-4)
-    assert {"cross_entropy", "reconstruction", "accuracy"} <= logged.keys()
+    assert {"cross_entropy", "reconstruction"} <= logged.terms.keys()
+    assert logged.watched.keys() == {"accuracy"}
 
 
 def test_all_three_terms_with_a_gaussian_code() -> None:
     family, networks = make({**GAUSSIAN, "classification": 2.0, "reconstruction": 3.0, "reconstruction_scale": "sum"})
     networks.eval()
     batch = drawn(6)
-    terms = family.losses(networks, batch, draws(6), START, "main")
+    terms = family.losses(networks, batch, rng(6), START, "main")
     mean, log_variance = family.posterior(networks, batch.inputs)
     kl = kl_divergence(Normal(mean, (0.5 * log_variance).exp()), Normal(0.0, 1.0)).sum(1).mean()
     assert terms["divergence"].item() == pytest.approx(kl.item(), rel=1e-4)
-    code = mean + (0.5 * log_variance).exp() * draws(6).normal("posterior", 3)
+    code = mean + (0.5 * log_variance).exp() * rng(6).normal("posterior", 3)
     expected = F.binary_cross_entropy(family.decode(networks, code), batch.targets, reduction="sum") / 6
     assert terms["reconstruction"].item() == pytest.approx(expected.item(), rel=1e-4)
     penalty = family.penalty(networks, "main")
@@ -117,7 +118,7 @@ def test_all_three_terms_with_a_gaussian_code() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_term_of_weight_zero_is_logged_and_reaches_no_weight(kind: str, weight: str, idle: str, term: str) -> None:
     family, networks = make({**KINDS[kind], weight: 0.0, "l2": 0.1})
-    terms = family.losses(networks, drawn(6), draws(6), START, "main")
+    terms = family.losses(networks, drawn(6), rng(6), START, "main")
     total, _logged = family.total(networks, terms, START, "main")
     total.backward()
     moved = {name for name, part in networks.items() if any(p.grad is not None for p in part.parameters())}
@@ -133,12 +134,12 @@ def test_evaluation_agrees_whatever_the_batches_and_its_loss_is_the_training_los
     batch = drawn(7)
     records = Records()
     with torch.inference_mode():
-        whole = family.evaluate(networks, batch, draws(7), records)
+        whole = family.evaluate(networks, batch, rng(7), records)
         parts = []
         for i, j in ((0, 3), (3, 7)):
-            own = Draws(0).at(0, 0, torch.arange(i, j))
+            own = Rng(0).at(0, 0, torch.arange(i, j))
             parts.append(family.evaluate(networks, batch_of(batch.inputs[i:j], batch.labels[i:j]), own))
-        total, _logged = family.total(networks, family.losses(networks, batch, draws(7), START, "main"), START, "main")
+        total, _logged = family.total(networks, family.losses(networks, batch, rng(7), START, "main"), START, "main")
     for name, value in whole.items():
         assert torch.allclose(value, sum(part[name] for part in parts), rtol=1e-4), name
     found = family.metrics(whole, networks)
@@ -159,8 +160,8 @@ def test_the_bound_on_the_evidence_is_that_of_a_vae_with_the_same_networks() -> 
     batch = drawn(5)
     family.need_evidence()
     with torch.inference_mode():
-        found = family.log_weights(networks.eval(), batch, draws(5), 2, 7)
-        assert torch.equal(found, vae.log_weights(networks, batch, draws(5), 2, 7))
+        found = family.log_weights(networks.eval(), batch, rng(5), 2, 7)
+        assert torch.equal(found, vae.log_weights(networks, batch, rng(5), 2, 7))
     check_importance(family, 50)
     with pytest.raises(RequestError, match="a model with posteriors and a prior"):
         check_importance(make({**PLAIN, **likelihood})[0], 50)
@@ -179,7 +180,7 @@ def test_only_a_gaussian_code_can_generate() -> None:
     plain, _networks = make(PLAIN)
     family, networks = make(GAUSSIAN)
     assert family.capabilities - plain.capabilities == {"posterior", "prior", "generate"}
-    images = family.generate(networks.eval(), 4, draws(4))
+    images = family.generate(networks.eval(), 4, rng(4))
     assert images.shape == (4, 1, 8, 8)
     assert images.min() >= 0
     assert images.max() <= 1
@@ -189,8 +190,8 @@ def test_only_a_gaussian_code_can_generate() -> None:
 @pytest.mark.parametrize("shape", [(3, 33, 47), (4, 8, 8), (1, 128, 96)])
 def test_images_of_any_size_and_channels(kind: str, shape: tuple[int, int, int]) -> None:
     family, networks = make(KINDS[kind], shape)
-    terms = family.losses(networks, drawn(2, shape), draws(2), START, "main")
-    assert all(bool(torch.isfinite(value).all()) for value in terms.values())
+    terms = family.losses(networks, drawn(2, shape), rng(2), START, "main")
+    assert all(bool(torch.isfinite(value).all()) for value in terms.terms.values())
     assert family.layers(networks)
     assert family.reconstruct(networks.eval(), torch.rand(2, *shape)).shape == (2, *shape)
 
@@ -199,12 +200,12 @@ def test_images_without_a_label_teach_the_reconstruction_alone() -> None:
     family, networks = make(PLAIN)
     batch = drawn(4)
     unlabelled = batch_of(batch.inputs, torch.full((4,), -1))
-    terms = family.losses(networks.eval(), unlabelled, draws(4), START, "main")
+    terms = family.losses(networks.eval(), unlabelled, rng(4), START, "main")
     assert terms["cross_entropy"].item() == 0
     assert terms["reconstruction"].item() > 0
     assert family.uses_unlabelled
     with torch.inference_mode(), pytest.raises(DataError, match="None of these images has a label"):
-        family.metrics(family.evaluate(networks, unlabelled, draws(4)), networks)
+        family.metrics(family.evaluate(networks, unlabelled, rng(4)), networks)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +233,7 @@ def test_eight_images_are_overfitted(kind: str) -> None:
     labels = torch.arange(8) % 3
     optimiser = torch.optim.Adam(networks.parameters(), 1e-2)
     for step in range(200):
-        own = Draws(0).at(step, 0, torch.arange(8))
+        own = Rng(0).at(step, 0, torch.arange(8))
         terms = family.losses(networks, batch_of(images, labels), own, START, "main")
         total, _logged = family.total(networks, terms, START, "main")
         optimiser.zero_grad()

@@ -11,13 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tests.families.test_autoencoder import START, batch_of, draws
+from tests.families.test_autoencoder import START, batch_of, rng
 from tests.training.harness import Killed, Session, assert_same, outcome
 from trasluz.data.data import DataSpec
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError
 from trasluz.families import base
 from trasluz.recipe import Recipe, from_dict
+from trasluz.rng import Rng, StepRng
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.loop import Loop
 
@@ -117,11 +117,11 @@ def test_the_inner_autoencoder_rebuilds_the_codes_of_the_outer_one() -> None:
     encoder, decoder = networks["encoder"], networks["decoder"]
     codes = encoder[0](images)
     rebuilt = decoder[0](encoder[1](codes))
-    terms = family.losses(networks, batch_of(images), draws(7), START, "main")
+    terms = family.losses(networks, batch_of(images), rng(7), START, "main")
     total, _logged = family.total(networks, terms, START, "main")
     assert total.item() == pytest.approx(F.mse_loss(rebuilt, codes).item(), rel=1e-5)
     with torch.inference_mode():
-        metrics = family.metrics(family.evaluate(networks, batch_of(images), draws(7)), networks)
+        metrics = family.metrics(family.evaluate(networks, batch_of(images), rng(7)), networks)
     assert metrics["loss"] == pytest.approx(total.item(), rel=1e-5)
     whole = family.reconstruct(networks, images)
     assert metrics["mse"] == pytest.approx(F.mse_loss(whole, images).item(), rel=1e-5)
@@ -134,7 +134,7 @@ def test_the_outer_autoencoder_knows_nothing_of_the_inner_one() -> None:
     family.enter_phase(networks, "layer-1")
     expected = torch.sigmoid(networks["decoder"][1](networks["encoder"][0](images)))
     with torch.inference_mode():
-        metrics = family.metrics(family.evaluate(networks, batch_of(images), draws(7)), networks)
+        metrics = family.metrics(family.evaluate(networks, batch_of(images), rng(7)), networks)
     assert metrics["loss"] == pytest.approx(F.mse_loss(expected, images).item(), rel=1e-5)
 
 
@@ -180,7 +180,7 @@ def test_an_inner_denoiser_rebuilds_clean_codes_from_noisy_ones(noise: dict[str,
     images = torch.rand(7, *SHAPE)
     family.enter_phase(networks, "layer-2")
     clean = codes_of(networks, images)
-    told = draws(7)
+    told = rng(7)
     if noise["name"] == "gaussian":
         noisy = clean + 0.3 * told.normal("corruption", 9)
     else:
@@ -192,7 +192,7 @@ def test_an_inner_denoiser_rebuilds_clean_codes_from_noisy_ones(noise: dict[str,
     rebuilt = F.relu(decoder(F.relu(encoder(noisy))))
     expected = ((rebuilt - clean) ** 2).sum(1).mean()
     terms = family.losses(networks, batch_of(images), told, START, "main")
-    assert terms.keys() == {"code_error"}
+    assert terms.terms.keys() == {"code_error"}
     torch.testing.assert_close(terms["code_error"], expected)
     assert not torch.isclose(expected, ((F.relu(decoder(F.relu(encoder(clean)))) - clean) ** 2).sum(1).mean())
 
@@ -200,7 +200,7 @@ def test_an_inner_denoiser_rebuilds_clean_codes_from_noisy_ones(noise: dict[str,
 def test_only_the_layer_in_training_has_gradients_from_its_noise_and_sparsity() -> None:
     family, networks = make(noise=NOISES[1], sparsity={"name": "l1", "weight": 0.1})
     family.enter_phase(networks, "layer-2")
-    terms = family.losses(networks, batch_of(torch.rand(7, *SHAPE)), draws(7), START, "main")
+    terms = family.losses(networks, batch_of(torch.rand(7, *SHAPE)), rng(7), START, "main")
     family.total(networks, terms, START, "main")[0].backward()
     moved = {name.rpartition(".dense")[0] for name, p in networks.named_parameters() if p.grad is not None}
     assert moved == {"encoder.layer2", "decoder.layer1"}
@@ -213,10 +213,10 @@ def test_the_noise_of_judged_codes_belongs_to_their_rows_and_the_objective_stays
     family.enter_phase(networks, "layer-2")
     with torch.inference_mode():
         clean = codes_of(networks, images)
-        noisy = clean + 0.3 * draws(7).normal("corruption", 9)
+        noisy = clean + 0.3 * rng(7).normal("corruption", 9)
         rebuild = lambda codes: networks["decoder"][0](networks["encoder"][1](codes))  # noqa: E731 - one line
-        whole = family.metrics(family.evaluate(networks, batch_of(images), draws(7)), networks)
-        later = StepDraws(Draws(0), 4, 9, torch.arange(70, 77))
+        whole = family.metrics(family.evaluate(networks, batch_of(images), rng(7)), networks)
+        later = StepRng(Rng(0), 4, 9, torch.arange(70, 77))
         assert family.metrics(family.evaluate(networks, batch_of(images), later), networks) == whole
         error = ((rebuild(noisy) - clean) ** 2).sum(1).mean().item()
         assert whole["noisy_code_error"] == pytest.approx(error, rel=1e-5)
@@ -244,13 +244,13 @@ def test_sparsity_is_asked_of_the_code_of_the_layer_in_training(
     else:
         term = "activity_kl"
         expected = (0.1 * np.log(0.1 / mean) + 0.9 * np.log(0.9 / (1 - mean))).sum()
-    terms = family.losses(networks, batch_of(images), draws(7), START, "main")
+    terms = family.losses(networks, batch_of(images), rng(7), START, "main")
     assert terms[term].item() == pytest.approx(expected, rel=1e-5)
     rebuilding = terms["squared_error"] / 30 if layer == 0 else terms["code_error"] / 9
     total, _logged = family.total(networks, terms, START, "main")
     assert total.item() == pytest.approx(rebuilding.item() + 0.2 * expected, rel=1e-5)
     with torch.inference_mode():
-        metrics = family.metrics(family.evaluate(networks, batch_of(images), draws(7)), networks)
+        metrics = family.metrics(family.evaluate(networks, batch_of(images), rng(7)), networks)
     assert metrics[term] == pytest.approx(expected, rel=1e-5)
     assert metrics["mean_activity"] == pytest.approx(mean.mean(), rel=1e-5)
     assert metrics["loss"] == pytest.approx(total.item(), rel=1e-5)

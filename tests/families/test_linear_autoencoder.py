@@ -10,7 +10,7 @@ import torch
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 
-from tests.families.test_autoencoder import START, batch_of, draws
+from tests.families.test_autoencoder import START, batch_of, rng
 from trasluz.data.arrays import from_arrays
 from trasluz.data.data import Data, DataSpec
 from trasluz.data.feed.preprocess import fit_preprocess
@@ -40,7 +40,7 @@ def trained(samples: np.ndarray, shape: tuple[int, ...], code: int, **settings: 
 
     def closure() -> torch.Tensor:
         optimiser.zero_grad()
-        terms = family.losses(networks, batch_of(inputs), draws(len(inputs)), START, "main")
+        terms = family.losses(networks, batch_of(inputs), rng(len(inputs)), START, "main")
         total, _logged = family.total(networks, terms, START, "main")
         total.backward()
         return total

@@ -15,11 +15,11 @@ from tests.training.harness import Session, assert_same, outcome
 from tests.training.test_resume import kill_and_resume
 from trasluz.data.data import Data, DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import Draws
 from trasluz.errors import DataError, DivergedError, RecipeError
 from trasluz.families import base
 from trasluz.families.base import BaseFamily
 from trasluz.recipe import Recipe, from_dict
+from trasluz.rng import Rng
 
 POINTS = np.array([[0.25, 0.5], [1.0, 0.75], [0.5, 0.25], [0.75, 1.0]])
 LABELS = np.array([0, 1, 0, 1])
@@ -161,9 +161,9 @@ def test_what_is_not_the_rule_is_refused(tmp_path: Path, changes: dict[str, Any]
 def test_several_processes_are_refused(tmp_path: Path) -> None:
     loop = Session(recipe(), tmp_path / "run", data=data()).run()
     engine: Any = SimpleNamespace(place=SimpleNamespace(world=2))
-    batch, draws, _weight = next(loop.batches.epoch(0))
+    batch, rng, _weight = next(loop.batches.epoch(0))
     with pytest.raises(RecipeError, match="only 1 is allowed"):
-        loop.family.step(engine, loop.networks, batch, draws, base.Progress("train", 0, 0, torch.tensor(0.0)))
+        loop.family.step(engine, loop.networks, batch, rng, base.Progress("train", 0, 0, torch.tensor(0.0)))
 
 
 def test_one_class_is_refused_and_one_sample_is_enough(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_one_class_is_refused_and_one_sample_is_enough(tmp_path: Path) -> None:
 def judged(family: BaseFamily, networks: nn.ModuleDict, inputs: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
     batch = Batch(inputs, inputs, torch.arange(len(inputs)), labels=labels)
     with torch.inference_mode():
-        sums = family.evaluate(networks, batch, Draws(0).at(0, 0, torch.arange(len(inputs))))
+        sums = family.evaluate(networks, batch, Rng(0).at(0, 0, torch.arange(len(inputs))))
         return family.metrics(sums, networks)
 
 

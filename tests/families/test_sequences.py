@@ -10,12 +10,12 @@ from torch import Tensor, nn
 
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError
 from trasluz.families import base
 from trasluz.families._sparsity import SparsitySection
 from trasluz.families.base import Progress
 from trasluz.objectives.sparsity import kl_to_target
+from trasluz.rng import Rng, StepRng
 
 START = Progress("train", 0, 0, torch.tensor(0.0))
 RECURRENT = {
@@ -33,8 +33,8 @@ class Records(dict[str, Tensor]):
         self[name] = values
 
 
-def draws(n: int, epoch: int = 0) -> StepDraws:
-    return Draws(0).at(epoch, 0, torch.arange(n))
+def rng(n: int, epoch: int = 0) -> StepRng:
+    return Rng(0).at(epoch, 0, torch.arange(n))
 
 
 def make(kind: Any, shape: tuple[int, ...], **settings: Any) -> tuple[Any, nn.ModuleDict]:
@@ -53,15 +53,15 @@ def sequences(steps: int = 7, beyond: float = 0.0) -> Batch:
 
 def judge(family: Any, networks: nn.ModuleDict, batch: Batch, records: Records | None = None) -> dict[str, float]:
     with torch.no_grad():
-        sums = family.evaluate(networks, batch, draws(len(batch)), records)
+        sums = family.evaluate(networks, batch, rng(len(batch)), records)
         found: dict[str, float] = family.metrics(sums, networks)
     return found
 
 
 def losses(family: Any, networks: nn.ModuleDict, batch: Batch) -> dict[str, float]:
-    terms = family.losses(networks, batch, draws(len(batch)), START, "main")
+    terms = family.losses(networks, batch, rng(len(batch)), START, "main")
     _total, logged = family.total(networks, terms, START, "main")
-    return {name: value.item() for name, value in logged.items()}
+    return {name: value.item() for name, value in logged.terms.items()}
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
@@ -139,11 +139,11 @@ def test_training_sees_noise_and_evaluation_judges_clean_and_noisy_apart() -> No
 def test_noisy_metrics_do_not_depend_on_the_batches_and_another_unit_has_no_baseline() -> None:
     family, networks = make("image", (1, 8, 8), noise=NOISE, **DENSE)
     with torch.no_grad():
-        whole = family.evaluate(networks, images(), draws(5))
+        whole = family.evaluate(networks, images(), rng(5))
     values, parts = images().inputs, []
     for first, last in ((0, 2), (2, 5)):
         part = values[first:last]
-        positions = draws(last - first, epoch=first)
+        positions = rng(last - first, epoch=first)
         parts.append(family.evaluate(networks, Batch(part, part, torch.arange(first, last)), positions))
     for name in ("noisy_mse", "noisy_input_mse"):
         assert sum(part[name].item() for part in parts) == pytest.approx(whole[name].item(), rel=1e-5)
@@ -174,7 +174,7 @@ def test_kl_of_an_evaluation_is_that_of_the_mean_activity_of_all_samples() -> No
     expected = kl_to_target(code.mean(0), 0.1).item()
     values = batch.inputs
     parts = [
-        family.evaluate(networks, Batch(values[a:b], values[a:b], torch.arange(a, b)), draws(b - a))
+        family.evaluate(networks, Batch(values[a:b], values[a:b], torch.arange(a, b)), rng(b - a))
         for a, b in ((0, 1), (1, 5))
     ]
     sums = {name: (parts[0][name] + parts[1][name]).detach() for name in parts[0]}
@@ -232,7 +232,7 @@ def test_eight_samples_are_learned_by_heart(kind: str, settings: dict[str, Any])
     optimiser = torch.optim.Adam(networks.parameters(), 0.01)
     for step in range(300):
         optimiser.zero_grad()
-        terms = family.losses(networks, batch, draws(len(batch), epoch=step), START, "main")
+        terms = family.losses(networks, batch, rng(len(batch), epoch=step), START, "main")
         family.total(networks, terms, START, "main")[0].backward()
         optimiser.step()
     assert judge(family, networks, batch)["mse"] < (0.3 if "noise" in settings else 0.05) * before

@@ -12,10 +12,10 @@ from tests.training.harness import Killed, Session, assert_same, digits, outcome
 from trasluz import recipe
 from trasluz.data.data import Data, DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.families import base
 from trasluz.families.base import Progress
+from trasluz.rng import Rng, StepRng
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.loop import Loop
 
@@ -31,8 +31,8 @@ class Records(dict[str, Tensor]):
         self[name] = values
 
 
-def draws(n: int, epoch: int = 0) -> StepDraws:
-    return Draws(0).at(epoch, 0, torch.arange(n))
+def rng(n: int, epoch: int = 0) -> StepRng:
+    return Rng(0).at(epoch, 0, torch.arange(n))
 
 
 def batch_of(images: Tensor, domain: Tensor | None) -> Batch:
@@ -51,12 +51,12 @@ def make(
 def test_every_image_is_judged_by_its_own_domains_decoder_alone() -> None:
     family, networks = make(augment_inputs={})
     images, domain = torch.rand(5, 1, 8, 8), torch.tensor([0, 1, 1, 0, 1])
-    terms = family.losses(networks, batch_of(images, domain), draws(5), START, "main")
+    terms = family.losses(networks, batch_of(images, domain), rng(5), START, "main")
     with torch.no_grad():
         own = [family.translate(networks, images[i : i + 1], int(domain[i])) for i in range(5)]
     expected = sum(float(((made - images[i : i + 1]) ** 2).sum()) for i, made in enumerate(own)) / 5
     assert terms["squared_error"].item() == pytest.approx(expected, rel=1e-5)
-    alone = family.losses(networks, batch_of(images, torch.zeros(5, dtype=torch.int64)), draws(5), START, "main")
+    alone = family.losses(networks, batch_of(images, torch.zeros(5, dtype=torch.int64)), rng(5), START, "main")
     alone["squared_error"].backward()
     assert all(not p.grad.any() for p in networks["decoders"][1].parameters() if p.grad is not None)
     assert any(p.grad.any() for p in networks["decoders"][0].parameters())
@@ -66,10 +66,10 @@ def test_the_encoder_sees_warped_images_and_the_target_stays_as_it_is() -> None:
     plain, networks = make(augment_inputs={})
     warped, _same = make(augment_inputs={"rotation": 90})
     images, domain = torch.rand(6, 1, 8, 8), torch.tensor([0, 1] * 3)
-    losses = [f.losses(networks, batch_of(images, domain), draws(6), START, "main") for f in (plain, warped)]
+    losses = [f.losses(networks, batch_of(images, domain), rng(6), START, "main") for f in (plain, warped)]
     assert losses[0]["squared_error"].item() != losses[1]["squared_error"].item()
     with torch.inference_mode():
-        sums = [f.evaluate(networks, batch_of(images, domain), draws(6)) for f in (plain, warped)]
+        sums = [f.evaluate(networks, batch_of(images, domain), rng(6)) for f in (plain, warped)]
     assert sums[0]["squared_error"].item() == sums[1]["squared_error"].item()
 
 
@@ -78,10 +78,8 @@ def test_evaluation_agrees_whatever_the_batches_and_knows_the_way_there_and_back
     images, domain = torch.rand(7, 1, 8, 8), torch.tensor([0, 1, 2, 0, 1, 2, 2])
     records = Records()
     with torch.inference_mode():
-        whole = family.evaluate(networks, batch_of(images, domain), draws(7), records)
-        parts = [
-            family.evaluate(networks, batch_of(images[i:j], domain[i:j]), draws(j - i)) for i, j in ((0, 2), (2, 7))
-        ]
+        whole = family.evaluate(networks, batch_of(images, domain), rng(7), records)
+        parts = [family.evaluate(networks, batch_of(images[i:j], domain[i:j]), rng(j - i)) for i, j in ((0, 2), (2, 7))]
         there = torch.cat(
             [family.translate(networks, images[i : i + 1], (int(d) + 1) % 3) for i, d in enumerate(domain)]
         )
@@ -99,7 +97,7 @@ def test_evaluation_agrees_whatever_the_batches_and_knows_the_way_there_and_back
 def test_images_of_any_size_and_channels(shape: tuple[int, int, int]) -> None:
     family, networks = make(shape)
     images = torch.rand(3, *shape)
-    terms = family.losses(networks, batch_of(images, torch.tensor([0, 1, 0])), draws(3), START, "main")
+    terms = family.losses(networks, batch_of(images, torch.tensor([0, 1, 0])), rng(3), START, "main")
     assert torch.isfinite(terms["squared_error"])
     assert family.translate(networks, images, 1).shape == images.shape
     assert {name.split(".")[0] for name in family.layers(networks)} == {"encoder", "decoders"}
@@ -114,7 +112,7 @@ def test_refusals_say_what_to_do() -> None:
     with pytest.raises(RequestError, match="no domain 2; allowed: day, night"):
         family.translate(networks, torch.rand(1, 1, 8, 8), 2)
     with pytest.raises(DataError, match="These images have no domains"):
-        family.losses(networks, batch_of(torch.rand(2, 1, 8, 8), None), draws(2), START, "main")
+        family.losses(networks, batch_of(torch.rand(2, 1, 8, 8), None), rng(2), START, "main")
 
 
 def test_inputs_that_are_not_in_zero_to_one_are_refused(tmp_path: Path) -> None:
@@ -138,7 +136,7 @@ def test_eight_images_are_overfitted_and_translations_are_of_the_other_domain() 
     images, domain = torch.cat([day, night]), torch.tensor([0] * 4 + [1] * 4)
     optimiser = torch.optim.Adam(networks.parameters(), 1e-2)
     for step in range(150):
-        terms = family.losses(networks, batch_of(images, domain), draws(8, step), START, "main")
+        terms = family.losses(networks, batch_of(images, domain), rng(8, step), START, "main")
         total, _logged = family.total(networks, terms, START, "main")
         optimiser.zero_grad()
         total.backward()

@@ -13,12 +13,12 @@ from tests.training.harness import Killed, Session, assert_same, outcome
 from trasluz import recipe
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError, RequestError
 from trasluz.families import base
 from trasluz.families.base import Progress
 from trasluz.families.vae import Family
 from trasluz.recipe import from_dict
+from trasluz.rng import Rng, StepRng
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.loop import Loop
 
@@ -38,8 +38,8 @@ class Records(dict[str, Tensor]):
         self[name] = values
 
 
-def draws(n: int, epoch: int = 0) -> StepDraws:
-    return Draws(0).at(epoch, 0, torch.arange(n))
+def rng(n: int, epoch: int = 0) -> StepRng:
+    return Rng(0).at(epoch, 0, torch.arange(n))
 
 
 def batch_of(images: Tensor, weights: Tensor | None = None) -> Batch:
@@ -74,7 +74,7 @@ def test_effective_beta_of_the_recipes_is_told(name: str, beta: float) -> None:
     family = base.create(recipe.load(name).model, DataSpec("image", (1, 28, 28)))
     networks = family.build()
     with torch.inference_mode():
-        sums = family.evaluate(networks.eval(), batch_of(torch.rand(3, 1, 28, 28)), draws(3))
+        sums = family.evaluate(networks.eval(), batch_of(torch.rand(3, 1, 28, 28)), rng(3))
     assert family.metrics(sums, networks)["effective_beta"] == pytest.approx(beta)
 
 
@@ -86,10 +86,10 @@ def test_loss_of_the_notebooks_vae_is_its_weighted_sum_of_two_means() -> None:
     )  # fmt: skip
     networks.eval()
     images = torch.rand(5, 1, 8, 8)
-    terms = family.losses(networks, batch_of(images), draws(5), END, "main")
+    terms = family.losses(networks, batch_of(images), rng(5), END, "main")
     total, _logged = family.total(networks, terms, END, "main")
     mean, log_variance = family.posterior(networks, images)
-    latents = mean + (log_variance / 2).exp() * draws(5).normal("posterior", 10)
+    latents = mean + (log_variance / 2).exp() * rng(5).normal("posterior", 10)
     crossed = F.binary_cross_entropy(family.decode(networks, latents), images)
     kl = -0.5 * (log_variance - mean.square() - log_variance.exp() + 1).mean()
     assert total.item() == pytest.approx((0.6 * crossed + 0.01 * kl).item(), rel=1e-4)
@@ -101,15 +101,15 @@ def test_any_size_trains_evaluates_and_generates(shape: tuple[int, int, int], di
     family, networks = make(shape, divergence=divergence)
     images = torch.rand(3, *shape)
     total, _logged = family.total(
-        networks, family.losses(networks, batch_of(images), draws(3), START, "main"), START, "main"
+        networks, family.losses(networks, batch_of(images), rng(3), START, "main"), START, "main"
     )
     total.backward()
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in networks.parameters())
     networks.eval()
     with torch.inference_mode():
         records = Records()
-        found = family.metrics(family.evaluate(networks, batch_of(images), draws(3), records), networks)
-        made = family.generate(networks, 3, draws(3))
+        found = family.metrics(family.evaluate(networks, batch_of(images), rng(3), records), networks)
+        made = family.generate(networks, 3, rng(3))
         assert made.shape == family.reconstruct(networks, images).shape == (3, *shape)
         assert family.encode(networks, images).shape == records["latents"].shape == records["kl"].shape == (3, 3)
     assert made.min() >= 0
@@ -120,13 +120,14 @@ def test_any_size_trains_evaluates_and_generates(shape: tuple[int, int, int], di
 
 def test_bits_of_values_that_were_rounded_are_not_told_as_bits_of_the_images() -> None:
     family, networks = make(likelihood="discretised-logistic")
+    networks.eval()
     eight = (torch.rand(4, 1, 8, 8) * 255).round()
     sixteen = eight * 257
     sixteen[2, 0, 0, 0] += 1 if sixteen[2, 0, 0, 0] < 65535 else -1  # a single value between two of the 256
     found = []
     for images in (eight / 255, (eight.double() / 255).float(), eight * (1.0 / 255.0), sixteen * (1.0 / 65535)):
         with torch.inference_mode():
-            found.append(family.metrics(family.evaluate(networks, batch_of(images), draws(4)), networks))
+            found.append(family.metrics(family.evaluate(networks, batch_of(images), rng(4)), networks))
     assert all("bits_per_dim" in f and "bits_per_dim_rounded" not in f for f in found[:3])
     assert "bits_per_dim" not in found[3]
     assert found[3]["bits_per_dim_rounded"] == pytest.approx(found[0]["bits_per_dim"], rel=1e-3)
@@ -150,7 +151,7 @@ def test_any_likelihood_goes_with_any_divergence_and_bounds_are_told_only_where_
     optimiser = torch.optim.Adam(networks.parameters(), 1e-2)
     values = []
     for step in range(12):
-        terms = family.losses(networks, batch_of(images), draws(6, step), END, "main")
+        terms = family.losses(networks, batch_of(images), rng(6, step), END, "main")
         total, _logged = family.total(networks, terms, END, "main")
         optimiser.zero_grad()
         total.backward()
@@ -159,7 +160,7 @@ def test_any_likelihood_goes_with_any_divergence_and_bounds_are_told_only_where_
     assert values[-1] < values[0]
     networks.eval()
     with torch.inference_mode():
-        found = family.metrics(family.evaluate(networks, batch_of(images), draws(6)), networks)
+        found = family.metrics(family.evaluate(networks, batch_of(images), rng(6)), networks)
     assert ("elbo" in found) == family.likelihood.normalised
     assert ("bits_per_dim" in found) == family.likelihood.discrete
     if "elbo" in found:
@@ -167,7 +168,7 @@ def test_any_likelihood_goes_with_any_divergence_and_bounds_are_told_only_where_
     if family.likelihood.normalised:
         family.need_evidence()
         with torch.inference_mode():
-            weights = family.log_weights(networks, batch_of(images), draws(6), 0, 400)
+            weights = family.log_weights(networks, batch_of(images), rng(6), 0, 400)
         assert weights.shape == (400, 6)
         assert weights.mean().item() == pytest.approx(found["elbo"], abs=0.2 * abs(found["elbo"]) + 2)
     else:
@@ -185,14 +186,14 @@ def test_tuned_recipes_overfit_eight_images(name: str) -> None:
     images = images[:, None]
     optimiser = torch.optim.Adam(networks.parameters(), 3e-3)
     for step in range(150):
-        terms = family.losses(networks, batch_of(images), draws(8, step), START, "main")
+        terms = family.losses(networks, batch_of(images), rng(8, step), START, "main")
         total = terms["reconstruction"] + 0.001 * terms["divergence"]
         optimiser.zero_grad()
         total.backward()
         optimiser.step()
     networks.eval()
     with torch.inference_mode():
-        found = family.metrics(family.evaluate(networks, batch_of(images), draws(8)), networks)
+        found = family.metrics(family.evaluate(networks, batch_of(images), rng(8)), networks)
     assert found["rounded_accuracy"] > 0.97
 
 
@@ -204,15 +205,15 @@ def test_augmented_inputs_change_what_the_encoder_sees_while_training_and_never_
     images = torch.rand(40, 1, 8, 8)
     seen: list[Tensor] = []
     networks["encoder"].register_forward_hook(lambda _module, inputs, _output: seen.append(inputs[0]))
-    family.losses(networks, batch_of(images), draws(40), START, "main")
+    family.losses(networks, batch_of(images), rng(40), START, "main")
     flipped = [
         bool((image - image.mean() - (old.flip(2) - old.mean())).abs().max() < 0.25)
         for image, old in zip(seen[0], images, strict=True)
     ]
     assert 8 < sum(flipped) < 32
     with torch.inference_mode():
-        first = family.evaluate(networks, batch_of(images), draws(40))
-        second = plain.evaluate(networks, batch_of(images), draws(40))
+        first = family.evaluate(networks, batch_of(images), rng(40))
+        second = plain.evaluate(networks, batch_of(images), rng(40))
     assert torch.equal(seen[1], images)
     assert_same(first, second)
 
@@ -224,8 +225,8 @@ def test_dynamic_pixels_are_seen_by_the_encoder_and_compared_with_by_the_likelih
     seen: list[Tensor] = []
     networks["encoder"].register_forward_hook(lambda _module, inputs, _output: seen.append(inputs[0]))
     with torch.inference_mode():
-        sums = family.evaluate(networks, batch_of(images), draws(4))
-    observed = family.likelihood.observe(images, draws(4))
+        sums = family.evaluate(networks, batch_of(images), rng(4))
+    observed = family.likelihood.observe(images, rng(4))
     assert torch.equal(seen[0], observed)
     assert set(observed.unique().tolist()) == {0.0, 1.0}
     mean = family.decode(networks, base_mean(networks, observed))
@@ -241,9 +242,9 @@ def test_evaluation_sums_agree_whatever_the_batches() -> None:
     networks.eval()
     images = torch.rand(5, 1, 8, 8)
     with torch.inference_mode():
-        whole = family.evaluate(networks, batch_of(images), draws(5))
+        whole = family.evaluate(networks, batch_of(images), rng(5))
         parts = [
-            family.evaluate(networks, batch_of(images[i:j]), Draws(0).at(0, 0, torch.arange(i, j)))
+            family.evaluate(networks, batch_of(images[i:j]), Rng(0).at(0, 0, torch.arange(i, j)))
             for i, j in ((0, 2), (2, 5))
         ]
     for name, value in whole.items():
@@ -254,9 +255,9 @@ def test_weights_of_samples_weigh_both_terms() -> None:
     family, networks = make()
     networks.eval()
     images = torch.rand(3, 1, 8, 8)
-    weighted = family.losses(networks, batch_of(images, weights=torch.tensor([0.0, 2.0, 0.0])), draws(3), START, "main")
-    alone = family.losses(networks, batch_of(images[1:2]), Draws(0).at(0, 0, torch.tensor([1])), START, "main")
-    for name, value in weighted.items():
+    weighted = family.losses(networks, batch_of(images, weights=torch.tensor([0.0, 2.0, 0.0])), rng(3), START, "main")
+    alone = family.losses(networks, batch_of(images[1:2]), Rng(0).at(0, 0, torch.tensor([1])), START, "main")
+    for name, value in weighted.terms.items():
         assert value.item() == pytest.approx(alone[name].item(), rel=1e-4)
 
 
@@ -264,8 +265,8 @@ def test_bfloat16_leaves_posteriors_terms_and_images_in_float32() -> None:
     family, networks = make(likelihood="gaussian")
     images = torch.rand(3, 1, 8, 8)
     with torch.autocast("cpu", torch.bfloat16):
-        terms = family.losses(networks, batch_of(images), draws(3), START, "main")
-        assert {value.dtype for value in terms.values()} == {torch.float32}
+        terms = family.losses(networks, batch_of(images), rng(3), START, "main")
+        assert {value.dtype for value in terms.terms.values()} == {torch.float32}
         assert {part.dtype for part in family.posterior(networks, images)} == {torch.float32}
         assert family.reconstruct(networks, images).dtype == torch.float32
 
@@ -283,7 +284,7 @@ def test_wrong_requests_are_told_with_their_place() -> None:
         make(latent=0)
     family, networks = make()
     with pytest.raises(RequestError, match="trained without classes"):
-        family.generate(networks, 2, draws(2), torch.zeros(2, dtype=torch.int64))
+        family.generate(networks, 2, rng(2), torch.zeros(2, dtype=torch.int64))
 
 
 @pytest.mark.parametrize(

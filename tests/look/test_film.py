@@ -17,10 +17,10 @@ from tests.training.harness import Killed, Session, assert_same, digits, outcome
 from tests.training.test_resume import TWO_PHASES, KillAt
 from tests.training.test_resume_gan import large_digits
 from tests.training.test_resume_gan import recipe as gan
-from trasluz.draws import Draws
 from trasluz.look.film import FOLDER, IMAGES, film_epochs, frame_files
 from trasluz.model.hardware import choose
 from trasluz.recipe import Recipe, from_dict
+from trasluz.rng import Rng
 from trasluz.runs.checkpoint import numbered, read_checkpoint
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.film_strip import FilmStrip
@@ -131,8 +131,8 @@ def _assert_frame_of(loop: Loop, frame: dict[str, np.ndarray]) -> None:
             shown = frame["reconstructions"].astype(float) / 255
             np.testing.assert_allclose(shown, rebuilt.permute(0, 2, 3, 1).clamp(0, 1), atol=0.51 / 255)
         if family.capabilities >= {"generate"}:
-            draws = Draws(loop.recipe.seed).child(FOLDER).at(0, 0, torch.arange(IMAGES))
-            made = family.generate(networks, IMAGES, draws).permute(0, 2, 3, 1)
+            rng = Rng(loop.recipe.seed).child(FOLDER).at(0, 0, torch.arange(IMAGES))
+            made = family.generate(networks, IMAGES, rng).permute(0, 2, 3, 1)
             np.testing.assert_allclose(frame["samples"].astype(float) / 255, made.clamp(0, 1), atol=0.51 / 255)
         if family.capabilities >= {"classify"}:
             sure = family.classify(networks, inputs).numpy()

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trasluz.draws import Draws
 from trasluz.metrics.classification import accuracy, macro_f1
 from trasluz.metrics.intervals import bootstrap_confusion, bootstrap_mean, mean_interval, wilson
+from trasluz.rng import Rng
 
 
 @pytest.mark.parametrize(("hits", "count"), [(0, 10), (1, 10), (5, 10), (10, 10), (801, 1000), (1, 1), (9_970, 10_000)])
@@ -38,23 +38,23 @@ def test_one_seed_says_nothing_about_the_spread() -> None:
 def test_bootstrap_of_a_mean_is_close_to_the_normal_interval_of_many_samples() -> None:
     values = np.random.default_rng(1).exponential(size=4000)
     half = 1.96 * values.std() / math.sqrt(len(values))
-    low, high = bootstrap_mean(values, Draws(0))
+    low, high = bootstrap_mean(values, Rng(0))
     assert (low, high) == pytest.approx((values.mean() - half, values.mean() + half), abs=half / 5)
 
 
 def test_bootstrap_of_accuracy_over_a_confusion_matrix_is_close_to_wilson() -> None:
     confusion = np.array([[450, 50], [30, 470]])
-    low, high = bootstrap_confusion(accuracy, confusion, Draws(0))
+    low, high = bootstrap_confusion(accuracy, confusion, Rng(0))
     assert (low, high) == pytest.approx(wilson(920, 1000), abs=0.003)
-    low, high = bootstrap_confusion(macro_f1, confusion, Draws(0))
+    low, high = bootstrap_confusion(macro_f1, confusion, Rng(0))
     assert low < macro_f1(confusion) < high
 
 
 def test_bootstrap_is_the_same_for_the_same_seed_and_not_for_another() -> None:
     values = np.random.default_rng(2).random(50)
-    assert bootstrap_mean(values, Draws(3)) == bootstrap_mean(values, Draws(3))
-    assert bootstrap_mean(values, Draws(3)) != bootstrap_mean(values, Draws(4))
+    assert bootstrap_mean(values, Rng(3)) == bootstrap_mean(values, Rng(3))
+    assert bootstrap_mean(values, Rng(3)) != bootstrap_mean(values, Rng(4))
 
 
 def test_bootstrap_of_one_sample_is_that_sample() -> None:
-    assert bootstrap_mean(np.array([0.25]), Draws(0)) == (0.25, 0.25)
+    assert bootstrap_mean(np.array([0.25]), Rng(0)) == (0.25, 0.25)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from trasluz.draws import Draws
 from trasluz.metrics.latent import active_units, prior_mmd
+from trasluz.rng import Rng
 
 
 def test_active_units_are_the_dimensions_whose_means_vary() -> None:
@@ -15,10 +15,10 @@ def test_active_units_are_the_dimensions_whose_means_vary() -> None:
 
 def test_codes_from_the_prior_are_at_no_distance_and_others_are() -> None:
     noise = np.random.default_rng(0)
-    same, (low, high) = prior_mmd(noise.normal(size=(600, 6)), Draws(0))
+    same, (low, high) = prior_mmd(noise.normal(size=(600, 6)), Rng(0))
     assert abs(same) < 2e-3
     assert low <= same <= high or abs(low) < 2e-3
-    shifted, bounds = prior_mmd(0.5 + noise.normal(size=(600, 6)), Draws(0))
+    shifted, bounds = prior_mmd(0.5 + noise.normal(size=(600, 6)), Rng(0))
     assert shifted > 0.01
     assert 0 < bounds[0] < shifted < bounds[1]
 
@@ -30,9 +30,9 @@ def test_prior_mmd_is_what_many_draws_from_the_prior_would_measure() -> None:
     config = Config(bandwidths=tuple(2.0 * s for s in (0.25, 0.5, 1.0, 2.0, 4.0)))
     generator = torch.Generator().manual_seed(2)
     sampled = [mmd_squared(codes, torch.randn(400, 4, generator=generator), config).item() for _ in range(20)]
-    value, _bounds = prior_mmd(codes.numpy(), Draws(0))
+    value, _bounds = prior_mmd(codes.numpy(), Rng(0))
     assert value == pytest.approx(np.mean(sampled), abs=4 * np.std(sampled) / np.sqrt(20))
 
 
 def test_prior_mmd_of_two_codes_and_of_many_more_than_five_thousand_exist() -> None:
-    assert np.isfinite(prior_mmd(np.zeros((2, 3)), Draws(0))[0])
+    assert np.isfinite(prior_mmd(np.zeros((2, 3)), Rng(0))[0])

@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 from sklearn.metrics import f1_score
 
-from trasluz.draws import Draws
 from trasluz.metrics.paired import paired_differences, paired_macro_f1, paired_means, paired_proportions
+from trasluz.rng import Rng
 
 
 def test_means_have_the_paired_t_interval() -> None:
@@ -53,15 +53,15 @@ def test_macro_f1_is_scikit_learns_and_the_same_model_is_no_different() -> None:
     labels = noise.integers(0, 4, 300)
     own = np.where(noise.random(300) < 0.9, labels, noise.integers(0, 4, 300))
     other = np.where(noise.random(300) < 0.6, labels, noise.integers(0, 4, 300))
-    found, low, high = paired_macro_f1(own, other, labels, 4, Draws(0))
+    found, low, high = paired_macro_f1(own, other, labels, 4, Rng(0))
     assert found == pytest.approx(f1_score(labels, own, average="macro") - f1_score(labels, other, average="macro"))
     assert 0 < low < found < high
-    assert paired_macro_f1(own, own, labels, 4, Draws(0)) == (0, 0, 0)
+    assert paired_macro_f1(own, own, labels, 4, Rng(0)) == (0, 0, 0)
 
 
 def test_pairing_sees_what_separate_intervals_cannot() -> None:
     hard = np.random.default_rng(3).exponential(1, 500).astype(np.float32)
-    _mean, low, _high = paired_differences({"error": hard * 1.02}, {"error": hard}, Draws(0))["mse"]
+    _mean, low, _high = paired_differences({"error": hard * 1.02}, {"error": hard}, Rng(0))["mse"]
     spread = 1.96 * hard.std() / np.sqrt(500)
     assert 0 < low < spread
 
@@ -71,13 +71,13 @@ def test_records_say_what_can_be_compared() -> None:
     labels = noise.integers(0, 3, 40)
     answers = {"labels": labels, "probabilities": noise.dirichlet(np.ones(3), 40).astype(np.float32)}
     rebuilt = {"labels": labels, "error": noise.random(40), "rounded": noise.random(40), "ssim": noise.random(40)}
-    assert set(paired_differences(answers, answers, Draws(0))) == {"accuracy", "macro_f1", "log_loss"}
-    assert set(paired_differences(rebuilt, rebuilt, Draws(0))) == {"mse", "psnr", "rounded_accuracy", "ssim"}
-    assert paired_differences(answers, rebuilt, Draws(0)) == {}
+    assert set(paired_differences(answers, answers, Rng(0))) == {"accuracy", "macro_f1", "log_loss"}
+    assert set(paired_differences(rebuilt, rebuilt, Rng(0))) == {"mse", "psnr", "rounded_accuracy", "ssim"}
+    assert paired_differences(answers, rebuilt, Rng(0)) == {}
     other = {**answers, "probabilities": noise.dirichlet(np.ones(5), 40)}
-    assert paired_differences(other, answers, Draws(0)) == {}, "other classes"
+    assert paired_differences(other, answers, Rng(0)) == {}, "other classes"
     unlabelled = {**answers, "labels": np.full(40, -1)}
-    assert paired_differences(unlabelled, unlabelled, Draws(0)) == {}
+    assert paired_differences(unlabelled, unlabelled, Rng(0)) == {}
 
 
 def test_several_labels_per_sample_are_compared_too() -> None:
@@ -85,7 +85,7 @@ def test_several_labels_per_sample_are_compared_too() -> None:
     labels = noise.random((80, 3)) < 0.4
     good, bad = np.where(labels, 0.9, 0.2), noise.random((80, 3))
     found = paired_differences(
-        {"labels": labels, "probabilities": good}, {"labels": labels, "probabilities": bad}, Draws(0)
+        {"labels": labels, "probabilities": good}, {"labels": labels, "probabilities": bad}, Rng(0)
     )
     assert set(found) == {"subset_accuracy", "label_accuracy", "macro_f1"}
     assert all(low > 0 for _mean, low, _high in found.values())

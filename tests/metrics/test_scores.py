@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import sklearn.metrics as reference
 
-from trasluz.draws import Draws
 from trasluz.metrics.scores import classifier_scores, multi_label_scores, reconstruction_scores
+from trasluz.rng import Rng
 
-DRAWS = Draws(0)
+DRAWS = Rng(0)
 
 
 def softmax(count: int, classes: int) -> np.ndarray:

@@ -49,16 +49,16 @@ def test_large_version_with_torchvisions_weights_gives_torchvisions_outputs(name
         ours = part.build(part.Config(**settings), (3, 224, 224), 1000).eval()
         oracle = theirs(weights=None).eval()
     oracle.to_empty(device="cpu")
-    draws = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
     state = oracle.state_dict()
     for key, value in state.items():
         fan = math.prod(value.shape[1:]) if value.ndim > 1 else 4
         if value.is_floating_point():
-            value.uniform_(-math.sqrt(6 / fan), math.sqrt(6 / fan), generator=draws)
+            value.uniform_(-math.sqrt(6 / fan), math.sqrt(6 / fan), generator=rng)
         if key.endswith("running_var"):
             value.abs_().add_(1.0)
     ours.load_state_dict(dict(zip(ours.state_dict(), state.values(), strict=True)), assign=True)
-    images = torch.rand(1, 3, 224, 224, generator=draws)
+    images = torch.rand(1, 3, 224, 224, generator=rng)
     with torch.inference_mode():
         given, expected = ours(images), oracle(images)
     assert torch.allclose(given, expected, rtol=1e-4, atol=1e-4 * float(expected.abs().max()))

@@ -9,9 +9,9 @@ from torch import nn
 from trasluz import recipe
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import Draws
 from trasluz.families import base
 from trasluz.families.base import Progress
+from trasluz.rng import Rng
 
 CLOTHES = DataSpec("image", (1, 28, 28), tuple("abcdefghij"))
 WRITTEN = ["stacked-autoencoder", "layerwise-autoencoder", "conv-pooled-autoencoder"]
@@ -107,7 +107,7 @@ def test_autoencoder_recipes_overfit_eight_images(name: str) -> None:
     ramp = torch.linspace(0, 3, 12)
     images = torch.stack([(torch.sin(ramp * k)[:, None] * torch.cos(ramp)[None] + 1) / 2 for k in range(1, 9)])[:, None]
     batch = Batch(images, images, torch.arange(8))
-    where, progress = Draws(0).at(0, 0, torch.arange(8)), Progress("train", 0, 0, torch.tensor(0.0))
+    where, progress = Rng(0).at(0, 0, torch.arange(8)), Progress("train", 0, 0, torch.tensor(0.0))
     optimiser = torch.optim.Adam(networks.parameters(), 5e-3)
     for _step in range(450 if name == "conv-pooled-autoencoder" else 100):
         total, _logged = family.total(

@@ -10,10 +10,10 @@ from torch import nn
 
 from tests.training.harness import Session, recipe
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import Draws
 from trasluz.families.base import Update
 from trasluz.model.hardware import Hardware
 from trasluz.recipe import OptimiserSection, TrainSection
+from trasluz.rng import Rng
 from trasluz.training.engine import Engine, make_fabric
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
 
@@ -32,9 +32,9 @@ def test_a_batch_in_parts_gives_the_gradient_of_the_whole() -> None:
     expected = network.weight.grad.clone()
     network.zero_grad()
     parts = engine(network, accumulate=3)
-    batch, draws = Batch(x, x, torch.arange(10)), Draws(0).at(0, 0, torch.arange(10))
+    batch, rng = Batch(x, x, torch.arange(10)), Rng(0).at(0, 0, torch.arange(10))
     sizes, positions = [], []
-    for part, own, share in parts.parts(batch, draws):
+    for part, own, share in parts.parts(batch, rng):
         sizes.append(len(part))
         positions += own.positions.tolist()
         parts.backward(MAIN, (network(part.inputs) ** 2).sum(1).mean(), share)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.training.test_engine import engine
-from trasluz.draws import StepDraws
+from trasluz.rng import StepRng
 from trasluz.runs.folder import RunFolder
 from trasluz.training.callbacks.samples import SampleGrid
 
@@ -23,9 +23,9 @@ class Maker:
     def __init__(self, shape: tuple[int, int, int], *capabilities: str) -> None:
         self.shape, self.capabilities = shape, frozenset(capabilities)
 
-    def generate(self, networks: nn.ModuleDict, count: int, draws: StepDraws) -> Tensor:
+    def generate(self, networks: nn.ModuleDict, count: int, rng: StepRng) -> Tensor:
         assert not networks.training
-        return draws.uniform("prior", 1)[:, :, None, None].expand(count, *self.shape)
+        return rng.uniform("prior", 1)[:, :, None, None].expand(count, *self.shape)
 
 
 def loop(folder: Path, shape: tuple[int, int, int], epochs: int, *capabilities: str) -> Any:

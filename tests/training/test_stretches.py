@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from tests.training.harness import Session, recipe
+from trasluz.families.base import Losses
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.loop import Loop
 from trasluz.training.stretches import POINTS, Stretches
@@ -30,7 +31,7 @@ def train(epochs: int, steps: int, stretches: Stretches) -> list[dict[str, Any]]
             terms = {"loss": torch.tensor(float(whole))}
             if whole % 3 == 0:
                 terms["rare"] = torch.tensor(2.0 * whole)
-            totals.add(terms, 1.0 + step, whole)
+            totals.add(Losses(terms), 1.0 + step, whole)
             stretches.mark(step + 1, steps, totals)
         records += stretches.close(ENGINE, "train", (epoch + 1) * steps)
     return records
@@ -63,11 +64,11 @@ def test_stretches_cover_every_step_once_and_are_some_hundreds_at_most(epochs: i
 def test_a_state_in_the_middle_of_an_epoch_goes_on_alike() -> None:
     totals, first, second = Totals(torch.device("cpu")), Stretches(1), Stretches(1)
     for step in range(4):
-        totals.add({"loss": torch.tensor(step / 3)}, 2.0, step)
+        totals.add(Losses({"loss": torch.tensor(step / 3)}), 2.0, step)
         first.mark(step + 1, 6, totals)
     second.load_state_dict(first.state_dict())
     for step in (4, 5):
-        totals.add({"loss": torch.tensor(step / 3)}, 2.0, step)
+        totals.add(Losses({"loss": torch.tensor(step / 3)}), 2.0, step)
         for stretches in (first, second):
             stretches.mark(step + 1, 6, totals)
     assert first.close(ENGINE, "train", 6) == second.close(ENGINE, "train", 6)

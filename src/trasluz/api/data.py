@@ -7,12 +7,12 @@ from typing import Any
 
 from trasluz.api.run import open_source
 from trasluz.data.feed.preprocess import fit_preprocess
-from trasluz.draws import Draws
 from trasluz.errors import DataError, RequestError
 from trasluz.files import storage
 from trasluz.messages import _
 from trasluz.recipe import Recipe, built_in_names, load
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 _SHOWN = 5
 
@@ -56,14 +56,14 @@ def preview_augmentation(
     data = open_source(recipe.data, recipe.seed, reporter or Reporter())
     if data.kind != "image":
         raise DataError(_("{source}: only images can be augmented.").format(source=data.name))
-    preprocess, draws = fit_preprocess(data, recipe.data), Draws(recipe.seed)
+    preprocess, rng = fit_preprocess(data, recipe.data), Rng(recipe.seed)
     rows = data.split("train")
-    chosen = rows[draws.permutation("preview", 0, len(rows)).numpy()][:_SHOWN]
+    chosen = rows[rng.permutation("preview", 0, len(rows)).numpy()][:_SHOWN]
     section = recipe.data.augment
     if len(chosen) == 1:
-        picture = augment_preview(data.samples[chosen[0]], section, preprocess, draws)
+        picture = augment_preview(data.samples[chosen[0]], section, preprocess, rng)
     else:
-        picture = augment_preview_of_several(data.samples[chosen], section, preprocess, draws, versions=_SHOWN)
+        picture = augment_preview_of_several(data.samples[chosen], section, preprocess, rng, versions=_SHOWN)
     with storage(target):
         picture.save(target)
     return target

@@ -18,13 +18,13 @@ from torch import Tensor
 from trasluz.api.mixture import mixture_of
 from trasluz.api.opened import OpenedRun
 from trasluz.data.data import DataSpec
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RequestError
 from trasluz.files import storage
 from trasluz.messages import _, did_you_mean
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng, StepRng
 
 if TYPE_CHECKING:
     from trasluz.draw.provenance import Origin
@@ -120,12 +120,12 @@ def generate(
         raise RequestError(_("count: {count} is not allowed; generate at least 1 image.").format(count=count))
     wanted = None if not labels else _labels(labels, run.model.spec, count)
     make = _from_prior(run) if chosen == "prior" else _from_mixture(run, wanted, reporter)
-    images = _in_batches(run, count, Draws(seed), wanted, make, reporter)
+    images = _in_batches(run, count, Rng(seed), wanted, make, reporter)
     names = () if wanted is None else tuple(run.model.spec.classes[int(i)] for i in wanted)
     return Generated(images, run.origin, seed, chosen, names)
 
 
-_Make = Callable[[int, StepDraws, Tensor | None], Tensor]
+_Make = Callable[[int, StepRng, Tensor | None], Tensor]
 
 
 def _known_source(source: str) -> Source:
@@ -157,9 +157,9 @@ def _from_prior(run: OpenedRun) -> _Make:
     family: Any = run.family
     _need_images(run)
 
-    def make(count: int, draws: StepDraws, labels: Tensor | None) -> Tensor:
+    def make(count: int, rng: StepRng, labels: Tensor | None) -> Tensor:
         more = {} if labels is None else {"labels": labels}
-        images: Tensor = family.generate(run.networks, count, draws, **more)
+        images: Tensor = family.generate(run.networks, count, rng, **more)
         return images
 
     return make
@@ -174,8 +174,8 @@ def _from_mixture(run: OpenedRun, labels: Tensor | None, reporter: Reporter) -> 
     family: Any = run.family
     mixture = mixture_of(run, reporter)
 
-    def make(_count: int, draws: StepDraws, _labels: Tensor | None) -> Tensor:
-        images: Tensor = family.decode(run.networks, mixture.sample(draws).to(run.device))
+    def make(_count: int, rng: StepRng, _labels: Tensor | None) -> Tensor:
+        images: Tensor = family.decode(run.networks, mixture.sample(rng).to(run.device))
         return images
 
     return make
@@ -188,7 +188,7 @@ def _need_images(run: OpenedRun) -> None:
 
 
 def _in_batches(
-    run: OpenedRun, count: int, draws: Draws, labels: Tensor | None, make: _Make, reporter: Reporter
+    run: OpenedRun, count: int, rng: Rng, labels: Tensor | None, make: _Make, reporter: Reporter
 ) -> np.ndarray:
     channels, height, width = run.model.spec.shape
     images = np.empty((count, height, width, channels), np.uint8)
@@ -197,7 +197,7 @@ def _in_batches(
         for start in range(0, count, size):
             positions = torch.arange(start, min(start + size, count), device=run.device)
             asked = None if labels is None else labels.to(run.device)[positions]
-            made = make(len(positions), draws.at(0, 0, positions), asked)
+            made = make(len(positions), rng.at(0, 0, positions), asked)
             images[start : start + len(positions)] = to_uint8(made)
             task.advance(len(positions))
     return images

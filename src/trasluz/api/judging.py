@@ -20,7 +20,6 @@ from trasluz.api.opened import OpenedRun
 from trasluz.api.sources import as_bytes
 from trasluz.data.data import Data
 from trasluz.data.read.fit_arrays import fit_arrays
-from trasluz.draws import Draws
 from trasluz.errors import DataError, RequestError
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.messages import _
@@ -33,6 +32,7 @@ from trasluz.metrics.kid import kid
 from trasluz.metrics.mode_coverage import ModeCoverage, mode_coverage
 from trasluz.metrics.neighbours import Neighbours, nearest
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 _AT_ONCE = 2048  # images that become features together
 _MOST_HELD_OUT = 10_000
@@ -116,8 +116,8 @@ def evaluate_samples(
         DataError: there is no such split, or it has too few images, or there are none to train on.
     """
     judge = _Judge(classifier, reporter)
-    draws = Draws(seed)
-    held_rows, train_rows = _rows(run.data, split, draws)
+    rng = Rng(seed)
+    held_rows, train_rows = _rows(run.data, split, rng)
     if count <= BALLS:
         message = _("samples: {count} is not allowed; judge at least {least} samples, better thousands.")
         raise RequestError(message.format(count=count, least=BALLS + 1))
@@ -126,7 +126,7 @@ def evaluate_samples(
     held_out = judge.see_rows(run.data, held_rows, _("Looking at the {split} images").format(split=split))
     train = judge.features(run.data, train_rows, _("Looking at the training images"))
     with reporter.task(_("Comparing")):
-        found = _compare(samples, held_out, train, len(classifier.model.spec.classes), draws)
+        found = _compare(samples, held_out, train, len(classifier.model.spec.classes), rng)
     same = classifier.info["fingerprint"] == run.info["fingerprint"]
     closest = np.argsort(found.near.distances[:, 0], kind="stable")[:_CLOSEST]
     neighbours = train_rows[found.near.indices[:, 0]]
@@ -161,7 +161,7 @@ def evaluate_samples(
     )
 
 
-def _rows(data: Data, split: str, draws: Draws) -> tuple[np.ndarray, np.ndarray]:
+def _rows(data: Data, split: str, rng: Rng) -> tuple[np.ndarray, np.ndarray]:
     """Rows of the held-out images, at most 10,000 in random order, and of all training images."""
     held_out, train = data.split(split), data.split("train")
     if len(held_out) <= BALLS or len(train) <= BALLS or split == "train":
@@ -171,7 +171,7 @@ def _rows(data: Data, split: str, draws: Draws) -> tuple[np.ndarray, np.ndarray]
             "{known}."
         )
         raise DataError(message.format(data=data.name, split=split, least=BALLS, known=known or _("none")))
-    drawn = draws.permutation("held-out", 0, len(held_out)).numpy()[:_MOST_HELD_OUT]
+    drawn = rng.permutation("held-out", 0, len(held_out)).numpy()[:_MOST_HELD_OUT]
     return held_out[drawn], train
 
 
@@ -187,12 +187,12 @@ class _Found:
     near: Neighbours
 
 
-def _compare(samples: _Seen, held_out: _Seen, train: np.ndarray, classes: int, draws: Draws) -> _Found:
+def _compare(samples: _Seen, held_out: _Seen, train: np.ndarray, classes: int, rng: Rng) -> _Found:
     """Samples, and in their place as many training images, against held-out images."""
-    drawn = draws.permutation("train", 0, len(train)).numpy()
+    drawn = rng.permutation("train", 0, len(train)).numpy()
     number = min(len(samples.features), len(drawn))  # of each, because distances depend on how many there are
-    metrics, intervals = _overlap(samples.features[:number], held_out.features, draws)
-    real, _none = _overlap(train[drawn[:number]], held_out.features, draws)
+    metrics, intervals = _overlap(samples.features[:number], held_out.features, rng)
+    real, _none = _overlap(train[drawn[:number]], held_out.features, rng)
     near, usual = nearest(samples.features, train), nearest(held_out.features, train)
     apart, usually = near.distances[:, 0], usual.distances[:, 0]
     modes, real_modes = mode_coverage(samples.predicted, classes), mode_coverage(held_out.predicted, classes)
@@ -205,11 +205,11 @@ def _compare(samples: _Seen, held_out: _Seen, train: np.ndarray, classes: int, d
 
 
 def _overlap(
-    images: np.ndarray, held_out: np.ndarray, draws: Draws
+    images: np.ndarray, held_out: np.ndarray, rng: Rng
 ) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
     """Distances and overlaps of two sets of features; the overlaps from as many of each."""
     same = min(len(images), len(held_out))
-    kernel, low, high = kid(images, held_out, draws)
+    kernel, low, high = kid(images, held_out, rng)
     precision, recall = precision_recall(held_out[:same], images[:same])
     density, coverage = density_coverage(held_out[:same], images[:same])
     metrics = {"fid": fid(images, held_out), "kid": kernel, "precision": precision, "recall": recall}

@@ -15,12 +15,12 @@ from safetensors.torch import save
 
 from trasluz.api.applying import encode
 from trasluz.api.opened import OpenedRun
-from trasluz.draws import Draws
 from trasluz.errors import RequestError, StorageError
 from trasluz.files import storage, write_bytes
 from trasluz.look.latent.mixture import Mixture, fit
 from trasluz.messages import _
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 FORMAT = "1"
 FILE = "mixture.safetensors"
@@ -61,13 +61,13 @@ def _fit(run: OpenedRun, reporter: Reporter) -> Mixture:
     Raises:
         RequestError: there are fewer than two training images.
     """
-    draws = Draws(0)
+    rng = Rng(0)
     rows = run.data.split("train")
-    rows = rows[draws.permutation("mixture", 0, len(rows)).numpy()[:_MOST_CODES]]
+    rows = rows[rng.permutation("mixture", 0, len(rows)).numpy()[:_MOST_CODES]]
     if len(rows) < 2:
         raise RequestError(_("A mixture of Gaussians needs at least two training images."))
     with reporter.task(_("Fitting a mixture of Gaussians to the codes")):
-        return fit(encode(run, run.load(run.data.samples[rows])), draws)
+        return fit(encode(run, run.load(run.data.samples[rows])), rng)
 
 
 def _write(path: Path, mixture: Mixture, digest: str) -> None:

@@ -19,12 +19,12 @@ from trasluz.data.describe.fingerprint import digest, fingerprint_of_facts
 from trasluz.data.opening import open_data
 from trasluz.data.read.cache import remembered
 from trasluz.data.read.raw import Raw
-from trasluz.draws import Draws
 from trasluz.errors import DataError, RecipeError
 from trasluz.messages import _
 from trasluz.recipe import DataSection
 from trasluz.recipe.data import GenerateSection
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 PREFIX = "run:"
 _TO_BE_NAMED = "GENERATOR"  # what a built-in recipe has where a run of the user's belongs
@@ -72,7 +72,7 @@ def images_of_run(section: DataSection, seed: int, reporter: Reporter, open_run:
     if settings.real is None:
         return Raw(run.path.name, made, [GENERATED] * len(made), files=names)
     data = _real_data(run, settings.real, section, seed, reporter)
-    parts = _share_out(data, len(made), Draws(settings.seed))
+    parts = _share_out(data, len(made), Rng(settings.seed))
     rows = np.concatenate([chosen for chosen, _count in parts.values()])
     real_names = tuple(data.files[row] if data.files is not None else f"{data.name}#{row}" for row in rows)
     return Raw(
@@ -124,14 +124,14 @@ def _real_data(run: OpenedRun, source: str, section: DataSection, seed: int, rep
     return data
 
 
-def _share_out(data: Data, count: int, draws: Draws) -> dict[str, tuple[np.ndarray, int]]:
+def _share_out(data: Data, count: int, rng: Rng) -> dict[str, tuple[np.ndarray, int]]:
     """Split → rows of real images, and how many of the ``count`` generated ones go there."""
     whole = sum(len(rows) for rows in data.splits.values())
     ends = np.rint(np.cumsum([len(rows) for rows in data.splits.values()]) * (count / whole)).astype(int)
     parts, start = {}, 0
     for i, (name, rows) in enumerate(data.splits.items()):
         share = int(ends[i]) - start
-        drawn = draws.permutation("real", i, len(rows)).numpy()[:share]
+        drawn = rng.permutation("real", i, len(rows)).numpy()[:share]
         parts[name] = (np.sort(rows[drawn]), share)
         start = int(ends[i])
     return parts

@@ -26,11 +26,11 @@ from trasluz.data.split.domains import domains_of_classes
 from trasluz.data.split.labels import IndexedLabels, in_order, index_labels
 from trasluz.data.split.limit import limit_labels, limit_rows
 from trasluz.data.split.splits import make_splits
-from trasluz.draws import Draws
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 _MOST_GENERATED = 100  # files named in the audit that say that a network made them
 _FACTS_VERSION = 1  # of what is remembered about duplicates
@@ -51,7 +51,7 @@ def open_data(section: DataSection, seed: int, reporter: Reporter | None = None,
     unreadable = tuple((file, _(reason)) for file, reason in raw.unreadable)
     _require_readable(raw, unreadable, section)
     raw = _fitted(raw, section, speaker)
-    return _assemble(raw, unreadable, section, Draws(seed), speaker)
+    return _assemble(raw, unreadable, section, Rng(seed), speaker)
 
 
 def _say_unused(raw: Raw, section: DataSection, reporter: Reporter) -> None:
@@ -95,16 +95,16 @@ def _fitted(raw: Raw, section: DataSection, reporter: Reporter) -> Raw:
     return dataclasses.replace(raw, samples=samples, fingerprint=content, sizes=own)
 
 
-def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, draws: Draws, reporter: Reporter) -> Data:
+def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, reporter: Reporter) -> Data:
     labels = _labels(raw, section, reporter)
     groups = _groups(raw, reporter)
     indices = None if labels is None else labels.indices
-    splits = make_splits(indices, raw.splits, section.valid, section.test, draws, groups)
+    splits = make_splits(indices, raw.splits, section.valid, section.test, rng, groups)
     limits = section.limits
     for split, limit in (("train", limits.train), ("valid", limits.valid), ("test", limits.test)):
         if split in splits:
-            splits[split] = limit_rows(splits[split], indices, limit, draws)
-    indices = limit_labels(indices, splits["train"], section.labelled, draws)
+            splits[split] = limit_rows(splits[split], indices, limit, rng)
+    indices = limit_labels(indices, splits["train"], section.labelled, rng)
     domain, domains = domains_of_classes(raw.name, labels) if section.domains else (raw.domain, raw.domains)
     data = Data(
         name=raw.name,

@@ -11,15 +11,15 @@ from PIL import Image
 from trasluz.data.feed.augment import Augment, mixup
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.draw.mosaic import Style, mosaic
-from trasluz.draws import Draws
 from trasluz.messages import _
 from trasluz.recipe import AugmentSection
+from trasluz.rng import Rng
 
 _STYLE = Style(tile=144, gap=5)
 
 
 def augment_preview(
-    image: np.ndarray, section: AugmentSection, preprocess: Preprocess, draws: Draws, *, grid: int = 5
+    image: np.ndarray, section: AugmentSection, preprocess: Preprocess, rng: Rng, *, grid: int = 5
 ) -> Image.Image:
     """``grid`` × ``grid`` versions of one stored ``image`` ``[h, w, c]``, the first as it is.
 
@@ -27,7 +27,7 @@ def augment_preview(
     """
     count = grid * grid
     versions = augmented(
-        np.repeat(image[None], count, axis=0), section.model_copy(update={"mixup": 0.0}), preprocess, draws
+        np.repeat(image[None], count, axis=0), section.model_copy(update={"mixup": 0.0}), preprocess, rng
     )
     versions[0] = _to_bytes(preprocess.to_unit(torch.from_numpy(image[None].copy())))[0]
     return mosaic(
@@ -39,14 +39,14 @@ def augment_preview_of_several(
     images: np.ndarray,
     section: AugmentSection,
     preprocess: Preprocess,
-    draws: Draws,
+    rng: Rng,
     *,
     versions: int = 4,
     names: Sequence[str] = (),
 ) -> Image.Image:
     """A row per image of ``images`` ``[n, h, w, c]``: as stored, then ``versions`` as training may see it."""
     columns = [_to_bytes(preprocess.to_unit(torch.from_numpy(images.copy())))]
-    columns += [augmented(images, section, preprocess, draws, first=i * len(images)) for i in range(versions)]
+    columns += [augmented(images, section, preprocess, rng, first=i * len(images)) for i in range(versions)]
     tiles = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
     labels = [text for name in names for text in (name, *[""] * versions)]
     return mosaic(
@@ -55,10 +55,10 @@ def augment_preview_of_several(
 
 
 def augmented(
-    images: np.ndarray, section: AugmentSection, preprocess: Preprocess, draws: Draws, *, first: int = 0
+    images: np.ndarray, section: AugmentSection, preprocess: Preprocess, rng: Rng, *, first: int = 0
 ) -> np.ndarray:
     """Stored ``images`` ``[n, h, w, c]``, augmented as those at positions ``first``… of an epoch; uint8."""
-    step = draws.at(0, 0, torch.arange(first, first + len(images)))
+    step = rng.at(0, 0, torch.arange(first, first + len(images)))
     unit = Augment(section)(preprocess.to_unit(torch.from_numpy(images.copy())), step)
     if section.mixup:
         (unit,), _labels = mixup((unit,), torch.zeros(len(unit), 1), step, section.mixup)

@@ -17,7 +17,6 @@ from torch import Tensor
 from trasluz.data.data import Data
 from trasluz.data.feed.batches import evaluation_batches
 from trasluz.data.feed.preprocess import Preprocess
-from trasluz.draws import Draws
 from trasluz.errors import DataError
 from trasluz.evaluation.baselines import Baselines, classifier_baselines, reconstruction_baselines
 from trasluz.evaluation.evaluation import Evaluation
@@ -35,6 +34,7 @@ from trasluz.metrics.scores import (
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.model.model import Model
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 _EXAMPLE_BYTES = 12_000_000
 _MOST_EXAMPLES = 600
@@ -72,10 +72,10 @@ def evaluate_split(
     unit = _("images") if data.kind == "image" else _("samples")
     with reporter.task(_("Evaluating"), total=len(chosen), unit=unit) as task:
         sums: dict[str, Tensor] = {}
-        for done, (part, draws) in _counted(data, chosen, size, preprocess, model.device):
+        for done, (part, rng) in _counted(data, chosen, size, preprocess, model.device):
             records.begin(part, done)
             with model.inference(), forward():
-                found = model.family.evaluate(networks, part, draws, records)
+                found = model.family.evaluate(networks, part, rng, records)
             _add(sums, found)
             task.advance(len(part))
         own = model.family.metrics(sums, networks)
@@ -91,8 +91,8 @@ def evaluate_split(
 def _counted(data: Data, rows: np.ndarray, size: int, preprocess: Preprocess, device: torch.device) -> Iterator[Any]:
     """Each batch with the number of samples before it."""
     done = 0
-    for part, draws in evaluation_batches(data, rows, size, preprocess, device):
-        yield done, (part, draws)
+    for part, rng in evaluation_batches(data, rows, size, preprocess, device):
+        yield done, (part, rng)
         done += len(part)
 
 
@@ -148,14 +148,14 @@ def _put_together(
 
 
 def _judge(arrays: dict[str, np.ndarray], data: Data) -> list[Scores]:
-    parts, draws = [], Draws(0)
+    parts, rng = [], Rng(0)
     if "error" in arrays:
-        parts.append(reconstruction_scores(arrays, draws))
+        parts.append(reconstruction_scores(arrays, rng))
     if len(arrays.get("latents", ())) > 1:
-        parts.append(latent_scores(arrays["latents"], draws))
+        parts.append(latent_scores(arrays["latents"], rng))
     if "probabilities" in arrays and "labels" in arrays:
         judge = multi_label_scores if data.multi_label else classifier_scores
-        parts.append(judge(arrays["probabilities"], arrays["labels"], data.classes, draws))
+        parts.append(judge(arrays["probabilities"], arrays["labels"], data.classes, rng))
     return parts
 
 

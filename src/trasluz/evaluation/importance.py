@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from trasluz.data.data import Data
 from trasluz.data.feed.batch import Batch
 from trasluz.data.feed.batches import evaluation_batches
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RequestError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
@@ -26,6 +25,7 @@ from trasluz.metrics.importance import importance_weighted_bound
 from trasluz.metrics.intervals import bootstrap_mean
 from trasluz.model.model import Model
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng, StepRng
 
 MOST_SAMPLES = 5000
 _CHUNK = 50  # draws that belong together: part of what is drawn, so never changed by memory
@@ -68,7 +68,7 @@ def add_importance_bound(
     """
     check_importance(model.family, samples)
     found = bounds(model, data, evaluation.arrays["rows"], samples, reporter)
-    low, high = bootstrap_mean(-found, Draws(0))
+    low, high = bootstrap_mean(-found, Rng(0))
     metrics = {"importance_weighted_nll": float(-found.mean()), "importance_samples": float(samples)}
     for name in {"bits_per_dim", "bits_per_dim_rounded"} & evaluation.metrics.keys():
         metrics[name] = metrics["importance_weighted_nll"] / (math.prod(model.spec.shape) * math.log(2))
@@ -91,14 +91,14 @@ def bounds(
     at_once = max(1, _VALUES // (min(_CHUNK, samples) * math.prod(model.spec.shape)))
     found = []
     with reporter.task(_("Bounding the evidence"), len(rows), _("images")) as task:
-        for batch, draws in evaluation_batches(data, rows, at_once, model.preprocess, model.device):
+        for batch, rng in evaluation_batches(data, rows, at_once, model.preprocess, model.device):
             with model.inference():
-                weights = _chunks(model.family, model.networks, batch, draws, samples)
+                weights = _chunks(model.family, model.networks, batch, rng, samples)
                 found.append(importance_weighted_bound(weights).cpu().numpy())
             task.advance(len(batch))
     return np.concatenate(found)
 
 
-def _chunks(family: Any, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, samples: int) -> Iterator[Tensor]:
+def _chunks(family: Any, networks: nn.ModuleDict, batch: Batch, rng: StepRng, samples: int) -> Iterator[Tensor]:
     for chunk, start in enumerate(range(0, samples, _CHUNK)):
-        yield family.log_weights(networks, batch, draws, chunk, min(_CHUNK, samples - start))
+        yield family.log_weights(networks, batch, rng, chunk, min(_CHUNK, samples - start))

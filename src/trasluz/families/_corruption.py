@@ -12,9 +12,9 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor
 
-from trasluz.draws import StepDraws
 from trasluz.messages import _
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 _PURPOSE = "corruption"
 
@@ -47,18 +47,18 @@ class NoiseSection(Section):
         return self
 
 
-def corrupt(inputs: Tensor, noise: NoiseSection, draws: StepDraws) -> Tensor:
-    """``inputs`` ``[n, ...]`` with noise, drawn by the positions of ``draws``."""
+def corrupt(inputs: Tensor, noise: NoiseSection, rng: StepRng) -> Tensor:
+    """``inputs`` ``[n, ...]`` with noise, drawn by the positions of ``rng``."""
     shape = inputs.shape[1:]
     if noise.name == "gaussian":
-        return inputs + noise.amount * draws.normal(_PURPOSE, *shape)
-    chance = draws.uniform(_PURPOSE, *shape)
+        return inputs + noise.amount * rng.normal(_PURPOSE, *shape)
+    chance = rng.uniform(_PURPOSE, *shape)
     if noise.name == "dropout":
         return inputs * (chance >= noise.amount) * (1 / (1 - noise.amount))
     salted = torch.where(chance < noise.amount / 2, noise.low, inputs)
     return torch.where(chance >= 1 - noise.amount / 2, noise.high, salted)
 
 
-def corrupt_the_same(inputs: Tensor, rows: Tensor, noise: NoiseSection, draws: StepDraws) -> Tensor:
+def corrupt_the_same(inputs: Tensor, rows: Tensor, noise: NoiseSection, rng: StepRng) -> Tensor:
     """``inputs`` ``[n, ...]`` in evaluation, with the noise that belongs to their ``rows`` ``[n]`` of the data."""
-    return corrupt(inputs, noise, StepDraws(draws.draws, 0, 0, rows))
+    return corrupt(inputs, noise, StepRng(rng.rng, 0, 0, rows))

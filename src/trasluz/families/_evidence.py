@@ -8,11 +8,11 @@ from typing import Any
 from torch import Tensor, nn
 
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import StepDraws
 from trasluz.errors import RequestError
 from trasluz.families._posterior import log_prior_over_posterior, posterior_of
 from trasluz.messages import _
 from trasluz.objectives.likelihoods import Likelihood
+from trasluz.rng import StepRng
 
 
 def need_normalised(likelihood: Likelihood, setting: str | Mapping[str, Any]) -> None:
@@ -30,16 +30,16 @@ def need_normalised(likelihood: Likelihood, setting: str | Mapping[str, Any]) ->
 
 
 def log_weights(
-    networks: nn.ModuleDict, likelihood: Likelihood, batch: Batch, draws: StepDraws, chunk: int, samples: int
+    networks: nn.ModuleDict, likelihood: Likelihood, batch: Batch, rng: StepRng, chunk: int, samples: int
 ) -> Tensor:
     """log p(x, z) − log q(z | x) for ``samples`` draws of each image's code, float32 ``[samples, n]``.
 
     Burda et al. 2016, "Importance weighted autoencoders", equation 8.  ``chunk`` numbers the draws: another chunk,
     other draws of the same posterior.
     """
-    observed = likelihood.observe(batch.targets, draws)
+    observed = likelihood.observe(batch.targets, rng)
     mean, log_variance = posterior_of(networks, observed if likelihood.binarises else batch.inputs)
-    noise = draws.normal(f"importance/{chunk}", samples, mean.shape[1]).transpose(0, 1)
+    noise = rng.normal(f"importance/{chunk}", samples, mean.shape[1]).transpose(0, 1)
     latents = mean + (0.5 * log_variance).exp() * noise
     repeated = observed.expand(samples, *observed.shape).flatten(0, 1)
     error = likelihood.negative_log(networks["decoder"](latents.flatten(0, 1)), repeated)

@@ -14,7 +14,7 @@ from torch import Tensor
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
 from trasluz.errors import DataError, RecipeError
-from trasluz.families.base import Collector, Terms, mean_over_samples
+from trasluz.families.base import Collector, Losses, Terms, mean_over_samples
 from trasluz.messages import _
 from trasluz.metrics.classification import macro_f1_of
 from trasluz.objectives.classification import NO_LABEL, binary_cross_entropy, cross_entropy
@@ -64,7 +64,7 @@ class LabelJudge:
         scores = self.scores(raw)
         return scores.sigmoid() if self.spec.multi_label else scores.softmax(1)
 
-    def terms(self, raw: Tensor, batch: Batch) -> Terms:
+    def losses(self, raw: Tensor, batch: Batch) -> Losses:
         """``cross_entropy``, a mean over labelled samples, and what is only watched.
 
         That is ``accuracy``, against the likeliest class of mixed labels, and the statistic ``class_shares``
@@ -72,13 +72,12 @@ class LabelJudge:
         """
         labels = labels_of(batch)
         counting = _counting(labels, batch.weights)
-        terms = {"cross_entropy": mean_over_samples(self.cross_entropy(raw, labels), counting)}
+        term = mean_over_samples(self.cross_entropy(raw, labels), counting)
         counts = self._class_counts(self.scores(raw.detach()), labels)
         weights = torch.ones(len(batch), device=raw.device) if counting is None else counting
-        terms["class_shares"] = (counts * weights[:, None, None]).sum(0) / weights.sum().clamp_min(_TINY)
-        if not self.spec.multi_label:
-            terms["accuracy"] = mean_over_samples(counts[:, 0].sum(1), counting)
-        return terms
+        shares = (counts * weights[:, None, None]).sum(0) / weights.sum().clamp_min(_TINY)
+        watched = {} if self.spec.multi_label else {"accuracy": mean_over_samples(counts[:, 0].sum(1), counting)}
+        return Losses({"cross_entropy": term}, watched, {"class_shares": shares})
 
     def training_metrics(self, means: Mapping[str, Tensor]) -> dict[str, float]:
         """``macro_f1`` over the samples of an epoch as they were predicted while training."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from trasluz.draws import StepDraws
 from trasluz.objectives.divergences import Codes
+from trasluz.rng import StepRng
 
 
 def posterior_of(networks: nn.ModuleDict, inputs: Tensor) -> tuple[Tensor, Tensor]:
@@ -15,10 +15,10 @@ def posterior_of(networks: nn.ModuleDict, inputs: Tensor) -> tuple[Tensor, Tenso
     return mean, log_variance
 
 
-def draw_codes(networks: nn.ModuleDict, inputs: Tensor, draws: StepDraws, weights: Tensor | None = None) -> Codes:
+def draw_codes(networks: nn.ModuleDict, inputs: Tensor, rng: StepRng, weights: Tensor | None = None) -> Codes:
     """Each sample's posterior and one draw from it by the sample's position (Kingma & Welling 2014, section 2.4)."""
     mean, log_variance = posterior_of(networks, inputs)
-    noise = draws.normal("posterior", mean.shape[1])
+    noise = rng.normal("posterior", mean.shape[1])
     return Codes(mean, log_variance, mean + (0.5 * log_variance).exp() * noise, weights)
 
 

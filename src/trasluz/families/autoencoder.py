@@ -15,7 +15,6 @@ from torch import Tensor, nn
 
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import StepDraws
 from trasluz.families._call import apply, per_step, unroll
 from trasluz.families._corruption import NoiseSection, corrupt, corrupt_the_same
 from trasluz.families._layers import blank, computation_order
@@ -30,12 +29,13 @@ from trasluz.families._sparsity import (
     sparsity_sums,
     sparsity_terms,
 )
-from trasluz.families.base import BaseFamily, Collector, Progress, Terms, mean_over_samples
+from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms, mean_over_samples
 from trasluz.metrics import reconstruction as quality
 from trasluz.networks.choose import build_decoder, build_encoder
 from trasluz.networks.tied import tie
 from trasluz.objectives.likelihoods import Likelihood, build_likelihood
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 _NOISY = ("noisy_mse", "noisy_input_mse")
 _NOISY_CODES = "noisy_code_error"
@@ -116,7 +116,7 @@ class Family(BaseFamily):
         if self._layer is not None and self.config.sparsity is not None:
             need_layer_in_unit_range(self.config.sparsity, self._layer.parts(networks)[0], phase)
 
-    def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
+    def losses(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress, update: str) -> Losses:
         """A term such as ``squared_error`` or ``cross_entropy``, a sum over values and a mean over samples, and with
         ``sparsity`` ``activity_l1`` or ``activity_kl``.
 
@@ -125,15 +125,15 @@ class Family(BaseFamily):
         """
         noise, sparsity, inner = self.config.noise, self.config.sparsity, self._inner
         given = batch.inputs if inner is None else inner.given(networks, batch.inputs)
-        seen = given if noise is None else corrupt(given, noise, draws)
+        seen = given if noise is None else corrupt(given, noise, rng)
         if inner is None:
             code = self._encode(networks, seen, batch.lengths)
-            error = self._error(networks, self._decode(networks, code, batch.targets), batch, draws)
+            error = self._error(networks, self._decode(networks, code, batch.targets), batch, rng)
         else:
             code = inner.encode_given(networks, seen)
             error = inner.code_error(networks, code, given)
         terms = {self._term: mean_over_samples(error, batch.weights)}
-        return terms if sparsity is None else terms | sparsity_terms(sparsity, code, batch.weights)
+        return Losses(terms if sparsity is None else terms | sparsity_terms(sparsity, code, batch.weights))
 
     def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
         """The likelihood's own weight, and that of ``sparsity``, whatever the ``scale``."""
@@ -157,7 +157,7 @@ class Family(BaseFamily):
         return sum(found[1:], found[0]) if found else None
 
     def evaluate(
-        self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
+        self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, collector: Collector | None = None
     ) -> Terms:
         """Sums ``count``, ``pixels``, ``squared_error``, ``rounded_hits`` and the ``objective``; records
         ``reconstruction`` of the inputs' shape, flat ``code`` ``[n, k]`` and ``error``, the MSE of each sample.
@@ -171,14 +171,14 @@ class Family(BaseFamily):
         reconstruction = self._judge(networks).mean(raw)
         sums = quality.statistics(reconstruction, batch.targets, batch.lengths)
         if self._inner is None:
-            sums["objective"] = self._error(networks, raw, batch, draws).sum()
+            sums["objective"] = self._error(networks, raw, batch, rng).sum()
         else:
             given = self._inner.given(networks, batch.inputs)
             sums["objective"] = self._inner.code_error(networks, code, given).sum()
         if self.config.sparsity is not None:
             sums |= sparsity_sums(code)
         if self.config.noise is not None:
-            sums |= self._judge_noisy(networks, batch, self.config.noise, draws, collector)
+            sums |= self._judge_noisy(networks, batch, self.config.noise, rng, collector)
         if collector is not None:
             collector.add("reconstruction", reconstruction)
             collector.add("code", code.float().flatten(1))
@@ -255,24 +255,24 @@ class Family(BaseFamily):
         layer = self._layer
         return unroll(networks["decoder"], code, like) if layer is None else layer.decode(networks, code)
 
-    def _error(self, networks: nn.ModuleDict, raw: Tensor, batch: Batch, draws: StepDraws) -> Tensor:
+    def _error(self, networks: nn.ModuleDict, raw: Tensor, batch: Batch, rng: StepRng) -> Tensor:
         """What the likelihood says of each sample, ``[n]``."""
         likelihood = self._judge(networks)
-        targets = likelihood.observe(batch.targets, draws)
+        targets = likelihood.observe(batch.targets, rng)
         if self.spec.kind == "sequence":
             return per_step(likelihood.negative_log, raw, targets, batch.lengths)
         return likelihood.negative_log(raw, targets)
 
     def _judge_noisy(
-        self, networks: nn.ModuleDict, batch: Batch, noise: NoiseSection, draws: StepDraws, collector: Collector | None
+        self, networks: nn.ModuleDict, batch: Batch, noise: NoiseSection, rng: StepRng, collector: Collector | None
     ) -> Terms:
         """Squared errors of what is rebuilt from noisy inputs, and of these inputs where they have targets' units; in
         the phase of an inner layer those of the codes that it rebuilds from noisy ones."""
         if self._inner is not None:
             given = self._inner.given(networks, batch.inputs)
-            code = self._inner.encode_given(networks, corrupt_the_same(given, batch.rows, noise, draws))
+            code = self._inner.encode_given(networks, corrupt_the_same(given, batch.rows, noise, rng))
             return {_NOISY_CODES: self._inner.code_error(networks, code, given).sum()}
-        noisy = corrupt_the_same(batch.inputs, batch.rows, noise, draws)
+        noisy = corrupt_the_same(batch.inputs, batch.rows, noise, rng)
         raw = self._decode(networks, self._encode(networks, noisy, batch.lengths), batch.targets)
         rebuilt = self._judge(networks).mean(raw)
         sums = {"noisy_mse": quality.statistics(rebuilt, batch.targets, batch.lengths)["squared_error"]}

@@ -4,9 +4,9 @@ A family is built from a recipe's ``model`` part and the shape of the data, and 
 networks are an ``nn.ModuleDict`` made by ``build`` and handed to every method, so that the same methods serve a
 trained model, its exponential moving average, and many models at once under ``vmap``.
 
-    losses(networks, batch, draws, progress, update) -> {term: mean over the batch's samples}      pure
-    step(engine, networks, batch, draws, progress)   -> runs every update that is due              default here
-    evaluate(networks, batch, draws, collector)      -> {statistic: sum over the batch's samples}  summed by the loop
+    losses(networks, batch, rng, progress, update) -> Losses: terms, what is watched, statistics  pure
+    step(engine, networks, batch, rng, progress)     -> runs every update that is due              default here
+    evaluate(networks, batch, rng, collector)        -> {statistic: sum over the batch's samples}  summed by the loop
     metrics(sums, networks)                          -> {metric: number}                           from the sums
 
 A plain model has one update.  A GAN has two (``discriminator`` every step, ``generator`` every n-th), each with
@@ -22,7 +22,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 import torch
@@ -31,8 +31,9 @@ from torch import Tensor, nn
 from trasluz import components
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import StepDraws
+from trasluz.networks.dropout import masks_from
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Stepper(Protocol):
     def due(self, update: Update) -> bool:
         """Whether this update runs at this step."""
 
-    def parts(self, batch: Batch, draws: StepDraws) -> Iterator[tuple[Batch, StepDraws, float]]:
+    def parts(self, batch: Batch, rng: StepRng) -> Iterator[tuple[Batch, StepRng, float]]:
         """The batch in the parts that fit at once, each with its share of the batch (shares add up to 1)."""
 
     def forward(self) -> AbstractContextManager[None]:
@@ -81,6 +82,46 @@ class Stepper(Protocol):
 
 
 Terms = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What one update says of a batch, told apart by what becomes of it; never by shape, which ``vmap`` may widen.
+
+    ``terms`` add up to what is minimised; ``watched`` are only recorded, such as accuracy: both are means over the
+    batch's samples, 0-d, or ``[k]`` of k members trained as one.  ``statistics`` have any shape; their mean over an
+    epoch goes to ``training_metrics``.
+    """
+
+    terms: Mapping[str, Tensor]
+    watched: Mapping[str, Tensor] = field(default_factory=dict)
+    statistics: Mapping[str, Tensor] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Tensor:
+        """The value of that name, whatever becomes of it."""
+        found = next((values for values in (self.terms, self.watched) if name in values), self.statistics)
+        return found[name]
+
+    def share(self, share: float, prefix: str = "") -> Losses:
+        """``share`` of everything, detached, under names that begin with ``prefix``."""
+
+        def of(values: Mapping[str, Tensor]) -> dict[str, Tensor]:
+            return {prefix + n: v.detach() if share == 1.0 else v.detach() * share for n, v in values.items()}
+
+        return Losses(of(self.terms), of(self.watched), of(self.statistics))
+
+    def __add__(self, other: Losses) -> Losses:
+        """Sums by name; what only one of both has stays as it is."""
+        return Losses(
+            _added(self.terms, other.terms),
+            _added(self.watched, other.watched),
+            _added(self.statistics, other.statistics),
+        )
+
+
+def _added(left: Mapping[str, Tensor], right: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    both = {name: left[name] + right[name] for name in left.keys() & right.keys()}
+    return {**left, **right, **both}
 
 
 class BaseFamily(ABC):
@@ -118,12 +159,8 @@ class BaseFamily(ABC):
         return (Update("main", ("*",)),)
 
     @abstractmethod
-    def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
-        """Named terms of one update: 0-d tensors, means over samples (weighted by ``batch.weights`` if given).
-
-        A tensor with more dimensions is no term of the loss but a statistic, whose mean over an epoch goes to
-        ``training_metrics``.
-        """
+    def losses(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress, update: str) -> Losses:
+        """Terms of one update, means over samples (weighted by ``batch.weights`` if given), and what is watched."""
 
     def training_metrics(self, means: Mapping[str, Tensor]) -> dict[str, float]:
         """Named numbers from the means over an epoch of the statistics that ``losses`` gave, on the CPU."""
@@ -141,41 +178,41 @@ class BaseFamily(ABC):
         """What is added to the scaled total, such as L2 as Keras means it; ``None`` for nothing."""
         return None
 
-    def total(self, networks: nn.ModuleDict, terms: Terms, progress: Progress, update: str) -> tuple[Tensor, Terms]:
-        """The number to minimise, and the terms to log (with ``loss``, and ``penalty`` where there is one)."""
+    def total(self, networks: nn.ModuleDict, losses: Losses, progress: Progress, update: str) -> tuple[Tensor, Losses]:
+        """The number to minimise, and what to record (with ``loss``, and ``penalty`` where there is one)."""
         weights = self.term_weights(update, progress)
-        summed: Any = sum(term * weights.get(name, 1.0) for name, term in terms.items() if term.ndim == 0)
+        summed: Any = sum(term * weights.get(name, 1.0) for name, term in losses.terms.items())
         loss = summed * self.scale(update)
-        logged = dict(terms)
+        recorded = dict(losses.terms)
         penalty = self.penalty(networks, update)
         if penalty is not None:
             loss = loss + penalty
-            logged["penalty"] = penalty
-        return loss, {**logged, "loss": loss}
+            recorded["penalty"] = penalty
+        return loss, replace(losses, terms={**recorded, "loss": loss})
 
-    def step(
-        self, engine: Stepper, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress
-    ) -> Terms:
-        """Runs every update that is due; returns detached terms, prefixed by the update's name if there are several."""
-        logged: Terms = {}
+    def step(self, engine: Stepper, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress) -> Losses:
+        """Runs every update that is due; what it gives is detached, and named after the update if there are several.
+
+        Each update has masks of its own, so that which others run beside it changes nothing.
+        """
+        recorded = Losses({})
         several = len(self.updates()) > 1
         for update in self.updates():
             if not engine.due(update):
                 continue
-            for part, part_draws, share in engine.parts(batch, draws):
-                with engine.forward():
-                    terms = self.losses(networks, part, part_draws, progress, update.name)
-                    total, shown = self.total(networks, terms, progress, update.name)
-                engine.backward(update, total, share)
-                for term, value in shown.items():
-                    key = f"{update.name}/{term}" if several else term
-                    logged[key] = logged[key] + value.detach() * share if key in logged else value.detach() * share
+            with masks_from(rng.of_step(f"masks/{update.name}")):
+                for part, part_rng, share in engine.parts(batch, rng):
+                    with engine.forward():
+                        losses = self.losses(networks, part, part_rng, progress, update.name)
+                        total, shown = self.total(networks, losses, progress, update.name)
+                    engine.backward(update, total, share)
+                    recorded += shown.share(share, f"{update.name}/" if several else "")
             engine.apply(update)
-        return logged
+        return recorded
 
     @abstractmethod
     def evaluate(
-        self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
+        self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, collector: Collector | None = None
     ) -> Terms:
         """Statistics summed over the batch's samples (0-d or small tensors), always with ``count``.
 

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import StepDraws
 from trasluz.errors import RecipeError
 from trasluz.families._call import apply
 from trasluz.families._features import penultimate
@@ -18,10 +17,11 @@ from trasluz.families._labels import LabelJudge, Outputs
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._penalty import l2_penalty
 from trasluz.families._views import mean_score
-from trasluz.families.base import BaseFamily, Collector, Progress, Terms
+from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms
 from trasluz.messages import _
 from trasluz.networks.choose import build_classifier
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 
 class ClassifierConfig(Section):
@@ -68,27 +68,23 @@ class Family(BaseFamily):
         classifier = build_classifier(self.config.network, self.spec.shape, self.labels.outputs)
         return nn.ModuleDict({"classifier": classifier})
 
-    def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
+    def losses(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress, update: str) -> Losses:
         """``cross_entropy`` in nats, summed over the labels of an image; a mean over labelled images.
 
         With it goes what is only watched: ``accuracy``, and the statistic of which an epoch makes F1.
         """
-        return self.labels.terms(apply(networks["classifier"], batch.inputs, batch.lengths), batch)
+        return self.labels.losses(apply(networks["classifier"], batch.inputs, batch.lengths), batch)
 
     def training_metrics(self, means: Mapping[str, Tensor]) -> dict[str, float]:
         """``macro_f1`` over the samples of an epoch as they were predicted while training."""
         return self.labels.training_metrics(means)
-
-    def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
-        """Accuracy is watched, not trained."""
-        return {"accuracy": 0.0}
 
     def penalty(self, networks: nn.ModuleDict, update: str) -> Tensor | None:
         """L2 as Keras means it."""
         return l2_penalty(networks, self.config.l2)
 
     def evaluate(
-        self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
+        self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, collector: Collector | None = None
     ) -> Terms:
         """Sums ``count`` (labelled images), ``cross_entropy``, ``hits``, ``class_counts`` ``[3, classes]`` and, with
         several labels per image, ``label_hits``; records ``probabilities`` ``[n, classes]`` and ``labels``."""

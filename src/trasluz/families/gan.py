@@ -20,17 +20,18 @@ from torch.nn.utils import parametrize
 from trasluz.data.feed.arrange import arrange, is_channels_last
 from trasluz.data.feed.augment.differentiable import Change, diff_augment
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import StepDraws
 from trasluz.errors import RecipeError, RequestError
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._penalty import l2_penalty
-from trasluz.families.base import BaseFamily, Collector, Progress, Stepper, Terms, Update, mean_over_samples
+from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Stepper, Terms, Update, mean_over_samples
 from trasluz.messages import _
 from trasluz.metrics import sample_health
 from trasluz.networks.choose import build_discriminator, build_generator
+from trasluz.networks.dropout import masks_from
 from trasluz.objectives.adversarial import LOSSES
 from trasluz.objectives.gradient_penalty import r1
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 _R1_EVERY = 16
 
@@ -103,26 +104,26 @@ class Family(BaseFamily):
         every = self.config.generator_every
         return (Update("discriminator", ("discriminator",)), Update("generator", ("generator",), every))
 
-    def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
+    def losses(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress, update: str) -> Losses:
         """``real`` and ``generated`` of the discriminator, ``adversarial`` of the generator.
 
         The penalty is asked for as the update ``r1``: ``r1``, ‖∂ score / ∂ image‖², which needs float32.
         """
         if update == "r1":
-            return self._gradient_penalty(networks, batch, draws)
+            return self._gradient_penalty(networks, batch, rng)
         classes = self._shares(batch.labels)
         loss = LOSSES[self.config.loss]
         if update == "generator":
-            made = self._make(networks, self._noise(draws, update), classes)
-            scores = self._judge_one(networks, made, classes, batch, draws, "generator")
-            return {"adversarial": mean_over_samples(loss.generator(scores), batch.weights)}
+            made = self._make(networks, self._noise(rng, update), classes)
+            scores = self._judge_one(networks, made, classes, batch, rng, "generator")
+            return Losses({"adversarial": mean_over_samples(loss.generator(scores), batch.weights)})
         with torch.no_grad():
-            made = self._make(networks, self._noise(draws, update), classes)
+            made = self._make(networks, self._noise(rng, update), classes)
         with parametrize.cached():  # one spectral norm for both halves of the batch
-            real = self._judge_one(networks, 2 * batch.targets - 1, classes, batch, draws, "real")
-            generated = self._judge_one(networks, made, classes, batch, draws, "generated")
+            real = self._judge_one(networks, 2 * batch.targets - 1, classes, batch, rng, "real")
+            generated = self._judge_one(networks, made, classes, batch, rng, "generated")
         terms = {"real": loss.real(real), "generated": loss.generated(generated)}
-        return {name: mean_over_samples(values, batch.weights) for name, values in terms.items()}
+        return Losses({name: mean_over_samples(values, batch.weights) for name, values in terms.items()})
 
     def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
         """γ/2 of the penalty, as many times as there are steps between two."""
@@ -132,29 +133,26 @@ class Family(BaseFamily):
         """L2 as Keras means it, of the kernels that the update moves."""
         return l2_penalty(networks[update], 0.0) if update in networks else None
 
-    def step(
-        self, engine: Stepper, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress
-    ) -> Terms:
+    def step(self, engine: Stepper, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress) -> Losses:
         """Runs the updates that are due; the gradient of a due penalty joins the discriminator's own."""
-        logged: Terms = {}
+        recorded = Losses({})
         for update in self.updates():
             if not engine.due(update):
                 continue
             parts = [update.name, "r1"] if self._penalised(engine, update) else [update.name]
-            for part, part_draws, share in engine.parts(batch, draws):
-                for objective in parts:
-                    with nullcontext() if objective == "r1" else engine.forward():
-                        terms = self.losses(networks, part, part_draws, progress, objective)
-                        total, shown = self.total(networks, terms, progress, objective)
-                    engine.backward(update, total, share)
-                    for term, value in shown.items():
-                        key = f"{update.name}/{term}"
-                        logged[key] = logged.get(key, 0.0) + value.detach() * share
+            with masks_from(rng.of_step(f"masks/{update.name}")):
+                for part, part_rng, share in engine.parts(batch, rng):
+                    for objective in parts:
+                        with nullcontext() if objective == "r1" else engine.forward():
+                            losses = self.losses(networks, part, part_rng, progress, objective)
+                            total, shown = self.total(networks, losses, progress, objective)
+                        engine.backward(update, total, share)
+                        recorded += shown.share(share, f"{update.name}/")
             engine.apply(update)
-        return logged
+        return recorded
 
     def evaluate(
-        self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
+        self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, collector: Collector | None = None
     ) -> Terms:
         """Judges the batch and as many generated images.
 
@@ -162,7 +160,7 @@ class Family(BaseFamily):
         statistics of ``metrics/sample_health.py``.  Records ``real_score`` and ``generated_score``, ``[n]``.
         """
         classes = self._shares(batch.labels)
-        made = self._make(networks, self._noise(draws, "evaluation"), classes)
+        made = self._make(networks, self._noise(rng, "evaluation"), classes)
         last = is_channels_last(batch.targets)
         real = self._scores(networks, arrange(2 * batch.targets - 1, last), classes)
         generated = self._scores(networks, arrange(made, last), classes)
@@ -204,9 +202,9 @@ class Family(BaseFamily):
         found |= {name: float(sums[name]) / count for name in means}
         return found
 
-    def prior(self, networks: nn.ModuleDict, count: int, draws: StepDraws) -> Tensor:
-        """Latents ``[count, latent]``, standard normal; ``draws`` holds ``count`` positions."""
-        return draws.normal("prior", self.config.latent)[:count]
+    def prior(self, networks: nn.ModuleDict, count: int, rng: StepRng) -> Tensor:
+        """Latents ``[count, latent]``, standard normal; ``rng`` holds ``count`` positions."""
+        return rng.normal("prior", self.config.latent)[:count]
 
     def decode(self, networks: nn.ModuleDict, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         """Images in [0, 1], float32 ``[n, c, h, w]``, from latents ``[n, latent]`` and labels int64 ``[n]``.
@@ -215,7 +213,7 @@ class Family(BaseFamily):
         """
         return (self._make(networks, latents, self._shares(labels)) + 1) / 2
 
-    def generate(self, networks: nn.ModuleDict, count: int, draws: StepDraws, labels: Tensor | None = None) -> Tensor:
+    def generate(self, networks: nn.ModuleDict, count: int, rng: StepRng, labels: Tensor | None = None) -> Tensor:
         """``count`` images in [0, 1], float32 ``[n, c, h, w]``; of the classes ``labels`` int64 ``[n]``, which a
         conditional generator takes in turns unless they are given.
 
@@ -224,9 +222,9 @@ class Family(BaseFamily):
         """
         if labels is not None and not self.classes:
             raise RequestError(_("This model was trained without classes, so it generates of none; leave them out."))
-        latents = self.prior(networks, count, draws)
+        latents = self.prior(networks, count, rng)
         if labels is None and self.classes:
-            labels = draws.positions[:count] % self.classes
+            labels = rng.positions[:count] % self.classes
         return self.decode(networks, latents, labels)
 
     def judge(self, networks: nn.ModuleDict, images: Tensor, labels: Tensor | None = None) -> Tensor:
@@ -246,16 +244,16 @@ class Family(BaseFamily):
         lazy = Update("r1", update.networks, self.config.r1_every)
         return update.name == "discriminator" and self.config.r1 > 0 and engine.due(lazy)
 
-    def _gradient_penalty(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws) -> Terms:
+    def _gradient_penalty(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng) -> Losses:
         """On the images as the discriminator sees them, with the changes of this step's update."""
-        seen = diff_augment(2 * batch.targets - 1, self.config.diff_augment, draws, "diff-augment/real")
+        seen = diff_augment(2 * batch.targets - 1, self.config.diff_augment, rng, "diff-augment/real")
         seen = arrange(seen, is_channels_last(batch.targets)).requires_grad_()
         with parametrize.cached():
             scores = self._scores(networks, seen, self._shares(batch.labels))
-        return {"r1": mean_over_samples(r1(scores, seen), batch.weights)}
+        return Losses({"r1": mean_over_samples(r1(scores, seen), batch.weights)})
 
-    def _noise(self, draws: StepDraws, purpose: str) -> Tensor:
-        return draws.normal(f"latent/{purpose}", self.config.latent)
+    def _noise(self, rng: StepRng, purpose: str) -> Tensor:
+        return rng.normal(f"latent/{purpose}", self.config.latent)
 
     def _make(self, networks: nn.ModuleDict, latents: Tensor, classes: Tensor | None) -> Tensor:
         """Images in [−1, 1], float32."""
@@ -268,11 +266,11 @@ class Family(BaseFamily):
         images: Tensor,
         classes: Tensor | None,
         batch: Batch,
-        draws: StepDraws,
+        rng: StepRng,
         origin: str,
     ) -> Tensor:
         """Scores of images in [−1, 1] after the changes that training shows them with."""
-        changed = diff_augment(images, self.config.diff_augment, draws, f"diff-augment/{origin}")
+        changed = diff_augment(images, self.config.diff_augment, rng, f"diff-augment/{origin}")
         return self._scores(networks, arrange(changed, is_channels_last(batch.targets)), classes)
 
     def _scores(self, networks: nn.ModuleDict, images: Tensor, classes: Tensor | None) -> Tensor:

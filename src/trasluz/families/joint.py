@@ -19,7 +19,6 @@ from torch import Tensor, nn
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.augment import Augment
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import StepDraws
 from trasluz.errors import RequestError
 from trasluz.families._evidence import log_weights, need_normalised
 from trasluz.families._labels import LabelJudge, Outputs
@@ -27,7 +26,7 @@ from trasluz.families._layers import blank, computation_order
 from trasluz.families._likelihood import add_likelihood, likelihood_of
 from trasluz.families._penalty import l2_penalty
 from trasluz.families._posterior import draw_codes, posterior_of
-from trasluz.families.base import BaseFamily, Collector, Progress, Terms, mean_over_samples
+from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms, mean_over_samples
 from trasluz.messages import _
 from trasluz.metrics import reconstruction as quality
 from trasluz.networks.choose import build_classifier, build_decoder, build_encoder
@@ -37,6 +36,7 @@ from trasluz.objectives.divergences import Codes, build_divergence
 from trasluz.objectives.likelihoods import Likelihood, build_likelihood
 from trasluz.recipe import AugmentSection
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 Weight = Annotated[float, Field(ge=0)]
 _ALWAYS = frozenset({"encode", "decode", "reconstruct", "logits", "classify", "layers"})
@@ -119,30 +119,29 @@ class Family(BaseFamily):
         add_likelihood(networks, likelihood)
         return networks
 
-    def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
+    def losses(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress, update: str) -> Losses:
         """``cross_entropy``, a mean over labelled images; ``reconstruction``, a sum over values and a mean over images;
         ``divergence`` where there is one; ``accuracy`` and the statistic for F1, which are only watched.
         """
-        observed = self.likelihood.observe(batch.targets, draws)
+        observed = self.likelihood.observe(batch.targets, rng)
         seen = self._seen(batch, observed)
         if self.augment is not None:
-            own = StepDraws(draws.draws.child("augment-inputs"), draws.epoch, draws.step, draws.positions)
+            own = rng.child("augment-inputs")
             seen = self.augment(seen, own)
-        code, codes = self._code(networks, seen, draws, batch.weights)
-        terms = self.labels.terms(self._scores(networks, code), batch)
-        terms["reconstruction"] = mean_over_samples(self._error(networks, code, observed), batch.weights)
+        code, codes = self._code(networks, seen, rng, batch.weights)
+        error = self._error(networks, code, observed)
+        terms = {"reconstruction": mean_over_samples(error, batch.weights)}
         if self.divergence is not None and codes is not None:
-            terms["divergence"] = self.divergence.term(codes, draws)
-        return terms
+            terms["divergence"] = self.divergence.term(codes, rng)
+        return self.labels.losses(self._scores(networks, code), batch) + Losses(terms)
 
     def training_metrics(self, means: Mapping[str, Tensor]) -> dict[str, float]:
         """``macro_f1`` over the samples of an epoch as they were predicted while training."""
         return self.labels.training_metrics(means)
 
     def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
-        """The recipe's weights; accuracy is watched, not trained."""
+        """The recipe's weights."""
         weights: dict[str, float | Tensor] = {
-            "accuracy": 0.0,
             "cross_entropy": self.config.classification,
             "reconstruction": self._reconstruction_weight,
         }
@@ -158,14 +157,14 @@ class Family(BaseFamily):
         return torch.stack(found).sum() if found else None
 
     def evaluate(
-        self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
+        self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, collector: Collector | None = None
     ) -> Terms:
         """Sums of all terms from one draw of each code, and of hits and errors from the mean code.
 
         Records ``probabilities``, ``labels``, ``reconstruction`` ``[n, c, h, w]``, flat ``code`` ``[n, k]``, ``error``.
         """
-        observed = self.likelihood.observe(batch.targets, draws)
-        drawn, codes = self._code(networks, self._seen(batch, observed), draws)
+        observed = self.likelihood.observe(batch.targets, rng)
+        drawn, codes = self._code(networks, self._seen(batch, observed), rng)
         mean = drawn if codes is None else codes.mean
         found = self.labels.sums(networks["classifier"](mean), batch, collector)
         reconstruction = self._judge(networks).mean(networks["decoder"](mean))
@@ -174,8 +173,8 @@ class Family(BaseFamily):
         if codes is not None:
             found["cross_entropy"] = self.labels.sums(networks["classifier"](drawn), batch)["cross_entropy"]
         if self.divergence is not None and codes is not None:
-            sums["divergence"] = self.divergence.term(codes, draws) * len(batch)
-            sums |= {name: value * len(batch) for name, value in self.divergence.watched(codes, draws).items()}
+            sums["divergence"] = self.divergence.term(codes, rng) * len(batch)
+            sums |= {name: value * len(batch) for name, value in self.divergence.watched(codes, rng).items()}
         if collector is not None:
             collector.add("reconstruction", reconstruction)
             collector.add("code", mean.float().flatten(1))
@@ -210,10 +209,10 @@ class Family(BaseFamily):
         """Mean and log-variance of each image's code, float32 ``[n, latent]`` each."""
         return posterior_of(networks, self._zeros_and_ones(inputs))
 
-    def prior(self, networks: nn.ModuleDict, count: int, draws: StepDraws) -> Tensor:
-        """Codes ``[count, latent]``, standard normal; ``draws`` holds ``count`` positions."""
+    def prior(self, networks: nn.ModuleDict, count: int, rng: StepRng) -> Tensor:
+        """Codes ``[count, latent]``, standard normal; ``rng`` holds ``count`` positions."""
         assert self.config.latent is not None, "without latent this is no capability"
-        return draws.normal("prior", self.config.latent)[:count]
+        return rng.normal("prior", self.config.latent)[:count]
 
     def decode(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
         """Images in [0, 1], float32 ``[n, c, h, w]``, from flat codes ``[n, k]``."""
@@ -224,7 +223,7 @@ class Family(BaseFamily):
         """Images in [0, 1], float32 ``[n, c, h, w]``, from prepared inputs of the same shape."""
         return self._judge(networks).mean(networks["decoder"](self._mean(networks, inputs)))
 
-    def generate(self, networks: nn.ModuleDict, count: int, draws: StepDraws, labels: Tensor | None = None) -> Tensor:
+    def generate(self, networks: nn.ModuleDict, count: int, rng: StepRng, labels: Tensor | None = None) -> Tensor:
         """``count`` images in [0, 1], float32 ``[n, c, h, w]``, from draws of the prior.
 
         Raises:
@@ -232,7 +231,7 @@ class Family(BaseFamily):
         """
         if labels is not None:
             raise RequestError(_("This model was trained without classes, so it generates of none; leave them out."))
-        return self.decode(networks, self.prior(networks, count, draws))
+        return self.decode(networks, self.prior(networks, count, rng))
 
     def logits(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
         """Scores float32 ``[n, classes]``, whose softmax (for several labels their sigmoid) is ``classify``."""
@@ -260,20 +259,20 @@ class Family(BaseFamily):
         """
         need_normalised(self.likelihood, self.config.likelihood)
 
-    def log_weights(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, chunk: int, samples: int) -> Tensor:
+    def log_weights(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, chunk: int, samples: int) -> Tensor:
         """log p(x, z) − log q(z | x) for ``samples`` draws of each image's code, float32 ``[samples, n]``.
 
         ``chunk`` numbers the draws: another chunk, other draws of the same posterior.
         """
-        return log_weights(networks, self._judge(networks), batch, draws, chunk, samples)
+        return log_weights(networks, self._judge(networks), batch, rng, chunk, samples)
 
     def _code(
-        self, networks: nn.ModuleDict, inputs: Tensor, draws: StepDraws, weights: Tensor | None = None
+        self, networks: nn.ModuleDict, inputs: Tensor, rng: StepRng, weights: Tensor | None = None
     ) -> tuple[Tensor, Codes | None]:
         """What decoder and classifier are given, and the Gaussian that it was drawn from, where there is one."""
         if self.config.latent is None:
             return networks["encoder"](inputs), None
-        codes = draw_codes(networks, inputs, draws, weights)
+        codes = draw_codes(networks, inputs, rng, weights)
         return codes.latents, codes
 
     def _mean(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
 import torch
@@ -19,11 +19,11 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import StepDraws
 from trasluz.errors import DataError, RecipeError
-from trasluz.families.base import BaseFamily, Collector, Progress, Stepper, Terms, Update, mean_over_samples
+from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Stepper, Terms, Update, mean_over_samples
 from trasluz.messages import _
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 _AHEAD = 256  # samples that are looked at together for the next mistake
 
@@ -116,24 +116,16 @@ class Family(BaseFamily):
             raise DataError(message.format(name=self.spec.classes[0]))
         return nn.ModuleDict({"perceptron": Units(math.prod(self.spec.shape), self.units, self.config.path)})
 
-    def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
+    def losses(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress, update: str) -> Losses:
         """``criterion``: how far mistakes lie on the wrong side, |w·x + b|; and ``accuracy``, which is only watched."""
         scores = networks["perceptron"](batch.inputs)
         wanted = self._wanted(batch)
         right = self._right(scores.detach(), batch)
         counting = self._counting(batch)
-        return {
-            "criterion": mean_over_samples(_criterion(scores, wanted), counting),
-            "accuracy": mean_over_samples(right, counting),
-        }
+        criterion = mean_over_samples(_criterion(scores, wanted), counting)
+        return Losses({"criterion": criterion}, watched={"accuracy": mean_over_samples(right, counting)})
 
-    def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
-        """Accuracy is watched, not trained."""
-        return {"accuracy": 0.0}
-
-    def step(
-        self, engine: Stepper, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress
-    ) -> Terms:
+    def step(self, engine: Stepper, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress) -> Losses:
         """Walks the samples of the batch in order and updates at every mistake; terms are of the walk's beginning.
 
         Raises:
@@ -142,14 +134,14 @@ class Family(BaseFamily):
         self._check(engine)
         update = self.updates()[0]
         with torch.no_grad():
-            terms = self.losses(networks, batch, draws, progress, update.name)
+            losses = self.losses(networks, batch, rng, progress, update.name)
         order = batch.rows.argsort(stable=True) if self.config.order == "data" else torch.arange(len(batch))
         units: Any = networks["perceptron"]
         self._walk(engine, units, batch, order.to(batch.rows.device), progress.epoch, update)
-        return {**terms, "loss": terms["criterion"]}
+        return replace(losses, terms={**losses.terms, "loss": losses.terms["criterion"]})
 
     def evaluate(
-        self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
+        self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, collector: Collector | None = None
     ) -> Terms:
         """Sums ``count`` (labelled samples), ``criterion`` and ``hits``; records hard ``probabilities`` of 0 and 1."""
         scores = networks["perceptron"](batch.inputs)

@@ -18,17 +18,17 @@ from torch import Tensor, nn
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.augment import Augment
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import StepDraws
 from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._penalty import l2_penalty
-from trasluz.families.base import BaseFamily, Collector, Progress, Terms, mean_over_samples
+from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms, mean_over_samples
 from trasluz.messages import _
 from trasluz.metrics import reconstruction as quality
 from trasluz.networks.choose import build_decoder, build_encoder
 from trasluz.objectives.likelihoods import build_likelihood
 from trasluz.recipe import AugmentSection
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 
 class SwapConfig(Section):
@@ -80,7 +80,7 @@ class Family(BaseFamily):
         decoders = [build_decoder(self.config.decoder, code, self.likelihood.raw_shape) for _d in self.spec.domains]
         return nn.ModuleDict({"encoder": encoder, "decoders": nn.ModuleList(decoders)})
 
-    def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
+    def losses(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress, update: str) -> Losses:
         """One term: the likelihood's, of each image by its own domain's decoder; a sum over values, a mean over images.
 
         Every decoder sees the codes of all images, and each image's error is taken from its own: which rows are
@@ -88,11 +88,11 @@ class Family(BaseFamily):
         """
         inputs = batch.inputs
         if self.augment is not None:
-            own = StepDraws(draws.draws.child("augment-inputs"), draws.epoch, draws.step, draws.positions)
+            own = rng.child("augment-inputs")
             inputs = self.augment(inputs, own)
-        observed = self.likelihood.observe(batch.targets, draws)
+        observed = self.likelihood.observe(batch.targets, rng)
         errors = self._errors(networks, networks["encoder"](inputs), observed)
-        return {self.likelihood.term: mean_over_samples(_of_own(errors, _domain(batch)), batch.weights)}
+        return Losses({self.likelihood.term: mean_over_samples(_of_own(errors, _domain(batch)), batch.weights)})
 
     def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
         """The likelihood's own weight."""
@@ -107,7 +107,7 @@ class Family(BaseFamily):
         return l2_penalty(networks, self.config.l2)
 
     def evaluate(
-        self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
+        self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, collector: Collector | None = None
     ) -> Terms:
         """Sums of the errors of each image's own reconstruction, the term, and the squared error of ``cycle``: the
         image translated to the next domain and back.
@@ -116,7 +116,7 @@ class Family(BaseFamily):
         """
         domain = _domain(batch)
         code = networks["encoder"](batch.inputs)
-        observed = self.likelihood.observe(batch.targets, draws)
+        observed = self.likelihood.observe(batch.targets, rng)
         images = self._images(networks, code)
         reconstruction = _of_own(images, domain)
         sums = quality.statistics(reconstruction, batch.targets)

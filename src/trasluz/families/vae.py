@@ -16,14 +16,13 @@ from torch import Tensor, nn
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.augment import Augment
 from trasluz.data.feed.batch import Batch
-from trasluz.draws import StepDraws
 from trasluz.errors import RequestError
 from trasluz.families._evidence import log_weights, need_normalised
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._likelihood import add_likelihood, likelihood_of
 from trasluz.families._penalty import l2_penalty
 from trasluz.families._posterior import draw_codes, posterior_of
-from trasluz.families.base import BaseFamily, Collector, Progress, Terms, mean_over_samples
+from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms, mean_over_samples
 from trasluz.messages import _
 from trasluz.metrics import reconstruction as quality
 from trasluz.metrics.latent import active_units
@@ -35,6 +34,7 @@ from trasluz.objectives.divergences.kl import per_dimension
 from trasluz.objectives.likelihoods import Likelihood, build_likelihood
 from trasluz.recipe import AugmentSection
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 
 class VAEConfig(Section):
@@ -90,22 +90,20 @@ class Family(BaseFamily):
         add_likelihood(networks, likelihood)
         return networks
 
-    def losses(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, progress: Progress, update: str) -> Terms:
+    def losses(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress, update: str) -> Losses:
         """``reconstruction``: −log-likelihood summed over values; ``divergence``: summed over dimensions, or MMD².
 
         Both are means over images; ``reconstruction`` is in the likelihood's unit, before any weight.
         """
-        observed = self.likelihood.observe(batch.targets, draws)
+        observed = self.likelihood.observe(batch.targets, rng)
         inputs = observed if self.likelihood.binarises else batch.inputs
         if self.augment is not None:
-            own = StepDraws(draws.draws.child("augment-inputs"), draws.epoch, draws.step, draws.positions)
+            own = rng.child("augment-inputs")
             inputs = self.augment(inputs, own)
-        codes = draw_codes(networks, inputs, draws, batch.weights)
+        codes = draw_codes(networks, inputs, rng, batch.weights)
         error = self._judge(networks).negative_log(networks["decoder"](codes.latents), observed)
-        return {
-            "reconstruction": mean_over_samples(error, batch.weights),
-            "divergence": self.divergence.term(codes, draws),
-        }
+        divergence = self.divergence.term(codes, rng)
+        return Losses({"reconstruction": mean_over_samples(error, batch.weights), "divergence": divergence})
 
     def term_weights(self, update: str, progress: Progress) -> Mapping[str, float | Tensor]:
         """The likelihood's weight, and the divergence's, which may rise over training."""
@@ -125,25 +123,25 @@ class Family(BaseFamily):
         return l2_penalty(networks, self.config.l2)
 
     def evaluate(
-        self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, collector: Collector | None = None
+        self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, collector: Collector | None = None
     ) -> Terms:
         """Sums of both terms from one draw of each code, of errors of the mean code's reconstruction, and of codes.
 
         Records ``reconstruction`` ``[n, c, h, w]`` and ``error`` of the mean code against the (grey) target, ``code``
         (the mean), ``latents`` (the draw) and ``kl`` per dimension, ``[n, latent]`` each.
         """
-        observed = self.likelihood.observe(batch.targets, draws)
-        codes = draw_codes(networks, observed if self.likelihood.binarises else batch.inputs, draws)
+        observed = self.likelihood.observe(batch.targets, rng)
+        codes = draw_codes(networks, observed if self.likelihood.binarises else batch.inputs, rng)
         judge = self._judge(networks)
         reconstruction = judge.mean(networks["decoder"](codes.mean))
         kl = per_dimension(codes.mean, codes.log_variance)
         sums = quality.statistics(reconstruction, batch.targets)
         sums["reconstruction"] = judge.negative_log(networks["decoder"](codes.latents), observed).sum()
-        sums["divergence"] = self.divergence.term(codes, draws) * len(batch)
+        sums["divergence"] = self.divergence.term(codes, rng) * len(batch)
         if self.likelihood.discrete:
             sums["rounded_samples"] = judge.rounds(observed).sum()
         sums |= {"kl": kl.sum(), "codes": codes.mean.sum(0), "squared_codes": codes.mean.square().sum(0)}
-        sums |= {name: value * len(batch) for name, value in self.divergence.watched(codes, draws).items()}
+        sums |= {name: value * len(batch) for name, value in self.divergence.watched(codes, rng).items()}
         if collector is not None:
             _record(collector, reconstruction, batch.targets, codes, kl)
         return sums
@@ -180,9 +178,9 @@ class Family(BaseFamily):
         seen = (inputs > 0.5).to(inputs.dtype) if self.likelihood.binarises else inputs
         return posterior_of(networks, seen)
 
-    def prior(self, networks: nn.ModuleDict, count: int, draws: StepDraws) -> Tensor:
-        """Codes ``[count, latent]``, standard normal; ``draws`` holds ``count`` positions."""
-        return draws.normal("prior", self.config.latent)[:count]
+    def prior(self, networks: nn.ModuleDict, count: int, rng: StepRng) -> Tensor:
+        """Codes ``[count, latent]``, standard normal; ``rng`` holds ``count`` positions."""
+        return rng.normal("prior", self.config.latent)[:count]
 
     def decode(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
         """Images in [0, 1], float32 ``[n, c, h, w]``, from codes ``[n, latent]``."""
@@ -192,7 +190,7 @@ class Family(BaseFamily):
         """Images in [0, 1], float32 ``[n, c, h, w]``, from the mean codes of prepared inputs of the same shape."""
         return self.decode(networks, self.encode(networks, inputs))
 
-    def generate(self, networks: nn.ModuleDict, count: int, draws: StepDraws, labels: Tensor | None = None) -> Tensor:
+    def generate(self, networks: nn.ModuleDict, count: int, rng: StepRng, labels: Tensor | None = None) -> Tensor:
         """``count`` images in [0, 1], float32 ``[n, c, h, w]``, from draws of the prior.
 
         Raises:
@@ -200,7 +198,7 @@ class Family(BaseFamily):
         """
         if labels is not None:
             raise RequestError(_("This model was trained without classes, so it generates of none; leave them out."))
-        return self.decode(networks, self.prior(networks, count, draws))
+        return self.decode(networks, self.prior(networks, count, rng))
 
     def layers(self, networks: nn.ModuleDict) -> dict[str, tuple[int, ...]]:
         """Layers of ``encoder``, ``head`` and ``decoder`` in order of computation, and the shape of what each gives."""
@@ -217,12 +215,12 @@ class Family(BaseFamily):
         """
         need_normalised(self.likelihood, self.config.likelihood)
 
-    def log_weights(self, networks: nn.ModuleDict, batch: Batch, draws: StepDraws, chunk: int, samples: int) -> Tensor:
+    def log_weights(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, chunk: int, samples: int) -> Tensor:
         """log p(x, z) − log q(z | x) for ``samples`` draws of each image's code, float32 ``[samples, n]``.
 
         ``chunk`` numbers the draws: another chunk, other draws of the same posterior.
         """
-        return log_weights(networks, self._judge(networks), batch, draws, chunk, samples)
+        return log_weights(networks, self._judge(networks), batch, rng, chunk, samples)
 
     def _bounds(self, negative_elbo: float, rounded: bool) -> dict[str, float]:
         """What may be said of the evidence with this likelihood; ``rounded``: some images were judged so."""

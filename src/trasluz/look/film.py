@@ -16,7 +16,6 @@ import torch
 from torch import Tensor
 
 from trasluz.data.data import Data
-from trasluz.draws import Draws
 from trasluz.look.maps.class_maps import class_maps
 from trasluz.look.maps.explaining import probabilities_of, scores_of
 from trasluz.look.maps.layouts import Layout
@@ -25,6 +24,7 @@ from trasluz.look.pictures import as_pictures
 from trasluz.look.shown import few_of_each_class
 from trasluz.look.subject import Subject
 from trasluz.metrics.reconstruction import per_sample
+from trasluz.rng import Rng
 
 FOLDER = "film-frames"
 IMAGES = 8
@@ -61,7 +61,7 @@ def mapped_layers(subject: Subject) -> dict[str, Layout]:
 
 def _apart(subject: Subject) -> AbstractContextManager[None]:
     """What draws even in use must not move the draws of training."""
-    return Draws(0).ambient("film", device=subject.device)
+    return Rng(0).ambient("film", device=subject.device)
 
 
 def frame(subject: Subject, rows: np.ndarray, seed: int, layers: Mapping[str, Layout]) -> dict[str, np.ndarray]:
@@ -73,8 +73,8 @@ def frame(subject: Subject, rows: np.ndarray, seed: int, layers: Mapping[str, La
         if subject.can("reconstruct"):
             found |= _rebuilt(subject, inputs, unit)
         if subject.can("generate"):
-            draws = Draws(seed).child(FOLDER).at(0, 0, torch.arange(IMAGES, device=subject.device))
-            found["samples"] = as_pictures(subject.family.generate(subject.networks, IMAGES, draws).float())
+            rng = Rng(seed).child(FOLDER).at(0, 0, torch.arange(IMAGES, device=subject.device))
+            found["samples"] = as_pictures(subject.family.generate(subject.networks, IMAGES, rng).float())
         if subject.can("logits"):
             found["probabilities"] = probabilities_of(subject)(inputs).float().cpu().numpy()
     if subject.can("logits"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trasluz.data.data import Data
-from trasluz.draws import Draws
+from trasluz.rng import Rng
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def from_samples(samples: np.ndarray, names: tuple[str, ...]) -> Shown:
 def drawn(rows: np.ndarray, most: int, purpose: str) -> np.ndarray:
     """At most ``most`` of ``rows`` ``[n]``, sorted; where there are more, drawn at random, always the same ones for a
     ``purpose``."""
-    order = Draws(0).permutation(purpose, 0, len(rows))[:most].numpy()
+    order = Rng(0).permutation(purpose, 0, len(rows))[:most].numpy()
     return np.sort(rows[order])
 
 

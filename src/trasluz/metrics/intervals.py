@@ -11,7 +11,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from trasluz.draws import Draws
+from trasluz.rng import Rng
 
 RESAMPLES = 1000
 
@@ -51,7 +51,7 @@ def mean_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[fl
 def bootstrap(
     statistic: Callable[[np.ndarray], float],
     count: int,
-    draws: Draws,
+    rng: Rng,
     confidence: float = 0.95,
     resamples: int = RESAMPLES,
 ) -> tuple[float, float]:
@@ -59,23 +59,23 @@ def bootstrap(
 
     ``statistic`` takes the positions of a resample, int64 ``[count]``, drawn with replacement.
     """
-    generator = _numpy_generator(draws, "bootstrap")
+    generator = _numpy_generator(rng, "bootstrap")
     found = [statistic(generator.integers(0, count, count)) for _ in range(resamples)]
     return _percentiles(np.array(found), confidence)
 
 
 def bootstrap_mean(
-    values: np.ndarray, draws: Draws, confidence: float = 0.95, resamples: int = RESAMPLES
+    values: np.ndarray, rng: Rng, confidence: float = 0.95, resamples: int = RESAMPLES
 ) -> tuple[float, float]:
     """Percentile bootstrap interval for the mean of per-sample ``values`` ``[n]``, n ≥ 1."""
     wide = np.asarray(values, np.float64)
-    return bootstrap(lambda positions: float(wide[positions].mean()), len(wide), draws, confidence, resamples)
+    return bootstrap(lambda positions: float(wide[positions].mean()), len(wide), rng, confidence, resamples)
 
 
 def bootstrap_confusion(
     statistic: Callable[[np.ndarray], float],
     confusion: np.ndarray,
-    draws: Draws,
+    rng: Rng,
     confidence: float = 0.95,
     resamples: int = RESAMPLES,
 ) -> tuple[float, float]:
@@ -83,7 +83,7 @@ def bootstrap_confusion(
 
     Resampling n samples is one multinomial draw over the matrix's filled cells, whatever n.
     """
-    generator = _numpy_generator(draws, "bootstrap-confusion")
+    generator = _numpy_generator(rng, "bootstrap-confusion")
     count, filled = int(confusion.sum()), np.nonzero(confusion)
     found = []
     for cells in generator.multinomial(count, confusion[filled] / count, size=resamples):
@@ -93,9 +93,9 @@ def bootstrap_confusion(
     return _percentiles(np.array(found), confidence)
 
 
-def _numpy_generator(draws: Draws, purpose: str) -> np.random.Generator:
+def _numpy_generator(rng: Rng, purpose: str) -> np.random.Generator:
     """NumPy's generator, seeded from the clock's dice for ``purpose``."""
-    return np.random.default_rng(draws.generator(purpose).initial_seed())
+    return np.random.default_rng(rng.generator(purpose).initial_seed())
 
 
 def _percentiles(values: np.ndarray, confidence: float) -> tuple[float, float]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from trasluz.draws import Draws
 from trasluz.metrics.intervals import mean_interval
+from trasluz.rng import Rng
 
 _LARGEST, _FEWEST = 1000, 10
 
 
-def kid(first: np.ndarray, second: np.ndarray, draws: Draws) -> tuple[float, float, float]:
+def kid(first: np.ndarray, second: np.ndarray, rng: Rng) -> tuple[float, float, float]:
     """Mean over disjoint subsets of features ``[n, d]`` and ``[m, d]``, with its 95 % interval: ``(mean, low, high)``.
 
     Subsets have 1,000 rows of each, or a tenth of the smaller set where that is less, at least 2; their rows are
@@ -29,7 +29,7 @@ def kid(first: np.ndarray, second: np.ndarray, draws: Draws) -> tuple[float, flo
     if count < 2:
         raise ValueError(f"MMD² needs at least 2 rows of features in each set, not {count}")
     size = int(np.clip(count // _FEWEST, 2, _LARGEST))
-    x, y = (rows[draws.permutation("kid", i, len(rows)).numpy()] for i, rows in enumerate((first, second)))
+    x, y = (rows[rng.permutation("kid", i, len(rows)).numpy()] for i, rows in enumerate((first, second)))
     starts = range(0, count - size + 1, size)
     estimates = [polynomial_mmd2(x[start : start + size], y[start : start + size]) for start in starts]
     return mean_interval(estimates)

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trasluz.draws import Draws
 from trasluz.metrics.intervals import RESAMPLES
+from trasluz.rng import Rng
 
 ACTIVE_VARIANCE = 0.01
 MOST_CODES = 5000
@@ -27,7 +27,7 @@ def active_units(sums: Tensor, squares: Tensor, count: float) -> int:
     return int((variance > ACTIVE_VARIANCE).sum())
 
 
-def prior_mmd(latents: np.ndarray, draws: Draws, confidence: float = 0.95) -> tuple[float, tuple[float, float]]:
+def prior_mmd(latents: np.ndarray, rng: Rng, confidence: float = 0.95) -> tuple[float, tuple[float, float]]:
     """MMD² of codes ``[n, d]``, one draw from each posterior, from the standard normal prior, and its interval.
 
     Unbiased (below 0 only by chance), over at most 5,000 codes drawn at random, n ≥ 2.  The kernel is the mean of
@@ -35,11 +35,11 @@ def prior_mmd(latents: np.ndarray, draws: Draws, confidence: float = 0.95) -> tu
     (Rustamov 2021, "Closed-form expressions for maximum mean discrepancy", section 3).  The interval is a
     percentile bootstrap over the codes.
     """
-    chosen = draws.permutation("prior-mmd", 0, len(latents))[:MOST_CODES]
+    chosen = rng.permutation("prior-mmd", 0, len(latents))[:MOST_CODES]
     pairs = _pair_values(torch.from_numpy(np.ascontiguousarray(latents, dtype=np.float32))[chosen])
     count = len(pairs)
     value = float(pairs.sum(dtype=torch.float64)) / (count * (count - 1))
-    generator = np.random.default_rng(draws.generator("prior-mmd-bootstrap").initial_seed())
+    generator = np.random.default_rng(rng.generator("prior-mmd-bootstrap").initial_seed())
     times = torch.from_numpy(generator.multinomial(count, np.full(count, 1 / count), RESAMPLES).astype(np.float32))
     different = (count**2 - times.double().square().sum(1)).clamp_min(1)  # none where one code was drawn throughout
     found = ((times @ pairs) * times).sum(1).double() / different

@@ -12,10 +12,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from trasluz.draws import Draws
 from trasluz.metrics import classification, multi_label
 from trasluz.metrics.intervals import bootstrap, bootstrap_confusion, mean_interval
 from trasluz.metrics.reconstruction import psnr
+from trasluz.rng import Rng
 
 Records = Mapping[str, np.ndarray]
 Apart = tuple[float, float, float]
@@ -23,7 +23,7 @@ _CONFIDENCE = 0.95
 _LEAST = float(np.finfo(np.float32).eps)
 
 
-def paired_differences(own: Records, reference: Records, draws: Draws) -> dict[str, Apart]:
+def paired_differences(own: Records, reference: Records, rng: Rng) -> dict[str, Apart]:
     """What both sets of records (``Evaluation.arrays``) can be compared in, by the name of the metric.
 
     From ``probabilities`` beside ``labels``: accuracy, log loss and macro F1, or those of several labels per sample;
@@ -31,11 +31,11 @@ def paired_differences(own: Records, reference: Records, draws: Draws) -> dict[s
     """
     found: dict[str, Apart] = {}
     if _both(own, reference, "probabilities") and own["probabilities"].shape == reference["probabilities"].shape:
-        found |= _classified(own["probabilities"], reference["probabilities"], reference["labels"], draws)
+        found |= _classified(own["probabilities"], reference["probabilities"], reference["labels"], rng)
     if _both(own, reference, "error"):
         found["mse"] = paired_means(own["error"], reference["error"])
     if _both(own, reference, "rounded"):
-        found["psnr"] = _psnr(own["error"], reference["error"], draws)
+        found["psnr"] = _psnr(own["error"], reference["error"], rng)
     for record, metric in (("rounded", "rounded_accuracy"), ("ssim", "ssim")):
         if _both(own, reference, record):
             found[metric] = paired_means(own[record], reference[record])
@@ -61,7 +61,7 @@ def paired_proportions(own: np.ndarray, reference: np.ndarray) -> Apart:
     return (gained - lost) / count, max(centre - half, -1.0), min(centre + half, 1.0)
 
 
-def paired_macro_f1(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, classes: int, draws: Draws) -> Apart:
+def paired_macro_f1(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, classes: int, rng: Rng) -> Apart:
     """Difference of macro F1 of two predictions int64 ``[n]``, with the percentile bootstrap of the same samples.
 
     A resample is one multinomial draw over the triples (truth, own, reference) that occur, whatever n.
@@ -73,7 +73,7 @@ def paired_macro_f1(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, 
     def apart(weights: np.ndarray) -> float:
         return _macro_f1(true, said, weights, classes) - _macro_f1(true, other, weights, classes)
 
-    low, high = bootstrap_confusion(apart, counts, draws, _CONFIDENCE)
+    low, high = bootstrap_confusion(apart, counts, rng, _CONFIDENCE)
     return apart(counts), low, high
 
 
@@ -87,9 +87,9 @@ def _both(own: Records, reference: Records, name: str) -> bool:
     return name in own and name in reference and len(own[name]) > 0
 
 
-def _classified(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, draws: Draws) -> dict[str, Apart]:
+def _classified(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, rng: Rng) -> dict[str, Apart]:
     if labels.ndim == 2:
-        return _several_labels(own > multi_label.THRESHOLD, reference > multi_label.THRESHOLD, labels, draws)
+        return _several_labels(own > multi_label.THRESHOLD, reference > multi_label.THRESHOLD, labels, rng)
     known = labels >= 0
     own, reference, labels = own[known], reference[known], labels[known]
     if not len(labels):
@@ -97,7 +97,7 @@ def _classified(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, draw
     said, other = own.argmax(1), reference.argmax(1)
     return {
         "accuracy": paired_proportions(said == labels, other == labels),
-        "macro_f1": paired_macro_f1(said, other, labels, own.shape[1], draws),
+        "macro_f1": paired_macro_f1(said, other, labels, own.shape[1], rng),
         "log_loss": paired_means(_surprise(own, labels), _surprise(reference, labels)),
     }
 
@@ -109,7 +109,7 @@ def _surprise(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return found
 
 
-def _several_labels(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, draws: Draws) -> dict[str, Apart]:
+def _several_labels(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, rng: Rng) -> dict[str, Apart]:
     def apart(rows: np.ndarray) -> float:
         truth = labels[rows]
         scores = [multi_label.mean_scores(truth, said[rows])["macro_f1"] for said in (own, reference)]
@@ -118,16 +118,16 @@ def _several_labels(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, 
     return {
         "subset_accuracy": paired_proportions((own == labels).all(1), (reference == labels).all(1)),
         "label_accuracy": paired_means((own == labels).mean(1), (reference == labels).mean(1)),
-        "macro_f1": (apart(np.arange(len(labels))), *bootstrap(apart, len(labels), draws)),
+        "macro_f1": (apart(np.arange(len(labels))), *bootstrap(apart, len(labels), rng)),
     }
 
 
-def _psnr(own: np.ndarray, reference: np.ndarray, draws: Draws) -> Apart:
+def _psnr(own: np.ndarray, reference: np.ndarray, rng: Rng) -> Apart:
     """Difference of the ratios of the mean errors, in dB, with the percentile bootstrap of the same samples."""
     wide = own.astype(np.float64), reference.astype(np.float64)
 
     def apart(rows: np.ndarray) -> float:
         return psnr(float(wide[0][rows].mean())) - psnr(float(wide[1][rows].mean()))
 
-    low, high = bootstrap(apart, len(own), draws)
+    low, high = bootstrap(apart, len(own), rng)
     return apart(np.arange(len(own))), low, high

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trasluz.draws import Draws
 from trasluz.messages import _
 from trasluz.metrics.reconstruction import psnr
 from trasluz.reporting import Reporter, Task
+from trasluz.rng import Rng
 
 _CHUNK_VALUES = 8_000_000
 _LARGEST_COVARIANCE = 4096  # pixels; its eigenvectors take about 20 s on two cores
@@ -55,7 +55,7 @@ class Pixels:
         """At most ``count`` of the rows, drawn with a fixed seed."""
         if len(self.rows) <= count:
             return self
-        chosen = Draws(0).permutation("pca", 0, len(self.rows))[:count].numpy()
+        chosen = Rng(0).permutation("pca", 0, len(self.rows))[:count].numpy()
         return dataclasses.replace(self, rows=np.sort(self.rows[chosen]))
 
 

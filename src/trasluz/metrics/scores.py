@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trasluz.draws import Draws
 from trasluz.messages import ngettext
 from trasluz.metrics import classification, multi_label
 from trasluz.metrics.calibration import expected_calibration_error, reliability
@@ -15,6 +14,7 @@ from trasluz.metrics.intervals import bootstrap, bootstrap_confusion, bootstrap_
 from trasluz.metrics.latent import prior_mmd
 from trasluz.metrics.reconstruction import psnr
 from trasluz.metrics.roc import auc_interval, average_precision
+from trasluz.rng import Rng
 
 _MANY_CLASSES = 10  # beyond which it is worth knowing whether the truth is among the best five
 
@@ -31,7 +31,7 @@ class Scores:
     notes: tuple[str, ...] = ()
 
 
-def classifier_scores(probabilities: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], draws: Draws) -> Scores:
+def classifier_scores(probabilities: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], rng: Rng) -> Scores:
     """Scores of one label per sample: ``probabilities`` ``[n, k]``, ``labels`` int64 ``[n]``, −1 for no label.
 
     Samples without a label are left out, and a note says how many; at least one sample must have one.  Of two
@@ -53,7 +53,7 @@ def classifier_scores(probabilities: np.ndarray, labels: np.ndarray, classes: tu
         metrics["top5_accuracy"] = classification.top_k_accuracy(probabilities, labels, 5)
     intervals = {
         "accuracy": wilson(int(right.sum()), len(right)),
-        "macro_f1": bootstrap_confusion(classification.macro_f1, confusion, draws),
+        "macro_f1": bootstrap_confusion(classification.macro_f1, confusion, rng),
     }
     if len(classes) == 2 and len(np.unique(labels)) == 2:
         metrics["roc_auc"], *bounds = auc_interval(probabilities[:, 1], labels == 1)
@@ -69,7 +69,7 @@ def classifier_scores(probabilities: np.ndarray, labels: np.ndarray, classes: tu
     )
 
 
-def multi_label_scores(probabilities: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], draws: Draws) -> Scores:
+def multi_label_scores(probabilities: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], rng: Rng) -> Scores:
     """Scores of several labels per sample: ``probabilities`` ``[n, k]``, ``labels`` bool ``[n, k]``, n ≥ 1.
 
     A label is predicted above one half.  Calibration is that of every yes-or-no answer.
@@ -89,21 +89,21 @@ def multi_label_scores(probabilities: np.ndarray, labels: np.ndarray, classes: t
         },
         {
             "subset_accuracy": wilson(int(all_right.sum()), len(all_right)),
-            "label_accuracy": bootstrap_mean(right.mean(1), draws),
-            "macro_f1": bootstrap(macro_f1, len(labels), draws),
+            "label_accuracy": bootstrap_mean(right.mean(1), rng),
+            "macro_f1": bootstrap(macro_f1, len(labels), rng),
         },
         _by_class(multi_label.class_scores(labels, predicted), classes),
         calibration=reliability(confidence, right.ravel()),
     )
 
 
-def reconstruction_scores(records: Mapping[str, np.ndarray], draws: Draws) -> Scores:
+def reconstruction_scores(records: Mapping[str, np.ndarray], rng: Rng) -> Scores:
     """Scores from ``error`` (mean squared error) and, where defined, ``rounded`` and ``ssim`` of each sample, ``[n]``.
 
     PSNR supposes values in [0, 1], as ``rounded`` does, and goes with it.
     """
     error = records["error"]
-    low, high = bootstrap_mean(error, draws)
+    low, high = bootstrap_mean(error, rng)
     metrics = {"mse": float(error.mean(dtype=np.float64))}
     intervals = {"mse": (low, high)}
     if "rounded" in records:
@@ -112,13 +112,13 @@ def reconstruction_scores(records: Mapping[str, np.ndarray], draws: Draws) -> Sc
     for record, name in (("rounded", "rounded_accuracy"), ("ssim", "ssim")):
         if record in records:
             metrics[name] = float(records[record].mean(dtype=np.float64))
-            intervals[name] = bootstrap_mean(records[record], draws)
+            intervals[name] = bootstrap_mean(records[record], rng)
     return Scores(metrics, intervals)
 
 
-def latent_scores(latents: np.ndarray, draws: Draws) -> Scores:
+def latent_scores(latents: np.ndarray, rng: Rng) -> Scores:
     """``prior_mmd``: how far codes ``[n, d]``, n ≥ 2, one draw from each posterior, are from the standard normal."""
-    value, bounds = prior_mmd(latents, draws)
+    value, bounds = prior_mmd(latents, rng)
     return Scores({"prior_mmd": value}, {"prior_mmd": bounds})
 
 

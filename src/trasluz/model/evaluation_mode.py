@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from trasluz.draws import Draws
+from trasluz.rng import Rng
 
 _VALUES = 4_000_000  # stored numbers per batch: about 5,000 images of 28×28, 60 of 150×150×3
 
@@ -25,7 +25,7 @@ def evaluation_mode(networks: nn.ModuleDict, device: torch.device) -> Iterator[N
     modes = [(module, module.training) for module in networks.modules()]
     networks.eval()
     try:
-        with torch.inference_mode(), Draws(0).ambient("evaluation", device=device):
+        with torch.inference_mode(), Rng(0).ambient("evaluation", device=device):
             yield
     finally:
         for module, training in modes:

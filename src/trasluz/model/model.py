@@ -22,10 +22,10 @@ from torch import Tensor, nn
 
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.preprocess import Preprocess
-from trasluz.draws import Draws
 from trasluz.families.base import BaseFamily
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.model.private import private_copy
+from trasluz.rng import Rng
 
 
 class Model:
@@ -102,11 +102,11 @@ class Model:
             if "encode" in self.capabilities:
                 blank = torch.zeros(1, *self.spec.shape, device=self.device)
                 return int(family.encode(self.networks, blank).flatten(1).shape[1])
-            draws = Draws(0).at(0, 0, torch.arange(1, device=self.device))
-            return int(family.prior(self.networks, 1, draws).shape[1])
+            rng = Rng(0).at(0, 0, torch.arange(1, device=self.device))
+            return int(family.prior(self.networks, 1, rng).shape[1])
 
     @contextmanager
     def inference(self) -> Iterator[None]:
         """Without gradients, and with fixed draws for networks of the user's own that draw even in use."""
-        with torch.inference_mode(), Draws(0).ambient("evaluation", device=self.device):
+        with torch.inference_mode(), Rng(0).ambient("evaluation", device=self.device):
             yield

@@ -18,12 +18,12 @@ from torch import Tensor, nn
 
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.preprocess import Preprocess
-from trasluz.draws import Draws
 from trasluz.errors import RunError
 from trasluz.families import base as families
 from trasluz.files import new_folder
 from trasluz.messages import _
 from trasluz.model.model import Model
+from trasluz.rng import Rng
 
 
 def save_model(
@@ -62,7 +62,7 @@ def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
             _("{path}: the stored model is damaged: {reason}.").format(path=folder, reason=str(error).splitlines()[0])
         ) from None
     family = families.create(config["model"], spec)
-    with Draws(0).ambient("build"):
+    with Rng(0).ambient("build"):
         networks = family.build()
     load_weights(networks, weights, str(folder))
     return Model(family, networks, preprocess, spec)

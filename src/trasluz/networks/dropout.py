@@ -1,14 +1,20 @@
-"""Dropout whose masks cost little on a CPU.
+"""Dropout whose masks cost little on a CPU, and follow from a key.
 
 PyTorch draws its CPU masks one Bernoulli number at a time, which takes half of a small network's training step.
-Here a mask is a stretch of one fixed table of 2^23 random values, from a place that is drawn anew for every mask,
-so that forward and backward are one multiplication each.  Within a mask all values are independent; two masks of
+Here a mask is a stretch of one fixed table of 2^23 random values, from a place that the key chooses anew for every
+mask, so that forward and backward are one multiplication each.  Within a mask all values are independent; two masks of
 a run share values where their stretches overlap, but never (in practice) for the same value of a layer.  Masks of
 more than an eighth of the table are drawn afresh.  Other devices use their own dropout.
+
+``masks_from(rng)`` says whose masks are drawn inside a block.  Under ``torch.func.vmap`` over a stacked ``rng`` each
+member has the masks that it has alone.  Outside of such a block a key is drawn from PyTorch's global generator.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
@@ -16,15 +22,38 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from trasluz.rng import Rng
+
 _LEVELS = 1 << 16
 _TABLE = 1 << 23
+
+
+class _Masks(threading.local):
+    """Whose masks a thread draws now, and how many it has drawn in the block."""
+
+    rng: Rng | None = None
+    drawn: int = 0
+
+
+_masks = _Masks()
+
+
+@contextmanager
+def masks_from(rng: Rng) -> Iterator[None]:
+    """Inside, the n-th mask follows from ``rng`` and n."""
+    before = (_masks.rng, _masks.drawn)
+    _masks.rng, _masks.drawn = rng, 0
+    try:
+        yield
+    finally:
+        _masks.rng, _masks.drawn = before
 
 
 class Dropout(nn.Module):
     """Sets each value to 0 with probability ``rate`` while training and scales the others by 1 / (1 − rate).
 
     On a CPU the probability is ``rate`` rounded to 1/65536, and the scale belongs to the rounded one, so that the
-    mean is kept.  All masks follow from PyTorch's global CPU generator: one number of it places or seeds one mask.
+    mean is kept.
     """
 
     def __init__(self, rate: float) -> None:
@@ -35,26 +64,53 @@ class Dropout(nn.Module):
         """``values`` of any shape, with the same layout in memory."""
         if not self.training or self.rate == 0:
             return values
-        if values.device.type != "cpu":
+        rng = _next()
+        if values.device.type != "cpu" and isinstance(rng.key, int):
             return F.dropout(values, self.rate)
-        return values * mask_like(values, self.rate)
+        return values * mask_like(values, self.rate, rng)
 
     def extra_repr(self) -> str:
         """The rate, for printing."""
         return f"rate={self.rate}"
 
 
-def mask_like(values: Tensor, rate: float) -> Tensor:
-    """A dropout mask of 0 and 1 / (1 − rate) in the shape and number format of ``values`` (on the CPU).
+def _next() -> Rng:
+    """The key of the next mask."""
+    if _masks.rng is None:
+        return Rng(int(torch.randint(2**63 - 1, ())))
+    _masks.drawn += 1
+    return _masks.rng.child("mask", _masks.drawn)
+
+
+def mask_like(values: Tensor, rate: float, rng: Rng) -> Tensor:
+    """A dropout mask of 0 and 1 / (1 − rate) in the shape and number format of ``values``, from ``rng``.
 
     It has the layout that ``empty_like`` would give it.  Read only: it may be a view of the table.
     """
     count = values.numel()
     strides = torch.empty_like(values, device="meta").stride()
+    if not isinstance(rng.key, int):
+        return _gathered(values, strides, rate, rng)
     if count > _TABLE // 8:
-        return _mask(count, rate, values.dtype, _seed()).as_strided(values.shape, strides)
-    start = int(torch.randint(_TABLE - count + 1, ()))
+        return _mask(count, rate, values.dtype, rng.number("seed")).as_strided(values.shape, strides)
+    start = rng.number("place") % (_TABLE - count + 1)
     return _table(rate, values.dtype).as_strided(values.shape, strides, start)
+
+
+def _gathered(values: Tensor, strides: tuple[int, ...], rate: float, rng: Rng) -> Tensor:
+    """The same stretch of the table where its place is a tensor, which no view can follow: one look-up per value.
+
+    Larger masks than the table serves are drawn by counting from the key.
+    """
+    count, device = values.numel(), values.device
+    order = torch.arange(count, device=device).as_strided(values.shape, strides)  # where in memory each value lies
+    if count > _TABLE // 8:
+        kept = rng.uniform("seed", 0, order.reshape(-1)).reshape(values.shape) >= round(rate * _LEVELS) / _LEVELS
+        return kept.to(values.dtype) / (1 - round(rate * _LEVELS) / _LEVELS)
+    key = rng.child("place").key
+    assert isinstance(key, Tensor), "mask_like() made sure of it"
+    start = (key & (2**63 - 1)) % (_TABLE - count + 1)
+    return _table(rate, values.dtype).to(device)[order + start.to(device)]
 
 
 @cache
@@ -72,8 +128,3 @@ def _mask(count: int, rate: float, dtype: torch.dtype, seed: int) -> Tensor:
     words = np.random.SFC64(seed).random_raw((count + 3) // 4).view(np.int16)[:count]
     torch.ge(torch.from_numpy(words), cut - _LEVELS // 2, out=mask)
     return mask.mul_(_LEVELS / (_LEVELS - cut))
-
-
-def _seed() -> int:
-    """A seed from PyTorch's global CPU generator."""
-    return int(torch.randint(2**63 - 1, ()))

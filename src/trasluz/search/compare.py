@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from trasluz.draws import Draws
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.metrics.paired import Apart, paired_differences
 from trasluz.recipe import Recipe
+from trasluz.rng import Rng
 from trasluz.search.table import Measured, Row, Table
 
 _NOT_ASKED = ("name", "description", "version")
@@ -127,7 +127,7 @@ def _differences(own: Evaluation, reference: Evaluation) -> dict[str, Apart]:
     rows = common_rows([own, reference])
     if len(rows) < _FEWEST or own.classes != reference.classes:
         return {}
-    return paired_differences(_records(own, rows), _records(reference, rows), Draws(0))
+    return paired_differences(_records(own, rows), _records(reference, rows), Rng(0))
 
 
 def _records(evaluation: Evaluation, rows: np.ndarray) -> dict[str, np.ndarray]:

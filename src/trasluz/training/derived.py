@@ -23,10 +23,10 @@ from trasluz.data.data import Data
 from trasluz.data.feed.batches import evaluation_batches
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.data.read.cache import cache_folder, writing
-from trasluz.draws import Draws
 from trasluz.families.base import BaseFamily
 from trasluz.model.evaluation_mode import batch_size_for, evaluation_mode
 from trasluz.recipe import DataSection, TrainSection
+from trasluz.rng import Rng
 from trasluz.training.engine import Engine
 
 _IN_MEMORY = 1 << 30  # bytes of features above which they are kept on disk
@@ -164,9 +164,9 @@ def _holds(cut: Cut, network: nn.Module, inputs: Tensor, engine: Engine) -> bool
     try:
         with torch.no_grad(), engine.forward():
             features = cut.features(copy.deepcopy(network).eval(), inputs)
-            with Draws(0).ambient("cut", device=engine.device):
+            with Rng(0).ambient("cut", device=engine.device):
                 whole = trial(inputs).float()
-            with Draws(0).ambient("cut", device=engine.device):
+            with Rng(0).ambient("cut", device=engine.device):
                 parts = cut.head(trial)(features).float()
     except (RuntimeError, TypeError, ValueError, LookupError):  # a head that takes more than one thing, or is not used
         return False
@@ -182,7 +182,7 @@ def _features_of(
     found: np.ndarray | None = None
     done, size = 0, batch_size_for(seen.data.samples)
     with evaluation_mode(networks, engine.device):
-        for batch, _draws in evaluation_batches(seen.data, rows, size, seen.preprocess, engine.device):
+        for batch, _rng in evaluation_batches(seen.data, rows, size, seen.preprocess, engine.device):
             with engine.forward():
                 part = cut.features(networks[name], batch.inputs).float().cpu().numpy()
             if found is None:
@@ -207,5 +207,5 @@ def _room(shape: tuple[int, ...], filled: int) -> np.ndarray:
 
 def _some_inputs(seen: Seen, engine: Engine) -> Tensor:
     rows = seen.data.split("train")[:_TRIED]
-    batch, _draws = next(evaluation_batches(seen.data, rows, _TRIED, seen.preprocess, engine.device))
+    batch, _rng = next(evaluation_batches(seen.data, rows, _TRIED, seen.preprocess, engine.device))
     return batch.inputs

@@ -21,13 +21,13 @@ from torch.optim import Optimizer
 
 from trasluz.data.feed.batch import Batch
 from trasluz.data.feed.batches import Place
-from trasluz.draws import StepDraws
 from trasluz.errors import RecipeError
 from trasluz.families.base import Update
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware
 from trasluz.model.memory import kept_memory
 from trasluz.recipe import TrainSection
+from trasluz.rng import StepRng
 from trasluz.training._fabric import Fabric
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
 from trasluz.training.phases import rate_factors
@@ -134,15 +134,15 @@ class Engine:
         """Whether this update runs at this step."""
         return self._step % update.every == 0
 
-    def parts(self, batch: Batch, draws: StepDraws) -> Iterator[tuple[Batch, StepDraws, float]]:
+    def parts(self, batch: Batch, rng: StepRng) -> Iterator[tuple[Batch, StepRng, float]]:
         """The batch in ``train.accumulate`` nearly equal parts, with their shares of it."""
         count = min(self.train.accumulate, len(batch))
         if count == 1:
-            yield batch, draws, 1.0
+            yield batch, rng, 1.0
             return
         for rows in torch.arange(len(batch), device=self.device).tensor_split(count):
             part = dataclasses.replace(batch, **{k: v[rows] for k, v in vars(batch).items() if v is not None})
-            own = StepDraws(draws.draws, draws.epoch, draws.step, draws.positions[rows])
+            own = rng.of(rng.positions[rows])
             yield part, own, len(rows) / len(batch)
 
     @contextmanager

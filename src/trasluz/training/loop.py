@@ -17,11 +17,11 @@ from torch import nn
 from trasluz.data.data import Data
 from trasluz.data.feed.batches import Smaller, TrainBatches
 from trasluz.data.feed.preprocess import Preprocess
-from trasluz.draws import Draws
 from trasluz.errors import DivergedError, Interrupted
 from trasluz.families.base import BaseFamily, Progress
 from trasluz.messages import _
 from trasluz.recipe import PhaseSection, Recipe, TrainSection
+from trasluz.rng import Rng
 from trasluz.training.callbacks.base import Callback, states_for
 from trasluz.training.derived import Seen, derive, where_to_cut
 from trasluz.training.early_stopping import EarlyStopping
@@ -94,7 +94,7 @@ class Loop:
         return max(left, 0)
 
     def _batches(self, number: int, train: TrainSection) -> TrainBatches:
-        draws = Draws(self.recipe.seed).child("phase", number)
+        rng = Rng(self.recipe.seed).child("phase", number)
         size = len(self.data.split("train")) if train.batch == "full" else train.batch
         device = self.fabric.device
         place = Engine.place_of(self.fabric)
@@ -102,7 +102,7 @@ class Loop:
         smaller = Smaller(small.shape, round(small.until * train.epochs)) if small else None
         steps, last = train.steps_per_epoch, self._channels_last
         seen = self.seen
-        return TrainBatches(seen.data, seen.preprocess, seen.section, draws, size, device, steps, smaller, place, last)
+        return TrainBatches(seen.data, seen.preprocess, seen.section, rng, size, device, steps, smaller, place, last)
 
     def _enter(self, number: int) -> None:
         """Sets up a phase; a resume then overwrites its weights and counters."""
@@ -113,7 +113,7 @@ class Loop:
         self.engine = Engine(self.fabric, self.networks, self.family.updates(), train)
         self.seen = Seen(self.data, self.preprocess, shown(self.recipe.data, phase))
         self.batches = self._batches(number, train)
-        self.draws = Draws(self.recipe.seed).child("phase", number)
+        self.rng = Rng(self.recipe.seed).child("phase", number)
         self.totals = Totals(self.engine.device)
         self.stretches = Stretches(sum(train.epochs for _phase, train in self.phases))
         self.early_stopping = EarlyStopping(train.early_stopping)
@@ -184,8 +184,8 @@ class Loop:
     def _run_epoch(self) -> None:
         train_mode(self.networks, self.phase.frozen_norms)
         started, first = time.perf_counter(), self.step
-        for batch, draws, weight in self.batches.epoch(self.epoch, self.step):
-            scale = self._step(batch, draws, weight)
+        for batch, rng, weight in self.batches.epoch(self.epoch, self.step):
+            scale = self._step(batch, rng, weight)
             self._look_around()
         self.engine.agree_on_buffers()
         self._check_finite()
@@ -210,16 +210,16 @@ class Loop:
         if self.early_stopping.weights_to_restore is not None:
             self.engine.set_weights(self.early_stopping.weights_to_restore)
 
-    def _step(self, batch: Any, draws: Any, weight: float) -> float:
+    def _step(self, batch: Any, rng: Any, weight: float) -> float:
         whole = self.epoch + self.step / self.batches.steps
         scale = self.engine.begin_step(self.epoch * self.batches.steps + self.step, whole, weight)
         done = torch.full((), whole / self.train.epochs, device=self.engine.device)
         progress = Progress(self.phase.name, self.epoch, self.step, done)
         where = (self.epoch, self.step, self.engine.place.rank)
-        with self.draws.ambient("dropout", *where, device=self.engine.device):
-            terms = self.family.step(self.engine, self.seen.view(self.networks), batch, draws, progress)
+        with self.rng.ambient("foreign", *where, device=self.engine.device):  # modules that know no key
+            losses = self.family.step(self.engine, self.seen.view(self.networks), batch, rng, progress)
         self.engine.end_step()
-        self.totals.add(terms, len(batch) if weight else 0.0, self.global_step)
+        self.totals.add(losses, len(batch) if weight else 0.0, self.global_step)
         self.step, self.global_step = self.step + 1, self.global_step + 1
         self.stretches.mark(self.step, self.batches.steps, self.totals)
         self._tell("on_step", self._samples_before(self.step) - self._samples_before(self.step - 1))

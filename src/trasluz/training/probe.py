@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from trasluz.data.data import Data
 from trasluz.data.feed.batch import Batch
 from trasluz.data.feed.batches import TrainBatches
 from trasluz.data.feed.preprocess import Preprocess
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError
-from trasluz.families.base import BaseFamily, Progress
+from trasluz.families.base import BaseFamily, Losses, Progress
 from trasluz.messages import _, did_you_mean
 from trasluz.recipe import TrainSection
+from trasluz.rng import Rng, StepRng
 from trasluz.training.engine import Engine
 from trasluz.training.validation import validate
 
@@ -53,9 +53,9 @@ def probe(
     engine.place = type(engine.place)()
     names: set[str] = set()
     started = time.perf_counter()
-    with Draws(0).ambient("probe", device=engine.device):
+    with Rng(0).ambient("probe", device=engine.device):
         # The first step as in the first epoch, the timed ones as in the last: sizes may grow in between.
-        for step, (batch, draws, _weight) in enumerate(
+        for step, (batch, rng, _weight) in enumerate(
             chain(islice(batches.epoch(0), 1), batches.epoch(train.epochs - 1))
         ):
             if step == 1:
@@ -63,8 +63,8 @@ def probe(
             engine.begin_step(step, 0.0, 1.0)
             done = torch.zeros((), device=engine.device)
             progress = Progress("probe", 0, step, done)
-            terms = _step(family, engine, trial, batch, draws, progress, train)
-            names |= {f"train/{name}" for name in _recorded(family, terms)}
+            losses = _step(family, engine, trial, batch, rng, progress, train)
+            names |= {f"train/{name}" for name in _recorded(family, losses)}
             if step == _TIMED:
                 break
         if engine.device.type == "cuda":
@@ -79,10 +79,10 @@ def probe(
     return Probe(tuple(sorted(names)), seconds, validation)
 
 
-def _recorded(family: BaseFamily, terms: dict[str, Tensor]) -> set[str]:
-    """The names of what an epoch would record of ``terms``."""
-    statistics = {name: value.cpu() for name, value in terms.items() if value.ndim}
-    return (terms.keys() - statistics.keys()) | family.training_metrics(statistics).keys()
+def _recorded(family: BaseFamily, losses: Losses) -> set[str]:
+    """The names of what an epoch would record of ``losses``."""
+    statistics = {name: value.cpu() for name, value in losses.statistics.items()}
+    return {*losses.terms, *losses.watched, *family.training_metrics(statistics)}
 
 
 def _step(
@@ -90,12 +90,12 @@ def _step(
     engine: Engine,
     networks: nn.ModuleDict,
     batch: Batch,
-    draws: StepDraws,
+    rng: StepRng,
     progress: Progress,
     train: TrainSection,
-) -> dict[str, Tensor]:
+) -> Losses:
     try:
-        return family.step(engine, networks, batch, draws, progress)
+        return family.step(engine, networks, batch, rng, progress)
     except RuntimeError as error:
         if train.progressive is None:
             raise

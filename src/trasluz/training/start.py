@@ -13,13 +13,13 @@ from torch import nn
 from trasluz.data.data import Data
 from trasluz.data.feed.balance import class_weights
 from trasluz.data.feed.preprocess import Preprocess, fit_preprocess
-from trasluz.draws import Draws
 from trasluz.errors import DataError, RecipeError
 from trasluz.families import base as families
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.loop import Loop
@@ -66,7 +66,7 @@ def prepare(
         weights = torch.as_tensor(class_weights(data.labels[data.split("train")], len(data.classes))).to(fabric.device)
     family = families.create(recipe.model, data.spec, weights)
     _check_unit(recipe, family)
-    with Draws(recipe.seed).ambient("build"):
+    with Rng(recipe.seed).ambient("build"):
         networks = family.build()
     _check_phases(recipe, family, networks)
     with fabric.rank_zero_first():  # so that one process downloads

@@ -68,7 +68,8 @@ def _table(snapshots: list[Snapshot], names: list[str]) -> np.ndarray:
         found = [(i, s, c) for i, snapshot in enumerate(snapshots) for g, s, c in snapshot if g == group]
         rows, columns = [i for i, _s, _c in found], [place[name] for name in group]
         where = found[-1][1].device  # the first ones of a resumed epoch come from a file
-        sums = torch.stack([s.to(where) for _i, s, _c in found]).cpu().double().numpy()
+        stacked = torch.stack([s.to(where) for _i, s, _c in found])  # [stretches, terms(, members)]
+        sums = (stacked.flatten(2).mean(2) if stacked.ndim > 2 else stacked).cpu().double().numpy()
         counts = np.broadcast_to(np.array([[count] for _i, _s, count in found]), sums.shape)
         table[np.ix_(rows, columns)] += np.stack([sums, counts], 2)
     return table

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trasluz.families.base import Losses
+
 Snapshot = list[tuple[tuple[str, ...], Tensor, float]]  # names that come together, their sums, how many samples
 
 
@@ -28,10 +30,12 @@ class _Together:
     def read(self) -> list[int]:
         """``bad`` as of now; waits for the device."""
         if self.unread:
-            first = torch.stack([wide for _step, wide in self.unread]).isfinite().logical_not_().cpu().numpy()
-            for term in np.flatnonzero(first.any(0)):
+            wide = torch.stack([wide for _step, wide in self.unread])  # [steps, terms], or [steps, terms, members]
+            first = wide.isfinite().logical_not_().flatten(2).any(2) if wide.ndim > 2 else ~wide.isfinite()
+            found = first.cpu().numpy()
+            for term in np.flatnonzero(found.any(0)):
                 if self.bad[term] < 0:
-                    self.bad[term] = self.unread[int(first[:, term].argmax())][0]
+                    self.bad[term] = self.unread[int(found[:, term].argmax())][0]
             self.unread.clear()
         return self.bad
 
@@ -39,7 +43,8 @@ class _Together:
 class Totals:
     """Sums of named terms weighted by samples, and the first step at which each term was not finite.
 
-    Statistics, which have more dimensions than a term's none, are summed apart.
+    A term has one mean, or one per member ``[k]``: it is not finite where one of these is not.  Statistics are summed
+    apart.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -48,16 +53,16 @@ class Totals:
         self._groups: dict[tuple[str, ...], _Together] = {}
         self._statistics: dict[str, tuple[Tensor, float]] = {}
 
-    def add(self, terms: dict[str, Tensor], count: float, step: int) -> None:
-        """Adds the means ``terms`` over ``count`` samples, seen at ``step``."""
-        for name, value in terms.items():
-            if value.ndim:
-                before, counted = self._statistics.get(name, (0.0, 0.0))
-                self._statistics[name] = (before + value.to(self._dtype) * count, counted + count)
-        names = tuple(name for name, value in terms.items() if not value.ndim)
+    def add(self, losses: Losses, count: float, step: int) -> None:
+        """Adds what ``count`` samples gave at ``step``."""
+        for name, value in losses.statistics.items():
+            before, counted = self._statistics.get(name, (0.0, 0.0))
+            self._statistics[name] = (before + value.to(self._dtype) * count, counted + count)
+        terms = {**losses.terms, **losses.watched}
+        names = tuple(terms)
         if not names:
             return
-        wide = torch.stack([terms[name] for name in names]).to(self._dtype)
+        wide = torch.stack(list(terms.values())).to(self._dtype)
         if names not in self._groups:
             self._groups[names] = _Together(torch.zeros_like(wide), 0.0, [-1] * len(names))
         group = self._groups[names]
@@ -70,7 +75,7 @@ class Totals:
         return [(names, group.sums.clone(), group.count) for names, group in self._groups.items()]
 
     def means(self, engine: Any) -> dict[str, float]:
-        """Means per sample over all processes."""
+        """Means per sample over all processes, and over members where there are any."""
         sums: dict[str, Tensor] = {}
         counts: dict[str, float] = {}
         for names, group in self._groups.items():
@@ -80,12 +85,12 @@ class Totals:
         found = {}
         for name in sorted(sums):
             count = torch.full((), counts[name], dtype=self._dtype, device=self._device)
-            pair = engine.sum_over_processes(torch.stack([sums[name], count])).tolist()
+            pair = engine.sum_over_processes(torch.stack([sums[name].mean(), count])).tolist()
             found[name] = pair[0] / pair[1]
         return found
 
     def statistics(self, engine: Any) -> dict[str, Tensor]:
-        """Means per sample over all processes of what has more dimensions than none, on the CPU."""
+        """Means per sample over all processes of the statistics, on the CPU."""
         found = {}
         for name, (sums, count) in sorted(self._statistics.items()):
             whole = engine.sum_over_processes(torch.full((), count, dtype=self._dtype, device=self._device))

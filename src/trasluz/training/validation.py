@@ -32,9 +32,9 @@ def _sums(
 ) -> dict[str, Tensor]:
     wide = torch.float32 if engine.device.type == "mps" else torch.float64
     sums: dict[str, Tensor] = {}
-    for batch, draws in evaluation_batches(data, rows, batch_size_for(data.samples), preprocess, engine.device):
+    for batch, rng in evaluation_batches(data, rows, batch_size_for(data.samples), preprocess, engine.device):
         with engine.forward():
-            found = family.evaluate(networks, batch, draws)
+            found = family.evaluate(networks, batch, rng)
         for name, value in found.items():
             sums[name] = sums[name] + value.to(wide) if name in sums else value.to(wide)
     return sums

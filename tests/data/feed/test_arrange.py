@@ -11,8 +11,8 @@ from trasluz.data.data import Data
 from trasluz.data.feed.arrange import arrange, is_channels_last
 from trasluz.data.feed.batches import TrainBatches, evaluation_batches
 from trasluz.data.feed.preprocess import fit_preprocess
-from trasluz.draws import Draws
 from trasluz.recipe import DataSection
+from trasluz.rng import Rng
 
 CPU = torch.device("cpu")
 
@@ -42,9 +42,9 @@ def test_batches_come_in_the_layout_asked_for(channels: int, augment: dict[str, 
     section = DataSection(augment=augment)  # type: ignore[arg-type]  # parsed by the section
     preprocess = fit_preprocess(data, section)
     for last in (True, False):
-        made = TrainBatches(data, preprocess, section, Draws(0), 4, CPU, channels_last=last)
-        for batch, _draws, _weight in made.epoch(0):
+        made = TrainBatches(data, preprocess, section, Rng(0), 4, CPU, channels_last=last)
+        for batch, _rng, _weight in made.epoch(0):
             assert is_channels_last(batch.inputs) == last
             assert is_channels_last(batch.targets) == last
-    for batch, _draws in evaluation_batches(data, np.arange(9), 4, preprocess, CPU):
+    for batch, _rng in evaluation_batches(data, np.arange(9), 4, preprocess, CPU):
         assert is_channels_last(batch.inputs)

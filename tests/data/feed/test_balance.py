@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sklearn.utils.class_weight import compute_class_weight
 
 from trasluz.data.feed.balance import balanced_order, class_weights
-from trasluz.draws import Draws
 from trasluz.errors import RecipeError
+from trasluz.rng import Rng
 
 
 def test_weights_are_scikit_learns_balanced_ones() -> None:
@@ -36,7 +36,7 @@ def test_weights_have_mean_one_over_the_labelled_samples(values: list[int]) -> N
 @settings(max_examples=80, deadline=None)
 def test_classes_come_equally_often_and_their_samples_in_full_passes(values: list[int], n: int, epoch: int) -> None:
     labels = np.array(values)
-    order = balanced_order(labels, Draws(0), epoch, n)
+    order = balanced_order(labels, Rng(0), epoch, n)
     assert len(order) == n
     present = np.unique(labels[labels >= 0])
     counts = np.bincount(labels[order], minlength=5)[present]
@@ -48,15 +48,15 @@ def test_classes_come_equally_often_and_their_samples_in_full_passes(values: lis
 
 def test_order_is_mixed_repeats_for_one_seed_and_changes_by_epoch() -> None:
     labels = np.repeat([0, 1], [90, 10])
-    first = balanced_order(labels, Draws(0), 0, 100)
-    assert np.array_equal(first, balanced_order(labels, Draws(0), 0, 100))
-    assert not np.array_equal(first, balanced_order(labels, Draws(0), 1, 100))
+    first = balanced_order(labels, Rng(0), 0, 100)
+    assert np.array_equal(first, balanced_order(labels, Rng(0), 0, 100))
+    assert not np.array_equal(first, balanced_order(labels, Rng(0), 1, 100))
     assert 10 < labels[first][:50].sum() < 40
 
 
 def test_a_rest_goes_to_other_classes_in_other_epochs() -> None:
     labels = np.arange(5)
-    favoured = {int(balanced_order(labels, Draws(0), epoch, 1)[0]) for epoch in range(40)}
+    favoured = {int(balanced_order(labels, Rng(0), epoch, 1)[0]) for epoch in range(40)}
     assert favoured == set(range(5))
 
 
@@ -65,4 +65,4 @@ def test_what_cannot_be_balanced_is_refused_in_a_sentence(labels: np.ndarray) ->
     with pytest.raises(RecipeError, match=r"data.balance: weights .* set it to none"):
         class_weights(labels, 2)
     with pytest.raises(RecipeError, match=r"data.balance: sampling .* set it to none"):
-        balanced_order(labels, Draws(0), 0, 4)
+        balanced_order(labels, Rng(0), 0, 4)

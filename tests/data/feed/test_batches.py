@@ -12,8 +12,8 @@ import torch
 from trasluz.data.data import Data
 from trasluz.data.feed.batches import Place, Smaller, TrainBatches, evaluation_batches
 from trasluz.data.feed.preprocess import fit_preprocess
-from trasluz.draws import Draws
 from trasluz.recipe import DataSection
+from trasluz.rng import Rng
 
 CPU = torch.device("cpu")
 
@@ -25,11 +25,11 @@ def data(count: int = 23, shape: tuple[int, ...] = (6, 5, 3)) -> Data:
 
 
 def batches(given: Data, batch: int = 5, section: DataSection = DataSection(), **more: object) -> TrainBatches:  # noqa: B008 - frozen
-    return TrainBatches(given, fit_preprocess(given, section), section, Draws(1), batch, CPU, **more)  # type: ignore[arg-type]  # settings by name
+    return TrainBatches(given, fit_preprocess(given, section), section, Rng(1), batch, CPU, **more)  # type: ignore[arg-type]  # settings by name
 
 
 def rows_of(made: TrainBatches, epoch: int = 0) -> list[int]:
-    return [row for batch, _draws, _weight in made.epoch(epoch) for row in batch.rows.tolist()]
+    return [row for batch, _rng, _weight in made.epoch(epoch) for row in batch.rows.tolist()]
 
 
 def test_an_epoch_shows_every_sample_once_in_a_new_order() -> None:
@@ -38,7 +38,7 @@ def test_an_epoch_shows_every_sample_once_in_a_new_order() -> None:
     assert sorted(first) == sorted(second) == list(range(23))
     assert first != second
     assert first == rows_of(made, 0)
-    assert [len(batch) for batch, _draws, _weight in made.epoch(0)] == [5, 5, 5, 5, 3]
+    assert [len(batch) for batch, _rng, _weight in made.epoch(0)] == [5, 5, 5, 5, 3]
 
 
 def test_more_steps_than_data_go_on_with_a_new_order_and_fewer_leave_some_out() -> None:
@@ -69,7 +69,7 @@ def test_processes_share_each_batch_without_overlap_and_their_weights_make_the_m
     section = DataSection(augment={"shift": 0.2})
     alone = list(batches(data(), 5, section).epoch(0))
     shared = [list(batches(data(), 5, section, place=Place(rank, world)).epoch(0)) for rank in range(world)]
-    for step, (whole, _draws, _weight) in enumerate(alone):
+    for step, (whole, _rng, _weight) in enumerate(alone):
         parts = [shared[rank][step] for rank in range(world)]
         counted = [(batch, weight) for batch, _d, weight in parts if weight]
         assert torch.equal(torch.cat([batch.inputs for batch, _w in counted]), whole.inputs)
@@ -148,7 +148,7 @@ def test_evaluation_sees_rows_in_order_and_unaugmented() -> None:
     section = DataSection(augment={"rotation": 90, "erasing": 1.0})
     rows = np.array([5, 3, 22, 0])
     found = list(evaluation_batches(given, rows, 3, fit_preprocess(given, section), CPU))
-    assert [batch.rows.tolist() for batch, _draws in found] == [[5, 3, 22], [0]]
+    assert [batch.rows.tolist() for batch, _rng in found] == [[5, 3, 22], [0]]
     expected = torch.from_numpy(given.samples[rows]).permute(0, 3, 1, 2) / 255
-    torch.testing.assert_close(torch.cat([batch.inputs for batch, _draws in found]), expected)
+    torch.testing.assert_close(torch.cat([batch.inputs for batch, _rng in found]), expected)
     assert found[1][1].positions.tolist() == [3]

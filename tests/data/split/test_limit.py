@@ -7,9 +7,9 @@ from trasluz.data.arrays import from_arrays
 from trasluz.data.data import Data
 from trasluz.data.opening import open_data
 from trasluz.data.split.limit import limit_labels
-from trasluz.draws import Draws
 from trasluz.errors import RecipeError
 from trasluz.recipe import DataSection
+from trasluz.rng import Rng
 
 
 def labels_of(*shares: int) -> np.ndarray:
@@ -19,7 +19,7 @@ def labels_of(*shares: int) -> np.ndarray:
 def test_labels_are_kept_in_the_shares_of_the_classes_and_only_in_training() -> None:
     labels = labels_of(100, 50, 250)
     train = np.arange(0, 400, 2)
-    found = limit_labels(labels, train, 40, Draws(3))
+    found = limit_labels(labels, train, 40, Rng(3))
     assert found is not None
     assert np.bincount(found[train][found[train] >= 0]).tolist() == [10, 5, 25]
     assert np.array_equal(found[1::2], labels[1::2])
@@ -31,7 +31,7 @@ def test_more_labels_keep_the_fewer_and_the_seed_decides() -> None:
     labels, rows = labels_of(60, 60), np.arange(120)
 
     def kept(count: int, seed: int) -> set[int]:
-        found = limit_labels(labels, rows, count, Draws(seed))
+        found = limit_labels(labels, rows, count, Rng(seed))
         assert found is not None
         return set(np.flatnonzero(found >= 0).tolist())
 
@@ -44,7 +44,7 @@ def test_more_labels_keep_the_fewer_and_the_seed_decides() -> None:
 
 def test_what_had_no_label_gets_none_and_does_not_count() -> None:
     labels = np.array([0, -1, 1, -1, 0, 1])
-    found = limit_labels(labels, np.arange(6), 2, Draws(0))
+    found = limit_labels(labels, np.arange(6), 2, Rng(0))
     assert found is not None
     assert np.bincount(found[found >= 0]).tolist() == [1, 1]
     assert (found[[1, 3]] == -1).all()
@@ -53,7 +53,7 @@ def test_what_had_no_label_gets_none_and_does_not_count() -> None:
 @pytest.mark.parametrize("labels", [None, np.ones((4, 2), bool)])
 def test_data_without_one_label_per_sample_are_refused(labels: np.ndarray | None) -> None:
     with pytest.raises(RecipeError, match=r"data\.labelled: .*set it to null"):
-        limit_labels(labels, np.arange(4), 2, Draws(0))
+        limit_labels(labels, np.arange(4), 2, Rng(0))
 
 
 def opened(**section: int) -> Data:

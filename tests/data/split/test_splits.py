@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trasluz.data.split.splits import Rule, make_splits
-from trasluz.draws import Draws
 from trasluz.errors import RecipeError
+from trasluz.rng import Rng
 
 NO_GROUPS = np.arange
 Given = dict[str, np.ndarray]
@@ -25,7 +25,7 @@ def split(
     n: int | None = None,
 ) -> Given:
     count = len(labels) if labels is not None else n or 0
-    return make_splits(labels, given or {}, valid, test, Draws(seed), NO_GROUPS(count) if groups is None else groups)
+    return make_splits(labels, given or {}, valid, test, Rng(seed), NO_GROUPS(count) if groups is None else groups)
 
 
 @given(data=st.data(), n=st.integers(20, 200), classes=st.integers(1, 6), seed=st.integers(0, 5))

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from trasluz.draws import Draws
 from trasluz.look.checks.randomised import randomised
+from trasluz.rng import Rng
 
 
 class _Own(nn.Module):
@@ -37,7 +37,7 @@ def test_every_weight_is_drawn_anew_and_the_original_stays() -> None:
     networks = _networks()
     before = {name: value.clone() for name, value in networks.state_dict().items()}
     state = torch.get_rng_state()
-    fresh = randomised(networks, Draws(0))
+    fresh = randomised(networks, Rng(0))
     assert torch.equal(torch.get_rng_state(), state)
     assert all(torch.equal(before[name], value) for name, value in networks.state_dict().items())
     assert all(module.training for module in networks.modules())
@@ -47,13 +47,13 @@ def test_every_weight_is_drawn_anew_and_the_original_stays() -> None:
     assert same == {"net.3.scale"}, "what is the same everywhere has no order to draw"
     token = fresh["net"][3].token
     assert abs(float(token.detach().mean()) - 3.1) < 1
-    assert torch.equal(dict(randomised(networks, Draws(0)).named_parameters())["net.0.weight"], fresh["net"][0].weight)
-    assert not torch.equal(randomised(networks, Draws(1))["net"][0].weight, fresh["net"][0].weight)
+    assert torch.equal(dict(randomised(networks, Rng(0)).named_parameters())["net.0.weight"], fresh["net"][0].weight)
+    assert not torch.equal(randomised(networks, Rng(1))["net"][0].weight, fresh["net"][0].weight)
 
 
 def test_normalisations_take_the_statistics_of_the_images() -> None:
     images = 5 + torch.rand(16, 3, 6, 6)
-    fresh = randomised(_networks(), Draws(0), lambda networks: networks["net"](images))
+    fresh = randomised(_networks(), Rng(0), lambda networks: networks["net"](images))
     with torch.no_grad():
         normal = fresh["net"][:2](images)
     torch.testing.assert_close(normal.mean((0, 2, 3)), torch.zeros(8), atol=1e-3, rtol=0)

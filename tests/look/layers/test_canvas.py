@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from trasluz.draws import Draws
 from trasluz.look.layers.canvas import Canvas, canvas_like, shaken
+from trasluz.rng import Rng
 
 
 def _canvas(height: int, width: int, channels: int = 1) -> Canvas:
@@ -46,27 +46,27 @@ def test_images_of_one_colour_are_no_trouble() -> None:
     canvas = canvas_like(torch.zeros(4, 2, 3, 3))
     assert canvas.colours.tolist() == [[1, 0], [0, 1]]
     assert torch.sigmoid(canvas.base).tolist() == pytest.approx([0.02, 0.02])
-    assert canvas.paint(canvas.blank(Draws(0), torch.arange(2))).shape == (2, 2, 3, 3)
+    assert canvas.paint(canvas.blank(Rng(0), torch.arange(2))).shape == (2, 2, 3, 3)
 
 
 def test_the_first_coefficients_of_an_item_do_not_hang_on_the_others() -> None:
     canvas = _canvas(6, 6)
-    both = canvas.blank(Draws(3), torch.tensor([4, 9]))
-    torch.testing.assert_close(canvas.blank(Draws(3), torch.tensor([9]))[0], both[1], atol=0, rtol=0)
+    both = canvas.blank(Rng(3), torch.tensor([4, 9]))
+    torch.testing.assert_close(canvas.blank(Rng(3), torch.tensor([9]))[0], both[1], atol=0, rtol=0)
     assert not torch.equal(both[0], both[1])
-    assert not torch.equal(canvas.blank(Draws(4), torch.tensor([9]))[0], both[1])
+    assert not torch.equal(canvas.blank(Rng(4), torch.tensor([9]))[0], both[1])
 
 
 @pytest.mark.parametrize("shape", [(2, 1, 28, 28), (1, 3, 9, 30), (1, 1, 1, 1)])
 def test_shaken_images_stay_near_and_are_the_same_for_the_same_step(shape: tuple[int, ...]) -> None:
     images = torch.rand(shape, generator=torch.Generator().manual_seed(0))
     items = torch.arange(shape[0])
-    once, again = shaken(images, Draws(0), 5, items), shaken(images, Draws(0), 5, items)
+    once, again = shaken(images, Rng(0), 5, items), shaken(images, Rng(0), 5, items)
     assert torch.equal(once, again)
-    assert torch.equal(shaken(images, Draws(0), 5, items, strength=0.0), images)
-    torch.testing.assert_close(shaken(images, Draws(0), 5, items, strength=1e-6), images, atol=1e-3, rtol=0)
+    assert torch.equal(shaken(images, Rng(0), 5, items, strength=0.0), images)
+    torch.testing.assert_close(shaken(images, Rng(0), 5, items, strength=1e-6), images, atol=1e-3, rtol=0)
     if shape[2] > 1:
-        assert not torch.equal(once, shaken(images, Draws(0), 6, items))
+        assert not torch.equal(once, shaken(images, Rng(0), 6, items))
     assert float(once.min()) >= float(images.min()) - 1e-6
     assert float(once.max()) <= float(images.max()) + 1e-6
 
@@ -76,7 +76,7 @@ def test_a_turn_keeps_right_angles_in_images_that_are_not_square() -> None:
     image = torch.zeros(1, 1, 21, 81)
     image[0, 0, 10, :] = 1.0
 
-    class Turned(Draws):
+    class Turned(Rng):
         def uniform(self, purpose: str, epoch: int, positions: torch.Tensor, *shape: int) -> torch.Tensor:
             return torch.tensor([[0.5, 0.5, 1.0, 0.5]])  # no shift, the largest turn, no scaling
 

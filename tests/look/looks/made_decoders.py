@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from trasluz.draws import StepDraws
+from trasluz.rng import StepRng
 
 
 class Mirror:
@@ -42,16 +42,16 @@ class Gaussian(Mirror):
         mean = torch.stack([2 * flat[:, 0], flat[:, 1], torch.zeros(len(flat))], 1)
         return mean, torch.tensor(self.deviations).log().mul(2).expand_as(mean)
 
-    def prior(self, networks: nn.ModuleDict, count: int, draws: StepDraws) -> Tensor:
-        return draws.normal("prior", 3)[:count]
+    def prior(self, networks: nn.ModuleDict, count: int, rng: StepRng) -> Tensor:
+        return rng.normal("prior", 3)[:count]
 
     def decode(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
         images = codes[:, :1].repeat(1, math.prod(self.shape))
         images[:, -1] = codes[:, 1]
         return images.reshape(len(codes), *self.shape)
 
-    def generate(self, networks: nn.ModuleDict, count: int, draws: StepDraws, labels: Tensor | None = None) -> Tensor:
-        return self.decode(networks, self.prior(networks, count, draws))
+    def generate(self, networks: nn.ModuleDict, count: int, rng: StepRng, labels: Tensor | None = None) -> Tensor:
+        return self.decode(networks, self.prior(networks, count, rng))
 
 
 class Dreamer(Gaussian):

@@ -12,13 +12,13 @@ from torch import Tensor, nn
 
 from tests.look.looks.made_decoders import Dreamer, Gaussian, Mirror
 from tests.look.looks.made_maps import made_data, made_subject
-from trasluz.draws import StepDraws
 from trasluz.errors import DataError, RequestError
 from trasluz.look import base
 from trasluz.look.looks.code_use import LEVELS, Found, correlation
 from trasluz.look.result import load_result, save_result
 from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
+from trasluz.rng import StepRng
 
 
 def look(subject: Subject, **options: object) -> Found:
@@ -33,8 +33,8 @@ class Prior(Gaussian):
     def posterior(self, networks: nn.ModuleDict, inputs: Tensor) -> tuple[Tensor, Tensor]:
         return torch.zeros(len(inputs), 3), torch.zeros(len(inputs), 3)
 
-    def prior(self, networks: nn.ModuleDict, count: int, draws: StepDraws) -> Tensor:
-        return draws.normal("prior", 3)[:count]
+    def prior(self, networks: nn.ModuleDict, count: int, rng: StepRng) -> Tensor:
+        return rng.normal("prior", 3)[:count]
 
 
 def test_variance_zeros_and_correlation_are_those_of_the_codes() -> None:

@@ -11,7 +11,6 @@ import torch
 from tests.look.looks.made_decoders import Dreamer, Gaussian, Mirror
 from tests.look.looks.made_maps import Flat, made_data, made_subject
 from trasluz.data.data import Data
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RequestError
 from trasluz.look import base
 from trasluz.look.looks import prior_samples
@@ -19,6 +18,7 @@ from trasluz.look.looks.prior_samples import Found
 from trasluz.look.result import load_result, save_result
 from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng, StepRng
 
 
 def look(subject: Subject, **options: object) -> Found:
@@ -36,7 +36,7 @@ def test_a_model_has_the_sources_that_it_can() -> None:
 def test_the_images_of_the_prior_are_the_first_that_the_model_generates() -> None:
     family = Gaussian()
     found = look(made_subject(family=family), count=5, seed=7)
-    made = family.generate(torch.nn.ModuleDict(), 5, Draws(7).at(0, 0, torch.arange(5))).clamp(0, 1)
+    made = family.generate(torch.nn.ModuleDict(), 5, Rng(7).at(0, 0, torch.arange(5))).clamp(0, 1)
     assert (found.images["prior"][..., 0] == (255 * made[:, 0]).round().byte().numpy()).all()
 
 
@@ -50,7 +50,7 @@ class Copier(Dreamer):
     """Makes the first training image, always."""
 
     def generate(
-        self, networks: torch.nn.ModuleDict, count: int, draws: StepDraws, labels: torch.Tensor | None = None
+        self, networks: torch.nn.ModuleDict, count: int, rng: StepRng, labels: torch.Tensor | None = None
     ) -> torch.Tensor:
         first = torch.from_numpy(made_data(900).samples[0].transpose(2, 0, 1)).float() / 255
         return first.expand(count, *first.shape)

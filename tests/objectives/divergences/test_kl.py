@@ -4,13 +4,13 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from trasluz.draws import Draws, StepDraws
 from trasluz.objectives.divergences import Codes, Divergence, build_divergence
 from trasluz.objectives.divergences.kl import per_dimension
+from trasluz.rng import Rng, StepRng
 
 
-def draws(n: int) -> StepDraws:
-    return Draws(0).at(0, 0, torch.arange(n))
+def rng(n: int) -> StepRng:
+    return Rng(0).at(0, 0, torch.arange(n))
 
 
 def codes(n: int = 6, d: int = 4, weights: torch.Tensor | None = None) -> Codes:
@@ -38,20 +38,20 @@ def test_posterior_equal_to_the_prior_costs_exactly_nothing_and_no_half_precisio
 
 def test_term_sums_over_dimensions_and_averages_over_samples() -> None:
     found = codes()
-    term = make().term(found, draws(6))
+    term = make().term(found, rng(6))
     torch.testing.assert_close(term, per_dimension(found.mean, found.log_variance).sum(1).mean())
 
 
 def test_weights_of_samples_weigh_the_term() -> None:
     found = codes(weights=torch.tensor([0.0, 3.0, 0.0, 1.0, 0.0, 0.0]))
     each = per_dimension(found.mean, found.log_variance).sum(1)
-    torch.testing.assert_close(make().term(found, draws(6)), (3 * each[1] + each[3]) / 4)
+    torch.testing.assert_close(make().term(found, rng(6)), (3 * each[1] + each[3]) / 4)
 
 
 def test_free_bits_leave_dimensions_below_them_without_gradient() -> None:
     mean = torch.tensor([[0.1, 2.0], [0.1, 2.0]], requires_grad=True)
     given = Codes(mean, torch.zeros(2, 2), mean)
-    term = make(free_bits=0.5).term(given, draws(2))
+    term = make(free_bits=0.5).term(given, rng(2))
     assert term.item() == pytest.approx(0.5 + 2.0)
     term.backward()
     assert mean.grad is not None

@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from trasluz import recipe
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError
 from trasluz.objectives.divergences import Codes, build_divergence, mmd
 from trasluz.objectives.divergences.mmd import Config, Estimator, Kernel, bandwidths, kernel, mmd_squared
+from trasluz.rng import Rng, StepRng
 
 
-def draws(n: int, start: int = 0) -> StepDraws:
-    return Draws(0).at(0, 0, torch.arange(start, start + n))
+def rng(n: int, start: int = 0) -> StepRng:
+    return Rng(0).at(0, 0, torch.arange(start, start + n))
 
 
 def codes_at(latents: torch.Tensor, weights: torch.Tensor | None = None) -> Codes:
@@ -66,7 +66,7 @@ def test_the_notebooks_constant_is_that_of_the_biased_estimator_with_a_kernel_th
     latents = torch.randn(5000, 8, generator=torch.Generator().manual_seed(0))
     sums, done = torch.zeros(()), 0
     for part in latents.split(1024):  # as validation sees the 5,000 images
-        given, at = codes_at(part), draws(len(part), done)
+        given, at = codes_at(part), rng(len(part), done)
         sums += divergence.term(given, at) * len(part)
         done += len(part)
         assert divergence.watched(given, at)["kernel_similarity"] < 1e-6
@@ -79,15 +79,15 @@ def test_the_notebooks_constant_is_that_of_the_biased_estimator_with_a_kernel_th
 def test_a_kernel_of_ten_thousand_is_numerically_one_and_has_no_gradient() -> None:
     divergence = build_divergence({"name": "mmd", "bandwidths": [1e4], "estimator": "biased"})
     latents = torch.randn(32, 8, requires_grad=True)
-    assert divergence.watched(codes_at(latents), draws(32))["kernel_similarity"].item() == pytest.approx(1.0, abs=1e-6)
-    divergence.term(codes_at(latents), draws(32)).backward()
+    assert divergence.watched(codes_at(latents), rng(32))["kernel_similarity"].item() == pytest.approx(1.0, abs=1e-6)
+    divergence.term(codes_at(latents), rng(32)).backward()
     assert latents.grad is not None
     assert latents.grad.abs().max() < 1e-6
     working = build_divergence({"name": "mmd"})
     latents.grad = None
-    working.term(codes_at(latents), draws(32)).backward()
+    working.term(codes_at(latents), rng(32)).backward()
     assert latents.grad.abs().max() > 1e-4
-    assert 0.1 < working.watched(codes_at(latents), draws(32))["kernel_similarity"].item() < 0.9
+    assert 0.1 < working.watched(codes_at(latents), rng(32))["kernel_similarity"].item() < 0.9
 
 
 def test_median_heuristic_is_the_median_distance_of_different_points_and_takes_no_gradient() -> None:
@@ -121,11 +121,11 @@ def test_whole_weights_of_samples_are_as_good_as_repeating_them_to_the_between_t
 def test_groups_are_compared_apart_and_one_sample_alone_costs_nothing() -> None:
     latents = torch.randn(5, 3, generator=torch.Generator().manual_seed(5))
     grouped = build_divergence({"name": "mmd", "bandwidths": [1.0], "group": 2})
-    prior = draws(5).normal("prior", 3)
+    prior = rng(5).normal("prior", 3)
     config = Config(bandwidths=(1.0,))
     parts = [2 * mmd_squared(latents[i : i + 2], prior[i : i + 2], config) for i in (0, 2)]
-    torch.testing.assert_close(grouped.term(codes_at(latents), draws(5)), (parts[0] + parts[1]) / 5)
-    assert build_divergence("mmd").term(codes_at(latents[:1]), draws(1)).item() == 0
+    torch.testing.assert_close(grouped.term(codes_at(latents), rng(5)), (parts[0] + parts[1]) / 5)
+    assert build_divergence("mmd").term(codes_at(latents[:1]), rng(1)).item() == 0
 
 
 def test_wrong_settings_are_told_with_their_place() -> None:

@@ -10,12 +10,12 @@ from torch.distributions import Bernoulli, ContinuousBernoulli, Normal
 from torch.nn import functional as F
 
 from trasluz import components
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError
 from trasluz.objectives.likelihoods import build_likelihood
 from trasluz.objectives.likelihoods._choose import PACKAGE
 from trasluz.objectives.likelihoods.continuous_bernoulli import expectation, log_normaliser
 from trasluz.objectives.likelihoods.discretised_logistic import log_mass
+from trasluz.rng import Rng, StepRng
 
 SHAPES = [(1, 1, 1), (1, 7, 5), (3, 9, 4), (4, 8, 6)]
 SETTINGS: list[Any] = [
@@ -29,8 +29,8 @@ SETTINGS: list[Any] = [
 ]
 
 
-def draws(n: int, epoch: int = 0) -> StepDraws:
-    return Draws(3).at(epoch, 0, torch.arange(n))
+def rng(n: int, epoch: int = 0) -> StepRng:
+    return Rng(3).at(epoch, 0, torch.arange(n))
 
 
 def raw_and_targets(
@@ -55,7 +55,7 @@ def test_every_likelihood_gives_one_finite_number_per_image_and_a_mean_between_0
 ) -> None:
     likelihood = build_likelihood(setting, shape)
     raw, targets = raw_and_targets(shape, likelihood.raw_shape)
-    observed = likelihood.observe(targets, draws(3))
+    observed = likelihood.observe(targets, rng(3))
     with torch.autocast("cpu", torch.bfloat16):
         found = likelihood.negative_log(raw.bfloat16(), observed)
         mean = likelihood.mean(raw.bfloat16())
@@ -73,7 +73,7 @@ def test_gradients_stay_finite_for_zero_and_for_huge_raw_numbers(setting: Any) -
     for scale in (0.0, 1e3, -1e3):
         raw = torch.full((2, *likelihood.raw_shape), scale, requires_grad=True)
         targets = torch.tensor([0.0, 1.0, 0.5, 0.2, 0.0, 1.0]).reshape(1, 1, 2, 3).expand(2, 1, 2, 3)
-        likelihood.negative_log(raw, likelihood.observe(targets, draws(2))).sum().backward()
+        likelihood.negative_log(raw, likelihood.observe(targets, rng(2))).sum().backward()
         assert raw.grad is not None
         assert torch.isfinite(raw.grad).all()
         assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in likelihood.parameters())
@@ -144,12 +144,12 @@ def test_discretised_logistic_is_the_logistics_mass_in_each_bin_and_adds_up_to_o
 def test_dynamic_pixels_are_drawn_by_position_anew_each_epoch_with_the_pixels_own_probability() -> None:
     likelihood = build_likelihood({"name": "bernoulli", "pixels": "dynamic"}, (1, 6, 6))
     targets = torch.full((400, 1, 6, 6), 0.3)
-    first = likelihood.observe(targets, draws(400))
+    first = likelihood.observe(targets, rng(400))
     assert set(first.unique().tolist()) == {0.0, 1.0}
     assert first.mean().item() == pytest.approx(0.3, abs=0.02)
-    assert torch.equal(first, likelihood.observe(targets, draws(400)))
-    assert not torch.equal(first, likelihood.observe(targets, draws(400, epoch=1)))
-    late = Draws(3).at(0, 9, torch.arange(100, 103))
+    assert torch.equal(first, likelihood.observe(targets, rng(400)))
+    assert not torch.equal(first, likelihood.observe(targets, rng(400, epoch=1)))
+    late = Rng(3).at(0, 9, torch.arange(100, 103))
     assert torch.equal(likelihood.observe(targets[:3], late), first[100:103])
     raw = torch.randn(3, 1, 6, 6)
     expected = -Bernoulli(logits=raw).log_prob(first[:3]).flatten(1).sum(1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from trasluz.draws import Draws
 from trasluz.errors import RecipeError
 from trasluz.messages import _
+from trasluz.rng import Rng
 
 
 def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
@@ -24,7 +24,7 @@ def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
     return weights.astype(np.float32)
 
 
-def balanced_order(labels: np.ndarray, draws: Draws, epoch: int, n: int) -> np.ndarray:
+def balanced_order(labels: np.ndarray, rng: Rng, epoch: int, n: int) -> np.ndarray:
     """``n`` positions into ``labels``, int64: every class that occurs comes equally often (counts differ by at most 1).
 
     The samples of a class come in random order, each once before any comes again; samples without a label (−1)
@@ -36,11 +36,11 @@ def balanced_order(labels: np.ndarray, draws: Draws, epoch: int, n: int) -> np.n
     _single(labels, "sampling")
     present = [c for c in np.unique(labels).tolist() if c >= 0]
     share, rest = divmod(n, len(present))
-    favoured = set(_shuffled(np.array(present), draws, "balance-rest", epoch)[:rest].tolist())
+    favoured = set(_shuffled(np.array(present), rng, "balance-rest", epoch)[:rest].tolist())
     parts = [
-        _repeat(np.flatnonzero(labels == c), draws.child("balance", c), epoch, share + (c in favoured)) for c in present
+        _repeat(np.flatnonzero(labels == c), rng.child("balance", c), epoch, share + (c in favoured)) for c in present
     ]
-    return _shuffled(np.concatenate(parts), draws, "balance-order", epoch)
+    return _shuffled(np.concatenate(parts), rng, "balance-order", epoch)
 
 
 def _single(labels: np.ndarray, method: str) -> np.ndarray:
@@ -61,12 +61,12 @@ def _single(labels: np.ndarray, method: str) -> np.ndarray:
     return there
 
 
-def _repeat(rows: np.ndarray, draws: Draws, epoch: int, count: int) -> np.ndarray:
+def _repeat(rows: np.ndarray, rng: Rng, epoch: int, count: int) -> np.ndarray:
     """``count`` of ``rows``, in as many shuffled passes as that takes."""
     passes = -(-count // len(rows))
-    shuffled = [_shuffled(rows, draws.child("pass", number), "order", epoch) for number in range(passes)]
+    shuffled = [_shuffled(rows, rng.child("pass", number), "order", epoch) for number in range(passes)]
     return np.concatenate([*shuffled, rows[:0]])[:count]
 
 
-def _shuffled(values: np.ndarray, draws: Draws, purpose: str, epoch: int) -> np.ndarray:
-    return np.asarray(values[draws.permutation(purpose, epoch, len(values)).numpy()], np.int64)
+def _shuffled(values: np.ndarray, rng: Rng, purpose: str, epoch: int) -> np.ndarray:
+    return np.asarray(values[rng.permutation(purpose, epoch, len(values)).numpy()], np.int64)

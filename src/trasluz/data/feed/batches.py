@@ -23,8 +23,8 @@ from trasluz.data.feed.balance import balanced_order
 from trasluz.data.feed.batch import Batch
 from trasluz.data.feed.gather import Gathered, Gatherer
 from trasluz.data.feed.preprocess import Preprocess
-from trasluz.draws import Draws, StepDraws
 from trasluz.recipe import DataSection
+from trasluz.rng import Rng, StepRng
 
 _AHEAD = 2
 
@@ -57,7 +57,7 @@ class TrainBatches:
         data: Data,
         preprocess: Preprocess,
         section: DataSection,
-        draws: Draws,
+        rng: Rng,
         batch: int,
         device: torch.device,
         steps_per_epoch: int | None = None,
@@ -72,7 +72,7 @@ class TrainBatches:
         self._data = data
         self._preprocess = preprocess
         self._section = section
-        self._draws = draws
+        self._rng = rng
         self._device = device
         self._place = place
         self._channels_last = channels_last
@@ -91,15 +91,15 @@ class TrainBatches:
         return np.concatenate([self._one_pass(epoch, i) for i in range(passes)])[: self._wanted]
 
     def _one_pass(self, epoch: int, number: int) -> np.ndarray:
-        draws = self._draws if number == 0 else self._draws.child("pass", number)
+        rng = self._rng if number == 0 else self._rng.child("pass", number)
         if self._section.balance == "sampling" and self._data.labels is not None:
-            chosen = balanced_order(self._data.labels[self.rows], draws, epoch, len(self.rows))
+            chosen = balanced_order(self._data.labels[self.rows], rng, epoch, len(self.rows))
             balanced: np.ndarray = self.rows[chosen]
             return balanced
-        shuffled: np.ndarray = self.rows[draws.permutation("order", epoch, len(self.rows)).numpy()]
+        shuffled: np.ndarray = self.rows[rng.permutation("order", epoch, len(self.rows)).numpy()]
         return shuffled
 
-    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[tuple[Batch, StepDraws, float]]:
+    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[tuple[Batch, StepRng, float]]:
         """Batches of one epoch from ``first_step`` on, each with its draws and this process's weight in the mean.
 
         The weight is this process's share of the batch times the number of processes: 1 for even shares.
@@ -113,7 +113,7 @@ class TrainBatches:
             sizes = [len(positions) for positions, _weight in group]
             places = torch.from_numpy(np.concatenate([p for p, _weight in group])).to(self._device)
             for (_p, weight), own, part in zip(group, torch.split(places, sizes), found.split(sizes), strict=True):
-                yield *self._prepare(part, self._draws.at(epoch, step, own)), weight
+                yield *self._prepare(part, self._rng.at(epoch, step, own, self._place.rank)), weight
                 step += 1
 
     def _gathered(self, groups: list[list[tuple[np.ndarray, float]]], order: np.ndarray) -> Iterator[Gathered]:
@@ -139,34 +139,34 @@ class TrainBatches:
             return whole[:1], 0.0
         return own, len(own) * self._place.world / len(whole)
 
-    def _prepare(self, stored: Gathered, draws: StepDraws) -> tuple[Batch, StepDraws]:
+    def _prepare(self, stored: Gathered, rng: StepRng) -> tuple[Batch, StepRng]:
         unit = self._preprocess.to_unit(stored.samples)
-        if self._smaller is not None and draws.epoch < self._smaller.epochs:
+        if self._smaller is not None and rng.epoch < self._smaller.epochs:
             unit = interpolate(unit, self._smaller.size, mode="bilinear", antialias=True)
         if self._augment is not None:
-            unit = self._augment(unit, draws)
+            unit = self._augment(unit, rng)
         if self._data.kind == "image":
             unit = arrange(unit, self._channels_last)
         labels = stored.labels
         if self._section.augment.mixup and labels is not None:
             soft = labels if labels.ndim == 2 else torch.nn.functional.one_hot(labels, len(self._data.classes)).float()
-            (unit,), labels = mixup((unit,), soft, draws, self._section.augment.mixup)
-        return _batch(stored, self._preprocess, unit, labels), draws
+            (unit,), labels = mixup((unit,), soft, rng, self._section.augment.mixup)
+        return _batch(stored, self._preprocess, unit, labels), rng
 
 
 def evaluation_batches(
     data: Data, rows: np.ndarray, batch: int, preprocess: Preprocess, device: torch.device
-) -> Iterator[tuple[Batch, StepDraws]]:
+) -> Iterator[tuple[Batch, StepRng]]:
     """``rows`` in order, never augmented, with draws that depend on nothing but the position."""
     gather = Gatherer(data, device)
-    draws = Draws(0)
+    rng = Rng(0)
     for step, start in enumerate(range(0, len(rows), batch)):
         part = gather(rows[start : start + batch])
         unit = preprocess.to_unit(part.samples)
         if data.kind == "image":
             unit = arrange(unit, device.type != "mps")
         positions = torch.arange(start, start + len(part.rows), device=device)
-        yield _batch(part, preprocess, unit, part.labels), draws.at(0, step, positions)
+        yield _batch(part, preprocess, unit, part.labels), rng.at(0, step, positions)
 
 
 def _batch(stored: Gathered, preprocess: Preprocess, unit: Tensor, labels: Tensor | None) -> Batch:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from trasluz.draws import Draws
 from trasluz.errors import RecipeError
 from trasluz.messages import _
+from trasluz.rng import Rng
 
 
-def limit_rows(rows: np.ndarray, labels: np.ndarray | None, limit: int | None, draws: Draws) -> np.ndarray:
+def limit_rows(rows: np.ndarray, labels: np.ndarray | None, limit: int | None, rng: Rng) -> np.ndarray:
     """At most ``limit`` of ``rows``, in their order.
 
     With labels (int ``[n]`` or bool ``[n, classes]``, of all rows) the shares of the classes, or of the sets of
@@ -17,14 +17,14 @@ def limit_rows(rows: np.ndarray, labels: np.ndarray | None, limit: int | None, d
     """
     if limit is None or limit >= len(rows):
         return rows
-    shuffled = rows[draws.permutation("limit", 0, len(rows)).numpy()]
+    shuffled = rows[rng.permutation("limit", 0, len(rows)).numpy()]
     if labels is not None:
         strata = np.unique(labels[shuffled], axis=0, return_inverse=True)[1].reshape(-1)
         shuffled = shuffled[np.argsort(_places(strata), kind="stable")]
     return np.sort(shuffled[:limit])
 
 
-def limit_labels(labels: np.ndarray | None, rows: np.ndarray, labelled: int | None, draws: Draws) -> np.ndarray | None:
+def limit_labels(labels: np.ndarray | None, rows: np.ndarray, labelled: int | None, rng: Rng) -> np.ndarray | None:
     """``labels`` (of all rows) in which only ``labelled`` of ``rows`` keep theirs; the others of ``rows`` have −1.
 
     The classes keep their shares to the nearest label, and a larger number keeps the labels of a smaller one.
@@ -40,7 +40,7 @@ def limit_labels(labels: np.ndarray | None, rows: np.ndarray, labelled: int | No
         raise RecipeError(
             _("data.labelled: needs one label per sample, but these data can have several; set it to null.")
         )
-    kept = limit_rows(rows[labels[rows] >= 0], labels, labelled, draws)
+    kept = limit_rows(rows[labels[rows] >= 0], labels, labelled, rng)
     fewer = labels.copy()
     fewer[np.setdiff1d(rows, kept, assume_unique=True)] = -1
     return fewer

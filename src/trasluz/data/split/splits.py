@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from trasluz.draws import Draws
 from trasluz.errors import RecipeError
 from trasluz.messages import _
+from trasluz.rng import Rng
 
 Rule = float | str | None
 
@@ -18,7 +18,7 @@ def make_splits(
     given: Mapping[str, np.ndarray],
     valid: Rule,
     test: Rule,
-    draws: Draws,
+    rng: Rng,
     groups: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Disjoint, sorted int64 rows under ``train``, ``valid`` and ``test`` that together cover all ``len(groups)`` rows.
@@ -45,7 +45,7 @@ def make_splits(
         chosen = (
             _last(name, rule, pool)
             if isinstance(rule, str)
-            else _fraction(name, rule, pool, whole, labels, groups, draws)
+            else _fraction(name, rule, pool, whole, labels, groups, rng)
         )
         splits[name] = chosen
         pool = np.setdiff1d(pool, chosen, assume_unique=True)
@@ -72,7 +72,7 @@ def _fraction(
     whole: int,
     labels: np.ndarray | None,
     groups: np.ndarray,
-    draws: Draws,
+    rng: Rng,
 ) -> np.ndarray:
     """About ``fraction · whole`` rows of ``pool``, by strata and whole groups."""
     wanted = round(fraction * whole)
@@ -86,7 +86,7 @@ def _fraction(
     strata = _strata(labels, pool)
     first, group, sizes = _groups(groups[pool])
     quotas = _quotas(strata[first], sizes, wanted)
-    order = draws.permutation(f"split-{name}", 0, len(sizes)).numpy()
+    order = rng.permutation(f"split-{name}", 0, len(sizes)).numpy()
     taken = _take_whole_groups(order, strata[first], sizes, quotas)
     chosen: np.ndarray = pool[taken[group]]
     if len(chosen) == 0 and len(sizes) == 1 < len(pool):

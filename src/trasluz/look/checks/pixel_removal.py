@@ -18,10 +18,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from trasluz.draws import Draws
 from trasluz.look.checks.imputation import impute
 from trasluz.look.checks.map_checks import places, rivals
 from trasluz.look.maps.explaining import BATCH_VALUES
+from trasluz.rng import Rng
 
 Baseline = Literal["mean", "blur"]
 ROAD_SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -108,10 +108,10 @@ def _of(maps: Tensor, curves: tuple[Tensor, Tensor, Tensor], triple: tuple[int, 
 
 
 def _road(judge: Judge, unit: Tensor, orders: Tensor) -> Tensor:
-    pixels, draws, found = orders[0, 0].numel(), Draws(0), []
+    pixels, rng, found = orders[0, 0].numel(), Rng(0), []
     for step, share in enumerate(ROAD_SHARES):
         missing = orders < min(round(share * pixels), pixels - 1)
-        noise = draws.normal("road", step, judge.positions, *unit.shape[1:]).to(unit)
+        noise = rng.normal("road", step, judge.positions, *unit.shape[1:]).to(unit)
         filled = torch.stack([impute(unit, gone, noise) for gone in missing])
         found.append(judge.said(filled).argmax(2) == judge.truth)
     return torch.stack(found, 2).float()

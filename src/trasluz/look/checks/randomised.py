@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils.parametrize import is_parametrized
 
-from trasluz.draws import Draws
+from trasluz.rng import Rng
 
 
 def randomised(
-    networks: nn.ModuleDict, draws: Draws, forward: Callable[[nn.ModuleDict], object] | None = None
+    networks: nn.ModuleDict, rng: Rng, forward: Callable[[nn.ModuleDict], object] | None = None
 ) -> nn.ModuleDict:
     """A copy with weights that know nothing, in evaluation mode; ``networks`` stay as they are.
 
@@ -29,7 +29,7 @@ def randomised(
     """
     fresh = copy.deepcopy(networks).eval()
     device = next((p.device for p in fresh.parameters()), torch.device("cpu"))
-    with torch.no_grad(), draws.ambient("randomised", device=device):
+    with torch.no_grad(), rng.ambient("randomised", device=device):
         for module in fresh.modules():
             reset = getattr(module, "reset_parameters", None)
             if callable(reset) and not is_parametrized(module):

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import softmax
 
-from trasluz.draws import Draws
 from trasluz.look.classes.probing import probe_scores
 from trasluz.reporting import Task
+from trasluz.rng import Rng
 
 FOLDS = 5
 _COST = 0.1  # of errors against weights: a tenth of the usual, so that a probe does not learn wrong labels by heart
@@ -56,7 +56,7 @@ def out_of_fold(features: np.ndarray, labels: np.ndarray, classes: int, task: Ta
 
 def _folds(labels: np.ndarray) -> np.ndarray:
     """The fold of each sample, int64 ``[n]``: the samples of a class in turns, in a drawn order."""
-    order = Draws(0).permutation("confident-folds", 0, len(labels)).numpy()
+    order = Rng(0).permutation("confident-folds", 0, len(labels)).numpy()
     grouped = order[np.argsort(labels[order], kind="stable")]
     fold = np.empty(len(labels), np.int64)
     fold[grouped] = np.arange(len(labels)) % FOLDS

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trasluz.draws import Draws
 from trasluz.look.classes.probing import probe
 from trasluz.metrics.intervals import wilson
 from trasluz.metrics.neighbours import nearest
+from trasluz.rng import Rng
 
 K = 5
 _FOLDS = 5
@@ -61,7 +61,7 @@ def linear_probe(codes: np.ndarray, labels: np.ndarray) -> Accuracy | None:
         return None
     x, of = codes[seen].astype(np.float32), labels[seen]
     classes = int(of.max()) + 1
-    order = Draws(0).permutation("linear-probe", 0, len(of)).numpy()
+    order = Rng(0).permutation("linear-probe", 0, len(of)).numpy()
     right = np.zeros(len(of), bool)
     for held_out in np.array_split(order, _FOLDS):
         rest = np.setdiff1d(order, held_out)
@@ -107,7 +107,7 @@ def _spread(places: np.ndarray, most: int) -> np.ndarray:
     """At most ``most`` of ``places``, drawn with a fixed seed, in order."""
     if len(places) <= most:
         return places
-    return np.sort(places[Draws(0).permutation("separation", 0, len(places))[:most].numpy()])
+    return np.sort(places[Rng(0).permutation("separation", 0, len(places))[:most].numpy()])
 
 
 def accuracy(right: np.ndarray, labels: np.ndarray) -> Accuracy:

@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from trasluz.draws import Draws
 from trasluz.errors import DataError
 from trasluz.look.latent.codes import encode_rows, encode_samples, need_finite
 from trasluz.look.shown import drawn
@@ -17,6 +16,7 @@ from trasluz.messages import _
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.objectives.divergences.kl import per_dimension
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 MOST_VALUES = 50_000_000  # numbers of all codes together: 200 MB
 
@@ -69,7 +69,7 @@ def survey(subject: Subject, count: int, reporter: Reporter) -> Survey:
         codes = need_finite(encode_rows(subject, rows, reporter))
         return Survey(rows, codes, None, codes)
     mean, log_variance = _posteriors(subject, rows, reporter)
-    noise = Draws(0).normal("survey", 0, torch.from_numpy(rows), mean.shape[1]).numpy()
+    noise = Rng(0).normal("survey", 0, torch.from_numpy(rows), mean.shape[1]).numpy()
     with np.errstate(over="ignore"):
         deviation = need_finite(np.exp(0.5 * log_variance))
     return Survey(rows, mean, log_variance, mean + deviation * noise)

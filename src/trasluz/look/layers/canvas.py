@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from trasluz.draws import Draws
+from trasluz.rng import Rng
 
 _START = 0.01  # deviation of the first coefficients
 _CONTRAST = 0.25  # of the sum that the sigmoid sees, so that it starts near the mean colour and far from its ends
@@ -33,10 +33,10 @@ class Canvas:
     base: Tensor
     colours: Tensor
 
-    def blank(self, draws: Draws, items: Tensor) -> Tensor:
+    def blank(self, rng: Rng, items: Tensor) -> Tensor:
         """Coefficients to begin with, float32 ``[n, c, h, w // 2 + 1, 2]``; each of ``items`` has draws of its own."""
         shape = (len(self.base), self.height, self.width // 2 + 1, 2)
-        return draws.normal("canvas", 0, items, *shape) * _START
+        return rng.normal("canvas", 0, items, *shape) * _START
 
     def paint(self, coefficients: Tensor) -> Tensor:
         """The images ``[n, c, h, w]``, in [0, 1]."""
@@ -65,7 +65,7 @@ def canvas_like(images: Tensor) -> Canvas:
     return Canvas(images.shape[2], images.shape[3], base.to(images), spread.to(images))
 
 
-def shaken(images: Tensor, draws: Draws, step: int, items: Tensor, strength: float = 1.0) -> Tensor:
+def shaken(images: Tensor, rng: Rng, step: int, items: Tensor, strength: float = 1.0) -> Tensor:
     """``images`` ``[n, c, h, w]``, each shifted, turned and scaled a little; reflected at the edges.
 
     Depends on ``step`` and the image's number in ``items``, int64 ``[n]``.  ``strength`` 1 shifts by up to 8 % of the
@@ -73,7 +73,7 @@ def shaken(images: Tensor, draws: Draws, step: int, items: Tensor, strength: flo
     """
     if strength == 0:
         return images
-    down, right, turn, scale = ((2 * draws.uniform("shake", step, items, 4) - 1) * strength).unbind(1)
+    down, right, turn, scale = ((2 * rng.uniform("shake", step, items, 4) - 1) * strength).unbind(1)
     height, width = images.shape[2:]
     cosine = torch.cos(turn * _TURN) * (1 + scale * _SCALE)
     sine = torch.sin(turn * _TURN) * (1 + scale * _SCALE)

@@ -16,9 +16,9 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from trasluz.draws import Draws
 from trasluz.look.layers.arithmetic import View, seen_through, windows_of
 from trasluz.look.subject import Subject
+from trasluz.rng import Rng
 
 Seen = tuple[View, ...] | Literal["whole"] | None  # per axis; the whole image; not known
 _KEEPS_PLACES = (nn.modules.batchnorm._BatchNorm, nn.Identity, nn.modules.dropout._DropoutNd)
@@ -83,7 +83,7 @@ def trace(subject: Subject) -> tuple[Step, ...]:
     for module in found.names:
         module.register_forward_pre_hook(found.before)
         module.register_forward_hook(found.after)
-    with torch.enable_grad(), Draws(0).ambient("trace", device=subject.device):
+    with torch.enable_grad(), Rng(0).ambient("trace", device=subject.device):
         for run in _runs(subject, networks, found):
             run()
     return tuple(found.steps[name] for name in layers if name in found.steps)
@@ -102,8 +102,8 @@ def _runs(subject: Subject, networks: nn.ModuleDict, found: _Trace) -> list[Call
     if subject.can("translate"):
         runs += [partial(family.translate, networks, inputs, domain) for domain in range(len(spec.domains))]
     if subject.can("prior", "decode"):
-        draws = Draws(0).at(0, 0, torch.arange(1, device=subject.device))
-        runs.append(partial(family.decode, networks, found.start(family.prior(networks, 1, draws), None)))
+        rng = Rng(0).at(0, 0, torch.arange(1, device=subject.device))
+        runs.append(partial(family.decode, networks, found.start(family.prior(networks, 1, rng), None)))
     return runs
 
 

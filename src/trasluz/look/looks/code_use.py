@@ -11,7 +11,6 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from trasluz.draws import Draws
 from trasluz.look.classes.probing import effective_rank
 from trasluz.look.latent.codes import code_capability
 from trasluz.look.latent.survey import Survey, survey
@@ -22,6 +21,7 @@ from trasluz.messages import N_
 from trasluz.metrics.latent import ACTIVE_VARIANCE, prior_mmd
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 HELP = N_("How much each number of the code carries, how codes are spread beside the prior, and which go together.")
 DEFAULT = True
@@ -124,7 +124,7 @@ def _posterior_variance(codes: Survey) -> np.ndarray:
 
 
 def _mmd(codes: Survey) -> tuple[float, float, float]:
-    value, (low, high) = prior_mmd(codes.latents, Draws(0))
+    value, (low, high) = prior_mmd(codes.latents, Rng(0))
     return value, low, high
 
 

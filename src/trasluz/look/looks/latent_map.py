@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from trasluz.draws import Draws
 from trasluz.errors import DataError, RequestError
 from trasluz.look.latent.codes import code_capability, encode_rows, encode_samples, known_errors, need_finite
 from trasluz.look.latent.separation import Accuracy, density, linear_probe, nearest_neighbours
@@ -25,6 +24,7 @@ from trasluz.look.thumbnails import thumbnails
 from trasluz.messages import N_, _
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 HELP = N_("The latent space as a map: PCA, t-SNE or UMAP of the codes, with a thumbnail under every point.")
 DEFAULT = True
@@ -129,7 +129,7 @@ def _choose(subject: Subject, config: Config) -> tuple[np.ndarray, np.ndarray, t
     if len(rows) < 2:
         raise DataError(_("A map needs at least two images; there are {n}.").format(n=len(rows)))
     count = min(config.count, max(_VALUES // _width(subject, rows), 2))
-    chosen = np.sort(Draws(_SEED).permutation("latent-map", 0, len(rows))[:count].numpy())
+    chosen = np.sort(Rng(_SEED).permutation("latent-map", 0, len(rows))[:count].numpy())
     return np.asarray(rows[chosen], np.int64), of[chosen].astype(np.int64), tuple(parts), len(rows)
 
 

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from trasluz.draws import Draws
 from trasluz.errors import RequestError
 from trasluz.look.latent.codes import encode_samples, need_finite
 from trasluz.look.latent.decoding import decoded, is_told_classes
@@ -27,6 +26,7 @@ from trasluz.look.subject import Subject
 from trasluz.messages import N_, _
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 HELP = N_("What lies between codes: from image to image, along single dimensions, and over a plane.")
 DEFAULT = True
@@ -141,7 +141,7 @@ def _from_prior(subject: Subject, config: Config, shares: np.ndarray, offsets: n
     """Ways between draws from the prior; which dimensions matter is not known without codes of images."""
     positions = torch.arange(2 * config.pairs, device=subject.device)
     with torch.inference_mode():
-        drawn = subject.family.prior(subject.networks, len(positions), Draws(0).at(0, 0, positions))
+        drawn = subject.family.prior(subject.networks, len(positions), Rng(0).at(0, 0, positions))
     ends = drawn.float().cpu().numpy()
     return Found(
         ways=_between(subject, ends[: config.pairs], ends[config.pairs :], shares),

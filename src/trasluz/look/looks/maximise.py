@@ -16,7 +16,6 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from trasluz.draws import Draws
 from trasluz.errors import RequestError
 from trasluz.look.layers.activations import gather, run_pass
 from trasluz.look.layers.canvas import Canvas, canvas_like, shaken
@@ -29,6 +28,7 @@ from trasluz.look.subject import Subject
 from trasluz.messages import N_, _, did_you_mean
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter, Task
+from trasluz.rng import Rng
 
 HELP = N_("Images made to raise the score of each class, or a channel, as far as it goes.")
 DEFAULT = False
@@ -220,11 +220,11 @@ def _given(networks: nn.Module, layer: str) -> Iterator[list[Tensor]]:
 
 def _ascend(canvas: Canvas, scores_of: Scores, units: Tensor, config: Config, task: Task) -> tuple[Tensor, Tensor]:
     """Images ``[k, c, h, w]`` of ``units`` int64 ``[k]`` in [0, 1], and what they reach ``[k]``."""
-    draws = Draws(config.seed)
-    coefficients = canvas.blank(draws, units).requires_grad_()
+    rng = Rng(config.seed)
+    coefficients = canvas.blank(rng, units).requires_grad_()
     optimiser = torch.optim.Adam([coefficients], lr=config.rate)
     for step in range(config.steps):
-        images = shaken(canvas.paint(coefficients), draws, step, units, config.shake)
+        images = shaken(canvas.paint(coefficients), rng, step, units, config.shake)
         _reached, raised = scores_of(images)
         (gradient,) = torch.autograd.grad(-raised.gather(1, units[:, None]).sum(), coefficients)
         coefficients.grad = gradient

@@ -11,7 +11,6 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from trasluz.draws import Draws
 from trasluz.errors import DataError
 from trasluz.look.classes.probing import paired_difference, probe
 from trasluz.look.latent.codes import code_capability, encode_rows, encode_samples, need_finite
@@ -27,6 +26,7 @@ from trasluz.messages import N_, _
 from trasluz.metrics.neighbours import nearest
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 HELP = N_("The training images nearest in the code and nearest in pixels, and how well either tells the classes apart.")
 DEFAULT = True
@@ -185,7 +185,7 @@ def _read_off(
     truth = judging[asked]
     if len(np.unique(teaching[known])) < 2 or not len(asked):
         return {}, {}, {}
-    chosen = known[Draws(0).permutation("neighbours-taught", 0, len(known))[:most_taught].numpy()]
+    chosen = known[Rng(0).permutation("neighbours-taught", 0, len(known))[:most_taught].numpy()]
     classes = len(subject.data.classes)
     k = min(K, len(known))
     right: dict[str, dict[str, np.ndarray]] = {"neighbours": {}, "probes": {}}

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from trasluz.draws import Draws
 from trasluz.look.latent import mixture
 from trasluz.look.latent.codes import encode_rows, need_finite
 from trasluz.look.latent.decoding import decoded
@@ -29,6 +28,7 @@ from trasluz.metrics.neighbours import nearest
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 HELP = N_("Images drawn from the prior and from a mixture of Gaussians fitted to the codes, beside real ones.")
 DEFAULT = True
@@ -115,7 +115,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
 
 def _chosen(rows: np.ndarray, count: int) -> np.ndarray:
     """At most ``count`` of ``rows``, drawn with a fixed seed."""
-    order = Draws(0).permutation("prior-samples", 0, len(rows))[:count].numpy()
+    order = Rng(0).permutation("prior-samples", 0, len(rows))[:count].numpy()
     return np.asarray(np.asarray(rows, np.int64)[order])
 
 
@@ -131,7 +131,7 @@ def _mixture(
         return width, None
     codes = need_finite(encode_rows(subject, rows, reporter))
     with reporter.task(_("Fitting a mixture of Gaussians to the codes")):
-        return width, mixture.fit(codes, Draws(config.seed))
+        return width, mixture.fit(codes, Rng(config.seed))
 
 
 def _from_prior(subject: Subject, config: Config, measured: int, reporter: Reporter) -> tuple[np.ndarray, np.ndarray]:
@@ -141,8 +141,8 @@ def _from_prior(subject: Subject, config: Config, measured: int, reporter: Repor
     with reporter.task(_("Generating"), count, _("images")) as task, torch.inference_mode():
         for start in range(0, count, size):
             positions = torch.arange(start, min(start + size, count), device=subject.device)
-            draws = Draws(config.seed).at(0, 0, positions)
-            made = subject.family.generate(subject.networks, len(positions), draws).float().clamp(0, 1)
+            rng = Rng(config.seed).at(0, 0, positions)
+            made = subject.family.generate(subject.networks, len(positions), rng).float().clamp(0, 1)
             shown.append(as_pictures(made[: max(config.count - start, 0)]))
             values.append(as_pixels(made))
             task.advance(len(positions))
@@ -154,7 +154,7 @@ def _from_mixture(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The same of the mixture."""
     positions = torch.arange(max(config.count, measured))
-    codes = fitted.sample(Draws(config.seed).at(0, 0, positions)).numpy()
+    codes = fitted.sample(Rng(config.seed).at(0, 0, positions)).numpy()
     values = decoded(subject, codes[:measured], turn=lambda made: as_pixels(made.clamp(0, 1)))
     return decoded(subject, codes[: config.count]), values
 

@@ -11,7 +11,6 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from trasluz.draws import Draws
 from trasluz.errors import RequestError
 from trasluz.look.classes.probing import effective_rank, paired_difference, probe, settled_at
 from trasluz.look.layers.activations import gather, mean_and_max, readable, run_through
@@ -24,6 +23,7 @@ from trasluz.messages import N_, _
 from trasluz.metrics.intervals import wilson
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 HELP = N_("At which depth the class can be read off: a linear probe on every layer, and what each layer adds.")
 DEFAULT = True
@@ -168,7 +168,7 @@ def _rows(subject: Subject, config: Config) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _drawn(rows: np.ndarray, purpose: str) -> np.ndarray:
-    order: np.ndarray = Draws(0).permutation(f"probes-{purpose}", 0, len(rows)).numpy()
+    order: np.ndarray = Rng(0).permutation(f"probes-{purpose}", 0, len(rows)).numpy()
     return np.asarray(rows[order])
 
 

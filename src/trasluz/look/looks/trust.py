@@ -16,7 +16,6 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from trasluz.draws import Draws
 from trasluz.errors import RecipeError, RequestError
 from trasluz.look import cams, saliencies
 from trasluz.look.checks.agreement import spearman
@@ -38,6 +37,7 @@ from trasluz.look.subject import Subject
 from trasluz.messages import N_, _, did_you_mean
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 HELP = N_("Whether heat maps of this model can be trusted: beside random networks, and with pixels removed.")
 DEFAULT = False
@@ -200,7 +200,7 @@ def _random(subject: Subject, count: int, samples: np.ndarray) -> tuple[Subject,
         return subject.family.logits(networks, inputs)
 
     settle = forward if len(inputs) > 1 else None  # of one image a batch normalisation makes zeros
-    made = [randomised(subject.networks, Draws(0).child("trust", number), settle) for number in range(count)]
+    made = [randomised(subject.networks, Rng(0).child("trust", number), settle) for number in range(count)]
     return tuple(replace(subject, model=subject.model.with_networks(networks)) for networks in made)
 
 

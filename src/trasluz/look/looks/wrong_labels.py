@@ -8,7 +8,6 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from trasluz.draws import Draws
 from trasluz.errors import RequestError
 from trasluz.look.classes.confident import FOLDS, confident, out_of_fold
 from trasluz.look.latent.codes import code_capability, encode_rows, need_finite
@@ -19,6 +18,7 @@ from trasluz.look.subject import Subject
 from trasluz.messages import N_, _
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 
 HELP = N_("Training images whose label is likely wrong, by a linear probe on the features that never saw that label.")
 DEFAULT = True
@@ -126,5 +126,5 @@ def _rows(subject: Subject, most: int) -> tuple[np.ndarray, int]:
     if len(rows) < _FEWEST or len(np.unique(np.asarray(labels)[rows])) < 2:
         message = _("look wrong-labels: there are {n} labelled training samples; it needs {least} of two classes.")
         raise RequestError(message.format(n=len(rows), least=_FEWEST))
-    order = Draws(0).permutation("wrong-labels", 0, len(rows)).numpy()
+    order = Rng(0).permutation("wrong-labels", 0, len(rows)).numpy()
     return np.sort(rows[order[:most]]), len(rows)

@@ -8,10 +8,10 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from trasluz.draws import Draws
 from trasluz.look.saliencies import Attribution, Explained
 from trasluz.messages import N_
 from trasluz.recipe.base import Section
+from trasluz.rng import Rng
 
 HELP = N_("The mean gradient over copies of the image with noise, which calms the speckle (Smilkov et al. 2017).")
 WARNING = ""
@@ -28,11 +28,11 @@ class Config(Section):
 
 def attribute(explained: Explained, inputs: Tensor, classes: Tensor, positions: Tensor, config: Config) -> Attribution:
     """(1/N) Σ ∂S/∂x at x + noise, noise from N(0, (σ · range of x)²)."""
-    draws, flat = Draws(0), inputs.flatten(1)
+    rng, flat = Rng(0), inputs.flatten(1)
     width = (config.noise * (flat.amax(1) - flat.amin(1))).reshape(-1, 1, 1, 1)
     total: Tensor | None = None
     for sample in range(config.samples):
-        noise = draws.normal("smooth-grad", sample, positions, *inputs.shape[1:]).to(inputs)
+        noise = rng.normal("smooth-grad", sample, positions, *inputs.shape[1:]).to(inputs)
         found = explained.gradients(inputs + width * noise, classes)
         total = found if total is None else total + found
     assert total is not None, "there is at least one sample"

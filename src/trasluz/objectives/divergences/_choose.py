@@ -10,11 +10,11 @@ from typing import Any
 from torch import Tensor
 
 from trasluz import components
-from trasluz.draws import StepDraws
 from trasluz.errors import RecipeError
 from trasluz.messages import _
 from trasluz.objectives.divergences._codes import Codes
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 PACKAGE = "trasluz.objectives.divergences"
 
@@ -26,9 +26,9 @@ class Divergence:
     part: ModuleType
     config: Section
 
-    def term(self, codes: Codes, draws: StepDraws) -> Tensor:
+    def term(self, codes: Codes, rng: StepRng) -> Tensor:
         """What is minimised, 0-d: a mean over samples of a sum over dimensions, or a number of the whole batch."""
-        found: Tensor = self.part.term(self.config, codes, draws)
+        found: Tensor = self.part.term(self.config, codes, rng)
         return found
 
     def weight(self, done: Tensor | float = 1.0) -> Tensor | float:
@@ -36,9 +36,9 @@ class Divergence:
         found: Tensor | float = self.part.weight(self.config, done)
         return found
 
-    def watched(self, codes: Codes, draws: StepDraws) -> dict[str, Tensor]:
+    def watched(self, codes: Codes, rng: StepRng) -> dict[str, Tensor]:
         """Named 0-d means over the batch that say whether the divergence works."""
-        found: dict[str, Tensor] = self.part.watched(self.config, codes, draws)
+        found: dict[str, Tensor] = self.part.watched(self.config, codes, rng)
         return found
 
 

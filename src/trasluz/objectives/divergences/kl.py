@@ -12,9 +12,9 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from trasluz.draws import StepDraws
 from trasluz.objectives.divergences._codes import Codes
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 
 class Config(Section):
@@ -35,7 +35,7 @@ def per_dimension(mean: Tensor, log_variance: Tensor) -> Tensor:
     return 0.5 * (mean.square() + torch.expm1(log_variance) - log_variance)
 
 
-def term(config: Config, codes: Codes, draws: StepDraws) -> Tensor:
+def term(config: Config, codes: Codes, rng: StepRng) -> Tensor:
     """Σ over dimensions of the batch's mean divergence, none below ``free_bits``."""
     each = per_dimension(codes.mean, codes.log_variance)
     mean = each.mean(0) if codes.weights is None else codes.weights @ each / codes.weights.sum().clamp_min(1e-12)
@@ -50,6 +50,6 @@ def weight(config: Config, done: Tensor | float) -> Tensor | float:
     return config.beta * (risen.clamp(max=1.0) if isinstance(risen, Tensor) else min(1.0, risen))
 
 
-def watched(config: Config, codes: Codes, draws: StepDraws) -> dict[str, Tensor]:
+def watched(config: Config, codes: Codes, rng: StepRng) -> dict[str, Tensor]:
     """Nothing: the divergence of each dimension is measured for every family with posteriors."""
     return {}

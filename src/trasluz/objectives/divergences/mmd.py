@@ -15,9 +15,9 @@ from pydantic import Field
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from trasluz.draws import StepDraws
 from trasluz.objectives.divergences._codes import Codes
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 _AT_ONCE = 2**24  # differences of two numbers that are held at a time
 _FOR_MEDIAN = 1000
@@ -42,10 +42,10 @@ class Config(Section):
     weight: Annotated[float, Field(ge=0)] = 1.0
 
 
-def term(config: Config, codes: Codes, draws: StepDraws) -> Tensor:
+def term(config: Config, codes: Codes, rng: StepRng) -> Tensor:
     """MMD² of the codes' draws against draws from the prior, each by its sample's position; mean over groups."""
     size = config.group or max(len(codes), 1)
-    prior = draws.normal("prior", codes.latents.shape[1])
+    prior = rng.normal("prior", codes.latents.shape[1])
     weights = torch.ones_like(prior[:, 0]) if codes.weights is None else codes.weights
     parts = zip(*(torch.split(values, size) for values in (codes.latents, prior, weights)), strict=True)
     each = [mmd_squared(z, y, config, w) * len(z) for z, y, w in parts]
@@ -57,9 +57,9 @@ def weight(config: Config, done: Tensor | float) -> Tensor | float:
     return config.weight
 
 
-def watched(config: Config, codes: Codes, draws: StepDraws) -> dict[str, Tensor]:
+def watched(config: Config, codes: Codes, rng: StepRng) -> dict[str, Tensor]:
     """``kernel_similarity``: mean kernel between codes and prior. 0: it sees no pair; 1: it tells none apart."""
-    prior = draws.normal("prior", codes.latents.shape[1])
+    prior = rng.normal("prior", codes.latents.shape[1])
     chosen = bandwidths(config, codes.latents, prior)
     even = _shares(torch.ones_like(prior[:, 0]))
     return {"kernel_similarity": _total(codes.latents, prior, even, even, config.kernel, chosen)}

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from trasluz.draws import StepDraws
 from trasluz.errors import RecipeError
 from trasluz.messages import _
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 Shape = tuple[int, ...]
 
@@ -56,7 +56,7 @@ class Likelihood(nn.Module):
         """Whether what it observes are zeros and ones made of the pixels; the encoder then sees them too."""
         return False
 
-    def observe(self, targets: Tensor, draws: StepDraws) -> Tensor:
+    def observe(self, targets: Tensor, rng: StepRng) -> Tensor:
         """What is judged of ``targets`` ``[n, ...]`` in [0, 1]: the targets themselves, unless it binarises them."""
         return targets
 

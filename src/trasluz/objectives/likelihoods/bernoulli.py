@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 from torch import Tensor
 from torch.nn import functional as F
 
-from trasluz.draws import StepDraws
 from trasluz.objectives.likelihoods import base
 from trasluz.recipe.base import Section
+from trasluz.rng import StepRng
 
 
 class Config(Section):
@@ -39,10 +39,10 @@ class Likelihood(base.Likelihood):
         """Whether pixels become zeros and ones."""
         return self.pixels != "grey"
 
-    def observe(self, targets: Tensor, draws: StepDraws) -> Tensor:
+    def observe(self, targets: Tensor, rng: StepRng) -> Tensor:
         """Grey targets, or zeros and ones."""
         if self.pixels == "dynamic":
-            return (draws.uniform("binarise", *targets.shape[1:]) < targets).to(targets.dtype)
+            return (rng.uniform("binarise", *targets.shape[1:]) < targets).to(targets.dtype)
         return (targets > 0.5).to(targets.dtype) if self.pixels == "threshold" else targets
 
     def negative_log(self, raw: Tensor, targets: Tensor) -> Tensor:

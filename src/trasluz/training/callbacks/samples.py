@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from trasluz.draws import Draws
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.model.evaluation_mode import evaluation_mode
+from trasluz.rng import Rng
 from trasluz.training.callbacks.base import Callback
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _grid(loop: Loop) -> np.ndarray:
     family: Any = loop.family
     device = loop.engine.device
     count = int(np.clip(_VALUES // max(math.prod(loop.data.spec.shape), 1), 1, _GRID))
-    draws = Draws(loop.recipe.seed).child(FOLDER).at(0, 0, torch.arange(count, device=device))
+    rng = Rng(loop.recipe.seed).child(FOLDER).at(0, 0, torch.arange(count, device=device))
     networks = loop.engine.judged
     with evaluation_mode(networks, device), loop.engine.forward():
-        return to_uint8(family.generate(networks, count, draws))
+        return to_uint8(family.generate(networks, count, rng))

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from trasluz.data.feed.preprocess import Preprocess
-from trasluz.draws import Draws
 from trasluz.errors import RecipeError, nearest
 from trasluz.messages import _
 from trasluz.reporting import Reporter
+from trasluz.rng import Rng
 from trasluz.training.weights._files import read_tensors
 from trasluz.training.weights.base import Weights
 
@@ -109,6 +109,6 @@ def _as_timm_loads(name: str, path: Path) -> dict[str, Any]:
     """The file's tensors under the names of timm's network: some files are older than those names."""
     import timm
 
-    with Draws(0).ambient("build"):
+    with Rng(0).ambient("build"):
         network = timm.create_model(name, pretrained=True, pretrained_cfg_overlay={"file": str(path)})
     return dict(network.state_dict())

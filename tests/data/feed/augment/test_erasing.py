@@ -10,13 +10,13 @@ from torch import Tensor
 from trasluz.data.feed.augment.erasing import ErasingDraws, erase
 
 
-def draws(n: int, seed: int = 0) -> ErasingDraws:
+def rng(n: int, seed: int = 0) -> ErasingDraws:
     return ErasingDraws(*torch.rand(5, n, generator=torch.Generator().manual_seed(seed)).unbind(0))
 
 
 def erased(n: int, size: tuple[int, int], probability: float = 1.0, area: tuple[float, float] = (0.02, 0.33)) -> Tensor:
     """Bool [n, h, w]: which pixels were painted over."""
-    return erase(torch.ones(n, 1, *size), draws(n), probability, area, 0.0)[:, 0] == 0
+    return erase(torch.ones(n, 1, *size), rng(n), probability, area, 0.0)[:, 0] == 0
 
 
 @pytest.mark.parametrize("size", [(32, 32), (17, 40), (3, 2), (1, 1)])
@@ -54,7 +54,7 @@ def test_share_of_images_follows_the_probability() -> None:
 
 def test_mean_painting_keeps_each_channels_mean_colour_and_the_layout() -> None:
     images = torch.rand(8, 3, 20, 20).contiguous(memory_format=torch.channels_last)
-    got = erase(images, draws(8), 1.0, (0.2, 0.3), None)
+    got = erase(images, rng(8), 1.0, (0.2, 0.3), None)
     assert got.is_contiguous(memory_format=torch.channels_last)
     changed = (got != images).any(1)
     for i in range(8):

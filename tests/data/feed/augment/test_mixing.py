@@ -8,11 +8,11 @@ from scipy import stats
 
 from trasluz.data.feed.augment import mixup
 from trasluz.data.feed.augment.mixing import beta
-from trasluz.draws import Draws, StepDraws
+from trasluz.rng import Rng, StepRng
 
 
-def step(n: int, first: int = 0) -> StepDraws:
-    return Draws(3).at(2, 5, torch.arange(first, first + n))
+def step(n: int, first: int = 0) -> StepRng:
+    return Rng(3).at(2, 5, torch.arange(first, first + n))
 
 
 @pytest.mark.parametrize("alpha", [0.1, 0.2, 0.8, 1.0, 2.0, 16.0])

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from trasluz.data.feed.augment import Augment
-from trasluz.draws import Draws, StepDraws
 from trasluz.errors import RecipeError
 from trasluz.recipe import AugmentSection
+from trasluz.rng import Rng, StepRng
 
 EVERYTHING = AugmentSection(
     flip_horizontal=True,
@@ -31,8 +31,8 @@ EVERYTHING = AugmentSection(
 GREY = EVERYTHING.model_copy(update={"saturation": 0.0, "hue": 0.0})
 
 
-def step(n: int, first: int = 0, seed: int = 0) -> StepDraws:
-    return Draws(seed).at(1, 2, torch.arange(first, first + n))
+def step(n: int, first: int = 0, seed: int = 0) -> StepRng:
+    return Rng(seed).at(1, 2, torch.arange(first, first + n))
 
 
 def images(*shape: int) -> Tensor:
@@ -85,7 +85,7 @@ def test_another_seed_or_epoch_augments_otherwise_and_the_same_one_alike() -> No
     first = augment(batch, step(4))
     assert torch.equal(first, augment(batch, step(4)))
     assert not torch.equal(first, augment(batch, step(4, seed=1)))
-    assert not torch.equal(first, augment(batch, Draws(0).at(2, 2, torch.arange(4))))
+    assert not torch.equal(first, augment(batch, Rng(0).at(2, 2, torch.arange(4))))
 
 
 def test_both_layouts_give_the_same_pixels() -> None:

@@ -13,14 +13,14 @@ import torch
 from torch import Tensor
 
 from trasluz.data.feed.augment.pixels import flip_and_shift
-from trasluz.draws import StepDraws
+from trasluz.rng import StepRng
 
 Change = Literal["colour", "translation", "cutout"]
 _LANES = 7  # one column of uniform numbers each: leaving one change out keeps the draws of the others
 _SHIFT, _CUT = 1 / 8, 1 / 2  # shares of the side, as in the paper
 
 
-def diff_augment(images: Tensor, changes: Sequence[Change], draws: StepDraws, purpose: str) -> Tensor:
+def diff_augment(images: Tensor, changes: Sequence[Change], rng: StepRng, purpose: str) -> Tensor:
     """``images`` float ``[n, c, h, w]`` in [−1, 1] with the ``changes``, in the order of the paper; same shape.
 
     ``colour``: brightness ±0.5, saturation ×[0, 2], contrast ×[0.5, 1.5]; values may leave [−1, 1].
@@ -28,7 +28,7 @@ def diff_augment(images: Tensor, changes: Sequence[Change], draws: StepDraws, pu
     """
     if not changes:
         return images
-    lanes = draws.uniform(purpose, _LANES).unbind(1)
+    lanes = rng.uniform(purpose, _LANES).unbind(1)
     if "colour" in changes:
         images = _colour(images, *lanes[:3])
     if "translation" in changes:

@@ -10,8 +10,8 @@ from trasluz.data.feed.augment.affine import AffineParameters, affine_matrices, 
 from trasluz.data.feed.augment.colour import ColourParameters, change_colour
 from trasluz.data.feed.augment.erasing import ErasingDraws, erase
 from trasluz.data.feed.augment.pixels import flip_and_shift
-from trasluz.draws import StepDraws
 from trasluz.recipe import AugmentSection
+from trasluz.rng import StepRng
 
 # One column of uniform numbers each: switching one change on or off leaves the draws of all others as they are.
 _LANES = (
@@ -39,7 +39,7 @@ class Augment:
         self._affine = any(getattr(section, name) for name in _AFFINE)
         self._colour = any(getattr(section, name) for name in _COLOUR)
 
-    def __call__(self, unit: Tensor, draws: StepDraws) -> Tensor:
+    def __call__(self, unit: Tensor, rng: StepRng) -> Tensor:
         """``unit`` float32 ``[n, c, h, w]`` in [0, 1] → augmented images, in the same layout; ``unit`` is not changed.
 
         Places and colours are computed in float32, also where a family augments inside a forward pass in bf16.
@@ -48,12 +48,12 @@ class Augment:
             RecipeError: saturation or hue is asked for of images that have no colour.
         """
         with torch.autocast(unit.device.type, enabled=False):
-            return self._augment(unit, draws)
+            return self._augment(unit, rng)
 
-    def _augment(self, unit: Tensor, draws: StepDraws) -> Tensor:
+    def _augment(self, unit: Tensor, rng: StepRng) -> Tensor:
         section = self._section
         last = is_channels_last(unit)
-        lanes = dict(zip(_LANES, draws.uniform("augment", len(_LANES)).unbind(1), strict=True))
+        lanes = dict(zip(_LANES, rng.uniform("augment", len(_LANES)).unbind(1), strict=True))
         if self._affine:
             matrices = affine_matrices(self._affine_parameters(lanes, *unit.shape[2:]))
             unit = sample_affine(unit, matrices, section.fill, section.fill_value)
