@@ -114,7 +114,7 @@ class Run:
         loaded.networks.to(self.device)
         return loaded
 
-    @property
+    @cached_property
     def device(self) -> torch.device:
         """Where the model computes: the recipe's device, or the processor when that is absent."""
         asked = self.recipe.compute.model_copy(update={"device": "auto"})

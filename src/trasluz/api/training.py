@@ -296,7 +296,7 @@ def _status(loop: Loop, reporter: Reporter) -> Iterator[None]:
         with suppress(StorageError):  # the disk that is full may be the reason
             note("failed")
         raise
-    note("finished")
+    note("finished", parameters=sum(parameter.numel() for parameter in loop.engine.judged.parameters()))
 
 
 def _store(loop: Loop) -> None:
