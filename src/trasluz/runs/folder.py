@@ -215,7 +215,10 @@ def _size(folder: str | Path) -> int:
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             with suppress(OSError):
-                total += _size(entry.path) if entry.is_dir(follow_symlinks=False) else entry.stat().st_size
+                if entry.is_dir(follow_symlinks=False):
+                    total += _size(entry.path)
+                elif entry.is_file():
+                    total += entry.stat().st_size
     return total
 
 
