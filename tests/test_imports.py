@@ -106,6 +106,8 @@ WRONG = [
     ["study", "poling", "--show"],
     ["study", "poling"],
     ["train", "digits-cnm"],
+    ["train", "digits-cnn", "--set", "train.epoch=2"],
+    ["resume", "nowhere"],
     ["report", "nowhere"],
 ]
 

@@ -70,7 +70,7 @@ class Recipe(Section):
         return from_dict(tree)
 
     def with_seed(self, seed: int) -> Recipe:
-        """A copy with another seed, a hundred times as quick as ``override``.
+        """A copy with another seed, ten times as quick as ``override``.
 
         Raises:
             RecipeError: the seed is not allowed.

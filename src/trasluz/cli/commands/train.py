@@ -51,8 +51,9 @@ def command(
     from trasluz.recipe import load, parse_overrides
 
     console: Console = ctx.obj
-    chosen = load(recipe)  # here, so that a wrong name is refused at once, not after PyTorch was imported
-    request: dict[str, Any] = {"data": data, "set": parse_overrides(changes or []), "seed": seed, "runs": runs}
+    # Made here, so that a wrong name or field is refused at once, not after PyTorch was imported.
+    chosen = load(recipe).override(parse_overrides(changes or []))
+    request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs}
     request |= {"device": device, "precision": precision, "devices": devices, "nodes": nodes, "reporter": console}
     if seeds is None:
         report_run(console, api.train(chosen, **request), json)
