@@ -49,6 +49,18 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def state_of(path: Path) -> tuple[int, int, int]:
+    """What differs once the file was replaced or written: what was read from it holds for as long as this is the same.
+
+    The time alone is not enough, because two writes can fall into one tick of the file system's clock.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes ``path`` beside the target, synced, then renamed over it."""
     with storage(path):

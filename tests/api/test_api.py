@@ -228,6 +228,35 @@ def test_runs_are_listed_deleted_and_a_damaged_one_hides_no_other(classifier: Pa
     assert (tmp_path / "no run").exists()
 
 
+def test_a_run_whose_last_record_is_damaged_is_shown_as_such_and_deleted_ones_are_left_out(
+    classifier: Path, tmp_path: Path
+) -> None:
+    for name in ("a", "b", "c"):
+        shutil.copytree(classifier, tmp_path / name)
+    with (tmp_path / "b" / "metrics.jsonl").open("a") as file:
+        file.write("{\n")
+    (tmp_path / "c" / "run.json").unlink()
+    (tmp_path / "c" / "run.json").symlink_to("nowhere")
+    whole, damaged = tz.list_runs(tmp_path)
+    assert (whole.status, damaged.status) == ("finished", "damaged")
+    assert whole.metrics == tz.open_run(tmp_path / "a").metrics
+    assert damaged.created == whole.created
+    assert not damaged.metrics
+
+
+def test_what_a_run_knows_of_itself_costs_nothing_the_second_time(
+    classifier: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trasluz.api import run as runs
+
+    run = tz.open_run(classifier)
+    first = (run.recipe, run.device, run.capabilities, run.info)
+    monkeypatch.setattr(runs, "choose", None)
+    monkeypatch.setattr(json, "loads", None)
+    monkeypatch.setattr("trasluz.runs.folder.from_yaml", None)
+    assert (run.recipe, run.device, run.capabilities, run.info) == first
+
+
 @pytest.mark.parametrize("missing", ["weights.safetensors", "config.json", "preprocess.json"])
 def test_a_run_that_misses_a_file_of_its_model_says_which(classifier: Path, tmp_path: Path, missing: str) -> None:
     copy = shutil.copytree(classifier, tmp_path / "run")

@@ -1,24 +1,64 @@
-"""The verbs of Trasluz, for Python and for the adapters over it (command line, scikit-learn, lab)."""
+"""The verbs of Trasluz, for Python and for the adapters over it (command line, scikit-learn, lab).
 
-from trasluz.api.comparing import ComparisonResult, compare
-from trasluz.api.data import check_data, preview_augmentation
-from trasluz.api.findings import finding_command
-from trasluz.api.generation import Generated, check_place
-from trasluz.api.listing import RunSummary, list_runs
-from trasluz.api.looks import look_help, look_page
-from trasluz.api.results import Predictions, Reconstructions, SeedsResult
-from trasluz.api.run import Run, open_run
-from trasluz.api.seeds import train_seeds
-from trasluz.api.studies import StudyResult, study
-from trasluz.api.training import resume, train
-from trasluz.api.translation import Translations
-from trasluz.data.read.cache import clear_cache, list_cache
+Each name is imported when it is first used, so that listing runs or clearing the cache does not wait for PyTorch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from trasluz.draw.notebook import register
-from trasluz.findings.finding import severity_name
-from trasluz.recipe import parse_overrides
-from trasluz.runs.folder import delete_run
 
-register()
+if TYPE_CHECKING:
+    from trasluz.api.comparing import ComparisonResult, compare
+    from trasluz.api.data import check_data, preview_augmentation
+    from trasluz.api.findings import finding_command
+    from trasluz.api.generation import Generated, check_place
+    from trasluz.api.listing import RunSummary, list_runs
+    from trasluz.api.looks import look_help, look_page
+    from trasluz.api.results import Predictions, Reconstructions, SeedsResult
+    from trasluz.api.run import Run, open_run
+    from trasluz.api.seeds import train_seeds
+    from trasluz.api.studies import StudyResult, study
+    from trasluz.api.training import resume, train
+    from trasluz.api.translation import Translations
+    from trasluz.data.read.cache import clear_cache, list_cache
+    from trasluz.findings.finding import severity_name
+    from trasluz.recipe import parse_overrides
+    from trasluz.runs.folder import delete_run
+
+register()  # by name: what shows itself in a notebook is imported when it is shown
+
+_HOMES = {
+    "ComparisonResult": "trasluz.api.comparing",
+    "Generated": "trasluz.api.generation",
+    "Predictions": "trasluz.api.results",
+    "Reconstructions": "trasluz.api.results",
+    "Run": "trasluz.api.run",
+    "RunSummary": "trasluz.api.listing",
+    "SeedsResult": "trasluz.api.results",
+    "StudyResult": "trasluz.api.studies",
+    "Translations": "trasluz.api.translation",
+    "check_data": "trasluz.api.data",
+    "check_place": "trasluz.api.generation",
+    "clear_cache": "trasluz.data.read.cache",
+    "compare": "trasluz.api.comparing",
+    "delete_run": "trasluz.runs.folder",
+    "finding_command": "trasluz.api.findings",
+    "list_cache": "trasluz.data.read.cache",
+    "list_runs": "trasluz.api.listing",
+    "look_help": "trasluz.api.looks",
+    "look_page": "trasluz.api.looks",
+    "open_run": "trasluz.api.run",
+    "parse_overrides": "trasluz.recipe",
+    "preview_augmentation": "trasluz.api.data",
+    "resume": "trasluz.api.training",
+    "severity_name": "trasluz.findings.finding",
+    "study": "trasluz.api.studies",
+    "train": "trasluz.api.training",
+    "train_seeds": "trasluz.api.seeds",
+}
 
 __all__ = [
     "ComparisonResult",
@@ -49,3 +89,13 @@ __all__ = [
     "train",
     "train_seeds",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

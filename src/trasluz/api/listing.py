@@ -1,12 +1,13 @@
-"""list_runs(): one line about each run of a folder."""
+"""list_runs(): one line about each run of a folder, from ``run.json`` and the end of ``metrics.jsonl``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trasluz.api.run import Run
 from trasluz.errors import RunError
+from trasluz.runs.folder import RunFolder
 from trasluz.runs.folder import list_runs as list_folders
 
 
@@ -23,14 +24,25 @@ class RunSummary:
 
 
 def list_runs(runs: str | Path = "runs") -> list[RunSummary]:
-    """The runs under a folder, oldest first; one whose ``run.json`` cannot be read has the status ``damaged``."""
-    found = []
+    """The runs under a folder, oldest first; one whose ``run.json`` or last record cannot be read has the status
+    ``damaged``."""
+    return sorted(_summaries(runs), key=lambda summary: (summary.created, summary.path.name))
+
+
+def _summaries(runs: str | Path) -> Iterator[RunSummary]:
     for folder in list_folders(runs):
-        run = Run(folder)
+        name, status, created, metrics = folder.path.name, "damaged", "", {}
         try:
-            info = run.info
-        except RunError:
-            info = {"name": folder.path.name, "status": "damaged"}
-        name, status, created = info.get("name", ""), info["status"], info.get("created", "")
-        found.append(RunSummary(run.path, name, status, created, run.metrics, folder.size()))
-    return found
+            info = folder.info()
+            name, created = str(info.get("name", "")), str(info.get("created", ""))
+            metrics = _scores(folder)
+            status = str(info["status"])
+        except FileNotFoundError:
+            continue  # deleted by somebody meanwhile
+        except (RunError, KeyError, OSError):
+            pass  # damaged: what could be read of it is shown
+        yield RunSummary(folder.path, name, status, created, metrics, folder.size())
+
+
+def _scores(folder: RunFolder) -> dict[str, float]:
+    return {k: v for k, v in folder.last_metrics().items() if k.startswith(("train/", "valid/"))}

@@ -78,12 +78,7 @@ class OpenedRun:
     @property
     def recipe(self) -> Recipe:
         """The resolved recipe, read again when the file changed."""
-        stat = (self.path / "recipe.yaml").stat()
-        stamp, known = (stat.st_mtime_ns, stat.st_size), self._opened.get("recipe")
-        if known is None or known[0] != stamp:
-            known = self._opened["recipe"] = (stamp, self.folder.recipe())
-        recipe: Recipe = known[1]
-        return recipe
+        return self.folder.recipe()
 
     @property
     def origin(self) -> Origin:

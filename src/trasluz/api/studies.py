@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,11 @@ from trasluz.messages import _, current_language
 from trasluz.recipe import Recipe
 from trasluz.recipe.study import Study, load_study
 from trasluz.reporting import Reporter
+from trasluz.runs.evaluations import load_evaluation_summary
 from trasluz.runs.folder import RunFolder
-from trasluz.search.folder import Cell, StudyFolder
+from trasluz.runs.weights import Weights
+from trasluz.search.folder import Cell, StudyFolder, cells_of
+from trasluz.search.index import RunIndex
 from trasluz.search.table import Result, Table, make_table
 
 
@@ -60,16 +63,17 @@ def study(
     """
     speaker = reporter or Reporter()
     folder = _folder(question, set or {}, data, seeds, Path(runs), speaker)
-    cells = folder.cells()
+    asked, index = folder.study(), RunIndex(folder.runs)
+    cells = cells_of(asked)
     speaker.say(_("Study {path}: {count} runs.").format(path=folder.path, count=len(cells)))
     try:
         for number, cell in enumerate(cells, 1):
-            _do(folder, cell, f"{number}/{len(cells)}", speaker)
+            _do(index.find(cell.recipe_hash), cell, folder.runs, asked.judge, f"{number}/{len(cells)}", speaker)
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz study {path}").format(path=folder.path)) from None
     finally:
-        table = _write(folder, lang or current_language())
-    unknown = [name for name in folder.study().metrics if name not in table.metrics]
+        table = _write(folder, asked, cells, index, lang or current_language())
+    unknown = [name for name in asked.metrics if name not in table.metrics]
     if unknown and table.metrics:
         message = _("metrics: no run has {unknown}; measured are {known}.")
         speaker.warn(message.format(unknown=", ".join(unknown), known=", ".join(table.metrics)))
@@ -90,9 +94,9 @@ def _folder(
     asked = question if isinstance(question, Study) else load_study(question)
     given = {**asked.set, **changes} | ({} if data is None else {"data.source": str(data)})
     asked = Study.model_validate({**asked.model_dump(), "set": given, "seeds": seeds or asked.seeds})
-    recipes = [asked.recipe(variant, 0) for variant in asked.variants]
+    recipes = asked.first_recipes()
     RunFolder.check_place(runs)
-    _check_data(recipes, asked.judge, speaker)
+    _check_data(list(recipes.values()), asked.judge, speaker)
     return StudyFolder.create(runs, asked)
 
 
@@ -131,19 +135,17 @@ def _opened(path: Path, changes: dict[str, Any], data: str | Path | None, seeds:
     return folder
 
 
-def _do(folder: StudyFolder, cell: Cell, place: str, speaker: Reporter) -> None:
+def _do(found: RunFolder | None, cell: Cell, runs: Path, judge: str, place: str, speaker: Reporter) -> None:
     """Trains or finishes one cell and judges it; a variant that diverges is a result, not the study's end."""
-    found = folder.found().get(cell.recipe.hash)
-    if found is not None and found.info()["status"] == "failed" and "failure" in found.info():
+    if found is not None and _diverged(found.info()):
         return
     speaker.say(_("{place}: {variant}, seed {seed}").format(place=place, variant=cell.variant, seed=cell.recipe.seed))
     try:
-        run = _trained(found, cell, folder.runs, speaker)
+        run = _trained(found, cell, runs, speaker)
     except DivergedError as error:
         speaker.warn(str(error))
         return
-    judge = folder.study().judge
-    if judge not in run.evaluations():
+    if load_evaluation_summary(run.weights, judge) is None:
         run.evaluate(judge, reporter=speaker)
 
 
@@ -155,19 +157,25 @@ def _trained(found: RunFolder | None, cell: Cell, runs: Path, speaker: Reporter)
     return resume(found.path, reporter=speaker)
 
 
-def _write(folder: StudyFolder, language: str) -> Table:
+def _diverged(info: Mapping[str, Any]) -> bool:
+    return bool(info["status"] == "failed" and "failure" in info)
+
+
+def _write(folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunIndex, language: str) -> Table:
     """``table.json``, ``table.csv`` and ``study.html`` of what is done."""
     from trasluz.report.study import write_study_page
 
-    asked, found = folder.study(), folder.found()
+    index.refresh()
     results: list[Result] = []
     histories: dict[str, list[History]] = defaultdict(list)
-    for cell in folder.cells():
-        run = found.get(cell.recipe.hash)
-        result = None if run is None else _result(Run(run), cell, asked.judge)
+    parameters: dict[str, int] = {}
+    for cell in cells:
+        run = index.known(cell.recipe_hash)
+        result = None if run is None else _result(run, cell, asked.judge, parameters)
         if run is not None and result is not None:
-            results.append(result)
-            histories[cell.variant].append(read_history(run.metrics()))
+            records = run.metrics()
+            results.append(dataclasses.replace(result, epochs=len(records)))
+            histories[cell.variant].append(read_history(records))
     table = make_table(results, asked.variants, asked.compared_with, asked.metrics)
     write_json(folder.path / "table.json", table.to_dict())
     write_bytes(folder.path / "table.csv", table.to_csv().encode())
@@ -176,21 +184,31 @@ def _write(folder: StudyFolder, language: str) -> Table:
     return table
 
 
-def _result(run: Run, cell: Cell, judge: str) -> Result | None:
-    info = run.info
+def _result(run: RunFolder, cell: Cell, judge: str, parameters: dict[str, int]) -> Result | None:
+    """What came out of a cell, ``None`` while it is not done; ``parameters`` of each variant are counted once."""
+    info = run.info()
     blank = Result(cell.variant, cell.number, run.path.name, {})
-    if info["status"] == "failed" and "failure" in info:
+    if _diverged(info):
         lost = info["failure"]
         message = _("seed {seed} diverged: {term} was not finite in epoch {epoch}")
         failure = message.format(seed=cell.recipe.seed, term=lost["term"], epoch=lost["epoch"])
         return dataclasses.replace(blank, failure=failure)
-    if info["status"] != "finished" or judge not in run.evaluations():
+    if info["status"] != "finished":
         return None
-    parameters = sum(p.numel() for p in run.networks.parameters())
+    judged = load_evaluation_summary(Weights(run.path), judge)
+    if judged is None:
+        return None
+    if cell.variant not in parameters:
+        parameters[cell.variant] = _parameters(run, info)
     return dataclasses.replace(
         blank,
-        scores=dict(run.evaluations()[judge].metrics),
+        scores=judged["metrics"],
         seconds=float(info["timings"]["training_seconds"]),
-        epochs=len(run.history),
-        parameters=parameters,
+        parameters=parameters[cell.variant],
     )
+
+
+def _parameters(run: RunFolder, info: Mapping[str, Any]) -> int:
+    """As the run says; older ones do not, so their networks are built."""
+    stored = info.get("parameters")
+    return int(stored) if stored is not None else sum(p.numel() for p in Run(run).networks.parameters())

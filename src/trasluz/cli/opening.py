@@ -19,7 +19,9 @@ def open_run(console: Console, path: Path, weights: str) -> Run:
         RequestError: weights of another name.
     """
     from trasluz import api
+    from trasluz.runs.folder import RunFolder
 
+    RunFolder.open(path)  # what is no run is refused at once, not after PyTorch was imported
     run = api.open_run(path, weights=weights)
     if run.weights_note:
         console.say(run.weights_note)

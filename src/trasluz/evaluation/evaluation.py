@@ -69,27 +69,36 @@ class Evaluation:
         return target
 
 
+def load_summary(folder: Path) -> dict[str, Any]:
+    """What ``Evaluation.save`` wrote in JSON: ``summary``, and under ``MODEL`` which weights were evaluated, if known.
+
+    Raises:
+        RunError: the file is missing or damaged.
+    """
+    try:
+        return dict(json.loads((folder / "evaluation.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise _damaged(folder, error) from None
+
+
 def load_evaluation(folder: Path) -> Evaluation:
     """What ``Evaluation.save`` wrote.
 
     Raises:
         RunError: files are missing or damaged.
     """
+    plain = load_summary(folder)
+    plain.pop(MODEL, None)
     try:
-        plain = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
         with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
             arrays = dict(stored)
         with np.load(folder / "examples.npz", allow_pickle=False) as stored:
             examples = dict(stored)
     except (OSError, ValueError) as error:
-        raise RunError(
-            _("{path}: this evaluation is damaged ({reason}); run `trasluz evaluate` again.").format(
-                path=folder, reason=error
-            )
-        ) from None
+        raise _damaged(folder, error) from None
     confusion = plain.pop("confusion")
     return Evaluation(
-        **{k: v for k, v in plain.items() if k not in ("intervals", "classes", "notes", MODEL)},
+        **{k: v for k, v in plain.items() if k not in ("intervals", "classes", "notes")},
         intervals={name: (low, high) for name, (low, high) in plain["intervals"].items()},
         classes=tuple(plain["classes"]),
         notes=tuple(plain["notes"]),
@@ -97,3 +106,8 @@ def load_evaluation(folder: Path) -> Evaluation:
         arrays=arrays,
         examples=examples,
     )
+
+
+def _damaged(folder: Path, error: Exception) -> RunError:
+    message = _("{path}: this evaluation is damaged ({reason}); run `trasluz evaluate` again.")
+    return RunError(message.format(path=folder, reason=error))

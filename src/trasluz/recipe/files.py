@@ -10,6 +10,7 @@ import yaml
 from trasluz.errors import RecipeError
 from trasluz.messages import _, did_you_mean
 from trasluz.recipe.recipe import Recipe, from_yaml
+from trasluz.recipe.text import read_yaml
 
 _BUILT_IN = Path(__file__).parent.parent / "recipes"
 
@@ -56,7 +57,7 @@ def parse_overrides(pairs: list[str]) -> dict[str, Any]:
         if not equals or not path.strip():
             raise RecipeError(_("--set {pair}: give a field and a value, such as train.epochs=5.").format(pair=pair))
         try:
-            values[path.strip()] = yaml.safe_load(text)
+            values[path.strip()] = read_yaml(text)
         except yaml.YAMLError:
             raise RecipeError(_("--set {pair}: the value is not YAML.").format(pair=pair)) from None
     return values

@@ -18,7 +18,10 @@ from trasluz.messages import _
 from trasluz.recipe.base import Section
 from trasluz.recipe.data import DataSection
 from trasluz.recipe.migrations import VERSION, migrate
+from trasluz.recipe.text import read_yaml, write_yaml
 from trasluz.recipe.train import ComputeSection, PhaseSection, TrainSection
+
+_SEEDS = 2**63  # seeds are below, as PyTorch's generators take them
 
 
 class Recipe(Section):
@@ -36,7 +39,7 @@ class Recipe(Section):
     train: TrainSection = TrainSection()
     phases: tuple[PhaseSection, ...] = ()
     compute: ComputeSection = ComputeSection()
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, Field(ge=0, lt=_SEEDS)] = 0
 
     @model_validator(mode="after")
     def _phases_are_distinct(self) -> Recipe:
@@ -66,6 +69,16 @@ class Recipe(Section):
             _set(tree, path, value)
         return from_dict(tree)
 
+    def with_seed(self, seed: int) -> Recipe:
+        """A copy with another seed, ten times as quick as ``override``.
+
+        Raises:
+            RecipeError: the seed is not allowed.
+        """
+        if not 0 <= seed < _SEEDS:
+            return self.override({"seed": seed})  # says why it is not
+        return self.model_copy(update={"seed": seed})
+
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, dictionaries, numbers and words."""
         plain: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
@@ -73,7 +86,7 @@ class Recipe(Section):
 
     def to_yaml(self) -> str:
         """The complete recipe as YAML."""
-        return yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True)
+        return write_yaml(self.to_dict())
 
     @property
     def hash(self) -> str:
@@ -102,7 +115,7 @@ def from_yaml(text: str, origin: str) -> Recipe:
         RecipeError: the text is not YAML, not a mapping, or not a valid recipe.
     """
     try:
-        tree = yaml.safe_load(text)
+        tree = read_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = _(" at line {line}").format(line=mark.line + 1) if mark else ""

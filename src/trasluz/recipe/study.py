@@ -18,6 +18,7 @@ from trasluz.messages import _, did_you_mean
 from trasluz.recipe.base import Section
 from trasluz.recipe.files import load
 from trasluz.recipe.recipe import Recipe
+from trasluz.recipe.text import read_yaml, write_yaml
 
 _BUILT_IN = Path(__file__).parent.parent / "recipes" / "studies"
 _NAME = r"^[a-z0-9][a-z0-9._-]*$"
@@ -63,14 +64,28 @@ class Study(Section):
         Raises:
             RecipeError: the base does not exist, or a change does not fit it.
         """
+        first = self._first(variant, {})
+        return first.with_seed(first.seed + number)
+
+    def first_recipes(self) -> dict[str, Recipe]:
+        """The recipe of every variant with its first seed; each base is read once.
+
+        Raises:
+            RecipeError: a base does not exist, or a change does not fit it.
+        """
+        bases: dict[str, Recipe] = {}
+        return {variant: self._first(variant, bases) for variant in self.variants}
+
+    def _first(self, variant: str, bases: dict[str, Recipe]) -> Recipe:
+        """The recipe of a variant's first seed; ``bases`` are those read already."""
         changes = {**self.set, **self.variants[variant]}
-        base = load(str(changes.pop("recipe", self.base)))
-        first = base.seed if self.seed is None else self.seed
-        return base.override({**changes, "name": variant, "seed": first + number})
+        name = str(changes.pop("recipe", self.base))
+        base = bases.get(name) or bases.setdefault(name, load(name))
+        return base.override({**changes, "name": variant, "seed": base.seed if self.seed is None else self.seed})
 
     def to_yaml(self) -> str:
         """The study as YAML."""
-        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+        return write_yaml(self.model_dump(mode="json"))
 
 
 def study_names() -> tuple[str, ...]:
@@ -91,7 +106,7 @@ def load_study(name: str | Path) -> Study:
         message = _("{name}: there is no such study or YAML file; built in are {known}.")
         raise RecipeError(message.format(name=name, known=", ".join(known)) + hint)
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tree = read_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = str(error).splitlines()[0]
         raise RecipeError(_("{path}: cannot be read as YAML: {reason}.").format(path=path, reason=reason)) from None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from trasluz.errors import RunError
 from trasluz.evaluation import sample_evaluation
-from trasluz.evaluation.evaluation import MODEL, Evaluation, load_evaluation
+from trasluz.evaluation.evaluation import MODEL, Evaluation, load_evaluation, load_summary
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.messages import _
 from trasluz.runs.weights import Weights
@@ -26,6 +27,19 @@ def load_evaluations(weights: Weights) -> dict[str, Evaluation]:
         if weights.made(_model_of(folder)):
             found[folder.name.removeprefix("evaluation-")] = load_evaluation(folder)
     return found
+
+
+def load_evaluation_summary(weights: Weights, split: str) -> dict[str, Any] | None:
+    """``Evaluation.summary`` of these weights on ``split``, ``None`` where there is none; reads no arrays.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    folder = weights.looks / f"evaluation-{split}"
+    if not folder.is_dir():
+        return None
+    plain = load_summary(folder)
+    return plain if weights.made(plain.pop(MODEL, None)) else None
 
 
 def _model_of(folder: Path) -> str | None:

@@ -20,25 +20,28 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from trasluz.errors import RunError
-from trasluz.files import storage, write_bytes, write_json
+from trasluz.files import state_of, storage, write_bytes, write_json
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.reporting import Reporter
-from trasluz.runs.lines import append_lines, cut_lines, read_lines, size_of
+from trasluz.runs.lines import append_lines, cut_lines, read_last, read_lines, size_of
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from trasluz.model.model import Model
 
 Status = Literal["created", "running", "interrupted", "failed", "finished"]
@@ -109,33 +112,25 @@ class RunFolder:
         return folder
 
     def info(self) -> dict[str, Any]:
-        """What ``run.json`` says.
+        """What ``run.json`` says now; it is parsed again only when the file changed.
 
         Raises:
             RunError: the file is damaged or from a newer version.
         """
-        try:
-            info: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
-            version = int(info["format"])
-        except (ValueError, KeyError, TypeError):
-            raise RunError(
-                _("{path}: run.json is damaged; restore it from a copy of the run.").format(path=self.path)
-            ) from None
-        if version > FORMAT:
-            message = _(
-                "{path}: this run was written by a newer version of Trasluz (format {version}, known "
-                "up to {known}); upgrade trasluz."
-            )
-            raise RunError(message.format(path=self.path, version=version, known=FORMAT))
-        return info
+        return dict(_read_info(self.path, state_of(self.path / "run.json")))
 
     def update_info(self, **values: Any) -> None:
         """Replaces fields of ``run.json`` atomically."""
         write_json(self.path / "run.json", {**self.info(), **values})
 
     def recipe(self) -> Recipe:
-        """The resolved recipe."""
-        return from_yaml((self.path / "recipe.yaml").read_text(encoding="utf-8"), str(self.path / "recipe.yaml"))
+        """The resolved recipe; it is parsed again only when ``recipe.yaml`` changed.
+
+        Raises:
+            RecipeError: the file is damaged.
+        """
+        file = self.path / "recipe.yaml"
+        return _read_recipe(file, state_of(file))
 
     def write_recipe(self, recipe: Recipe) -> None:
         """Replaces the recipe (a run that is trained on with new settings)."""
@@ -180,6 +175,14 @@ class RunFolder:
             RunError: a line is damaged.
         """
         return read_lines(self._metrics)
+
+    def last_metrics(self) -> dict[str, Any]:
+        """The last of ``metrics``, empty where there is none; reads the end of the file alone.
+
+        Raises:
+            RunError: that line is damaged.
+        """
+        return read_last(self._metrics)
 
     def steps(self) -> list[dict[str, Any]]:
         """The records of ``steps.jsonl`` (``training/stretches.py`` says what they hold); none in older runs.
@@ -227,6 +230,8 @@ class RunFolder:
         Raises:
             StorageError: disk full or not writable.
         """
+        import numpy as np
+
         target = self.path / "looks" / f"{name}.npz"
         with storage(target.parent):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -250,24 +255,49 @@ class RunFolder:
 
     def size(self) -> int:
         """Bytes that the folder takes."""
-        return sum(p.stat().st_size for p in self.path.rglob("*") if p.is_file())
+        return _size(self.path)
 
 
-def list_runs(runs: str | Path) -> list[RunFolder]:
-    """The runs directly under a folder, oldest first; folders that are not runs are passed over."""
-    found = []
+@lru_cache(maxsize=256)
+def _read_info(run: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
+    try:
+        info: dict[str, Any] = json.loads((run / "run.json").read_text(encoding="utf-8"))
+        version = int(info["format"])
+    except (ValueError, KeyError, TypeError):
+        raise RunError(_("{path}: run.json is damaged; restore it from a copy of the run.").format(path=run)) from None
+    if version > FORMAT:
+        message = _(
+            "{path}: this run was written by a newer version of Trasluz (format {version}, known "
+            "up to {known}); upgrade trasluz."
+        )
+        raise RunError(message.format(path=run, version=version, known=FORMAT))
+    return info
+
+
+@lru_cache(maxsize=64)
+def _read_recipe(file: Path, _state: tuple[int, int, int]) -> Recipe:
+    return from_yaml(file.read_text(encoding="utf-8"), str(file))
+
+
+def _size(folder: str | Path) -> int:
+    """Bytes of the files below ``folder``; what is deleted meanwhile, or may not be read, counts nothing."""
+    total = 0
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(OSError):
+                if entry.is_dir(follow_symlinks=False):
+                    total += _size(entry.path)
+                elif entry.is_file():
+                    total += entry.stat().st_size
+    return total
+
+
+def list_runs(runs: str | Path) -> Iterator[RunFolder]:
+    """The runs directly under a folder, in the order of their names; folders that are not runs are passed over."""
     root = Path(runs)
     for path in sorted(root.iterdir()) if root.is_dir() else []:
         if (path / "run.json").is_file():
-            found.append(RunFolder(path))
-    return sorted(found, key=lambda f: (_created(f), f.path.name))
-
-
-def _created(folder: RunFolder) -> str:
-    try:
-        return str(folder.info().get("created", ""))
-    except RunError:
-        return ""
+            yield RunFolder(path)
 
 
 def delete_run(path: str | Path) -> None:

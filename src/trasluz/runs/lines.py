@@ -6,11 +6,13 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from trasluz.errors import RunError
 from trasluz.files import storage
 from trasluz.messages import _
+
+_BLOCK = 16_384  # bytes read at a time from the end; a record has a few hundred
 
 
 def append_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
@@ -40,6 +42,38 @@ def cut_lines(path: Path, offset: int) -> None:
             os.truncate(path, offset)
 
 
+def read_last(path: Path) -> dict[str, Any]:
+    """The last complete record, empty where there is none; reads no more of the file than its end.
+
+    Raises:
+        RunError: that line is damaged.
+    """
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        line = _last_line(file, file.seek(0, os.SEEK_END))
+    if not line:
+        return {}
+    try:
+        record: dict[str, Any] = dict(json.loads(line))
+    except (ValueError, TypeError):
+        raise _damaged(path) from None
+    return record
+
+
+def _last_line(file: BinaryIO, end: int) -> bytes:
+    """The last line that is complete, of a file of ``end`` bytes, without its end; empty where there is none."""
+    start, tail = end, b""
+    while start > 0:
+        start, before = max(0, start - _BLOCK), start
+        file.seek(start)
+        tail = file.read(before - start) + tail
+        *lines, _half = tail.split(b"\n")
+        if len(lines) > 1 or (lines and start == 0):
+            return lines[-1]
+    return b""
+
+
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """All complete records, oldest first; a half-written last line is left out.
 
@@ -52,4 +86,8 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     try:
         return [json.loads(line) for line in lines if line.endswith("\n")]
     except ValueError:
-        raise RunError(_("{path}: a line of {name} is damaged.").format(path=path.parent, name=path.name)) from None
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path) -> RunError:
+    return RunError(_("{path}: a line of {name} is damaged.").format(path=path.parent, name=path.name))

@@ -123,7 +123,7 @@ class Weights:
         return self.run / "checkpoints" / BEST
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)  # more than a study has runs
 def _digest(file: Path, _changed: int, _size: int) -> str:
     """Read once for each state of the file: a report asks a hundred times."""
     return hashlib.sha256(file.read_bytes()).hexdigest()[:16]

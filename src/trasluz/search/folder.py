@@ -9,15 +9,14 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from trasluz.errors import RunError
 from trasluz.files import storage, write_bytes
 from trasluz.messages import _
 from trasluz.recipe import Recipe
 from trasluz.recipe.study import Study, load_study
-from trasluz.runs.folder import RunFolder, list_runs
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,11 @@ class Cell:
     variant: str
     number: int
     recipe: Recipe
+
+    @cached_property
+    def recipe_hash(self) -> str:
+        """The recipe's hash, by which its run is found."""
+        return self.recipe.hash
 
 
 @dataclass(frozen=True)
@@ -74,22 +78,12 @@ class StudyFolder:
         """What it was asked for."""
         return load_study(self.path / "study.yaml")
 
-    def cells(self) -> list[Cell]:
-        """Every run that the study needs: all variants of the first seed, then of the next.
 
-        Raises:
-            RecipeError: a variant does not fit its base.
-        """
-        study = self.study()
-        return [Cell(v, n, study.recipe(v, n)) for n in range(study.seeds) for v in study.variants]
+def cells_of(study: Study) -> list[Cell]:
+    """Every run that the study needs: all variants of the first seed, then of the next.
 
-    def found(self) -> dict[str, RunFolder]:
-        """The runs that exist, by the hash of their recipe; the newest of equals."""
-        return {str(_info(folder).get("recipe_hash", "")): folder for folder in list_runs(self.runs)}
-
-
-def _info(folder: RunFolder) -> dict[str, Any]:
-    try:
-        return folder.info()
-    except RunError:
-        return {}
+    Raises:
+        RecipeError: a variant does not fit its base.
+    """
+    first = study.first_recipes()
+    return [Cell(v, n, recipe.with_seed(recipe.seed + n)) for n in range(study.seeds) for v, recipe in first.items()]

@@ -106,7 +106,7 @@ def _status(loop: Loop) -> Iterator[None]:
         with suppress(StorageError):  # the disk that is full may be the reason
             note("failed")
         raise
-    note("finished")
+    note("finished", parameters=sum(parameter.numel() for parameter in loop.engine.judged.parameters()))
 
 
 def _noting(loop: Loop, seconds: Callable[[], float]) -> Callable[..., None]:

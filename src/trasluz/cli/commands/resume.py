@@ -16,6 +16,8 @@ def command(ctx: typer.Context, run: RunPath, changes: Set = None, json: Json = 
     """Resumes and says how it ended."""
     from trasluz import api
     from trasluz.recipe import parse_overrides
+    from trasluz.runs.folder import RunFolder
 
     console: Console = ctx.obj
+    RunFolder.open(run)  # what is no run is refused at once, not after PyTorch was imported
     report_run(console, api.resume(run, set=parse_overrides(changes or []), reporter=console), json)

@@ -54,9 +54,10 @@ def delete(
 ) -> None:
     """Asks, then deletes; refuses what is not a run."""
     from trasluz import api
+    from trasluz.runs.folder import RunFolder
 
     console: Console = ctx.obj
-    api.open_run(run)
+    RunFolder.open(run)
     if not yes:
         if not sys.stdin.isatty():
             raise RequestError(

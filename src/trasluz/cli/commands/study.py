@@ -44,8 +44,12 @@ def command(
         return
     from trasluz import api
     from trasluz.recipe import parse_overrides
+    from trasluz.recipe.study import load_study
+    from trasluz.search.folder import StudyFolder
 
-    result = api.study(study, set=parse_overrides(changes or []), data=data, seeds=seeds, runs=runs, reporter=console)
+    # Read here, so that a wrong name is refused at once, not after PyTorch was imported.
+    asked = study if StudyFolder.is_one(Path(study)) else load_study(study)
+    result = api.study(asked, set=parse_overrides(changes or []), data=data, seeds=seeds, runs=runs, reporter=console)
     if json:
         console.json({"study": str(result.path), "page": str(result.page), **result.table.to_dict()})
         return

@@ -48,15 +48,17 @@ def command(
 ) -> None:
     """Trains and says where the run is and how good it is."""
     from trasluz import api
-    from trasluz.recipe import parse_overrides
+    from trasluz.recipe import load, parse_overrides
 
     console: Console = ctx.obj
-    request: dict[str, Any] = {"data": data, "set": parse_overrides(changes or []), "seed": seed, "runs": runs}
+    # Made here, so that a wrong name or field is refused at once, not after PyTorch was imported.
+    chosen = load(recipe).override(parse_overrides(changes or []))
+    request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs}
     request |= {"device": device, "precision": precision, "devices": devices, "nodes": nodes, "reporter": console}
     if seeds is None:
-        report_run(console, api.train(recipe, **request), json)
+        report_run(console, api.train(chosen, **request), json)
     else:
-        _report_seeds(console, api.train_seeds(recipe, seeds, **request), json)
+        _report_seeds(console, api.train_seeds(chosen, seeds, **request), json)
 
 
 def _report_seeds(console: Console, result: SeedsResult, json: bool) -> None:
