@@ -247,11 +247,11 @@ def test_a_run_whose_last_record_is_damaged_is_shown_as_such_and_deleted_ones_ar
 def test_what_a_run_knows_of_itself_costs_nothing_the_second_time(
     classifier: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trasluz.api import run as runs
+    from trasluz.api import opened
 
     run = tz.open_run(classifier)
     first = (run.recipe, run.device, run.capabilities, run.info)
-    monkeypatch.setattr(runs, "choose", None)
+    monkeypatch.setattr(opened, "choose", None)
     monkeypatch.setattr(json, "loads", None)
     monkeypatch.setattr("trasluz.runs.folder.from_yaml", None)
     assert (run.recipe, run.device, run.capabilities, run.info) == first

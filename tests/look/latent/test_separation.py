@@ -38,7 +38,7 @@ def test_classes_that_a_line_parts_are_read_off_and_shuffled_ones_are_not() -> N
     assert found is not None
     assert shuffled is not None
     assert found.value > 0.95
-    assert shuffled.low < 0.5 < shuffled.high
+    assert shuffled.low < shuffled.chance < shuffled.high
 
 
 def test_a_code_wider_than_the_images_are_many_does_not_fool_the_probe() -> None:
