@@ -52,6 +52,7 @@ def test_the_public_names_are_these_and_no_others() -> None:
         "check_data",
         "compare",
         "delete_run",
+        "fit",
         "list_runs",
         "open_run",
         "preview_augmentation",

@@ -87,3 +87,18 @@ def test_the_model_keeps_its_weights_when_the_store_trains_on() -> None:
     before = {name: value.clone() for name, value in model.networks.state_dict().items()}
     fit(recipe("classifier", epochs=4), digits(), store)
     assert all(torch.equal(before[name], value) for name, value in model.networks.state_dict().items())
+
+
+def test_fit_of_the_package_gives_the_model_that_train_keeps_and_writes_nothing(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    import trasluz as tz
+
+    monkeypatch.chdir(tmp_path)
+    images, labels = digits().samples, digits().labels
+    assert labels is not None
+    changes = {"train.epochs": 1, "compute.threads": 1}
+    model = tz.fit("digits-cnn", data=(images, labels), set=changes)
+    assert list(tmp_path.iterdir()) == []
+    run = tz.train("digits-cnn", data=(images, labels), set=changes, runs=tmp_path)
+    assert_same(dict(model.networks.state_dict()), dict(run.networks.state_dict()))

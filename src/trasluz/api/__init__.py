@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trasluz.api.comparing import ComparisonResult, compare
     from trasluz.api.data import check_data, preview_augmentation
     from trasluz.api.findings import finding_command
+    from trasluz.api.fitting import fit
     from trasluz.api.generation import Generated, check_place
     from trasluz.api.listing import RunSummary, list_runs
     from trasluz.api.looks import look_help, look_page
@@ -46,6 +47,7 @@ _HOMES = {
     "compare": "trasluz.api.comparing",
     "delete_run": "trasluz.runs.folder",
     "finding_command": "trasluz.api.findings",
+    "fit": "trasluz.api.fitting",
     "list_cache": "trasluz.data.read.cache",
     "list_runs": "trasluz.api.listing",
     "look_help": "trasluz.api.looks",
@@ -76,6 +78,7 @@ __all__ = [
     "compare",
     "delete_run",
     "finding_command",
+    "fit",
     "list_cache",
     "list_runs",
     "look_help",
