@@ -85,7 +85,10 @@ def generated_html(generated: Any) -> str:
 
 def samples_html(found: Any) -> str:
     """Each metric of samples beside that of real images; ``found`` has ``metrics``, ``real`` and ``count``."""
-    rows = [[n, metric_value(n, v), metric_value(n, found.real[n])] for n, v in found.metrics.items()]
+    rows = [
+        [metric_name(key := f"samples/{n}"), metric_value(key, v), metric_value(key, found.real[n])]
+        for n, v in found.metrics.items()
+    ]
     title = ngettext("{count} sample", "{count} samples", found.count).format(count=integer(found.count))
     return _table(title, [_("Metric"), _("Samples"), _("Real images")], rows)
 

@@ -20,12 +20,18 @@ from trasluz.data.feed.batches import evaluation_batches
 from trasluz.errors import RequestError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
-from trasluz.messages import _
+from trasluz.messages import N_, _
+from trasluz.metrics.described import Metric
 from trasluz.metrics.importance import importance_weighted_bound
 from trasluz.metrics.intervals import bootstrap_mean
 from trasluz.model.model import Model
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng, StepRng
+
+METRICS = {
+    "importance_weighted_nll": Metric(N_("Negative log-likelihood, importance-weighted (nats)"), "number", "lower"),
+    "importance_samples": Metric(N_("Draws per code"), "count", "neither"),
+}
 
 MOST_SAMPLES = 5000
 _CHUNK = 50  # draws that belong together: part of what is drawn, so never changed by memory

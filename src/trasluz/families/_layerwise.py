@@ -19,10 +19,13 @@ from torch import Tensor, nn
 
 from trasluz.errors import RecipeError
 from trasluz.families._layers import blank, computation_order
-from trasluz.messages import _
+from trasluz.messages import N_, _
+from trasluz.metrics.described import Metric
 from trasluz.networks.dense import Stages
 from trasluz.networks.tied import TiedLinear
 from trasluz.objectives.likelihoods import squared_error
+
+METRICS = {"code_error": Metric(N_("Squared error of the codes"), "number", "lower")}
 
 _PHASE = re.compile(r"layer-(\d+)")
 

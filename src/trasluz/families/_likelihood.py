@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from torch import nn
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
 from trasluz.objectives.likelihoods import Likelihood
+
+METRICS = {"reconstruction": Metric(N_("Reconstruction"), "number", "lower")}
 
 NAME = "likelihood"
 

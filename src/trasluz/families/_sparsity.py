@@ -11,10 +11,17 @@ from torch import Tensor, nn
 
 from trasluz.errors import RecipeError
 from trasluz.families.base import Terms, mean_over_samples
-from trasluz.messages import _
+from trasluz.messages import N_, _
+from trasluz.metrics.described import Metric
 from trasluz.networks.dropout import Dropout
 from trasluz.objectives.sparsity import kl_to_target, l1
 from trasluz.recipe.base import Section
+
+METRICS = {
+    "activity_l1": Metric(N_("Sum of activities (L1)"), "number", "lower"),
+    "activity_kl": Metric(N_("KL from the target activity"), "number", "lower"),
+    "mean_activity": Metric(N_("Mean activity of the code"), "number", "neither"),
+}
 
 _TERMS = {"l1": "activity_l1", "kl": "activity_kl"}
 _SUMS = "activities"

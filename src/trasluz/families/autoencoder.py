@@ -30,12 +30,20 @@ from trasluz.families._sparsity import (
     sparsity_terms,
 )
 from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms, mean_over_samples
+from trasluz.messages import N_
 from trasluz.metrics import reconstruction as quality
+from trasluz.metrics.described import Metric
 from trasluz.networks.choose import build_decoder, build_encoder
 from trasluz.networks.tied import tie
 from trasluz.objectives.likelihoods import Likelihood, build_likelihood
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+METRICS = {
+    "noisy_mse": Metric(N_("Mean squared error from noisy images"), "number", "lower"),
+    "noisy_input_mse": Metric(N_("Mean squared error of the noisy images themselves"), "number", "neither"),
+    "noisy_code_error": Metric(N_("Squared error of the codes, from noisy ones"), "number", "lower"),
+}
 
 _NOISY = ("noisy_mse", "noisy_input_mse")
 _NOISY_CODES = "noisy_code_error"

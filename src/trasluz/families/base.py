@@ -31,9 +31,16 @@ from torch import Tensor, nn
 from trasluz import components
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
 from trasluz.networks.dropout import masks_from
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+METRICS = {
+    "loss": Metric(N_("Loss"), "number", "lower"),
+    "penalty": Metric(N_("Weight penalty"), "number", "lower"),
+}
 
 
 @dataclass(frozen=True)

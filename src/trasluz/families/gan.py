@@ -24,14 +24,26 @@ from trasluz.errors import RecipeError, RequestError
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._penalty import l2_penalty
 from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Stepper, Terms, Update, mean_over_samples
-from trasluz.messages import _
+from trasluz.messages import N_, _
 from trasluz.metrics import sample_health
+from trasluz.metrics.described import Metric
 from trasluz.networks.choose import build_discriminator, build_generator
 from trasluz.networks.dropout import masks_from
 from trasluz.objectives.adversarial import LOSSES
 from trasluz.objectives.gradient_penalty import r1
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+METRICS = {
+    "real": Metric(N_("Error on real images"), "number", "neither"),
+    "generated": Metric(N_("Error on generated images"), "number", "neither"),
+    "adversarial": Metric(N_("Adversarial loss"), "number", "neither"),
+    "real_accuracy": Metric(N_("Accuracy on real images"), "share", "neither"),
+    "generated_accuracy": Metric(N_("Accuracy on generated images"), "share", "neither"),
+    "real_score": Metric(N_("Score of real images"), "number", "neither"),
+    "generated_score": Metric(N_("Score of generated images"), "number", "neither"),
+}
+UPDATES = {"discriminator": N_("discriminator"), "generator": N_("generator")}
 
 _R1_EVERY = 16
 

@@ -21,9 +21,12 @@ from torch import Tensor, nn
 from trasluz.data.feed.batch import Batch
 from trasluz.errors import DataError, RecipeError
 from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Stepper, Terms, Update, mean_over_samples
-from trasluz.messages import _
+from trasluz.messages import N_, _
+from trasluz.metrics.described import Metric
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+METRICS = {"criterion": Metric(N_("Perceptron criterion"), "number", "lower")}
 
 _AHEAD = 256  # samples that are looked at together for the next mistake
 

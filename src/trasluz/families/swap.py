@@ -22,13 +22,16 @@ from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._penalty import l2_penalty
 from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms, mean_over_samples
-from trasluz.messages import _
+from trasluz.messages import N_, _
 from trasluz.metrics import reconstruction as quality
+from trasluz.metrics.described import Metric
 from trasluz.networks.choose import build_decoder, build_encoder
 from trasluz.objectives.likelihoods import build_likelihood
 from trasluz.recipe import AugmentSection
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+METRICS = {"cycle_mse": Metric(N_("Mean squared error, translated and back"), "number", "lower")}
 
 
 class SwapConfig(Section):

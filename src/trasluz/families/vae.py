@@ -23,8 +23,9 @@ from trasluz.families._likelihood import add_likelihood, likelihood_of
 from trasluz.families._penalty import l2_penalty
 from trasluz.families._posterior import draw_codes, posterior_of
 from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms, mean_over_samples
-from trasluz.messages import _
+from trasluz.messages import N_, _
 from trasluz.metrics import reconstruction as quality
+from trasluz.metrics.described import Metric
 from trasluz.metrics.latent import active_units
 from trasluz.networks.choose import build_decoder, build_encoder
 from trasluz.networks.gaussian_head import GaussianHead
@@ -35,6 +36,13 @@ from trasluz.objectives.likelihoods import Likelihood, build_likelihood
 from trasluz.recipe import AugmentSection
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+METRICS = {
+    "effective_beta": Metric(N_("Effective β"), "number", "neither"),
+    "elbo": Metric(N_("Evidence lower bound (nats)"), "number", "higher"),
+    "bits_per_dim": Metric(N_("Bits per dimension"), "number", "lower"),
+    "bits_per_dim_rounded": Metric(N_("Bits per dimension, of values rounded to 256 levels"), "number", "lower"),
+}
 
 
 class VAEConfig(Section):

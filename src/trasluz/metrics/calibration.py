@@ -7,6 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
+
+METRICS = {"calibration_error": Metric(N_("Calibration error (ECE)"), "share", "lower")}
+
 BINS = 15
 
 

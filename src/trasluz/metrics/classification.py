@@ -9,6 +9,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
+
+METRICS = {
+    "accuracy": Metric(N_("Accuracy"), "share", "higher"),
+    "top5_accuracy": Metric(N_("Top-5 accuracy"), "share", "higher"),
+    "precision": Metric(N_("Precision"), "share", "higher"),
+    "recall": Metric(N_("Recall"), "share", "higher"),
+    "f1": Metric(N_("F1"), "share", "higher"),
+    "macro_precision": Metric(N_("Precision (macro)"), "share", "higher"),
+    "macro_recall": Metric(N_("Recall (macro)"), "share", "higher"),
+    "macro_f1": Metric(N_("F1 (macro)"), "share", "higher"),
+    "support": Metric(N_("Images"), "count", "neither"),
+    "log_loss": Metric(N_("Log loss"), "number", "lower"),
+}
+
 _LEAST = float(np.finfo(np.float32).eps)  # probabilities are float32: log loss calls anything smaller this
 
 

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
+
+METRICS = {"samples/copies_share": Metric(N_("As close to a training image as 1 % of new images"), "share", "lower")}
+
 EXPECTED = 0.01
 
 

@@ -7,8 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from trasluz.messages import N_
 from trasluz.metrics.balls import inside
+from trasluz.metrics.described import Metric
 from trasluz.metrics.neighbours import radii
+
+METRICS = {
+    "samples/density": Metric(N_("Density: how deep samples lie among real images"), "number", "higher"),
+    "samples/coverage": Metric(N_("Coverage: real images with a sample beside them"), "share", "higher"),
+}
 
 K = 5  # as published
 

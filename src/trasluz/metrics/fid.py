@@ -9,6 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
+
+METRICS = {"samples/fid": Metric(N_("Fréchet distance (FID)"), "number", "lower")}
+
 
 def fid(first: np.ndarray, second: np.ndarray) -> float:
     """The distance between features ``[n, d]`` and ``[m, d]``, at least two rows each; 0 is best, no upper bound."""

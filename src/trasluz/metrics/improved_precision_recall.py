@@ -7,8 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from trasluz.messages import N_
 from trasluz.metrics.balls import inside
+from trasluz.metrics.described import Metric
 from trasluz.metrics.neighbours import radii
+
+METRICS = {
+    "samples/precision": Metric(N_("Precision: samples that look real"), "share", "higher"),
+    "samples/recall": Metric(N_("Recall: real images that samples reach"), "share", "higher"),
+}
 
 K = 3  # as published
 

@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
 from trasluz.metrics.intervals import mean_interval
 from trasluz.rng import Rng
+
+METRICS = {"samples/kid": Metric(N_("Kernel distance (KID)"), "number", "lower")}
 
 _LARGEST, _FEWEST = 1000, 10
 

@@ -10,8 +10,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
 from trasluz.metrics.intervals import RESAMPLES
 from trasluz.rng import Rng
+
+METRICS = {
+    "active_units": Metric(N_("Active units"), "count", "higher"),
+    "prior_mmd": Metric(N_("MMD² of the codes from the prior"), "number", "lower"),
+}
 
 ACTIVE_VARIANCE = 0.01
 MOST_CODES = 5000

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
 from trasluz.metrics.intervals import wilson
+
+METRICS = {
+    "samples/smallest_share": Metric(N_("Share of the rarest class"), "share", "higher"),
+    "samples/entropy": Metric(N_("Evenness of the classes"), "share", "higher"),
+}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from trasluz.messages import N_
 from trasluz.metrics.classification import scores
+from trasluz.metrics.described import Metric
+
+METRICS = {
+    "subset_accuracy": Metric(N_("Images with all labels right"), "share", "higher"),
+    "label_accuracy": Metric(N_("Labels that are right"), "share", "higher"),
+    "micro_precision": Metric(N_("Precision (micro)"), "share", "higher"),
+    "micro_recall": Metric(N_("Recall (micro)"), "share", "higher"),
+    "micro_f1": Metric(N_("F1 (micro)"), "share", "higher"),
+}
 
 THRESHOLD = 0.5
 

@@ -10,6 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
+
+METRICS = {"samples/nearest": Metric(N_("Median distance to the nearest training image"), "number", "neither")}
+
 _VALUES = 16_000_000  # distances held at once: 64 MB
 _SPARE = 4  # candidates beyond those asked for, whose order float32 may have mistaken
 

@@ -13,6 +13,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
+
+METRICS = {
+    "mse": Metric(N_("Mean squared error"), "number", "lower"),
+    "psnr": Metric(N_("PSNR"), "decibel", "higher"),
+    "rounded_accuracy": Metric(N_("Rounded accuracy"), "share", "higher"),
+}
+
 _LEAST_MSE = 1e-10  # 100 dB, far below the step of 8-bit images (59 dB); keeps perfect reconstructions finite
 
 

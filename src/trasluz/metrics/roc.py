@@ -13,7 +13,14 @@ from statistics import NormalDist
 
 import numpy as np
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
 from trasluz.metrics.intervals import wilson
+
+METRICS = {
+    "roc_auc": Metric(N_("Area under the ROC curve"), "number", "higher"),
+    "average_precision": Metric(N_("Average precision"), "share", "higher"),
+}
 
 
 @dataclass(frozen=True)

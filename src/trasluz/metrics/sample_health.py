@@ -10,6 +10,15 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
+
+METRICS = {
+    "sample_std": Metric(N_("Spread of the samples"), "number", "neither"),
+    "real_std": Metric(N_("Spread of the real images"), "number", "neither"),
+    "checkerboard": Metric(N_("Checkerboard index"), "number", "lower"),
+}
+
 _LEAST = 1e-7  # an amplitude of a twelfth of one of 256 shades, which nobody sees
 
 

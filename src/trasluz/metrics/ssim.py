@@ -9,6 +9,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
+
+METRICS = {"ssim": Metric(N_("SSIM"), "coefficient", "higher")}
+
 _WINDOW, _SIGMA = 11, 1.5
 _C1, _C2 = 0.01**2, 0.03**2
 

@@ -6,6 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
+
+METRICS = {"cross_entropy": Metric(N_("Cross-entropy"), "number", "lower")}
+
 NO_LABEL = -1
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
+
+METRICS = {"r1": Metric(N_("Gradient penalty (R1)"), "number", "lower")}
+
 
 def r1(scores: Tensor, images: Tensor) -> Tensor:
     """‖∂ score / ∂ image‖² of each image, summed over its values: ``[n]``, without the paper's factor γ/2.

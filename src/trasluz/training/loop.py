@@ -19,7 +19,8 @@ from trasluz.data.feed.batches import Smaller, TrainBatches
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import DivergedError, Interrupted
 from trasluz.families.base import BaseFamily, Progress
-from trasluz.messages import _
+from trasluz.messages import N_, _
+from trasluz.metrics.described import Metric
 from trasluz.recipe import PhaseSection, Recipe, TrainSection
 from trasluz.rng import Rng
 from trasluz.training.callbacks.base import Callback, states_for
@@ -33,6 +34,11 @@ from trasluz.training.store import Store
 from trasluz.training.stretches import Stretches
 from trasluz.training.totals import Totals
 from trasluz.training.validation import validate
+
+METRICS = {
+    "rate": Metric(N_("Learning rate"), "number", "neither"),
+    "images_per_second": Metric(N_("Images per second"), "number", "higher"),
+}
 
 _LOOK_EVERY = 50  # steps between looks at whether the losses are finite; a look waits for the device
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from tests.draw.looks.made_map import made_map
+from trasluz import components
 from trasluz.draw.colours import OKABE_ITO
 from trasluz.draw.looks.latent_map import draw
 from trasluz.draw.notebook import look_html
 from trasluz.draw.panel import Amounts, Kinds, PointMap
+from trasluz.look import projections
 from trasluz.look.looks.latent_map import Found
 
 
@@ -72,3 +78,17 @@ def test_a_notebook_shows_it_too() -> None:
     assert "scattergl" in look_html(made_map())
     without = made_map(labels=np.full(60, -1), splits=np.zeros(60, np.int64), split_names=("valid",))
     assert "scattergl" in look_html(without)
+
+
+def test_a_new_projection_says_its_name_and_how_to_read_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "flat_earth.py").write_text('NAME = "Flat Earth"\nNOTE = "Do not trust its rim."\n')
+    monkeypatch.setattr(projections, "__path__", [*projections.__path__, str(tmp_path)])
+    components.names.cache_clear()
+    made = made_map()
+    try:
+        (panel,) = draw(dataclasses.replace(made, positions={"flat-earth": made.positions["pca"]}))
+    finally:
+        components.names.cache_clear()
+    assert isinstance(panel.content, PointMap)
+    assert [name for name, _places in panel.content.maps] == ["Flat Earth"]
+    assert "Do not trust its rim." in panel.note

@@ -10,6 +10,7 @@ from trasluz.draw.colours import ORANGE, SPLITS, class_colours
 from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant, split_name
 from trasluz.draw.panel import Amounts, Kinds, Panel, PointMap
+from trasluz.look import projections
 from trasluz.look.latent.separation import Accuracy, K
 from trasluz.look.looks.latent_map import GIVEN, Found
 from trasluz.messages import _, ngettext
@@ -34,11 +35,12 @@ def draw(result: Found) -> tuple[Panel, ...]:
 
 
 def _method(name: str, facts: dict[str, float]) -> str:
-    """What a map is called; PCA with the share of the variance that it shows."""
-    if name != "pca":
-        return {"t-sne": "t-SNE", "umap": "UMAP"}.get(name, name)
-    shares = [facts[key] for key in ("pca/explained_1", "pca/explained_2") if key in facts]
-    return _("PCA ({share} of the variance)").format(share=percent(sum(shares)))
+    """What a map is called, with the share of the variance that it shows, where that is known."""
+    called = _(projections.find(name).NAME)
+    shares = [facts[key] for key in (f"{name}/explained_1", f"{name}/explained_2") if key in facts]
+    if not shares:
+        return called
+    return _("{method} ({share} of the variance)").format(method=called, share=percent(sum(shares)))
 
 
 def _classes(result: Found) -> Kinds | None:
@@ -91,8 +93,7 @@ def _note(result: Found) -> str:
         ngettext("A code has {n} number.", "A code has {n} numbers.", result.size).format(n=integer(result.size)),
         _("Drag to move, use the buttons or the wheel (after a click on the map) to come closer."),
     ]
-    if "t-sne" in result.positions:
-        parts.append(_("t-SNE keeps neighbours together; the distance between two groups and their size mean nothing."))
+    parts += [_(note) for note in (projections.find(name).NOTE for name in result.positions) if note]
     own = int((~_given(result)).sum())
     if own < result.available:
         parts.append(

@@ -11,15 +11,14 @@ from trasluz.draw.overlay import as_shown
 from trasluz.draw.panel import Gallery, Panel, Scale, Tile
 from trasluz.look.looks.saliency import Found
 from trasluz.look.method_names import method_name
-from trasluz.look.saliencies import find
-from trasluz.messages import N_, _, ngettext
+from trasluz.look.saliencies import baseline_name, find
+from trasluz.messages import _, ngettext
 
 QUESTION: Question = "where"
 ORDER = 12
 _COLUMNS = 12  # of classes
 _CUT = 99.0  # percentile of an image's values that has the full colour: a few single pixels would hide the rest
 _LARGE = 0.05  # share by which values may miss adding up
-_BASELINES = {"black": N_("a black image"), "white": N_("a white image"), "mean": N_("the image's mean")}
 
 
 def draw(result: Found) -> tuple[Panel, ...]:
@@ -105,7 +104,7 @@ def _adds_up(result: Found) -> str:
     known = result.error[np.isfinite(result.error)]
     if not len(known):
         return ""
-    baseline = _(_BASELINES[str(result.settings["baseline"])])
+    baseline = baseline_name(result.method, result.settings)
     return _(
         "The values add up to the difference between the score of the image and that of {baseline}, to within "
         "{median} (median; at most {most})."

@@ -7,10 +7,10 @@ from trasluz.findings.finding import Finding
 from trasluz.findings.rules.kernel_out_of_range import check as kernel_out_of_range
 from trasluz.findings.rules.loss_reaches_nothing import check as loss_reaches_nothing
 from trasluz.messages import _
+from trasluz.metrics.described import metric
 from trasluz.numerals import integer, significant
 
 _FEWEST = 3  # epochs
-_WATCHED = ("loss", "accuracy", "subset_accuracy", "label_accuracy", "macro_f1")  # are no terms
 _OWN = {"reconstruction": "decoder", "classification": "classifier"}  # a weight of the recipe → what it alone trains
 
 
@@ -48,7 +48,7 @@ def _constant(evidence: Evidence) -> Finding | None:
     if not any(evidence.series("rate")):
         return None
     known = {key.removeprefix("train/") for record in evidence.phase for key in record if key.startswith("train/")}
-    for name in sorted(known.difference(_WATCHED)):
+    for name in sorted(filter(_is_term, known)):
         values = evidence.series(f"valid/{name}")
         if len(values) >= _FEWEST and len(set(values)) == 1 and values[0] != 0:
             return Finding(
@@ -63,3 +63,9 @@ def _constant(evidence: Evidence) -> Finding | None:
                 settings=(f"phases.{len(evidence.recipe.phases) - 1}.frozen=[]",) if evidence.recipe.phases else (),
             )
     return None
+
+
+def _is_term(name: str) -> bool:
+    """Whether a number of training is a term of the loss: not the loss itself, nor a share, which is only watched."""
+    described = metric(name)
+    return name.rsplit("/", 1)[-1] != "loss" and (described is None or described.kind != "share")

@@ -2,6 +2,7 @@
 
 A method is a module with
 
+    NAME                      what it is called in the literature; a word that is translated, with ``N_``
     HELP                      one sentence, marked with ``N_``
     NEEDS                     what it makes a map of, besides the activations
     signed_map                the map before the ReLU with which most papers end
@@ -33,6 +34,7 @@ Needs = Literal["activations", "gradients", "trials"]
 class Method(Protocol):
     """What a module in ``look/cams/`` offers."""
 
+    NAME: str
     HELP: str
     NEEDS: Needs
     signed_map: Callable[..., Tensor]

@@ -17,6 +17,7 @@ from trasluz.messages import N_
 if TYPE_CHECKING:
     from trasluz.look.cams import Trials
 
+NAME = "Ablation-CAM"
 HELP = N_("Channels weighted by what the score loses when they are set to zero (Ramaswamy and Desai 2020).")
 NEEDS = "trials"
 

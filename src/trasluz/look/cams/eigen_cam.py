@@ -7,6 +7,7 @@ from torch import Tensor
 
 from trasluz.messages import N_
 
+NAME = "Eigen-CAM"
 HELP = N_("What the activations share most; the same for every class (Muhammad and Yeasin 2020).")
 NEEDS = "activations"
 

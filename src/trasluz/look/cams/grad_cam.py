@@ -7,6 +7,7 @@ from torch import Tensor
 from trasluz.look.cams._weighted import weighted_sum
 from trasluz.messages import N_
 
+NAME = "Grad-CAM"
 HELP = N_("Channels weighted by the mean of the class's gradient over the map (Selvaraju et al. 2017).")
 NEEDS = "gradients"
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from trasluz.look.cams._weighted import weighted_sum
 from trasluz.messages import N_
 
+NAME = "Grad-CAM++"
 HELP = N_("Grad-CAM with a weight for every position, which serves several objects of a class (Chattopadhyay 2018).")
 NEEDS = "gradients"
 

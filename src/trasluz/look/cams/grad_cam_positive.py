@@ -10,6 +10,7 @@ from torch import Tensor
 from trasluz.look.cams._weighted import weighted_sum
 from trasluz.messages import N_
 
+NAME = "Grad-CAM+"
 HELP = N_("Grad-CAM that counts positive gradients only.")
 NEEDS = "gradients"
 

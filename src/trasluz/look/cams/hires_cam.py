@@ -6,6 +6,7 @@ from torch import Tensor
 
 from trasluz.messages import N_
 
+NAME = "HiResCAM"
 HELP = N_("Gradient times activation at every position: shows only what raised the score (Draelos and Carin 2020).")
 NEEDS = "gradients"
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from trasluz.messages import N_
 
+NAME = "LayerCAM"
 HELP = N_("Positive gradient times activation at every position; serves early layers too (Jiang et al. 2021).")
 NEEDS = "gradients"
 

@@ -19,6 +19,7 @@ from trasluz.messages import N_
 if TYPE_CHECKING:
     from trasluz.look.cams import Trials
 
+NAME = "Score-CAM"
 HELP = N_("Channels weighted by the score of the image seen only where they are active (Wang et al. 2020).")
 NEEDS = "trials"
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from trasluz.look.cams._weighted import weighted_sum
 from trasluz.messages import N_
 
+NAME = "XGrad-CAM"
 HELP = N_("Channels weighted by their gradient where they are active (Fu et al. 2020).")
 NEEDS = "gradients"
 

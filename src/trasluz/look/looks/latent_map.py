@@ -34,13 +34,13 @@ _SEED = 0
 
 
 class Config(Section):
-    """``method``: ``pca``, ``t-sne`` or ``umap`` (an extra); without it, maps of the first two.
+    """``method``: a name of ``look/projections``; without it, maps by ``pca`` and ``t-sne``.
 
     ``count``: at most so many images, fewer where the code is very wide (50 million numbers in all).  ``splits``:
     ``one`` is the split that is looked at, ``all`` every split (test only where it was evaluated or asked for).
     """
 
-    method: Literal["pca", "t-sne", "umap"] | None = None
+    method: str | None = None
     count: Annotated[int, Field(ge=5, le=70_000)] = 2000
     splits: Literal["one", "all"] = "one"
 
@@ -85,6 +85,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     """Codes, their maps and what is known of each image.
 
     Raises:
+        RecipeError: there is no such method.
         RequestError: the method is not installed.
         DataError: there are fewer than two images, or codes that are not finite.
     """

@@ -2,6 +2,8 @@
 
 A method is a module with
 
+    NAME                                      what it is called in the literature
+    NOTE                                      what its map does not say, marked with ``N_``; "" for nothing
     missing() -> str | None                   why it cannot be used here, as one sentence; ``None`` where it can
     fit(codes, seed) -> Projection            the places of these codes, and what it takes to place others
 
@@ -34,6 +36,9 @@ class Projection(Protocol):
 
 class ProjectionModule(Protocol):
     """What a module in ``look/projections/`` offers."""
+
+    NAME: str
+    NOTE: str
 
     def missing(self) -> str | None:
         """Why it cannot be used on this machine."""

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trasluz.messages import N_
+
+NAME = N_("PCA")
+NOTE = ""
 _CHUNK_VALUES = 8_000_000
 _NEGLIGIBLE = 1e-12  # of the whole variance: a direction that the codes do not have
 

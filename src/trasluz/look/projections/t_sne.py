@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from trasluz.look.projections import pca
-from trasluz.messages import _
+from trasluz.messages import N_, _
 
+NAME = "t-SNE"
+NOTE = N_("t-SNE keeps neighbours together; the distance between two groups and their size mean nothing.")
 _FEWEST = 5
 _PERPLEXITY = 30.0
 _WIDEST = 50

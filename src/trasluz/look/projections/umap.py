@@ -11,6 +11,8 @@ import numpy as np
 from trasluz.errors import RequestError
 from trasluz.messages import _
 
+NAME = "UMAP"
+NOTE = ""
 _NEIGHBOURS = 15
 
 

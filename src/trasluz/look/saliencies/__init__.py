@@ -2,10 +2,12 @@
 
 A method is a module with
 
+    NAME                      what it is called in the literature; words that are translated, with ``N_``
     HELP                      one sentence, marked with ``N_``
     WARNING                   why not to trust it, marked with ``N_``; "" where nothing speaks against it
     ADDS_UP                   whether its values are shares of the score, which add up over channels and pixels
-    Config                    its settings, a ``Section``
+    Config                    its settings, a ``Section``; where values add up, with the ``baseline`` they start from
+    BASELINES                 only where values add up: each ``baseline`` and what it is called, marked with ``N_``
     attribute(explained, inputs, classes, positions, config) -> Attribution
 
 ``inputs``: float ``[n, c, h, w]`` as the network sees them; ``classes``: int64 ``[n, k]``, each image's own;
@@ -83,6 +85,7 @@ class Attribution:
 class Method(Protocol):
     """What a module in ``look/saliencies/`` offers."""
 
+    NAME: str
     HELP: str
     WARNING: str
     ADDS_UP: bool
@@ -96,6 +99,12 @@ class Method(Protocol):
 
 METHODS = components.Parts[Method]("trasluz.look.saliencies", "method")
 methods, find = METHODS.names, METHODS.find
+
+
+def baseline_name(method: str, settings: Mapping[str, object]) -> str:
+    """What stands for an image without anything in it, in the language in force; for methods whose values add up."""
+    module: Any = find(method)
+    return _(module.BASELINES[str(settings["baseline"])])
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from trasluz.look.saliencies import Attribution, Explained
 from trasluz.messages import N_, _
 from trasluz.recipe.base import Section
 
+NAME = N_("guided backpropagation")
 HELP = N_("The gradient without what any ReLU on the way would pass on as negative (Springenberg et al. 2015).")
 WARNING = N_(
     "Guided backpropagation fails the randomisation test: a network with random weights gives much the same picture "

@@ -18,6 +18,7 @@ from trasluz.look.saliencies import Attribution, Explained
 from trasluz.messages import N_
 from trasluz.recipe.base import Section
 
+NAME = N_("integrated gradients")
 HELP = N_(
     "What each pixel adds to the score on the way from an empty image; the values add up to the difference of the "
     "scores (Sundararajan et al. 2017)."
@@ -25,6 +26,7 @@ HELP = N_(
 WARNING = ""
 ADDS_UP = True
 Baseline = Literal["black", "white", "mean"]
+BASELINES = {"black": N_("a black image"), "white": N_("a white image"), "mean": N_("the image's mean")}
 
 
 class Config(Section):

@@ -8,6 +8,7 @@ from trasluz.look.saliencies import Attribution, Explained
 from trasluz.messages import N_
 from trasluz.recipe.base import Section
 
+NAME = N_("gradient of the score")
 HELP = N_("How fast the score changes with each pixel: its gradient (Simonyan et al. 2014).")
 WARNING = ""
 ADDS_UP = False

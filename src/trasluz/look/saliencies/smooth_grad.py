@@ -13,6 +13,7 @@ from trasluz.messages import N_
 from trasluz.recipe.base import Section
 from trasluz.rng import Rng
 
+NAME = "SmoothGrad"
 HELP = N_("The mean gradient over copies of the image with noise, which calms the speckle (Smilkov et al. 2017).")
 WARNING = ""
 ADDS_UP = False

@@ -11,10 +11,13 @@ from torch import Tensor
 
 from trasluz import components
 from trasluz.errors import RecipeError
-from trasluz.messages import _
+from trasluz.messages import N_, _
+from trasluz.metrics.described import Metric
 from trasluz.objectives.divergences._codes import Codes
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+METRICS = {"divergence": Metric(N_("Divergence from the prior"), "number", "lower")}
 
 PACKAGE = "trasluz.objectives.divergences"
 

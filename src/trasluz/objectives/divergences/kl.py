@@ -12,9 +12,13 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
 from trasluz.objectives.divergences._codes import Codes
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+METRICS = {"kl": Metric(N_("KL from the prior"), "number", "lower")}
 
 
 class Config(Section):

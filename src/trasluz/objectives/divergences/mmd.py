@@ -15,9 +15,17 @@ from pydantic import Field
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
 from trasluz.objectives.divergences._codes import Codes
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+METRICS = {
+    "kernel_similarity": Metric(
+        N_("Mean kernel between codes and prior (0: sees none, 1: tells none apart)"), "number", "neither"
+    ),
+}
 
 _AT_ONCE = 2**24  # differences of two numbers that are held at a time
 _FOR_MEDIAN = 1000

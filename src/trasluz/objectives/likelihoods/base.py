@@ -12,9 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from trasluz.errors import RecipeError
-from trasluz.messages import _
+from trasluz.messages import N_, _
+from trasluz.metrics.described import Metric
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+METRICS = {"negative_log_likelihood": Metric(N_("Negative log-likelihood (nats)"), "number", "lower")}
 
 Shape = tuple[int, ...]
 

@@ -10,8 +10,12 @@ from typing import ClassVar
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
+from trasluz.messages import N_
+from trasluz.metrics.described import Metric
 from trasluz.objectives.likelihoods import base
 from trasluz.recipe.base import Section
+
+METRICS = {"squared_error": Metric(N_("Squared error"), "number", "lower")}
 
 
 class Config(Section):

@@ -10,33 +10,18 @@ from typing import Any
 import numpy as np
 
 from trasluz.draw.mosaic import Style, mosaic
-from trasluz.draw.names import integer, percent, significant
+from trasluz.draw.names import has_better, higher_is_better, integer, metric_value, percent, significant
 from trasluz.draw.provenance import chunks
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
-from trasluz.messages import N_
 from trasluz.report.context import Context
 from trasluz.report.images import Made, data_address
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, plain, split_phrase
+from trasluz.report.phrase import Phrase, both, metric_phrase, plain, split_phrase
 from trasluz.report.sections.base import Section
 from trasluz.runs.evaluations import load_samples
 
 ORDER = 22
 _TILE = 64
-
-# Name, whether it is a share of 1, and which direction is better (None: neither)
-_METRICS: dict[str, tuple[str, bool, bool | None]] = {
-    "fid": (N_("Fréchet distance (FID)"), False, False),
-    "kid": (N_("Kernel distance (KID)"), False, False),
-    "precision": (N_("Precision: samples that look real"), True, True),
-    "recall": (N_("Recall: real images that samples reach"), True, True),
-    "density": (N_("Density: how deep samples lie among real images"), False, True),
-    "coverage": (N_("Coverage: real images with a sample beside them"), True, True),
-    "nearest": (N_("Median distance to the nearest training image"), False, None),
-    "copies_share": (N_("As close to a training image as 1 % of new images"), True, False),
-    "smallest_share": (N_("Share of the rarest class"), True, True),
-    "entropy": (N_("Evenness of the classes"), True, True),
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +49,7 @@ def render(context: Context) -> Section:
         lead=_lead(found),
         grid=_grid(context, found),
         grid_alt=both("A grid of {n} generated images.", n=len(found.examples["images"])),
-        rows=[_row(found, name) for name in _METRICS if name in found.metrics],
+        rows=[_row(found, name) for name in found.metrics],
         classes=_classes(found),
         cards=[_card(context, found, i) for i in range(len(found.examples["closest"]))],
         notes=found.notes,
@@ -94,11 +79,12 @@ def _grid(context: Context, found: SampleEvaluation) -> str:
 
 
 def _row(found: SampleEvaluation, name: str) -> Row:
-    words, share, rises = _METRICS[name]
-    show = percent if share else significant
-    interval = " – ".join(show(bound) for bound in found.intervals[name]) if name in found.intervals else ""
-    real = show(found.real[name]) if name in found.real else ""
-    return Row(both(words), show(found.metrics[name]), interval, real, rises)
+    key = f"samples/{name}"
+    bounds = found.intervals.get(name, ())
+    interval = " – ".join(metric_value(key, bound) for bound in bounds)
+    real = metric_value(key, found.real[name]) if name in found.real else ""
+    rises = higher_is_better(key) if has_better(key) else None
+    return Row(metric_phrase(key), metric_value(key, found.metrics[name]), interval, real, rises)
 
 
 def _classes(found: SampleEvaluation) -> list[tuple[str, str, str]]:
