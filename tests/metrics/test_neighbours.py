@@ -37,3 +37,24 @@ def test_no_queries_have_no_neighbours_and_more_neighbours_than_references_are_r
     assert nearest(np.empty((0, 2)), np.ones((3, 2)), 2).distances.shape == (0, 2)
     with pytest.raises(ValueError, match="3 references"):
         nearest(np.ones((1, 2)), np.ones((3, 2)), 4)
+
+
+def test_of_references_as_near_as_each_other_the_first_comes_first() -> None:
+    references = np.array([[1.0], [-1.0], [1.0], [5.0], [-1.0]])
+    found = nearest(np.zeros((1, 1)), references, 3)
+    assert found.indices.tolist() == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float16, np.float32])
+def test_queries_may_be_of_another_type_than_references(kind: type) -> None:
+    references = np.random.default_rng(2).integers(0, 200, (40, 5)).astype(np.float64)
+    assert nearest(references.astype(kind), references).indices[:, 0].tolist() == list(range(40))
+
+
+def test_features_that_are_not_numbers_have_no_distance_and_stop_nothing() -> None:
+    references = np.random.default_rng(3).normal(size=(20, 4)).astype(np.float32)
+    queries = references[:3].copy()
+    queries[1] = np.nan
+    found = nearest(queries, references)
+    assert np.isnan(found.distances[1, 0])
+    assert found.indices[[0, 2], 0].tolist() == [0, 2]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from trasluz.data.data import Data
+from trasluz.data.feed.batch import Batch
 from trasluz.data.feed.batches import evaluation_batches
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import DataError
@@ -34,7 +34,7 @@ from trasluz.metrics.scores import (
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.model.model import Model
 from trasluz.reporting import Reporter
-from trasluz.rng import Rng
+from trasluz.rng import Rng, StepRng
 
 _EXAMPLE_BYTES = 12_000_000
 _MOST_EXAMPLES = 600
@@ -46,7 +46,7 @@ def evaluate_split(
     split: str,
     *,
     rows: np.ndarray | None = None,
-    forward: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    forward: Callable[[], AbstractContextManager[object]] = nullcontext,
     batch: int | None = None,
     baselines: bool = True,
     train: Data | None = None,
@@ -88,7 +88,9 @@ def evaluate_split(
     return _put_together(own, records, arrays, beside, data, preprocess, split)
 
 
-def _counted(data: Data, rows: np.ndarray, size: int, preprocess: Preprocess, device: torch.device) -> Iterator[Any]:
+def _counted(
+    data: Data, rows: np.ndarray, size: int, preprocess: Preprocess, device: torch.device
+) -> Iterator[tuple[int, tuple[Batch, StepRng]]]:
     """Each batch with the number of samples before it."""
     done = 0
     for part, rng in evaluation_batches(data, rows, size, preprocess, device):

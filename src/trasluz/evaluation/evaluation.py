@@ -43,9 +43,9 @@ class Evaluation:
     examples: dict[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, object]:
         """All but the arrays and examples, as plain values."""
-        plain: dict[str, Any] = {
+        return {
             "split": self.split,
             "count": self.count,
             "metrics": self.metrics,
@@ -57,7 +57,6 @@ class Evaluation:
             "calibration": self.calibration,
             "notes": list(self.notes),
         }
-        return plain
 
     def save(self, looks: Path, model: str | None = None) -> Path:
         """Writes ``looks/evaluation-<split>/`` atomically and returns it; ``model`` is the digest of the weights."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from torch import Tensor, nn
@@ -38,6 +38,21 @@ _CHUNK = 50  # draws that belong together: part of what is drawn, so never chang
 _VALUES = 2_000_000  # decoded numbers held at once
 
 
+@runtime_checkable
+class WithEvidence(Protocol):
+    """A family whose evidence can be bounded: one with posteriors, a prior and a likelihood."""
+
+    def need_evidence(self) -> None:
+        """Makes sure that the likelihood is one.
+
+        Raises:
+            RequestError: it is not normalised.
+        """
+
+    def log_weights(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, chunk: int, samples: int) -> Tensor:
+        """log p(x, z) − log q(z | x) of draws from the posteriors, float32 ``[samples, n]``; ``chunk``: which draws."""
+
+
 def check_importance(family: BaseFamily, samples: int) -> None:
     """Makes sure, before any work, that the bound can be computed.
 
@@ -47,13 +62,16 @@ def check_importance(family: BaseFamily, samples: int) -> None:
     if not 1 <= samples <= MOST_SAMPLES:
         message = _("importance samples: {given} is not allowed; give a number from 1 to {most}.")
         raise RequestError(message.format(given=samples, most=MOST_SAMPLES))
-    bounded: Any = family
-    if "posterior" not in family.capabilities or not hasattr(family, "log_weights"):
-        message = _(
-            "The importance-weighted bound needs a model with posteriors and a prior, such as vae; this one has none."
-        )
-        raise RequestError(message)
-    bounded.need_evidence()
+    _with_evidence(family).need_evidence()
+
+
+def _with_evidence(family: BaseFamily) -> WithEvidence:
+    if "posterior" in family.capabilities and isinstance(family, WithEvidence):
+        return family
+    message = _(
+        "The importance-weighted bound needs a model with posteriors and a prior, such as vae; this one has none."
+    )
+    raise RequestError(message)
 
 
 def add_importance_bound(
@@ -95,16 +113,18 @@ def bounds(
 ) -> np.ndarray:
     """The bound of each row in nats, float64 ``[n]``."""
     at_once = max(1, _VALUES // (min(_CHUNK, samples) * math.prod(model.spec.shape)))
-    found = []
+    bounded, found = _with_evidence(model.family), []
     with reporter.task(_("Bounding the evidence"), len(rows), _("images")) as task:
         for batch, rng in evaluation_batches(data, rows, at_once, model.preprocess, model.device):
             with model.inference():
-                weights = _chunks(model.family, model.networks, batch, rng, samples)
+                weights = _chunks(bounded, model.networks, batch, rng, samples)
                 found.append(importance_weighted_bound(weights).cpu().numpy())
             task.advance(len(batch))
     return np.concatenate(found)
 
 
-def _chunks(family: Any, networks: nn.ModuleDict, batch: Batch, rng: StepRng, samples: int) -> Iterator[Tensor]:
+def _chunks(
+    family: WithEvidence, networks: nn.ModuleDict, batch: Batch, rng: StepRng, samples: int
+) -> Iterator[Tensor]:
     for chunk, start in enumerate(range(0, samples, _CHUNK)):
         yield family.log_weights(networks, batch, rng, chunk, min(_CHUNK, samples - start))

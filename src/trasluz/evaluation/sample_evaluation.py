@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -49,10 +48,9 @@ class SampleEvaluation:
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     examples: dict[str, np.ndarray] = field(default_factory=dict)
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, object]:
         """All but the arrays and examples, as plain values."""
-        names = (f.name for f in fields(self) if f.name not in ("arrays", "examples"))
-        return {name: getattr(self, name) for name in names}
+        return {name: value for name, value in vars(self).items() if name not in ("arrays", "examples")}
 
     def save(self, looks: Path, model: str | None = None) -> Path:
         """Writes ``looks/judged-samples/`` atomically and returns it; ``model`` is the digest of the weights."""

@@ -17,7 +17,7 @@ from trasluz.rng import Rng
 
 METRICS = {"samples/kid": Metric(N_("Kernel distance (KID)"), "number", "lower")}
 
-_LARGEST, _FEWEST = 1000, 10
+_LARGEST, _FEWEST = 1000, 10  # rows of a subset at most, as published; subsets at least, where there are rows enough
 
 
 def kid(first: np.ndarray, second: np.ndarray, rng: Rng) -> tuple[float, float, float]:
@@ -33,6 +33,7 @@ def kid(first: np.ndarray, second: np.ndarray, rng: Rng) -> tuple[float, float, 
     if count < 2:
         raise ValueError(f"MMD² needs at least 2 rows of features in each set, not {count}")
     size = int(np.clip(count // _FEWEST, 2, _LARGEST))
+    # Each in an order of its own, or the same places of both sets would always share a subset.
     x, y = (rows[rng.permutation("kid", i, len(rows)).numpy()] for i, rows in enumerate((first, second)))
     starts = range(0, count - size + 1, size)
     estimates = [polynomial_mmd2(x[start : start + size], y[start : start + size]) for start in starts]

@@ -21,7 +21,7 @@ METRICS = {
 }
 
 ACTIVE_VARIANCE = 0.01
-MOST_CODES = 5000
+MOST_CODES = 5000  # whose pairs take 100 MB
 _SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)  # of √d, which is the length of a typical draw from the prior
 
 
@@ -48,6 +48,8 @@ def prior_mmd(latents: np.ndarray, rng: Rng, confidence: float = 0.95) -> tuple[
     value = float(pairs.sum(dtype=torch.float64)) / (count * (count - 1))
     generator = np.random.default_rng(rng.generator("prior-mmd-bootstrap").initial_seed())
     times = torch.from_numpy(generator.multinomial(count, np.full(count, 1 / count), RESAMPLES).astype(np.float32))
+    # A resample with tᵢ copies of code i has (Σt)² − Σt² ordered pairs of different codes; a code and its own copy
+    # are no pair of draws (and 0 in ``pairs``).
     different = (count**2 - times.double().square().sum(1)).clamp_min(1)  # none where one code was drawn throughout
     found = ((times @ pairs) * times).sum(1).double() / different
     low, high = np.quantile(found.numpy(), [0.5 - confidence / 2, 0.5 + confidence / 2])
@@ -58,11 +60,13 @@ def _pair_values(codes: Tensor) -> Tensor:
     """h(x_i, x_j) whose mean over i ≠ j is the unbiased MMD², float32 ``[n, n]`` with a diagonal of 0."""
     size = codes.shape[1]
     squares = codes.double().square().sum(1)
+    # Not through a matrix product, in which the distance of close codes drowns.
     distances = torch.cdist(codes, codes, compute_mode="donot_use_mm_for_euclid_dist").square()
     pairs = torch.zeros_like(distances)
     for scale in _SCALES:
         variance = size * scale**2
         pairs += torch.exp(distances * (-0.5 / variance))
+        # With σ² the kernel's variance: E k(x, z) over the prior's z, then E k(z, z′) over two draws of it.
         shared = (variance / (variance + 1)) ** (size / 2) * torch.exp(-0.5 * squares / (variance + 1))
         pairs -= (shared[:, None] + shared[None]).float()
         pairs += (variance / (variance + 2)) ** (size / 2)

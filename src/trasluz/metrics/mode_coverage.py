@@ -38,6 +38,7 @@ def mode_coverage(predicted: np.ndarray, classes: int) -> ModeCoverage:
     counts = np.bincount(predicted, minlength=classes)
     shares = counts / len(predicted)
     some = shares[shares > 0]
+    # abs, because minus the sum would be −0 where there is one class.
     entropy = abs(float((some * np.log(some)).sum())) / np.log(classes) if classes > 1 else 0.0
     intervals = tuple(wilson(int(count), len(predicted)) for count in counts)
     return ModeCoverage(tuple(shares.tolist()), intervals, float(entropy))

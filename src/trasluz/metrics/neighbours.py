@@ -1,12 +1,14 @@
-"""Nearest neighbours among features, in batches: how far, and which. The ground of the metrics of samples.
+"""Nearest neighbours among features: how far, and which. The ground of the metrics of samples.
 
-Distances are Euclidean.  Candidates come from one matrix product in float32; of those chosen the distance is
-computed again in float64, because |a|² + |b|² − 2ab loses the digits that tell a copy from a close relative.
+Distances are Euclidean.  Candidates are those of scikit-learn's search through all pairs; the distance of each is
+computed again from the differences, because |a|² + |b|² − 2ab loses the digits that tell a copy from a close relative.
 """
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +17,8 @@ from trasluz.metrics.described import Metric
 
 METRICS = {"samples/nearest": Metric(N_("Median distance to the nearest training image"), "number", "neither")}
 
-_VALUES = 16_000_000  # distances held at once: 64 MB
-_SPARE = 4  # candidates beyond those asked for, whose order float32 may have mistaken
+_VALUES = 8_000_000  # differences held at once: 64 MB
+_SPARE = 4  # candidates beyond those asked for, whose order rounding may have mistaken, or which are as near
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,12 @@ def nearest(queries: np.ndarray, references: np.ndarray, k: int = 1) -> Neighbou
     """
     if not 1 <= k <= len(references):
         raise ValueError(f"there are {len(references)} references, so k must lie between 1 and that, not at {k}")
-    centre = references.mean(0, dtype=np.float64)
-    near = _Near(references, centre)
-    step = max(_VALUES // len(references), 1)
-    parts = [near.of(queries[start : start + step], k) for start in range(0, len(queries), step)]
-    empty = Neighbours(np.empty((0, k)), np.empty((0, k), np.int64))
-    parts = parts or [empty]
+    if not len(queries):
+        return Neighbours(np.empty((0, k)), np.empty((0, k), np.int64))
+    candidates = _candidates(queries, references, min(k + _SPARE, len(references)))
+    step = max(_VALUES // (candidates.shape[1] * references.shape[1]), 1)
+    starts = range(0, len(queries), step)
+    parts = [_ordered(queries[i : i + step], references, candidates[i : i + step], k) for i in starts]
     return Neighbours(np.concatenate([p.distances for p in parts]), np.concatenate([p.indices for p in parts]))
 
 
@@ -53,24 +55,23 @@ def radii(features: np.ndarray, k: int) -> np.ndarray:
     return nearest(features, features, k + 1).distances[:, k]
 
 
-class _Near:
-    """References made ready once, centred because a common offset only costs digits."""
+def _candidates(queries: np.ndarray, references: np.ndarray, count: int) -> np.ndarray:
+    """The ``count`` nearest references of each query, up to rounding, int64 ``[n, count]``."""
+    sklearn: Any = importlib.import_module("sklearn")  # it has no types
+    neighbors: Any = importlib.import_module("sklearn.neighbors")
 
-    def __init__(self, references: np.ndarray, centre: np.ndarray) -> None:
-        self._centre = centre
-        self._exact = np.asarray(references, np.float64) - centre
-        self._rough = self._exact.astype(np.float32)
-        self._squares = (self._rough**2).sum(1)
-
-    def of(self, queries: np.ndarray, k: int) -> Neighbours:
-        exact = np.asarray(queries, np.float64) - self._centre
-        rough = self._squares - 2 * (exact.astype(np.float32) @ self._rough.T)  # without |query|², the same for all
-        wide = min(k + _SPARE, len(self._exact))
-        candidates = np.argpartition(rough, wide - 1, axis=1)[:, :wide] if wide < len(self._exact) else _all(rough)
-        apart = np.linalg.norm(exact[:, None] - self._exact[candidates], axis=2)
-        order = np.lexsort((candidates, apart), axis=1)[:, :k]
-        return Neighbours(np.take_along_axis(apart, order, 1), np.take_along_axis(candidates, order, 1))
+    # Of one type, or scikit-learn leaves its fused search for one that holds whole rows of distances.
+    kind = np.result_type(queries, references, np.float32)
+    # A broken network's NaN are to show in its distances, not to stop its page.
+    with sklearn.config_context(assume_finite=True):
+        search = neighbors.NearestNeighbors(n_neighbors=count, algorithm="brute")
+        search.fit(np.ascontiguousarray(references, kind))
+        found = search.kneighbors(np.ascontiguousarray(queries, kind), return_distance=False)
+    return np.asarray(found, np.int64)
 
 
-def _all(rough: np.ndarray) -> np.ndarray:
-    return np.broadcast_to(np.arange(rough.shape[1]), rough.shape)
+def _ordered(queries: np.ndarray, references: np.ndarray, candidates: np.ndarray, k: int) -> Neighbours:
+    """The first ``k`` of the candidates by their exact distance, and of equal ones by their number."""
+    apart = np.linalg.norm(np.asarray(queries, np.float64)[:, None] - references[candidates], axis=2)
+    order = np.lexsort((candidates, apart), axis=1)[:, :k]
+    return Neighbours(np.take_along_axis(apart, order, 1), np.take_along_axis(candidates, order, 1))

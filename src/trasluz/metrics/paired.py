@@ -20,7 +20,7 @@ from trasluz.rng import Rng
 Records = Mapping[str, np.ndarray]
 Apart = tuple[float, float, float]
 _CONFIDENCE = 0.95
-_LEAST = float(np.finfo(np.float32).eps)
+_LEAST = float(np.finfo(np.float32).eps)  # as in the log loss of each model
 
 
 def paired_differences(own: Records, reference: Records, rng: Rng) -> dict[str, Apart]:

@@ -1,7 +1,6 @@
 """PCA as the yardstick of autoencoders: the best linear code, fitted on training images, judged on held-out ones.
 
-Fitted through the smaller side (the covariance of the pixels, or the Gram matrix of the images: the same
-components), by chunks, so that 55,000 small images take seconds and a memory map never has to be in memory.
+Fitted by chunks, so that 55,000 small images take seconds and a memory map never has to be in memory.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trasluz.messages import _
+from trasluz.metrics.principal_axes import by_covariance, by_gram
 from trasluz.metrics.reconstruction import psnr
 from trasluz.reporting import Reporter, Task
 from trasluz.rng import Rng
@@ -102,14 +102,19 @@ def fit(train: Pixels, reporter: Reporter) -> PCA:
 
     Large images are sampled down to what takes about ten seconds; ``fitted_on`` says so.
     """
+    # Through the smaller matrix, unless that of the images would take too long.
     covariance = train.width <= _LARGEST_COVARIANCE and (
         train.width <= len(train.rows) or len(train.rows) ** 2 * train.width > _GRAM_WORK
     )
     used = train if covariance else train.sample(max(2, int(math.sqrt(_GRAM_WORK / train.width))))
     with reporter.task(_("Fitting PCA to compare with"), total=2 * len(used.rows), unit=_("images")) as task:
         mean = _mean(used, task)
-        components = _by_covariance(used, mean, task) if covariance else _by_gram(used, mean, task)
-    return PCA(mean, components, len(used.rows), len(train.rows))
+        centred = _centred(used, mean, task)
+        if covariance:
+            found = by_covariance(centred, used.width, _NEGLIGIBLE)
+        else:
+            found = by_gram(np.concatenate(list(centred)), _NEGLIGIBLE)
+    return PCA(mean, found.axes.astype(np.float32, copy=False), len(used.rows), len(train.rows))
 
 
 def compare(pca: PCA, held_out: Pixels, code: int, error: float, reporter: Reporter) -> PCABaseline:
@@ -194,37 +199,8 @@ def _mean(pixels: Pixels, task: Task) -> np.ndarray:
     return (total / len(pixels.rows)).astype(np.float32)
 
 
-def _by_covariance(pixels: Pixels, mean: np.ndarray, task: Task) -> np.ndarray:
-    """Eigenvectors of the pixels' covariance, ``[rank, width]``."""
-    scatter = np.zeros((pixels.width, pixels.width))
+def _centred(pixels: Pixels, mean: np.ndarray, task: Task) -> Iterator[np.ndarray]:
     for part in pixels.chunks():
         part -= mean
-        scatter += part.T @ part
         task.advance(len(part))
-    variances, vectors = np.linalg.eigh(scatter)
-    return np.ascontiguousarray(vectors[:, _order(variances, len(pixels.rows))].T, dtype=np.float32)
-
-
-def _by_gram(pixels: Pixels, mean: np.ndarray, task: Task) -> np.ndarray:
-    """Eigenvectors of the covariance through those of the images' Gram matrix (Sirovich & Kirby 1987).
-
-    Products in float64: dividing by a small singular value magnifies what they lose.
-    """
-    images = np.concatenate(list(pixels.chunks()))
-    images -= mean
-    gram = np.zeros((len(images), len(images)))
-    for columns in np.array_split(np.arange(pixels.width), math.ceil(images.size / _CHUNK_VALUES)):
-        part = images[:, columns].astype(np.float64)
-        gram += part @ part.T
-    task.advance(len(images))
-    variances, vectors = np.linalg.eigh(gram)
-    chosen = _order(variances, len(images))
-    weights = (vectors[:, chosen] / np.sqrt(variances[chosen])).astype(np.float32)
-    return np.ascontiguousarray(weights.T @ images)
-
-
-def _order(variances: np.ndarray, images: int) -> np.ndarray:
-    """Numbers of the directions that the images have, by falling variance."""
-    order = np.argsort(-variances, kind="stable")[: max(images - 1, 0)]
-    largest = variances[order[0]] if len(order) else 0.0
-    return order[variances[order] > max(_NEGLIGIBLE * largest, 0.0)]
+        yield part

@@ -43,6 +43,7 @@ def _alternating(images: Tensor) -> Tensor:
     if even == 0:
         return images.new_zeros(len(images), dtype=torch.float32)
     values = images[..., :even].float()
+    # Neighbours a and −a differ by 2a.
     energy: Tensor = ((values[..., ::2] - values[..., 1::2]).mean(3) / 2).square().mean((1, 2))
     return energy
 

@@ -14,8 +14,8 @@ from trasluz.metrics.described import Metric
 
 METRICS = {"ssim": Metric(N_("SSIM"), "coefficient", "higher")}
 
-_WINDOW, _SIGMA = 11, 1.5
-_C1, _C2 = 0.01**2, 0.03**2
+_WINDOW, _SIGMA = 11, 1.5  # as published
+_C1, _C2 = 0.01**2, 0.03**2  # (K₁L)² and (K₂L)² as published, for a range L of 1
 
 
 def ssim_window(height: int, width: int) -> int | None:
@@ -47,6 +47,7 @@ def ssim(reconstruction: Tensor, target: Tensor) -> Tensor:
         return rows @ values @ columns
 
     mean_x, mean_y = local_mean(x), local_mean(y)
+    # Rounding can bring the difference of two nearly equal numbers below 0.
     variance_x = (local_mean(x * x) - mean_x**2).clamp_min(0)
     variance_y = (local_mean(y * y) - mean_y**2).clamp_min(0)
     covariance = local_mean(x * y) - mean_x * mean_y

@@ -26,7 +26,7 @@ from trasluz.data.feed.preprocess import Preprocess
 from trasluz.recipe import DataSection
 from trasluz.rng import Rng, StepRng
 
-_AHEAD = 2
+_AHEAD = 2  # groups asked for while one trains: one that is ready, and one being read
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class TrainBatches:
         channels_last: bool = True,
     ) -> None:
         self.rows = data.split("train")
+        # An epoch that is one pass has no batch larger than itself; one of counted steps goes on with the next pass.
         self.batch_size = min(batch, len(self.rows)) if steps_per_epoch is None else batch
         self._wanted = len(self.rows) if steps_per_epoch is None else steps_per_epoch * batch
         self.steps = steps_per_epoch or math.ceil(len(self.rows) / self.batch_size)
@@ -91,6 +92,7 @@ class TrainBatches:
         return np.concatenate([self._one_pass(epoch, i) for i in range(passes)])[: self._wanted]
 
     def _one_pass(self, epoch: int, number: int) -> np.ndarray:
+        # The first pass is that of an epoch without counted steps.
         rng = self._rng if number == 0 else self._rng.child("pass", number)
         if self._section.balance == "sampling" and self._data.labels is not None:
             chosen = balanced_order(self._data.labels[self.rows], rng, epoch, len(self.rows))
@@ -111,6 +113,7 @@ class TrainBatches:
         step = first_step
         for group, found in zip(groups, self._gathered(groups, order), strict=True):
             sizes = [len(positions) for positions, _weight in group]
+            # One copy to the device for the whole group, of which each step gets a view.
             places = torch.from_numpy(np.concatenate([p for p, _weight in group])).to(self._device)
             for (_p, weight), own, part in zip(group, torch.split(places, sizes), found.split(sizes), strict=True):
                 yield *self._prepare(part, self._rng.at(epoch, step, own, self._place.rank)), weight
@@ -134,14 +137,17 @@ class TrainBatches:
         """This process's positions of a step; a process without any takes one sample with weight 0."""
         start = step * self.batch_size
         whole = np.arange(start, min(start + self.batch_size, count))
+        # Shares differ by one sample at most, whatever the number of processes.
         own = np.array_split(whole, self._place.world)[self._place.rank]
         if len(own) == 0:
-            return whole[:1], 0.0
+            return whole[:1], 0.0  # it has to take part in averaging gradients, for which the others wait
+        # Gradients are averaged over processes as if shares were even: this makes it the mean over samples again.
         return own, len(own) * self._place.world / len(whole)
 
     def _prepare(self, stored: Gathered, rng: StepRng) -> tuple[Batch, StepRng]:
         unit = self._preprocess.to_unit(stored.samples)
         if self._smaller is not None and rng.epoch < self._smaller.epochs:
+            # Before augmentation, which then has fewer pixels to work on.
             unit = interpolate(unit, self._smaller.size, mode="bilinear", antialias=True)
         if self._augment is not None:
             unit = self._augment(unit, rng)
@@ -149,6 +155,7 @@ class TrainBatches:
             unit = arrange(unit, self._channels_last)
         labels = stored.labels
         if self._section.augment.mixup and labels is not None:
+            # Mixed labels are shares of classes, so numbers of classes have to become vectors.
             soft = labels if labels.ndim == 2 else torch.nn.functional.one_hot(labels, len(self._data.classes)).float()
             (unit,), labels = mixup((unit,), soft, rng, self._section.augment.mixup)
         return _batch(stored, self._preprocess, unit, labels), rng

@@ -33,6 +33,7 @@ class Gathered:
 
     def split(self, sizes: list[int]) -> Iterator[Gathered]:
         """Views of consecutive parts of ``sizes`` samples each."""
+        # What the data do not have is None in every part.
         columns = [getattr(self, field.name) for field in fields(self)]
         parts = [[None] * len(sizes) if column is None else torch.split(column, sizes) for column in columns]
         return (Gathered(*part) for part in zip(*parts, strict=True))
@@ -65,7 +66,7 @@ class Gatherer:
     def steps_at_once(self, batch: int) -> int:
         """How many steps of ``batch`` samples are gathered together; of what lies on a disk one."""
         if self.on_disk:
-            return 1
+            return 1  # one thread reads ahead; with several steps together, the first would wait for all of them
         one = self.data.samples.nbytes // max(len(self.data.samples), 1)
         return max(_AT_ONCE // max(one * batch, 1), 1)
 
@@ -86,6 +87,7 @@ class Gatherer:
             return self.resident[places]
         part = torch.from_numpy(np.ascontiguousarray(self.data.samples[rows]))
         if self.device.type == "cuda":
+            # Only out of pinned memory does the copy go on while the device computes.
             return part.pin_memory().to(self.device, non_blocking=True)
         return part.to(self.device)
 

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 NOISE = 0.01  # standard deviation, in units of [0, 1] images, as the authors take it
 _TOLERANCE = 5e-4  # of the residual: it leaves an error of about a fifth of the noise
 _MOST = 1000  # passes
-_ASKED = 4  # passes after which it is asked again whether that was enough
+_ASKED = 4  # passes after which it is asked again whether that was enough, for which the device has to be waited for
 
 
 def impute(images: Tensor, missing: Tensor, noise: Tensor | None = None, tolerance: float = _TOLERANCE) -> Tensor:
@@ -42,12 +42,14 @@ def _filled(values: Tensor, known: Tensor, tolerance: float) -> Tensor:
     size = (-(-height // 2), -(-width // 2))
     shares = F.adaptive_avg_pool2d(known, size)
     means = F.adaptive_avg_pool2d(values, size) / torch.where(shares > 0, shares, 1)
+    # A start need not be better than the tolerance of a result.
     coarse = _filled(means, (shares > 0).to(values), max(tolerance, _TOLERANCE))
     return _solve(values, known, F.interpolate(coarse, (height, width), mode="bilinear"), tolerance)
 
 
 def _solve(values: Tensor, known: Tensor, start: Tensor, tolerance: float) -> Tensor:
     unknown = 1 - known
+    # The sum of the weights: 1, and less along the border, where neighbours are missing.
     weight = _neighbours(torch.ones_like(values[:1]))
 
     def apply(maps: Tensor) -> Tensor:
@@ -58,6 +60,7 @@ def _solve(values: Tensor, known: Tensor, start: Tensor, tolerance: float) -> Te
     residual = target - apply(found)
     direction, squared = residual, _dot(residual, residual)
     enough = tolerance**2 * _dot(target, target)
+    # Images that are done have nothing left to divide by while others of the batch go on.
     tiny = torch.finfo(values.dtype).tiny
     for number in range(_MOST):
         if number % _ASKED == 0 and not bool((squared > enough).any()):

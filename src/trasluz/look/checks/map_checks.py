@@ -36,6 +36,7 @@ def rivals(maps: Tensor, size: tuple[int, int], seed: int = 0) -> Tensor:
 
     The random one is as coarse as the map.
     """
+    # Drawn on the processor, so that every device sees the same.
     generator = torch.Generator().manual_seed(seed)
     random = torch.rand(maps.shape, generator=generator).to(maps)
     high, wide = (torch.linspace(-1, 1, side, device=maps.device, dtype=maps.dtype) for side in size)
@@ -69,6 +70,7 @@ def _pixels_of_half(maps: Tensor) -> Tensor:
     ordered = maps.flatten(1).sort(1, descending=True).values
     needed = _MASS * ordered.sum(1, keepdim=True)
     enough = ordered.cumsum(1) < needed
+    # Those before half is reached, and the one that reaches it.
     return torch.where(needed[:, 0] > 0, enough.sum(1) + 1, 0)
 
 
@@ -81,4 +83,5 @@ def places(values: Tensor) -> Tensor:
     """The place of each of ``values`` ``[n, ...]`` of a row, 0 for the largest: int64 ``[n, all the rest]``."""
     order = values.flatten(1).argsort(dim=1, descending=True, stable=True)
     rank = torch.arange(order.shape[1], device=order.device).expand_as(order)
+    # The inverse of the order that sorts them.
     return torch.empty_like(order).scatter_(1, order, rank)

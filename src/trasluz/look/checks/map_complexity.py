@@ -19,11 +19,14 @@ def histogram_entropy(maps: np.ndarray, bins: int = BINS) -> np.ndarray:
     low = values.min(1, keepdims=True)
     span = np.ptp(values, axis=1, keepdims=True)
     share = np.divide(values - low, span, out=np.zeros_like(values), where=span > 0)
+    # The largest value belongs to the last bin, not behind it.
     bin_of = np.minimum((share * bins).astype(np.int64), bins - 1)
+    # Each map counts into bins of its own, so that one bincount serves all.
     rows = np.arange(len(values))[:, None] * bins
     counts = np.bincount((rows + bin_of).ravel(), minlength=len(values) * bins).reshape(-1, bins)
     shares = counts / values.shape[1]
     terms = shares * np.log(np.where(shares > 0, shares, 1))
+    # Not −Σ, which is −0 for a map of one value.
     found: np.ndarray = 0.0 - terms.sum(1).reshape(maps.shape[:-2])
     return found
 

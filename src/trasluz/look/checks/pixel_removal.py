@@ -74,6 +74,7 @@ def removal_curves(
     """
     orders, triples = _orders(maps, (unit.shape[2], unit.shape[3]))
     empty = _blurred(unit) if baseline == "blur" else unit.mean((2, 3), keepdim=True).expand_as(unit)
+    # Both curves run between the whole image and the empty one, which no order changes.
     first, last = (judge.sure(images.unsqueeze(0)).expand(len(orders), -1) for images in (unit, empty))
     deletion, insertion = [first], [last]
     for step in range(1, steps):
@@ -102,6 +103,7 @@ def _orders(maps: Sequence[Tensor], size: tuple[int, int]) -> tuple[Tensor, list
 
 def _of(maps: Tensor, curves: tuple[Tensor, Tensor, Tensor], triple: tuple[int, int, int]) -> Curves:
     """The curves of one map out of all, ``[o, n, points]`` each."""
+    # A map of zeros leaves its rivals in force.
     ranks = (maps.flatten(1) > 0).any(1).reshape(-1, 1)
     known = torch.stack([ranks, *(torch.ones_like(ranks),) * 2])
     return Curves(*(torch.where(known, curve[list(triple)], torch.nan).cpu().numpy() for curve in curves))
@@ -110,6 +112,7 @@ def _of(maps: Tensor, curves: tuple[Tensor, Tensor, Tensor], triple: tuple[int, 
 def _road(judge: Judge, unit: Tensor, orders: Tensor) -> Tensor:
     pixels, rng, found = orders[0, 0].numel(), Rng(0), []
     for step, share in enumerate(ROAD_SHARES):
+        # One pixel stays, without which there would be nothing to fill in from.
         missing = orders < min(round(share * pixels), pixels - 1)
         noise = rng.normal("road", step, judge.positions, *unit.shape[1:]).to(unit)
         filled = torch.stack([impute(unit, gone, noise) for gone in missing])

@@ -32,6 +32,7 @@ def randomised(
     with torch.no_grad(), rng.ambient("randomised", device=device):
         for module in fresh.modules():
             reset = getattr(module, "reset_parameters", None)
+            # Of a parametrised layer it would fill a weight that is computed, not what it is computed from.
             if callable(reset) and not is_parametrized(module):
                 reset()
             else:

@@ -60,11 +60,13 @@ def find_layer(subject: Subject, chosen: str) -> Units:
         found = _last(subject)
         assert found is not None, "refusal() made sure of it"
         return found
+    # Where the model makes up its mind first, so that a layer that several passes meet is shown as it is there.
     for through in (ways(subject), passes(subject)):
         layouts = readable(subject, through)
         for name, layout in layouts.items():
             if chosen in (name, name.split(".", 1)[-1]):
                 return Units(name, layout, through)
+    # These are the layers of all passes, the second turn of the loop.
     raise RequestError(_unknown(subject, chosen, tuple(layouts)))
 
 
@@ -97,12 +99,15 @@ def _name_of_last(subject: Subject, layouts: Mapping[str, Layout], way: tuple[st
     shapes = subject.family.layers(subject.networks)
     names = tuple(layouts)
     modules = dict(subject.networks.named_modules())
+    # A convolution over a single pixel is a linear layer: it has no places.
     spatial = [i for i, name in enumerate(names) if isinstance(modules[name], nn.Conv2d) and max(shapes[name][1:]) > 1]
+    # Two sizes are tokens × channels.
     last = [i for i, name in enumerate(names) if len(shapes[name]) == 2 or layouts[name].channels == "last"]
     if spatial and last and last[-1] > spatial[-1]:
         return names[last[-1]]
     if spatial:
         end = spatial[-1]
+        # What keeps the shape (normalisation, activation) belongs to the convolution before it.
         while end + 1 < len(names) and _belongs(modules[names[end + 1]], shapes[names[end + 1]], shapes[names[end]]):
             end += 1
         return names[end]
@@ -110,6 +115,7 @@ def _name_of_last(subject: Subject, layouts: Mapping[str, Layout], way: tuple[st
         return None
     if len(names) > 1 and subject.can("posterior") and shapes[names[-1]] == shapes[names[-2]]:
         return names[-2]  # the last layer gives the spread of the codes, the one before it their mean
+    # The last layer gives the scores themselves; what they are read from stands before it.
     return names[-2] if "logits" in way and len(names) > 1 else names[-1]
 
 
@@ -120,5 +126,6 @@ def _belongs(module: nn.Module, shape: tuple[int, ...], before: tuple[int, ...])
 def top_of(values: Tensor, count: int, *kept: Tensor) -> tuple[Tensor, ...]:
     """The ``count`` largest of ``values`` ``[n, units]`` per unit, ``[units, count]``, the first of equals first, and
     the same places of each of ``kept`` ``[n, units]``."""
+    # Sorted, because topk does not say which of equal values it takes.
     order = torch.argsort(values.T, dim=1, descending=True, stable=True)[:, :count]
     return tuple(of.T.gather(1, order) for of in (values, *kept))

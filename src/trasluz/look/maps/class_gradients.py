@@ -15,6 +15,7 @@ def class_gradients(scores: Tensor, activations: Sequence[Tensor], classes: Tens
     ``scores``: ``[n, all classes]`` with their graph, which stays usable; ``classes``: int64 ``[n, k]``.  Images must
     not influence each other's scores, as in evaluation mode.  Activations without influence have gradient 0.
     """
+    # [k, n, all classes]: no image has influence on another, so one pass for the sum over images gives each its own.
     chosen = torch.nn.functional.one_hot(classes.T, scores.shape[1]).to(scores)
     try:
         with warnings.catch_warnings():

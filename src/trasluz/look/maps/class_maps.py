@@ -87,6 +87,7 @@ def _from_gradients(
     kept: Captured, scores: Tensor, classes: Tensor, layouts: Mapping[str, Layout], method: str, memory: int
 ) -> dict[str, Tensor]:
     outputs = {name: kept.last(name) for name in layouts}
+    # For one class a pass backward costs no more than the one by which a head is tried.
     heads = _heads(scores, outputs, layouts) if classes.shape[1] > 1 else {}
     others = [output for name, output in outputs.items() if name not in heads]
     at_once = min(memory, _NEAR) if scores.device.type == "cpu" else memory

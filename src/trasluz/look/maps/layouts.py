@@ -43,6 +43,7 @@ class Layout:
     def without(self, output: Tensor, channels: Tensor) -> Tensor:
         """A copy of ``output`` ``[m, ...]`` with some channels of each (int64 ``[m, s]``) zero at all places."""
         changed = output.clone()
+        # The maps are a view, so this writes into the copy.
         self.maps(changed)[torch.arange(len(changed), device=changed.device)[:, None], channels] = 0
         return changed
 
@@ -99,6 +100,7 @@ class Reader:
     def _tokens(self, tokens: int) -> Layout | None:
         """Tokens over the latest grid with as many places, after those that have none."""
         said = next((n for m in self.network.modules() if (n := _said(m)) is not None), None)
+        # 0 as well where the network says how many: a norm of patches stands before the class token joins them.
         allowed = range(_MOST_BEFORE + 1) if said is None else (0, said)
         for grid in reversed(self._grids):
             before = tokens - grid[0] * grid[1]

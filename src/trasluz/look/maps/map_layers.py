@@ -75,7 +75,9 @@ def _stages(layers: list[_Layer]) -> tuple[str, ...]:
     for layer in layers:
         if layer.opens:
             current = layer.shape
+        # What keeps the shape of its convolution belongs to it; of tokens only the norms count.
         if current == layer.shape and (layer.opens or layer.layout == FIRST):
+            # Taken out first, because a key that is set again would keep its old place: sizes stand as they come last.
             found.pop(current[1:], None)
             found[current[1:]] = layer.name
     return tuple(found.values())
@@ -121,6 +123,7 @@ def _layers(subject: Subject) -> list[_Layer]:
 
 
 def _noise(subject: Subject) -> Tensor:
+    # Noise, because of images of zeros gradients can vanish that do not for others.
     generator = torch.Generator().manual_seed(0)
     return torch.rand(_IMAGES, *subject.spec.shape, generator=generator).to(subject.device)
 

@@ -42,6 +42,7 @@ def _read(scores: Tensor, output: Tensor) -> Tensor | None:
     pooled = _behind(_only(linear), _SHAPES)
     if not _is(pooled, _MEANS) or not _gives(_behind(_only(pooled), _SHAPES, output), output):
         return None
+    # addmm(bias, inputs, mat2): its mat2 is the weight of the linear layer, transposed.
     saved = getattr(linear, "_saved_mat2", None)
     return saved.T if isinstance(saved, Tensor) and saved.ndim == 2 else None
 
@@ -59,6 +60,7 @@ def _is(node: Any, names: tuple[str, ...]) -> bool:
 
 def _only(node: Any) -> Any:
     """The one operation whose result the gradient of ``node`` flows to; ``None`` where there are more."""
+    # Parameters are none of them: capture() has them ask for no gradient.
     found = [before for before, _place in node.next_functions if before is not None]
     return found[0] if len(found) == 1 else None
 
@@ -66,6 +68,7 @@ def _only(node: Any) -> Any:
 def _gives(node: Any, output: Tensor) -> bool:
     if node is None:
         return False
+    # A leaf, as the output of a frozen layer is, has no operation, but a node that holds it.
     return node is output.grad_fn if output.grad_fn is not None else getattr(node, "variable", None) is output
 
 
