@@ -40,9 +40,9 @@ TUNING_SEED = 1000
 
 def settings(recipe: str, labels: int, rate: float, start: Path) -> dict[str, Any]:
     """What is changed in a recipe; the unfrozen phase of a pre-trained one has half the rate, as in the recipe."""
-    changes: dict[str, Any] = {"data.labelled": labels, "train.optimiser.rate": rate}
+    changes: dict[str, Any] = {"data.labelled": labels, "train.optimiser.learning_rate": rate}
     if recipe == PRETRAINED:
-        changes |= {"phases.0.from": str(start), "phases.1.train.optimiser.rate": rate / 2}
+        changes |= {"phases.0.from": str(start), "phases.1.train.optimiser.learning_rate": rate / 2}
     return changes
 
 

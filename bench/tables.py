@@ -70,7 +70,7 @@ def ours(case: Case, seed: int, runs: Path) -> Tried:
         settings = {
             "model.network.hidden": hidden,
             "model.l2": alpha / (2 * recipe.train.batch),
-            "train.optimiser.rate": rate,
+            "train.optimiser.learning_rate": rate,
         }
         run = tz.train(recipe, seed=seed, set=settings, runs=runs)
         found = run.evaluate("valid").metrics

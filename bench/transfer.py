@@ -84,9 +84,11 @@ def compare(runs: Path, seeds: int, settings: Settings) -> dict[str, Any]:
 def tune(runs: Path) -> dict[str, list[dict[str, Any]]]:
     """Validation accuracy after the last epoch of each setting, of one seed that is not measured later."""
     start = backbone(runs)
-    rates: list[Settings] = [{"train.optimiser.rate": rate} for rate in RATES]
+    rates: list[Settings] = [{"train.optimiser.learning_rate": rate} for rate in RATES]
     factors = [
-        {**rate, "train.rates": {"classifier.outputs*": 1.0, "classifier.*": f}} for rate in rates for f in FACTORS
+        {**rate, "train.learning_rate_factors": {"classifier.outputs*": 1.0, "classifier.*": f}}
+        for rate in rates
+        for f in FACTORS
     ]
     found: dict[str, list[dict[str, Any]]] = {}
     for recipe, grid in ((SCRATCH, rates), (TRANSFER, factors)):

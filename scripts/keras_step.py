@@ -2,7 +2,7 @@
 
 Needs Keras with TensorFlow, which the project itself does not: run it in an environment that has them,
 
-    python scripts/keras_step.py tests/training/keras.npz
+    python scripts/keras_step.py tests/training/optimisers/keras.npz
 
 Weights come from a fixed generator, so that only what Keras computes with them is stored beside them.
 """

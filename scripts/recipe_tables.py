@@ -19,6 +19,8 @@ PARTS = {
     "trasluz.networks.encoders": ("model.encoder", "name: {name}"),
     "trasluz.networks.decoders": ("model.decoder", "name: {name}"),
     "trasluz.networks.classifiers": ("model.network", "name: {name}"),
+    "trasluz.training.optimisers": ("train.optimiser", "name: {name}"),
+    "trasluz.training.schedules": ("train.schedule", "name: {name}"),
 }
 
 

@@ -89,6 +89,8 @@ def _fields_at(config: type[BaseModel], path: tuple[int | str, ...]) -> list[str
         model = next((t for t in inner if isinstance(t, type) and issubclass(t, BaseModel)), model)
     if not isinstance(model, type) or not issubclass(model, BaseModel):
         return []
+    if hasattr(model, "fields_of_all"):  # a section that is chosen by name: this model is what all of them share
+        return list(model.fields_of_all())
     return sorted(field.alias or name for name, field in model.model_fields.items())
 
 

@@ -279,7 +279,7 @@ def test_a_recipe_that_does_not_fit_the_data_is_refused_before_a_run_is_made(tmp
 
 
 def test_a_phase_starts_from_the_weights_of_another_run(classifier: Path, tmp_path: Path) -> None:
-    still = {"epochs": 1, "optimiser": {"name": "sgd", "rate": 1e-12}}
+    still = {"epochs": 1, "optimiser": {"name": "sgd", "learning_rate": 1e-12}}
     phase = {"name": "tune", "from": str(classifier), "train": still, "frozen": ["*.bias"]}
     run = tz.train("digits-cnn", set={**QUICK, "phases": [phase]}, runs=tmp_path)
     source = dict(tz.open_run(classifier).networks.named_parameters())

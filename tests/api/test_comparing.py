@@ -26,7 +26,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     labels = [["dark", "light"][int(image.mean() > 127)] for image in images]
     return {
         "cnn": api.train("digits-cnn", set=CNN, runs=folder).path,
-        "slow": api.train("digits-cnn", set={**CNN, "train.optimiser.rate": 1e-4}, runs=folder).path,
+        "slow": api.train("digits-cnn", set={**CNN, "train.optimiser.learning_rate": 1e-4}, runs=folder).path,
         "autoencoder": api.train("digits-autoencoder", set=SMALL, runs=folder).path,
         "vae": api.train("vae", data="digits", set={**SMALL, **VAE}, runs=folder).path,
         "other": api.train("digits-cnn", data=(images, labels), set={**CNN, "data.limit": None}, runs=folder).path,
@@ -45,7 +45,7 @@ def test_the_difference_of_two_classifiers_is_that_of_their_evaluations(runs: di
     apart = found.table.rows[1].differences["accuracy"]
     assert apart.mean == pytest.approx(slow.metrics["accuracy"] - own.metrics["accuracy"])
     assert apart.low <= apart.mean <= apart.high
-    assert found.table.rows[1].changes == {"train.optimiser.rate": 1e-4}
+    assert found.table.rows[1].changes == {"train.optimiser.learning_rate": 1e-4}
     assert found.table.rows[0].parameters == sum(p.numel() for p in api.open_run(runs["cnn"]).networks.parameters())
     assert _anchors(found.page) == ["answer", "recipes", "numbers", "curves", "images", "machine"]
     json.dumps(found.table.to_dict(), allow_nan=False)

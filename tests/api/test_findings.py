@@ -35,7 +35,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> tz.Run:
 
 @pytest.fixture(scope="module")
 def bad(tmp_path_factory: pytest.TempPathFactory) -> tz.Run:
-    slow = {**SMALL, "train.optimiser.rate": 1e-7, "train.epochs": 7, "data.augment": {}}
+    slow = {**SMALL, "train.optimiser.learning_rate": 1e-7, "train.epochs": 7, "data.augment": {}}
     run = tz.train("digits-cnn", set=slow, runs=tmp_path_factory.mktemp("bad"))
     run.evaluate("valid")
     return run
@@ -76,7 +76,7 @@ def test_a_crippled_run_is_told_what_went_wrong_in_both_languages(bad: tz.Run) -
 
 def test_a_run_that_diverged_names_the_term_without_a_model(tmp_path: Path) -> None:
     with pytest.raises(DivergedError):
-        tz.train("digits-autoencoder", set={"train.optimiser.rate": 1e30, "train.epochs": 2}, runs=tmp_path)
+        tz.train("digits-autoencoder", set={"train.optimiser.learning_rate": 1e30, "train.epochs": 2}, runs=tmp_path)
     run = tz.open_run(tz.list_runs(tmp_path)[0].path)
     found = run.findings()
     assert found[0].rule == "not-finite"
@@ -93,7 +93,7 @@ VAE = {
         "encoder": {"name": "dense", "hidden": [32]},
         "decoder": {"name": "dense", "hidden": [32]},
     },
-    "train": {"epochs": 4, "optimiser": {"rate": 0.003}},
+    "train": {"epochs": 4, "optimiser": {"learning_rate": 0.003}},
 }
 
 

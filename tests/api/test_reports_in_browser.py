@@ -25,7 +25,7 @@ _MARKED = """canvas => {
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     runs = tmp_path_factory.mktemp("runs")
     first = api.train("digits-cnn", set=CNN, runs=runs)
-    second = api.train("digits-cnn", set={**CNN, "train.optimiser.rate": 1e-4}, runs=runs)
+    second = api.train("digits-cnn", set={**CNN, "train.optimiser.learning_rate": 1e-4}, runs=runs)
     return {"report": first.report("en"), "comparison": api.compare(first, second, lang="en").page}
 
 

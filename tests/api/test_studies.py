@@ -18,7 +18,7 @@ SMALL = Study(
     description={"en": "Does a higher rate help?", "es": "¿Ayuda una tasa mayor?"},
     base="digits-cnn",
     set={"train.epochs": 1, "data.limit": 80, "model.network.channels": [8], "data.test": None},
-    variants={"low": {"train.optimiser.rate": 0.001}, "high": {"train.optimiser.rate": 0.01}},
+    variants={"low": {"train.optimiser.learning_rate": 0.001}, "high": {"train.optimiser.learning_rate": 0.01}},
     seeds=2,
     metrics=("accuracy",),
 )
@@ -39,7 +39,7 @@ def test_every_cell_is_trained_judged_and_compared(tmp_path: Path) -> None:
     page = found.page.read_text(encoding="utf-8")
     assert "Does a higher rate help?" in page
     assert "¿Ayuda una tasa mayor?" in page
-    assert "train.optimiser.rate = 0.01" in page
+    assert "train.optimiser.learning_rate = 0.01" in page
 
 
 def test_what_cannot_be_judged_is_refused_before_work(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_more_seeds_go_on_from_those_that_are_there(tmp_path: Path) -> None:
 
 
 def test_a_variant_that_diverges_is_a_result(tmp_path: Path) -> None:
-    wild = {"fine": {}, "wild": {"train.optimiser": {"name": "sgd", "rate": 1e30}}}
+    wild = {"fine": {}, "wild": {"train.optimiser": {"name": "sgd", "learning_rate": 1e30}}}
     asked = Study.model_validate({**SMALL.model_dump(), "variants": wild, "seeds": 1, "reference": None})
     found = api.study(asked, runs=tmp_path)
     assert "diverged" in found.table.rows[1].failures[0]

@@ -13,7 +13,7 @@ def records(epochs: int, phase: str = "train", first: float = 1.0) -> list[dict[
             "step": 10 * e,
             "train/loss": first / e,
             "valid/loss": first / e + 0.1 * (e > 3),
-            "rate": 0.1 / e,
+            "learning_rate": 0.1 / e,
         }
         for e in range(1, epochs + 1)
     ]

@@ -49,7 +49,7 @@ def batch_of(n: int = 8, shape: tuple[int, int, int] = (1, 16, 16), labels: Tens
 
 
 def engine_for(family: base.BaseFamily, networks: nn.ModuleDict, hardware: Hardware = CPU, **train: Any) -> Engine:
-    settings = {"optimiser": {"rate": 2e-3, "betas": (0.5, 0.99)}, **train}
+    settings = {"optimiser": {"learning_rate": 2e-3, "betas": (0.5, 0.99)}, **train}
     return Engine(make_fabric(hardware), networks, family.updates(), TrainSection(**settings))
 
 
@@ -181,7 +181,7 @@ def test_a_batch_in_parts_gives_the_same_step_where_no_norm_mixes_samples() -> N
     found = []
     for accumulate in (1, 3):
         family, networks = make(r1=0.5, generator={"norm": None}, diff_augment=["translation", "colour"])
-        engine = engine_for(family, networks, accumulate=accumulate, optimiser={"name": "sgd", "rate": 0.1})
+        engine = engine_for(family, networks, accumulate=accumulate, optimiser={"name": "sgd", "learning_rate": 0.1})
         take(family, engine, batch_of(), 2)
         found.append(weights(networks))
     for name, value in found[0].items():
@@ -340,4 +340,4 @@ def test_classes_that_are_not_there_are_told() -> None:
 def test_an_optimiser_for_an_update_that_is_not_there_is_refused() -> None:
     family, networks = make()
     with pytest.raises(RecipeError, match=r"train.optimisers.critic: .*allowed: discriminator, generator"):
-        engine_for(family, networks, optimisers={"critic": {"rate": 1e-4}})
+        engine_for(family, networks, optimisers={"critic": {"learning_rate": 1e-4}})

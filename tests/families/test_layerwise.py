@@ -24,7 +24,7 @@ from trasluz.training.loop import Loop
 SHAPE = (1, 6, 5)
 PHASES = [
     {"name": "layer-1", "train": {"epochs": 1}},
-    {"name": "layer-2", "train": {"epochs": 2, "optimiser": {"rate": 5e-3}}},
+    {"name": "layer-2", "train": {"epochs": 2, "optimiser": {"learning_rate": 5e-3}}},
     {"name": "joint", "train": {"epochs": 1}},
 ]
 
@@ -49,7 +49,12 @@ def greedy(**settings: Any) -> Recipe:
     tree = {
         "name": "greedy",
         "model": stack(**settings),
-        "train": {"epochs": 1, "batch": 30, "optimiser": {"name": "nadam", "rate": 3e-3}, "checkpoint_minutes": 0},
+        "train": {
+            "epochs": 1,
+            "batch": 30,
+            "optimiser": {"name": "nadam", "learning_rate": 3e-3},
+            "checkpoint_minutes": 0,
+        },
         "phases": PHASES,
         "compute": {"threads": 1, "device": "cpu"},
         "seed": 5,

@@ -49,7 +49,7 @@ def data(points: np.ndarray = POINTS, labels: np.ndarray = LABELS, classes: int 
 
 
 def recipe(batch: int | str = "full", optimiser: dict[str, Any] | None = None, **fields: Any) -> Recipe:
-    train = {"epochs": 4, "batch": batch, "optimiser": optimiser or {"name": "sgd", "rate": 0.5}, **fields}
+    train = {"epochs": 4, "batch": batch, "optimiser": optimiser or {"name": "sgd", "learning_rate": 0.5}, **fields}
     model = {"family": "perceptron"}
     compute = {"threads": 1, "device": "cpu"}
     return from_dict({"name": "p", "data": {"normalise": "raw"}, "model": model, "train": train, "compute": compute})
@@ -196,6 +196,6 @@ def test_several_labels_per_image_are_a_unit_each() -> None:
 
 
 def test_numbers_that_are_not_finite_stop_the_run(tmp_path: Path) -> None:
-    huge = recipe(optimiser={"name": "sgd", "rate": 1e38}, epochs=40)
+    huge = recipe(optimiser={"name": "sgd", "learning_rate": 1e38}, epochs=40)
     with pytest.raises(DivergedError, match="criterion was no longer finite"):
         Session(huge, tmp_path / "run", data=data(POINTS * 100, np.array([0, 1, 1, 0]))).run()

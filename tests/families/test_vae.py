@@ -313,7 +313,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_killed_run_ends_as_the_uninterrupted_one_and_as_a_second_one(name: str, tmp_path: Path) -> None:
-    train = {"epochs": 3, "batch": 20, "optimiser": {"rate": 3e-3}, "ema": 0.9, "checkpoint_minutes": 0}
+    train = {"epochs": 3, "batch": 20, "optimiser": {"learning_rate": 3e-3}, "ema": 0.9, "checkpoint_minutes": 0}
     model, compute = {**SMALL, **CASES[name]}, {"threads": 1, "device": "cpu"}
     chosen = from_dict({"name": "vae", "model": model, "train": train, "compute": compute, "seed": 5})
     expected = outcome(Session(chosen, tmp_path / "whole").run())

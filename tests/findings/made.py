@@ -25,7 +25,12 @@ def history(rate: float | Iterable[float] = 0.001, **series: Sequence[float]) ->
     rates = [rate] * count if isinstance(rate, float) else list(rate)
     keys = {name: name.replace("_", "/", 1) for name in series}
     return [
-        {"phase": "train", "epoch": i + 1, "rate": rates[i], **{keys[n]: float(v[i]) for n, v in series.items()}}
+        {
+            "phase": "train",
+            "epoch": i + 1,
+            "learning_rate": rates[i],
+            **{keys[n]: float(v[i]) for n, v in series.items()},
+        }
         for i in range(count)
     ]
 

@@ -74,9 +74,9 @@ def test_noise_is_the_deviation_around_a_drift() -> None:
 
 
 def test_settings_go_where_the_recipe_states_them() -> None:
-    assert train_setting(evidence(), "optimiser.rate", 0.1) == "train.optimiser.rate=0.1"
-    phased = evidence({"phases": [{"name": "a"}, {"name": "b", "train": {"optimiser": {"rate": 1.0}}}]})
-    assert train_setting(phased, "optimiser.rate", 0.1) == "phases.1.train.optimiser.rate=0.1"
+    assert train_setting(evidence(), "optimiser.learning_rate", 0.1) == "train.optimiser.learning_rate=0.1"
+    phased = evidence({"phases": [{"name": "a"}, {"name": "b", "train": {"optimiser": {"learning_rate": 1.0}}}]})
+    assert train_setting(phased, "optimiser.learning_rate", 0.1) == "phases.1.train.optimiser.learning_rate=0.1"
     assert train_setting(phased, "epochs", 3) == "train.epochs=3"
     vae = evidence({"model": {"family": "vae", "divergence": {"name": "kl", "beta": 4.0, "free_bits": 0.1}}})
     assert divergence_setting(vae, beta=1e-7) == "model.divergence={name: kl, beta: 0.0000001, free_bits: 0.1}"

@@ -29,7 +29,7 @@ def test_every_built_in_recipe_survives_a_round_trip_and_speaks_both_languages(n
         ({"data": {"augment": {"rotate": 3}}}, ["data.augment.rotate", "Did you mean rotation?"]),
         ({"data": {"valid": "first 10"}}, ["data.valid", "last N"]),
         ({"data": {"valid": 1.0}}, ["data.valid"]),
-        ({"train": {"optimiser": {"rate": float("nan")}}}, ["train.optimiser.rate"]),
+        ({"train": {"optimiser": {"learning_rate": float("nan")}}}, ["train.optimiser.learning_rate"]),
         ({"train": {"optimiser": {"name": "adam", "momentum": 0.9}}}, ["adam has no momentum", "sgd"]),
         ({"train": {"schedule": {"name": "piecewise", "epochs": [5], "factors": [1]}}}, ["one factor more"]),
         ({"train": {"schedule": {"name": "one-cycle", "warmup": 2}}}, ["warmup"]),
@@ -77,7 +77,7 @@ def test_reasons_are_told_in_the_language_of_the_messages() -> None:
         from_dict({"train": {"epochs": 0, "optimiser": {"name": "adam", "momentum": 0.9}}})
     assert str(caught.value) == (
         "train.epochs: 0 no está permitido: debe ser al menos 1. "
-        "train.optimiser: adam no tiene momentum; es de sgd, rmsprop."
+        "train.optimiser: adam no tiene momentum; es de rmsprop, sgd."
     )
 
 
@@ -93,8 +93,10 @@ def test_an_unknown_recipe_names_the_nearest_known_one() -> None:
 
 
 def test_overrides_reach_nested_fields_and_are_checked() -> None:
-    recipe = Recipe().override({"train.optimiser.rate": 0.5, "data.size": [32, 48], "model.family": "autoencoder"})
-    assert recipe.train.optimiser.rate == 0.5
+    recipe = Recipe().override(
+        {"train.optimiser.learning_rate": 0.5, "data.size": [32, 48], "model.family": "autoencoder"}
+    )
+    assert recipe.train.optimiser.learning_rate == 0.5
     assert recipe.data.size == (32, 48)
     with pytest.raises(RecipeError, match=r"train\.epochs is a single value"):
         Recipe().override({"train.epochs.x": 1})
@@ -124,7 +126,7 @@ def test_phases_override_only_what_they_name() -> None:
     recipe = from_dict(
         {
             "train": {"epochs": 3, "batch": 7},
-            "phases": [{"name": "a", "train": {"optimiser": {"name": "sgd", "rate": 1}}}, {"name": "b"}],
+            "phases": [{"name": "a", "train": {"optimiser": {"name": "sgd", "learning_rate": 1}}}, {"name": "b"}],
         }
     )
     first, second = (train for _phase, train in recipe.resolved_phases())

@@ -81,7 +81,7 @@ def test_written_autoencoders_train_as_keras_did(name: str) -> None:
 def test_epochs_and_rates_are_the_published_ones() -> None:
     def told(name: str) -> list[tuple[str, int, float]]:
         phases = recipe.load(name).resolved_phases()
-        return [(phase.name, train.epochs, train.optimiser.rate) for phase, train in phases]
+        return [(phase.name, train.epochs, train.optimiser.learning_rate) for phase, train in phases]
 
     assert told("stacked-autoencoder") == [("train", 20, 1e-3)]
     assert told("conv-pooled-autoencoder") == [("train", 10, 1e-3)]

@@ -11,6 +11,7 @@ from torch import nn
 from trasluz import recipe
 from trasluz.data.data import DataSpec
 from trasluz.families import base
+from trasluz.training.decay import decays
 from trasluz.training.optimisers import make_optimiser
 
 TEN = tuple("0123456789")
@@ -36,7 +37,13 @@ def test_nets_of_small_data_are_the_notebooks(name: str) -> None:
     loaded = recipe.load(name)
     rate, decay, batch, epochs, hidden = SMALL_DATA[name]
     train = loaded.train
-    found = (train.optimiser.name, train.optimiser.rate, train.optimiser.weight_decay, train.batch, train.epochs)
+    found = (
+        train.optimiser.name,
+        train.optimiser.learning_rate,
+        train.optimiser.weight_decay,
+        train.batch,
+        train.epochs,
+    )
     assert found == ("adam", rate, decay, batch, epochs)
     assert loaded.data.limits.model_dump() == {"train": 600, "valid": 200, "test": 100}
     assert loaded.data.normalise == "raw"
@@ -51,8 +58,8 @@ def test_weight_decay_moves_every_parameter_as_pytorchs_adam_does(name: str) -> 
     ours, theirs = nn.Linear(3, 2), nn.Linear(3, 2)
     theirs.load_state_dict(ours.state_dict())
     optimisers = (
-        make_optimiser(section, ours.parameters()),
-        torch.optim.Adam(theirs.parameters(), lr=section.rate, weight_decay=section.weight_decay),
+        make_optimiser(section, ours.named_parameters(), decaying=decays(ours)),
+        torch.optim.Adam(theirs.parameters(), lr=section.learning_rate, weight_decay=section.weight_decay),
     )
     inputs = torch.rand(4, 3)
     for _step in range(3):
@@ -84,7 +91,7 @@ def test_controls_differ_from_the_joint_net_in_one_weight_each() -> None:
     assert models[0] == models[1] == models[2]
     trains = [recipe.load(name).train for name in JOINT]
     assert trains[0] == trains[1] == trains[2]
-    assert (trains[0].optimiser.rate, trains[0].batch, trains[0].epochs) == (1e-4, 64, 300)
+    assert (trains[0].optimiser.learning_rate, trains[0].batch, trains[0].epochs) == (1e-4, 64, 300)
 
 
 def test_vae_classifiers_share_their_networks_and_only_the_notebooks_leaves_the_decoder_alone() -> None:

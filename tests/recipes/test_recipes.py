@@ -37,7 +37,14 @@ def test_recipes_as_written_keep_the_notebooks_optimiser_batch_and_epochs() -> N
     for name in WRITTEN:
         train = recipe.load(name).train
         optimiser = train.optimiser
-        found[name] = (optimiser.name, optimiser.rate, optimiser.eps, train.batch, train.steps_per_epoch, train.epochs)
+        found[name] = (
+            optimiser.name,
+            optimiser.learning_rate,
+            optimiser.eps,
+            train.batch,
+            train.steps_per_epoch,
+            train.epochs,
+        )
         assert train.schedule.name == "constant"
         assert train.early_stopping is None
         assert train.ema is None

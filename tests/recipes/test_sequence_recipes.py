@@ -31,7 +31,7 @@ def family(name: str) -> Any:
 def test_written_recipes_train_as_keras_did_and_judge_raw_numbers(name: str) -> None:
     chosen = recipe.load(name)
     optimiser = chosen.train.optimiser
-    assert (optimiser.name, optimiser.rule, optimiser.rate, optimiser.eps) == ("nadam", "torch", 1e-3, 1e-7)
+    assert (optimiser.name, optimiser.rule, optimiser.learning_rate, optimiser.eps) == ("nadam", "torch", 1e-3, 1e-7)
     assert (chosen.train.epochs, chosen.train.batch, chosen.data.valid) == (10, 32, "last 5000")
     made = family(name)
     assert made.likelihood.linear

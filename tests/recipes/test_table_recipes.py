@@ -16,7 +16,13 @@ def test_recipes_as_written_keep_the_notebooks_optimiser_batch_and_epochs() -> N
     found = {}
     for name in ("perceptron", "iris-mlp", "wine-mlp"):
         train = load(name).train
-        found[name] = (train.optimiser.name, train.optimiser.rate, train.batch, train.epochs, train.schedule.name)
+        found[name] = (
+            train.optimiser.name,
+            train.optimiser.learning_rate,
+            train.batch,
+            train.epochs,
+            train.schedule.name,
+        )
     assert found == {
         "perceptron": ("sgd", 0.5, "full", 15, "constant"),
         "iris-mlp": ("adam", 1e-3, "full", 100, "constant"),

@@ -24,7 +24,7 @@ def test_patterns_fit_the_network(name: str, shape: tuple[int, ...], classes: st
     networks = base.create(loaded.model, DataSpec("image", shape, tuple(classes))).build()
     for phase, train in loaded.resolved_phases():
         choose_trainable(networks, phase)
-        rate_factors(networks, train.rates)
+        rate_factors(networks, train.learning_rate_factors)
     assert loaded.phases[0].weights_from
 
 
@@ -32,7 +32,14 @@ def test_the_notebooks_resnet_moves_its_last_layer_alone_and_its_norms_go_on_cou
     loaded = recipe.load("transfer-resnet18")
     ((phase, train),) = loaded.resolved_phases()
     optimiser = train.optimiser
-    written = (optimiser.name, optimiser.rate, optimiser.weight_decay, train.batch, train.epochs, optimiser.momentum)
+    written = (
+        optimiser.name,
+        optimiser.learning_rate,
+        optimiser.weight_decay,
+        train.batch,
+        train.epochs,
+        optimiser.momentum,
+    )
     assert written == ("sgd", 0.001, 0.1, 32, 5, 0.0)
     assert optimiser.decay_norms_and_biases
     networks = base.create(loaded.model, DataSpec("image", (3, 28, 28), tuple("0123456789"))).build()

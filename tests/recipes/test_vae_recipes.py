@@ -11,7 +11,7 @@ def test_recipes_as_written_keep_the_notebooks_optimiser_batch_epochs_and_code(
 ) -> None:
     loaded = recipe.load(name)
     train = loaded.train
-    assert (train.optimiser.name, train.optimiser.rate, train.optimiser.momentum) == ("sgd", 0.5, 0.0)
+    assert (train.optimiser.name, train.optimiser.learning_rate, train.optimiser.momentum) == ("sgd", 0.5, 0.0)
     assert (train.batch, train.epochs, train.schedule.name, train.ema) == (32, epochs, "constant", None)
     assert loaded.model["latent"] == latent
     assert loaded.model["augment_inputs"] == {"flip_horizontal": True, "contrast": 0.2}

@@ -141,7 +141,7 @@ def records(family: str, epochs: int = 30) -> list[dict[str, Any]]:
         made.append(
             record
             | {
-                "rate": 1e-3 * 0.5 * (1 + math.cos(math.pi * epoch / epochs)),
+                "learning_rate": 1e-3 * 0.5 * (1 + math.cos(math.pi * epoch / epochs)),
                 "seconds": 0.21 + 0.01 * (epoch % 3),
                 "images_per_second": 6800.0 - 10 * epoch,
             }

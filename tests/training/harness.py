@@ -55,7 +55,14 @@ NETWORKS = {
 def recipe(family: str, **train: Any) -> Recipe:
     """A recipe with everything that draws at random: augmentation, dropout, a moving average, mixup for labels."""
     augment = {"shift": 0.1, "rotation": 10, "erasing": 0.3, "mixup": 0.2 if family == "classifier" else 0.0}
-    settings = {"epochs": 3, "batch": 20, "optimiser": {"rate": 3e-3}, "ema": 0.9, "checkpoint_minutes": 0, **train}
+    settings = {
+        "epochs": 3,
+        "batch": 20,
+        "optimiser": {"learning_rate": 3e-3},
+        "ema": 0.9,
+        "checkpoint_minutes": 0,
+        **train,
+    }
     phases = settings.pop("phases", [])
     tree = {"name": family, "model": NETWORKS[family], "data": {"augment": augment}, "train": settings}
     return from_dict({**tree, "phases": phases, "compute": {"threads": 1, "device": "cpu"}, "seed": 5})
@@ -133,7 +140,7 @@ def two_process_recipe(devices: int) -> Recipe:
         "model": {"family": "classifier", "network": network},
         "data": {"augment": {"shift": 0.1, "rotation": 10}},
         # 150 training digits in batches of 15: two processes take 8 and 7 of each
-        "train": {"epochs": 5, "batch": 15, "optimiser": {"rate": 3e-3}, "clip": 1.0},
+        "train": {"epochs": 5, "batch": 15, "optimiser": {"learning_rate": 3e-3}, "clip": 1.0},
         "compute": {"threads": 1, "device": "cpu", "devices": devices, "precision": "fp32"},
     }
     return from_dict(tree)

@@ -30,7 +30,7 @@ ENCODER = {"name": "encoder", "encoder": {"name": "conv", "channels": [8]}, "hid
 def recipe(network: dict[str, Any] = RESIDUAL, frozen: tuple[str, ...] = TRUNK, **changes: Any) -> Recipe:
     phase = {"name": "head", "frozen": list(frozen), **changes.pop("phase", {})}
     model = {"family": "classifier", "network": network, **changes.pop("model", {})}
-    train = {"epochs": 4, "batch": 20, "checkpoint_minutes": 0, "optimiser": {"rate": 0.02}, "ema": 0.9}
+    train = {"epochs": 4, "batch": 20, "checkpoint_minutes": 0, "optimiser": {"learning_rate": 0.02}, "ema": 0.9}
     compute = {"threads": 1, "device": "cpu", "precision": "fp32", **changes.pop("compute", {})}
     tree = {"name": "heads", "model": model, "train": train | changes.pop("train", {}), "phases": [phase]}
     return from_dict({**tree, "compute": compute, "seed": 3, **changes})

@@ -9,11 +9,13 @@ import torch
 from torch import nn
 
 from tests.training.harness import Session, recipe
+from trasluz import components
 from trasluz.data.feed.batch import Batch
 from trasluz.families.base import Update
 from trasluz.model.hardware import Hardware
-from trasluz.recipe import OptimiserSection, TrainSection
+from trasluz.recipe import OPTIMISERS, TrainSection
 from trasluz.rng import Rng
+from trasluz.training.decay import decays
 from trasluz.training.engine import Engine, make_fabric
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
 
@@ -63,7 +65,7 @@ def test_the_moving_average_follows_its_formula_and_averages_buffers_too() -> No
 
 def test_clipping_limits_the_norm_over_all_parameters() -> None:
     network = nn.Linear(4, 4, bias=False)
-    clipped = engine(network, clip=0.5, optimiser={"name": "sgd", "rate": 1.0})
+    clipped = engine(network, clip=0.5, optimiser={"name": "sgd", "learning_rate": 1.0})
     before = network.weight.detach().clone()
     clipped.begin_step(0, 0.0, 1.0)
     clipped.backward(MAIN, network.weight.sum() * 100, 1.0)
@@ -72,9 +74,10 @@ def test_clipping_limits_the_norm_over_all_parameters() -> None:
     assert network.weight.grad is None
 
 
-@pytest.mark.parametrize("name", ["sgd", "rmsprop", "adam", "adamw", "nadam"])
+@pytest.mark.parametrize("name", components.names(OPTIMISERS.package))
 def test_every_optimiser_goes_on_from_its_state_in_channels_last(name: str) -> None:
-    section = OptimiserSection(name=name, rate=0.01, momentum=0.9 if name in ("sgd", "rmsprop") else 0.0)
+    momentum = {"momentum": 0.9} if name in ("sgd", "rmsprop") else {}
+    section = OPTIMISERS.read({"name": name, "learning_rate": 0.01, **momentum})
 
     def network() -> nn.Conv2d:
         torch.manual_seed(1)
@@ -86,7 +89,7 @@ def test_every_optimiser_goes_on_from_its_state_in_channels_last(name: str) -> N
         optimiser.step()
 
     whole, halves = network(), network()
-    one, two = make_optimiser(section, whole.parameters()), make_optimiser(section, halves.parameters())
+    one, two = make_optimiser(section, whole.named_parameters()), make_optimiser(section, halves.named_parameters())
     for _step in range(4):
         step(whole, one)
     for _step in range(2):
@@ -94,7 +97,7 @@ def test_every_optimiser_goes_on_from_its_state_in_channels_last(name: str) -> N
     plain = {
         "state": {k: {n: v.clone().contiguous() for n, v in s.items()} for k, s in two.state_dict()["state"].items()}
     }
-    again = make_optimiser(section, halves.parameters())
+    again = make_optimiser(section, halves.named_parameters())
     load_optimiser(again, {**plain, "param_groups": two.state_dict()["param_groups"]})
     for _step in range(2):
         step(halves, again)
@@ -103,10 +106,12 @@ def test_every_optimiser_goes_on_from_its_state_in_channels_last(name: str) -> N
 
 def test_weight_decay_spares_norms_and_biases() -> None:
     network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
-    groups = make_optimiser(OptimiserSection(weight_decay=0.1), network.parameters()).param_groups
+    groups = make_optimiser(
+        OPTIMISERS.read({"weight_decay": 0.1}), network.named_parameters(), decaying=decays(network)
+    ).param_groups
     assert [(g["weight_decay"], len(g["params"])) for g in groups] == [(0.1, 1), (0.0, 3)]
     groups = make_optimiser(
-        OptimiserSection(weight_decay=0.1, decay_norms_and_biases=True), network.parameters()
+        OPTIMISERS.read({"weight_decay": 0.1, "decay_norms_and_biases": True}), network.named_parameters()
     ).param_groups
     assert [(g["weight_decay"], len(g["params"])) for g in groups] == [(0.1, 4)]
 
@@ -123,7 +128,9 @@ def test_a_tensor_rate_is_filled_in_place() -> None:
 def test_two_updates_move_only_their_own_networks_and_only_when_due() -> None:
     networks = nn.ModuleDict({"a": nn.Linear(1, 1), "b": nn.Linear(1, 1)})
     first, second = Update("first", ("a",)), Update("second", ("b",), every=2)
-    both = Engine(make_fabric(CPU), networks, (first, second), TrainSection(optimiser={"name": "sgd", "rate": 1.0}))
+    both = Engine(
+        make_fabric(CPU), networks, (first, second), TrainSection(optimiser={"name": "sgd", "learning_rate": 1.0})
+    )
     before = networks.b.weight.detach().clone()
     both.begin_step(1, 0.0, 1.0)
     assert [both.due(u) for u in (first, second)] == [True, False]

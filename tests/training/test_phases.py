@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
+from trasluz import components
 from trasluz.errors import RecipeError
-from trasluz.recipe import OptimiserSection, PhaseSection
+from trasluz.recipe import OPTIMISERS, PhaseSection
 from trasluz.training.optimisers import make_optimiser, set_rate
 from trasluz.training.phases import choose_trainable, rate_factors, train_mode
 
@@ -52,17 +53,19 @@ def test_the_first_rate_pattern_that_fits_counts_and_the_others_keep_the_whole_r
     trunk, head = found["classifier"]["trunk"], found["classifier"]["head"]
     assert [factors[p] for p in trunk.parameters()] == [0.1, 0.1, 0.5, 0.5]
     assert not any(p in factors for p in head.parameters())
-    with pytest.raises(RecipeError, match=r"train\.rates: the pattern 'trunk\.\*' matches no parameter"):
+    with pytest.raises(
+        RecipeError, match=r"train\.learning_rate_factors: the pattern 'trunk\.\*' matches no parameter"
+    ):
         rate_factors(found, {"trunk.*": 0.1})
 
 
-@pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "rmsprop", "nadam"])
+@pytest.mark.parametrize("name", components.names(OPTIMISERS.package))
 def test_a_factor_on_the_rate_is_a_step_that_much_shorter(name: str) -> None:
-    section = OptimiserSection.model_validate({"name": name, "rate": 0.1})
+    section = OPTIMISERS.read({"name": name, "learning_rate": 0.1})
     moved = []
     for factor in (1.0, 0.1):
         parameter = nn.Parameter(torch.ones(3))
-        optimiser = make_optimiser(section, [parameter], {parameter: factor})
+        optimiser = make_optimiser(section, [("weight", parameter)], {parameter: factor})
         set_rate(optimiser, 0.2)
         parameter.grad = torch.tensor([1.0, 2.0, 3.0])
         optimiser.step()
@@ -72,7 +75,7 @@ def test_a_factor_on_the_rate_is_a_step_that_much_shorter(name: str) -> None:
 
 def test_no_decay_means_no_decay() -> None:
     parameter = nn.Parameter(torch.ones(2, 2))
-    optimiser = make_optimiser(OptimiserSection(name="adamw"), [parameter])
+    optimiser = make_optimiser(OPTIMISERS.read({"name": "adamw"}), [("weight", parameter)], decaying={"weight"})
     parameter.grad = torch.zeros(2, 2)
     optimiser.step()
     assert torch.equal(parameter, torch.ones(2, 2))
@@ -81,7 +84,9 @@ def test_no_decay_means_no_decay() -> None:
 def test_groups_are_few_and_fused_kernels_stay() -> None:
     parameters = [nn.Parameter(torch.zeros(2, 2)) for _ in range(4)]
     factors = {parameters[0]: 0.1, parameters[1]: 0.1}
-    optimiser = make_optimiser(OptimiserSection(name="adam"), parameters, factors)
+    optimiser = make_optimiser(
+        OPTIMISERS.read({"name": "adam"}), [(str(i), p) for i, p in enumerate(parameters)], factors
+    )
     assert [(g["factor"], len(g["params"]), g["fused"]) for g in optimiser.param_groups] == [
         (1.0, 2, True),
         (0.1, 2, True),

@@ -17,7 +17,7 @@ from trasluz.training.callbacks.base import Callback
 from trasluz.training.loop import Loop
 
 ENCODER = {"name": "dense", "hidden": [12], "code": 6, "code_activation": "relu"}
-TRAIN = {"epochs": 2, "batch": 20, "optimiser": {"rate": 3e-3}, "checkpoint_minutes": 0}
+TRAIN = {"epochs": 2, "batch": 20, "optimiser": {"learning_rate": 3e-3}, "checkpoint_minutes": 0}
 COMPUTE = {"threads": 1, "device": "cpu"}
 
 

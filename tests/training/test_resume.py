@@ -21,15 +21,15 @@ from trasluz.training.loop import Loop
 
 TWO_PHASES = [
     {"name": "head", "train": {"epochs": 1}, "frozen": ["classifier.conv1.*"]},
-    {"name": "all", "train": {"epochs": 2, "optimiser": {"name": "sgd", "rate": 0.05, "momentum": 0.9}}},
+    {"name": "all", "train": {"epochs": 2, "optimiser": {"name": "sgd", "learning_rate": 0.05, "momentum": 0.9}}},
 ]
 STOPPING = {"early_stopping": {"patience": 2, "min_delta": 10.0}, "epochs": 6}
 CASES = {
     "classifier": recipe("classifier"),
-    "autoencoder": recipe("autoencoder", optimiser={"name": "nadam", "rate": 3e-3}, clip=1.0),
+    "autoencoder": recipe("autoencoder", optimiser={"name": "nadam", "learning_rate": 3e-3}, clip=1.0),
     "two phases": recipe("classifier", phases=TWO_PHASES),
     "early stopping": recipe("classifier", **STOPPING),
-    "rmsprop, accumulated": recipe("classifier", optimiser={"name": "rmsprop", "rate": 1e-3}, accumulate=3),
+    "rmsprop, accumulated": recipe("classifier", optimiser={"name": "rmsprop", "learning_rate": 1e-3}, accumulate=3),
 }
 
 
@@ -156,7 +156,7 @@ def test_a_full_disk_stops_with_one_sentence_and_the_run_goes_on_later(
 
 
 def test_a_term_that_is_not_finite_stops_the_run_and_is_named(tmp_path: Path) -> None:
-    chosen = recipe("autoencoder", optimiser={"name": "sgd", "rate": 1e38}, epochs=40)
+    chosen = recipe("autoencoder", optimiser={"name": "sgd", "learning_rate": 1e38}, epochs=40)
     with pytest.raises(DivergedError, match="squared_error was no longer finite"):
         Session(chosen, tmp_path / "run").run()
     info = Session(chosen, tmp_path / "run").folder.info()

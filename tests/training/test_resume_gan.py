@@ -41,7 +41,7 @@ def recipe(epochs: int = 3, **model: Any) -> Recipe:
             "epochs": epochs,
             "batch": 20,
             "ema": 0.9,
-            "optimisers": {"discriminator": {"rate": 2e-3, "betas": [0.5, 0.99]}},
+            "optimisers": {"discriminator": {"learning_rate": 2e-3, "betas": [0.5, 0.99]}},
             "schedule": {"name": "piecewise", "epochs": [2], "factors": [1, 0.1]},
             "checkpoint_minutes": 0,
         },
@@ -86,8 +86,8 @@ def test_the_same_recipe_twice_gives_the_same_bits(whole: tuple[Path, dict[str, 
 
 def test_both_rates_follow_the_schedule_and_both_parts_are_logged(whole: tuple[Path, dict[str, Any]]) -> None:
     records = whole[1]["records"]
-    assert [r["rate/discriminator"] for r in records] == pytest.approx([2e-3, 2e-3, 2e-4])
-    assert [r["rate/generator"] for r in records] == pytest.approx([1e-3, 1e-3, 1e-4])
+    assert [r["learning_rate/discriminator"] for r in records] == pytest.approx([2e-3, 2e-3, 2e-4])
+    assert [r["learning_rate/generator"] for r in records] == pytest.approx([1e-3, 1e-3, 1e-4])
     terms = ("discriminator/real", "discriminator/generated", "generator/adversarial")
     for record in records:
         assert all(f"{split}/{term}" in record for split in ("train", "valid") for term in terms)

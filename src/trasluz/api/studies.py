@@ -19,6 +19,7 @@ from trasluz.errors import DataError, DivergedError, Interrupted, RecipeError
 from trasluz.files import write_bytes, write_json
 from trasluz.messages import _, current_language
 from trasluz.recipe import Recipe
+from trasluz.recipe.migrations import present_fields
 from trasluz.recipe.study import Study, load_study
 from trasluz.reporting import Reporter
 from trasluz.runs.evaluations import load_evaluation_summary
@@ -92,7 +93,9 @@ def _folder(
     if not isinstance(question, Study) and StudyFolder.is_one(Path(question)):
         return _opened(Path(question), changes, data, seeds)
     asked = question if isinstance(question, Study) else load_study(question)
-    given = {**asked.set, **changes} | ({} if data is None else {"data.source": str(data)})
+    given = {**present_fields(asked.set), **present_fields(changes)} | (
+        {} if data is None else {"data.source": str(data)}
+    )
     asked = Study.model_validate({**asked.model_dump(), "set": given, "seeds": seeds or asked.seeds})
     recipes = asked.first_recipes()
     RunFolder.check_place(runs)

@@ -114,13 +114,13 @@ def _honest_axis(figure: go.Figure, metric: str, spread: list[float]) -> None:
 
 def learning_rate(history: History, *, theme: Theme = LIGHT, height: int = 240) -> go.Figure:
     """The learning rate at the end of each epoch."""
-    figure = new_figure(theme, x=_("Epoch"), y=metric_name("rate"), height=height)
-    epochs, values = history.series("rate")
+    figure = new_figure(theme, x=_("Epoch"), y=metric_name("learning_rate"), height=height)
+    epochs, values = history.series("learning_rate")
     figure.add_scatter(
         x=epochs,
         y=values,
         mode="lines",
-        name=metric_name("rate"),
+        name=metric_name("learning_rate"),
         line={"color": ORANGE, "width": 2.2, "shape": "linear"},
         hovertemplate="%{y:.3g}",
     )

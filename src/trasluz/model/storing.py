@@ -1,7 +1,7 @@
 """A trained model as files: weights, the data shape it was built for, and the preprocessing. Enough to predict.
 
-``weights.safetensors`` holds every parameter and buffer by name; ``config.json`` the family's settings and the
-data's shape and classes; ``preprocess.json`` how an image becomes an input.
+``weights.safetensors`` holds every parameter and buffer by name; ``config.json`` the family's settings, with the
+version of their words, and the data's shape and classes; ``preprocess.json`` how an image becomes an input.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from trasluz.families import base as families
 from trasluz.files import new_folder
 from trasluz.messages import _
 from trasluz.model.model import Model
+from trasluz.recipe.migrations import FIRST, VERSION, migrate
 from trasluz.rng import Rng
 
 
@@ -33,7 +34,7 @@ def save_model(
     with new_folder(target) as folder:
         plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in weights.items()}
         (folder / "weights.safetensors").write_bytes(save(plain))
-        config = {"model": settings, "spec": asdict(spec)}
+        config = {"version": VERSION, "model": settings, "spec": asdict(spec)}
         (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8")
         (folder / "preprocess.json").write_text(preprocess.model_dump_json(indent=2), encoding="utf-8")
 
@@ -43,6 +44,7 @@ def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
 
     Raises:
         RunError: files are missing, damaged, or do not fit each other.
+        RecipeError: the settings are of a newer version.
     """
     needed = (*(() if weights else ("weights.safetensors",)), "config.json", "preprocess.json")
     missing = [n for n in needed if not (folder / n).is_file()]
@@ -61,7 +63,8 @@ def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
         raise RunError(
             _("{path}: the stored model is damaged: {reason}.").format(path=folder, reason=str(error).splitlines()[0])
         ) from None
-    family = families.create(config["model"], spec)
+    settings = migrate("model", config["model"], config.get("version", FIRST))
+    family = families.create(settings, spec)
     with Rng(0).ambient("build"):
         networks = family.build()
     load_weights(networks, weights, str(folder))

@@ -4,6 +4,8 @@ from trasluz.recipe.data import AugmentSection, DataSection
 from trasluz.recipe.files import built_in_names, load, parse_overrides
 from trasluz.recipe.recipe import Recipe, from_dict, from_yaml, schema
 from trasluz.recipe.train import (
+    OPTIMISERS,
+    SCHEDULES,
     ComputeSection,
     EarlyStoppingSection,
     OptimiserSection,
@@ -14,6 +16,8 @@ from trasluz.recipe.train import (
 )
 
 __all__ = [
+    "OPTIMISERS",
+    "SCHEDULES",
     "AugmentSection",
     "ComputeSection",
     "DataSection",

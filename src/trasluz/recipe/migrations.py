@@ -1,39 +1,141 @@
-"""Recipes of earlier versions, brought to the present one.
+"""Recipes, studies and stored models of earlier versions, brought to the present one.
 
-``STEPS[n]`` turns a tree of version ``n`` into one of version ``n + 1``.
+They share one version, because they share their words: a study holds fields of recipes, a run's ``model/config.json``
+the ``model`` part of one.  ``STEPS[n]`` turns each of the three from version ``n`` into ``n + 1``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, Literal
 
 from trasluz.errors import RecipeError
-from trasluz.messages import _
+from trasluz.messages import N_, _
 
-VERSION = 1
-STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+Kind = Literal["recipe", "model", "study"]
+Tree = dict[str, Any]
+Path = tuple[str, ...]
+
+VERSION = 2
+FIRST = 1  # of studies and models that tell no version, as those of 0.1
+_NEWER = {
+    "recipe": N_(
+        "version: this recipe is of version {version}, and this program knows up to {newest}; upgrade trasluz."
+    ),
+    "model": N_("version: this model is of version {version}, and this program knows up to {newest}; upgrade trasluz."),
+    "study": N_("version: this study is of version {version}, and this program knows up to {newest}; upgrade trasluz."),
+}
 
 
-def migrate(tree: dict[str, Any]) -> dict[str, Any]:
-    """``tree`` in the present version.
+@dataclass(frozen=True)
+class Step:
+    """From one version to the next.
+
+    ``renames``: a recipe's dotted fields, ``*`` for any one name or position, and what their last name becomes; the
+    three kinds of tree follow from these.  ``changes``: what else becomes of a kind, after that.
+    """
+
+    renames: Mapping[str, str]
+    changes: Mapping[Kind, Callable[[Tree], Tree]] = field(default_factory=dict)
+
+    def renamed(self, kind: Kind, tree: Tree) -> Tree:
+        """``tree`` with the new names.
+
+        Raises:
+            RecipeError: a field is given by both names.
+        """
+        if kind != "study":
+            result: Tree = self._rename(tree, ("model",) if kind == "model" else ())
+            return result
+        changed = dict(tree)
+        if isinstance(tree.get("set"), dict):
+            changed["set"] = self.fields(tree["set"])
+        if isinstance(tree.get("variants"), dict):
+            variants = tree["variants"].items()
+            changed["variants"] = {k: self.fields(v) if isinstance(v, dict) else v for k, v in variants}
+        return changed
+
+    def fields(self, values: Tree) -> Tree:
+        """Dotted fields with their values, as overrides and studies have them, by the new names.
+
+        Raises:
+            RecipeError: a field is given by both names.
+        """
+        changed: Tree = {}
+        for dotted, value in values.items():
+            path = tuple(str(dotted).split("."))
+            name = ".".join(self._name(path[: i + 1]) for i in range(len(path)))
+            if name in changed or (name != dotted and name in values):
+                raise _twice(dotted, name)
+            changed[name] = self._rename(value, path)
+        return changed
+
+    def _rename(self, value: Any, at: Path) -> Any:
+        """``value``, which stands in a recipe ``at`` that place, with the new names in it."""
+        if isinstance(value, list):
+            return [self._rename(inner, (*at, str(i))) for i, inner in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        changed: Tree = {}
+        for old, inner in value.items():
+            path = (*at, str(old))
+            name = self._name(path)
+            new = old if name == str(old) else name
+            if new != old and new in value:
+                raise _twice(".".join(path), ".".join((*at, name)))
+            changed[new] = self._rename(inner, path)
+        return changed
+
+    def _name(self, path: Path) -> str:
+        """The last name of ``path``, the new one where it has one."""
+        for pattern, name in self.renames.items():
+            parts = pattern.split(".")
+            if len(parts) == len(path) and all(map(fnmatchcase, path, parts)):
+                return name
+        return path[-1]
+
+
+_NAMES = {"optimiser.rate": "learning_rate", "optimisers.*.rate": "learning_rate", "rates": "learning_rate_factors"}
+STEPS: dict[int, Step] = {
+    1: Step({f"{place}train.{old}": new for old, new in _NAMES.items() for place in ("", "phases.*.")}),
+}
+
+
+def migrate(kind: Kind, tree: Tree, version: object) -> Tree:
+    """``tree`` of ``version`` in the present version.
+
+    Earlier names are read in trees of any version, because people go on writing them.
 
     Raises:
-        RecipeError: the version is not a whole number from 1, or is newer than this program.
+        RecipeError: the version is not a whole number from 1, or is newer than this program; or a field is given by its
+            earlier and its present name.
     """
-    version = tree.get("version", VERSION)
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise RecipeError(
-            _("version: {version!r} is not allowed; it is a whole number from 1 to {newest}.").format(
-                version=version, newest=VERSION
-            )
-        )
+    if not isinstance(version, int) or isinstance(version, bool) or version < FIRST:
+        message = _("version: {version!r} is not allowed; it is a whole number from 1 to {newest}.")
+        raise RecipeError(message.format(version=version, newest=VERSION))
     if version > VERSION:
-        raise RecipeError(
-            _(
-                "version: this recipe is of version {version}, and this program knows up to {newest}; upgrade trasluz."
-            ).format(version=version, newest=VERSION)
-        )
-    for step in range(version, VERSION):
-        tree = {**STEPS[step](tree), "version": step + 1}
+        raise RecipeError(_(_NEWER[kind]).format(version=version, newest=VERSION))
+    for number, step in sorted(STEPS.items()):
+        tree = step.renamed(kind, tree)
+        if number >= version and kind in step.changes:
+            tree = step.changes[kind](tree)
     return tree
+
+
+def present_fields(values: Tree) -> Tree:
+    """Dotted fields with their values by their present names.
+
+    Raises:
+        RecipeError: a field is given by its earlier and its present name.
+    """
+    for _number, step in sorted(STEPS.items()):
+        values = step.fields(values)
+    return values
+
+
+def _twice(old: str, new: str) -> RecipeError:
+    return RecipeError(
+        _("{old} is the earlier name of {new}, which is given too; give one of them.").format(old=old, new=new)
+    )

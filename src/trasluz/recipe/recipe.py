@@ -17,7 +17,7 @@ from trasluz.errors import RecipeError
 from trasluz.messages import _
 from trasluz.recipe.base import Section
 from trasluz.recipe.data import DataSection
-from trasluz.recipe.migrations import VERSION, migrate
+from trasluz.recipe.migrations import VERSION, migrate, present_fields
 from trasluz.recipe.text import read_yaml, write_yaml
 from trasluz.recipe.train import ComputeSection, PhaseSection, TrainSection
 
@@ -36,7 +36,7 @@ class Recipe(Section):
     description: dict[str, str] = Field(default_factory=dict)
     data: DataSection = DataSection()
     model: dict[str, Any] = Field(default_factory=lambda: {"family": "classifier"})
-    train: TrainSection = TrainSection()
+    train: TrainSection = Field(default_factory=TrainSection)  # whose parts lean on this package
     phases: tuple[PhaseSection, ...] = ()
     compute: ComputeSection = ComputeSection()
     seed: Annotated[int, Field(ge=0, lt=_SEEDS)] = 0
@@ -53,7 +53,7 @@ class Recipe(Section):
     def resolved_phases(self) -> tuple[tuple[PhaseSection, TrainSection], ...]:
         """Each phase with its complete training settings (``train`` overridden by the phase's own)."""
         phases = self.phases or (PhaseSection(),)
-        base = self.train.model_dump()
+        base = self.train.to_change()
         return tuple(
             (p, configure(TrainSection, _merge(base, p.train), f"phases.{i}.train")) for i, p in enumerate(phases)
         )
@@ -64,8 +64,8 @@ class Recipe(Section):
         Raises:
             RecipeError: a field is unknown or its value is not allowed.
         """
-        tree = self.to_dict()
-        for path, value in values.items():
+        tree = {**self.to_dict(), "train": self.train.to_change()}
+        for path, value in present_fields(values).items():
             _set(tree, path, value)
         return from_dict(tree)
 
@@ -102,7 +102,8 @@ def from_dict(tree: dict[str, Any]) -> Recipe:
         RecipeError: a field is unknown, a value not allowed, or the version newer than this program.
     """
     phases = tree.get("phases")
-    recipe = configure(Recipe, migrate(tree), "")
+    present = migrate("recipe", tree, tree.get("version", VERSION))
+    recipe = configure(Recipe, {**present, "version": VERSION}, "")
     if phases:
         recipe.resolved_phases()
     return recipe

@@ -17,6 +17,7 @@ from trasluz.errors import RecipeError
 from trasluz.messages import _, did_you_mean
 from trasluz.recipe.base import Section
 from trasluz.recipe.files import load
+from trasluz.recipe.migrations import FIRST, VERSION, migrate, present_fields
 from trasluz.recipe.recipe import Recipe
 from trasluz.recipe.text import read_yaml, write_yaml
 
@@ -35,6 +36,7 @@ class Study(Section):
     ``reference``: the variant that the others are compared with; the first by default.
     """
 
+    version: int = VERSION
     name: VariantName
     description: dict[str, str] = Field(default_factory=dict)
     base: str
@@ -78,7 +80,7 @@ class Study(Section):
 
     def _first(self, variant: str, bases: dict[str, Recipe]) -> Recipe:
         """The recipe of a variant's first seed; ``bases`` are those read already."""
-        changes = {**self.set, **self.variants[variant]}
+        changes = {**present_fields(self.set), **present_fields(self.variants[variant])}
         name = str(changes.pop("recipe", self.base))
         base = bases.get(name) or bases.setdefault(name, load(name))
         return base.override({**changes, "name": variant, "seed": base.seed if self.seed is None else self.seed})
@@ -113,4 +115,5 @@ def load_study(name: str | Path) -> Study:
     if not isinstance(tree, dict):
         message = _("{path}: a study is a YAML mapping with base and variants; see `trasluz study pooling --show`.")
         raise RecipeError(message.format(path=path))
-    return configure(Study, tree, "")
+    present = migrate("study", tree, tree.get("version", FIRST))
+    return configure(Study, {**present, "version": VERSION}, "")

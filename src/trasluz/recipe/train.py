@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializeAsAny, model_validator
 
 from trasluz.messages import _
 from trasluz.recipe.base import Section
+from trasluz.recipe.chosen import Chosen, NamedSection, own_values
 from trasluz.recipe.data import Side
 
 Positive = Annotated[float, Field(gt=0)]
@@ -16,93 +17,42 @@ NotNegative = Annotated[float, Field(ge=0)]
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
-def _refuse_strangers(section: Section, name: str, fields: Mapping[str, tuple[str, ...]]) -> None:
-    """Refuses fields that are not at their default and that ``name`` is not among the owners of.
+class OptimiserSection(NamedSection):
+    """One optimiser: what all have; the one that ``name`` names, or ``adam``, has fields of its own.
 
-    Raises:
-        ValueError: names the field and whose it is.
-    """
-    for field, owners in fields.items():
-        if name not in owners and getattr(section, field) != type(section).model_fields[field].default:
-            message = _("{name} has no {field}; it belongs to {owners}")
-            raise ValueError(message.format(name=name, field=field, owners=", ".join(owners)))
-
-
-class OptimiserSection(Section):
-    """One optimiser. A field that the method does not have is refused unless it is at its default.
-
-    ``rule``: whose formula, where they differ. ``keras``: RMSprop's ``eps`` stands under the root, Adam's is not
-    divided by the bias correction, and Nadam's momentum rises within its first hundred steps instead of thousands
-    (Keras up to 2.10 let it rise as PyTorch does).
+    A field that only others have is refused unless it is at its default there.  ``decay_norms_and_biases``: weight
+    decay spares these unless it is true.
     """
 
-    name: Literal["sgd", "rmsprop", "adam", "adamw", "nadam"] = "adam"
-    rule: Literal["torch", "keras"] = "torch"
-    rate: Positive = 1e-3
-    momentum: Beta = 0.0
-    nesterov: bool = False
-    betas: tuple[Beta, Beta] = (0.9, 0.999)
-    alpha: Beta = 0.99
-    eps: Positive = 1e-8
+    learning_rate: Positive = 1e-3
     weight_decay: NotNegative = 0.0
     decay_norms_and_biases: bool = False
 
-    @model_validator(mode="after")
-    def _only_what_it_has(self) -> OptimiserSection:
-        fields = {
-            "momentum": ("sgd", "rmsprop"),
-            "nesterov": ("sgd",),
-            "betas": ("adam", "adamw", "nadam"),
-            "alpha": ("rmsprop",),
-            "eps": ("rmsprop", "adam", "adamw", "nadam"),
-            "rule": ("rmsprop", "adam", "nadam"),
-        }
-        _refuse_strangers(self, self.name, fields)
-        if self.nesterov and self.momentum == 0:
-            raise ValueError(_("nesterov needs a momentum above 0"))
-        return self
+    @classmethod
+    def fields_of_all(cls) -> list[str]:
+        """The fields of all optimisers, sorted."""
+        return OPTIMISERS.fields()
 
 
-class ScheduleSection(Section):
-    """The learning rate as a function of progress; a factor on the optimiser's rate.
+class ScheduleSection(NamedSection):
+    """The learning rate as a function of progress; a factor on the optimiser's rate. What all schedules have.
 
-    A field that the schedule does not have is refused unless it is at its default.
-
-    ``constant``; ``piecewise``: ``factors[i]`` from epoch ``epochs[i-1]`` on (one factor more than epochs);
-    ``step``: times ``gamma`` every ``every`` epochs; ``cosine``: from 1 to ``final``; ``one-cycle``: linear from
-    ``start`` to 1 over the first ``peak`` of the phase, then cosine to ``final``. ``warmup`` epochs of linear
-    rise from 0 precede any of the others.
+    The one that ``name`` names, or ``constant``, has fields of its own; a field that only others have is refused
+    unless it is at its default there.  ``warmup``: epochs of linear rise from 0 that precede it.
     """
 
-    name: Literal["constant", "piecewise", "step", "cosine", "one-cycle"] = "constant"
     warmup: NotNegative = 0.0
-    epochs: tuple[Annotated[int, Field(ge=1)], ...] = ()
-    factors: tuple[NotNegative, ...] = ()
-    every: Annotated[int, Field(ge=1)] = 10
-    gamma: Positive = 0.1
-    start: NotNegative = 0.04
-    peak: Annotated[float, Field(gt=0, lt=1)] = 0.3
-    final: NotNegative = 0.0
 
-    @model_validator(mode="after")
-    def _only_what_it_has(self) -> ScheduleSection:
-        if self.name == "one-cycle" and self.warmup:
-            raise ValueError(_("one-cycle already warms up; leave warmup at 0 and set peak"))
-        fields = {
-            "epochs": ("piecewise",),
-            "factors": ("piecewise",),
-            "every": ("step",),
-            "gamma": ("step",),
-            "start": ("one-cycle",),
-            "peak": ("one-cycle",),
-            "final": ("cosine", "one-cycle"),
-        }
-        _refuse_strangers(self, self.name, fields)
-        if self.name == "piecewise" and (
-            len(self.factors) != len(self.epochs) + 1 or list(self.epochs) != sorted(set(self.epochs))
-        ):
-            raise ValueError(_("piecewise needs rising epochs and one factor more than epochs"))
-        return self
+    @classmethod
+    def fields_of_all(cls) -> list[str]:
+        """The fields of all schedules, sorted."""
+        return SCHEDULES.fields()
+
+
+OPTIMISERS = Chosen("trasluz.training.optimisers", default="adam")
+SCHEDULES = Chosen("trasluz.training.schedules", default="constant")
+Optimiser = Annotated[SerializeAsAny[OptimiserSection], OPTIMISERS]
+Schedule = Annotated[SerializeAsAny[ScheduleSection], SCHEDULES]
 
 
 class EarlyStoppingSection(Section):
@@ -134,24 +84,33 @@ class ProgressiveSection(Section):
 class TrainSection(Section):
     """How a phase trains. In ``phases`` each entry overrides these fields.
 
-    ``rates``: factors on the learning rate by shell patterns over parameter names (``classifier.conv*: 0.1``); the
-    first that fits counts, and what none fits keeps the whole rate.
+    ``learning_rate_factors``: by shell patterns over parameter names (``classifier.conv*: 0.1``); the first that fits
+    counts, and what none fits keeps the whole rate.
     """
 
     epochs: Annotated[int, Field(ge=1)] = 10
     steps_per_epoch: Annotated[int, Field(ge=1)] | None = None
     batch: Annotated[int, Field(ge=1)] | Literal["full"] = 32
     accumulate: Annotated[int, Field(ge=1)] = 1
-    optimiser: OptimiserSection = OptimiserSection()
-    optimisers: dict[str, OptimiserSection] = Field(default_factory=dict)
-    rates: dict[str, Positive] = Field(default_factory=dict)
-    schedule: ScheduleSection = ScheduleSection()
+    optimiser: Optimiser = Field(default_factory=partial(OPTIMISERS.read, {}))
+    optimisers: dict[str, Optimiser] = Field(default_factory=dict)
+    learning_rate_factors: dict[str, Positive] = Field(default_factory=dict)
+    schedule: Schedule = Field(default_factory=partial(SCHEDULES.read, {}))
     progressive: ProgressiveSection | None = None
     clip: Positive | None = None
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     early_stopping: EarlyStoppingSection | None = None
     evaluate_every: Annotated[int, Field(ge=1)] = 1
     checkpoint_minutes: NotNegative = 1.0
+
+    def to_change(self) -> dict[str, Any]:
+        """Plain values, of optimisers and schedule only what differs from their defaults.
+
+        Whoever puts another ``name`` among them gets that one's defaults, not those of the one before.
+        """
+        tree: dict[str, Any] = self.model_dump(mode="json")
+        tree["optimiser"], tree["schedule"] = own_values(self.optimiser), own_values(self.schedule)
+        return {**tree, "optimisers": {name: own_values(section) for name, section in self.optimisers.items()}}
 
 
 class PhaseSection(Section):

@@ -37,7 +37,7 @@ from trasluz.files import state_of, storage, write_bytes, write_json
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.reporting import Reporter
-from trasluz.runs.lines import append_lines, cut_lines, read_last, read_lines, size_of
+from trasluz.runs.lines import append_lines, cut_lines, present_names, read_last, read_lines, size_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from trasluz.model.model import Model
 
 Status = Literal["created", "running", "interrupted", "failed", "finished"]
-FORMAT = 1
+FORMAT = 2  # 1: by version 0.1, whose recipes had other words and so other hashes
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class RunFolder:
         Raises:
             RunError: a line is damaged.
         """
-        return read_lines(self._metrics)
+        return [present_names(record) for record in read_lines(self._metrics)]
 
     def last_metrics(self) -> dict[str, Any]:
         """The last of ``metrics``, empty where there is none; reads the end of the file alone.
@@ -182,7 +182,7 @@ class RunFolder:
         Raises:
             RunError: that line is damaged.
         """
-        return read_last(self._metrics)
+        return present_names(read_last(self._metrics))
 
     def steps(self) -> list[dict[str, Any]]:
         """The records of ``steps.jsonl`` (``training/stretches.py`` says what they hold); none in older runs.

@@ -91,3 +91,8 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 def _damaged(path: Path) -> RunError:
     return RunError(_("{path}: a line of {name} is damaged.").format(path=path.parent, name=path.name))
+
+
+def present_names(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record of ``metrics.jsonl`` by the names of today: version 0.1 called learning rates ``rate``."""
+    return {f"learning_{key}" if key.partition("/")[0] == "rate" else key: value for key, value in record.items()}

@@ -7,12 +7,14 @@ listing of names.  What was read of a run is read again when its ``run.json`` ch
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from trasluz.errors import RunError
+from trasluz.errors import RequestError, RunError
 from trasluz.files import state_of
-from trasluz.runs.folder import RunFolder
+from trasluz.runs.folder import FORMAT, RunFolder
 
 State = tuple[int, int, int]
 
@@ -79,12 +81,22 @@ class RunIndex:
             info = folder.info()
         except (RunError, OSError):
             return
-        known = _Known(str(info.get("recipe_hash", "")), str(info.get("created", "")), state)
+        known = _Known(_hash(folder, info), str(info.get("created", "")), state)
         self._known[name] = known
         self._names.setdefault(known.recipe_hash, set()).add(name)
 
     def _forget(self, name: str) -> None:
         self._names[self._known.pop(name).recipe_hash].discard(name)
+
+
+def _hash(folder: RunFolder, info: Mapping[str, Any]) -> str:
+    """The hash of the run's recipe as it is read today: an earlier format wrote that of a recipe in other words."""
+    if info["format"] == FORMAT:
+        return str(info.get("recipe_hash", ""))
+    try:
+        return folder.recipe().hash
+    except (OSError, RequestError):
+        return ""
 
 
 def _names_in(folder: Path) -> set[str]:

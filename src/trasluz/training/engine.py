@@ -29,6 +29,7 @@ from trasluz.model.memory import kept_memory
 from trasluz.recipe import TrainSection
 from trasluz.rng import StepRng
 from trasluz.training._fabric import Fabric
+from trasluz.training.decay import decays
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
 from trasluz.training.phases import rate_factors
 from trasluz.training.schedules import factor
@@ -96,13 +97,15 @@ class Engine:
         self.train = train
         self.networks = networks
         self.place = self.place_of(fabric)
-        self.parameters = {u.name: _trainable(networks, u) for u in updates}
+        named = {u.name: _trainable(networks, u) for u in updates}
+        self.parameters = {name: [p for _name, p in pairs] for name, pairs in named.items()}
         _check_names(train, tuple(self.parameters))
         sections = {u.name: train.optimisers.get(u.name, train.optimiser) for u in updates}
-        self.rates = {name: section.rate for name, section in sections.items()}
-        factors = rate_factors(networks, train.rates)
+        self.rates = {name: section.learning_rate for name, section in sections.items()}
+        factors = rate_factors(networks, train.learning_rate_factors)
+        decaying = decays(networks)
         self.optimisers: dict[str, Optimizer] = {
-            n: make_optimiser(sections[n], p, factors) for n, p in self.parameters.items() if p
+            n: make_optimiser(sections[n], pairs, factors, decaying) for n, pairs in named.items() if pairs
         }
         self.averaged = copy.deepcopy(networks).requires_grad_(False) if train.ema else None
         self._averaged_steps = 0
@@ -235,10 +238,9 @@ def _check_names(train: TrainSection, updates: tuple[str, ...]) -> None:
         raise RecipeError(message.format(name=unknown[0], allowed=", ".join(updates)))
 
 
-def _trainable(networks: nn.ModuleDict, update: Update) -> list[nn.Parameter]:
-    named = update.networks == ("*",)
-    chosen = networks.values() if named else [networks[name] for name in update.networks]
-    return [p for network in chosen for p in network.parameters() if p.requires_grad]
+def _trainable(networks: nn.ModuleDict, update: Update) -> list[tuple[str, nn.Parameter]]:
+    chosen = tuple(networks) if update.networks == ("*",) else update.networks
+    return [(n, p) for name in chosen for n, p in networks[name].named_parameters(prefix=name) if p.requires_grad]
 
 
 def _average(tensors: list[Tensor], world: int) -> None:

@@ -36,7 +36,7 @@ from trasluz.training.totals import Totals
 from trasluz.training.validation import validate
 
 METRICS = {
-    "rate": Metric(N_("Learning rate"), "number", "neither"),
+    "learning_rate": Metric(N_("Learning rate"), "number", "neither"),
     "images_per_second": Metric(N_("Images per second"), "number", "higher"),
 }
 
@@ -269,10 +269,10 @@ class Loop:
                 )
             message = _(
                 "The term {term} was no longer finite at step {step} (epoch {epoch}); the last good "
-                "checkpoint is kept. Try a lower rate: --set train.optimiser.rate={rate:g}"
+                "checkpoint is kept. Try a lower rate: --set train.optimiser.learning_rate={rate:g}"
             )
             raise DivergedError(
-                message.format(term=term, step=step, epoch=self.epoch + 1, rate=self.train.optimiser.rate / 10)
+                message.format(term=term, step=step, epoch=self.epoch + 1, rate=self.train.optimiser.learning_rate / 10)
             )
 
     def _record(self, scale: float, first: int, seconds: float) -> dict[str, Any]:
@@ -289,7 +289,7 @@ class Loop:
             found = validate(self.family, judged, self.seen.data, rows, self.seen.preprocess, self.engine)
             record |= {f"valid/{name}": value for name, value in found.items()}
         rates = {
-            f"rate/{name}" if len(self.engine.rates) > 1 else "rate": rate * scale
+            f"learning_rate/{name}" if len(self.engine.rates) > 1 else "learning_rate": rate * scale
             for name, rate in self.engine.rates.items()
         }
         return {**record, **rates, "seconds": seconds, "images_per_second": shown / max(seconds, 1e-9)}

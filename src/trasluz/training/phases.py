@@ -37,15 +37,15 @@ def shown(data: DataSection, phase: PhaseSection) -> DataSection:
     return data if phase.augmented else data.model_copy(update={"augment": AugmentSection()})
 
 
-def rate_factors(networks: nn.ModuleDict, rates: Mapping[str, float]) -> dict[nn.Parameter, float]:
-    """The factor on the learning rate of each parameter that a pattern of ``rates`` fits; the first one counts.
+def rate_factors(networks: nn.ModuleDict, patterns: Mapping[str, float]) -> dict[nn.Parameter, float]:
+    """The factor on the learning rate of each parameter that one of the ``patterns`` fits; the first one counts.
 
     Raises:
         RecipeError: a pattern matches nothing.
     """
     named = dict(networks.named_parameters())
-    _check_patterns(rates, named, "train.rates")
-    found = {p: next((f for pattern, f in rates.items() if fnmatchcase(n, pattern)), None) for n, p in named.items()}
+    _check_patterns(patterns, named, "train.learning_rate_factors")
+    found = {p: next((f for pattern, f in patterns.items() if fnmatchcase(n, pattern)), None) for n, p in named.items()}
     return {parameter: factor for parameter, factor in found.items() if factor is not None}
 
 

@@ -85,7 +85,7 @@ def _check_phases(recipe: Recipe, family: families.BaseFamily, networks: nn.Modu
     """Enters every phase once, so that one that cannot be is refused now; the loop starts with the first anew."""
     for phase, train in recipe.resolved_phases():
         choose_trainable(networks, phase)
-        rate_factors(networks, train.rates)
+        rate_factors(networks, train.learning_rate_factors)
         family.enter_phase(networks, phase.name)
 
 

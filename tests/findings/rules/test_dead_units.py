@@ -37,7 +37,7 @@ def test_channels_that_are_zero_everywhere_by_either_look() -> None:
         finding = found("dead-units", _seen(3, look))
         assert finding.severity == "warn"
         assert finding.numbers == {"dead": 3, "channels": 8, "share": 3 / 8}
-        assert finding.settings[0].startswith("train.optimiser.rate=")
+        assert finding.settings[0].startswith("train.optimiser.learning_rate=")
     assert found("dead-units", _seen(1, "feature-maps")).severity == "note"
     assert "net.1" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
     assert "400 images" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen

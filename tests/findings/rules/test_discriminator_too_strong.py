@@ -12,11 +12,11 @@ def test_all_told_apart_in_the_last_epochs() -> None:
 
 
 def test_one_with_augmentation_and_a_rate_of_its_own_is_slowed() -> None:
-    own = {"discriminator": {"rate": 0.002}, "generator": {"rate": 0.002}}
+    own = {"discriminator": {"learning_rate": 0.002}, "generator": {"learning_rate": 0.002}}
     set_ = {"model": {"family": "gan", "diff_augment": ["cutout"]}, "train.optimisers": own}
     records = history(valid_real_accuracy=[0.99] * 3, valid_generated_accuracy=[0.99] * 3)
     finding = found("discriminator-too-strong", evidence(set_, records=records))
-    assert finding.settings == ("train.optimisers.discriminator.rate=0.001",)
+    assert finding.settings == ("train.optimisers.discriminator.learning_rate=0.001",)
 
 
 def test_a_swing_and_an_even_game_are_none() -> None:

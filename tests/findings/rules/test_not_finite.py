@@ -10,12 +10,12 @@ def test_the_first_term_is_named() -> None:
     assert finding.severity == "bad"
     assert "divergence" in finding.seen
     assert "41" in finding.seen
-    assert finding.settings == ("train.optimiser.rate=0.0001", "train.clip=1.0")
+    assert finding.settings == ("train.optimiser.learning_rate=0.0001", "train.clip=1.0")
 
 
 def test_a_clipped_run_is_not_told_to_clip() -> None:
     made = evidence({"train.clip": 0.5}, status="failed", failure=FAILURE)
-    assert found("not-finite", made).settings == ("train.optimiser.rate=0.0001",)
+    assert found("not-finite", made).settings == ("train.optimiser.learning_rate=0.0001",)
 
 
 def test_a_finished_run_is_fine_even_if_it_once_failed() -> None:

@@ -8,7 +8,7 @@ GAN = {"model": {"family": "gan"}}
 def test_one_image_over_and_over() -> None:
     finding = found("nothing-generated", evidence(GAN, evaluation=rebuilt({"sample_std": 0.002, "real_std": 0.3})))
     assert finding.severity == "bad"
-    assert finding.settings == ("train.optimiser.rate=0.0005",)
+    assert finding.settings == ("train.optimiser.learning_rate=0.0005",)
 
 
 def test_the_last_validation_will_do() -> None:

@@ -10,7 +10,7 @@ FALLING = list(np.exp(-np.arange(12) / 4))
 def test_a_loss_that_ends_above_its_beginning() -> None:
     finding = found("rate-too-high", evidence(records=history(train_loss=[2.3, 2.0, 3.0, 3.5, 3.2])))
     assert finding.severity == "bad"
-    assert finding.settings == ("train.optimiser.rate=0.00033",)
+    assert finding.settings == ("train.optimiser.learning_rate=0.00033",)
 
 
 def test_a_loss_that_leaps_again_and_again() -> None:

@@ -9,19 +9,19 @@ EPOCHS = np.arange(10)
 
 def test_a_loss_that_creeps_down_in_a_line() -> None:
     finding = found("rate-too-low", evidence(records=history(train_loss=2.3 - 0.02 * EPOCHS)))
-    assert finding.settings == ("train.optimiser.rate=0.01",)
+    assert finding.settings == ("train.optimiser.learning_rate=0.01",)
     assert abs(finding.numbers["fall"] - 0.18 / 2.3) < 1e-9
 
 
 def test_steps_that_can_have_led_nowhere() -> None:
     records = [{**record, "step": 100 * (i + 1)} for i, record in enumerate(history(1e-7, train_loss=[2.31] * 3))]
-    finding = found("rate-too-low", evidence({"train.optimiser.rate": 1e-7}, records=records))
+    finding = found("rate-too-low", evidence({"train.optimiser.learning_rate": 1e-7}, records=records))
     assert abs(finding.numbers["reach"] - 3e-5) < 1e-12
-    assert finding.settings == ("train.optimiser.rate=0.001",)
+    assert finding.settings == ("train.optimiser.learning_rate=0.001",)
     not_found("rate-too-low", evidence({"train.optimiser.name": "sgd"}, records=records))
     before = [{"name": "elsewhere"}]
-    not_found("rate-too-low", evidence({"train.optimiser.rate": 1e-7}, records=records, started_from=before))
-    usual = [{**record, "rate": 1e-3} for record in records]
+    not_found("rate-too-low", evidence({"train.optimiser.learning_rate": 1e-7}, records=records, started_from=before))
+    usual = [{**record, "learning_rate": 1e-3} for record in records]
     not_found("rate-too-low", evidence(records=usual))
 
 

@@ -31,7 +31,7 @@ def check(evidence: Evidence) -> Finding | None:
     share = worst.dead / worst.channels
     if share < _SOME:
         return None
-    rate = evidence.train.optimiser.rate
+    rate = evidence.train.optimiser.learning_rate
     seen = ngettext(
         "In {layer} {dead} of {channels} channels is zero everywhere in all {n} images looked at ({share}).",
         "In {layer} {dead} of {channels} channels are zero everywhere in all {n} images looked at ({share}).",
@@ -56,7 +56,7 @@ def check(evidence: Evidence) -> Finding | None:
             "that is not flat, such as leaky ReLU."
         ).format(rate=significant(rate)),
         numbers={"dead": float(worst.dead), "channels": float(worst.channels), "share": share},
-        settings=(train_setting(evidence, "optimiser.rate", f"{rate / 3:.2g}"),),
+        settings=(train_setting(evidence, "optimiser.learning_rate", f"{rate / 3:.2g}"),),
     )
 
 

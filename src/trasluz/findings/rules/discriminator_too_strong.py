@@ -34,4 +34,8 @@ def _settings(evidence: Evidence) -> list[str]:
     if evidence.recipe.model.get("family") == "gan" and not evidence.recipe.model.get("diff_augment"):
         return ["model.diff_augment=[translation, cutout]"]
     own = evidence.train.optimisers.get("discriminator")
-    return [f"train.optimisers.discriminator.rate={own.rate / 2:.2g}"] if own and not evidence.recipe.phases else []
+    return (
+        [f"train.optimisers.discriminator.learning_rate={own.learning_rate / 2:.2g}"]
+        if own and not evidence.recipe.phases
+        else []
+    )

@@ -17,7 +17,7 @@ def check(evidence: Evidence) -> Finding | None:
     all do not.  A network that makes no mistake any more may rest.
     """
     values = evidence.series("valid/loss")
-    if len(values) < _FEWEST or len(set(values)) > 1 or values[0] == 0 or not any(evidence.series("rate")):
+    if len(values) < _FEWEST or len(set(values)) > 1 or values[0] == 0 or not any(evidence.series("learning_rate")):
         return None
     accuracy = evidence.series("train/accuracy")
     if accuracy and accuracy[-1] == 1:

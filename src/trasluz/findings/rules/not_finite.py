@@ -14,8 +14,8 @@ def check(evidence: Evidence) -> Finding | None:
     if not failure or evidence.finished:  # a run that was resumed to its end got over it
         return None
     term, step, epoch = str(failure["term"]), int(failure["global_step"]), int(failure["epoch"])
-    rate = evidence.train.optimiser.rate
-    settings = [train_setting(evidence, "optimiser.rate", f"{rate / 10:.2g}")]
+    rate = evidence.train.optimiser.learning_rate
+    settings = [train_setting(evidence, "optimiser.learning_rate", f"{rate / 10:.2g}")]
     if evidence.train.clip is None:
         settings.append(train_setting(evidence, "clip", 1.0))
     return Finding(

@@ -24,7 +24,9 @@ def check(evidence: Evidence) -> Finding | None:
         meaning=_("Whatever it is given, the generator makes the same image."),
         advice=_("Start anew with a lower learning rate for both networks; another seed may do as well."),
         numbers={"sample_std": made, "real_std": real},
-        settings=(train_setting(evidence, "optimiser.rate", f"{evidence.train.optimiser.rate / 2:.2g}"),)
+        settings=(
+            train_setting(evidence, "optimiser.learning_rate", f"{evidence.train.optimiser.learning_rate / 2:.2g}"),
+        )
         if not evidence.train.optimisers
         else (f"seed={evidence.recipe.seed + 1}",),
     )

@@ -37,7 +37,7 @@ def check(evidence: Evidence) -> Finding | None:
 
 
 def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Finding:
-    rate = evidence.train.optimiser.rate
+    rate = evidence.train.optimiser.learning_rate
     return Finding(
         severity="bad" if "first" in numbers else "warn",
         title=_("Learning rate too high"),
@@ -45,5 +45,5 @@ def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Findin
         meaning=_("The steps overshoot: each undoes some of what those before it had learned."),
         advice=_("Lower the learning rate of {rate} to a third, or warm it up.").format(rate=significant(rate)),
         numbers={**numbers, "rate": rate},
-        settings=(train_setting(evidence, "optimiser.rate", f"{rate / 3:.2g}"),),
+        settings=(train_setting(evidence, "optimiser.learning_rate", f"{rate / 3:.2g}"),),
     )

@@ -57,19 +57,19 @@ def _reach(evidence: Evidence) -> float | None:
     """The sum of the rates of all steps of the phase, which bounds how far Adam has moved a weight in the usual case
     (Kingma & Ba 2015, section 2.1); ``None`` for other methods, several rates, and weights that were trained before.
     """
-    records = [r for r in evidence.phase if "rate" in r and "step" in r]
-    if evidence.info.get("started_from") or max((r["rate"] for r in records), default=_SHORT) >= _SHORT:
+    records = [r for r in evidence.phase if "learning_rate" in r and "step" in r]
+    if evidence.info.get("started_from") or max((r["learning_rate"] for r in records), default=_SHORT) >= _SHORT:
         return None
     if evidence.train.optimiser.name not in _ADAM or not records or len(records) < len(evidence.phase):
         return None
     earlier = [int(r.get("step", 0)) for r in evidence.history[: len(evidence.history) - len(evidence.phase)]]
     steps = np.diff([earlier[-1] if earlier else 0, *(int(r["step"]) for r in records)])
-    largest = max(1.0, *evidence.train.rates.values()) if evidence.train.rates else 1.0
-    return largest * float(sum(n * r["rate"] for n, r in zip(steps, records, strict=True)))
+    largest = max(1.0, *evidence.train.learning_rate_factors.values()) if evidence.train.learning_rate_factors else 1.0
+    return largest * float(sum(n * r["learning_rate"] for n, r in zip(steps, records, strict=True)))
 
 
 def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Finding:
-    rate = evidence.train.optimiser.rate
+    rate = evidence.train.optimiser.learning_rate
     return Finding(
         severity="warn",
         title=_("Learning rate too low"),
@@ -81,5 +81,7 @@ def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Findin
             rate=significant(rate)
         ),
         numbers={**numbers, "rate": rate},
-        settings=(train_setting(evidence, "optimiser.rate", "0.001" if "reach" in numbers else f"{10 * rate:.2g}"),),
+        settings=(
+            train_setting(evidence, "optimiser.learning_rate", "0.001" if "reach" in numbers else f"{10 * rate:.2g}"),
+        ),
     )

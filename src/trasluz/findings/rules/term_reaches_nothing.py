@@ -45,7 +45,7 @@ def _without_weight(evidence: Evidence) -> Finding | None:
 
 
 def _constant(evidence: Evidence) -> Finding | None:
-    if not any(evidence.series("rate")):
+    if not any(evidence.series("learning_rate")):
         return None
     known = {key.removeprefix("train/") for record in evidence.phase for key in record if key.startswith("train/")}
     for name in sorted(filter(_is_term, known)):

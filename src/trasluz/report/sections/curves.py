@@ -37,7 +37,7 @@ def render(context: Context) -> Section:
     pairs = [_pair(context, name) for name in names]
     gaps = [name for name in names if _has_gap(context, name)][:_GAPS]
     alone = [pair[0] for pair in pairs if len(pair) == 1] + [_gap_picture(context, name) for name in gaps]
-    if len(set(context.history.series("rate")[1])) > 1:
+    if len(set(context.history.series("learning_rate")[1])) > 1:
         alt = both("Learning rate over the epochs.")
         alone.append(Picture(both("Learning rate"), context.figure(lambda: learning_rate(context.history), alt)))
     rows = [pair for pair in pairs if len(pair) > 1] + ([alone] if alone else [])
