@@ -1,8 +1,11 @@
 """Interchangeable parts chosen by name in a recipe: one file of a package is one part.
 
-A part is a module with a pydantic class ``Config`` and a function ``build``.  Its name in recipes is its file
-name with dashes for underscores; files that start with an underscore, and ``base.py``, are not parts.  Adding a
-part means adding its file: nothing lists them.
+A part is a module, such as one with a pydantic class ``Config`` and a function ``build``.  Its name in recipes is its
+file name with dashes for underscores; files that start with an underscore, and ``base.py``, are not parts.  Adding a
+part means adding its file: nothing lists them.  A package of parts says in ``OFFERS`` of its ``__init__.py`` what
+each of them must have.
+
+Other packages bring parts, too (``entry_points.py``).  Where one is called like a part of ours, ours is meant.
 """
 
 from __future__ import annotations
@@ -10,40 +13,100 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
-from types import ModuleType
-from typing import Any, Generic, TypeVar, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel, ValidationError
-
-from trasluz.errors import RecipeError
-from trasluz.field_errors import explain
+from trasluz.entry_points import ForeignPart, foreign_parts
+from trasluz.errors import RecipeError, UnknownPartError
 from trasluz.messages import _, did_you_mean
 
-C = TypeVar("C", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+C = TypeVar("C", bound="BaseModel")
 P = TypeVar("P")
 
 
 @cache
-def names(package: str) -> tuple[str, ...]:
-    """The names of the parts in ``package`` (for example ``"trasluz.families"``), sorted; imports no part."""
-    found = pkgutil.iter_modules(importlib.import_module(package).__path__)
+def own_names(package: str) -> tuple[str, ...]:
+    """The names of the parts in the folder of ``package``, sorted; imports none of them, and not the package."""
+    top, *inner = package.split(".")
+    folders = [str(Path(folder, *inner)) for folder in importlib.import_module(top).__path__]
+    found = pkgutil.iter_modules(folders)
     return tuple(sorted(m.name.replace("_", "-") for m in found if not m.name.startswith("_") and m.name != "base"))
 
 
-def load(package: str, name: str, where: str) -> ModuleType:
+@cache
+def foreign(package: str) -> dict[str, tuple[ForeignPart, ...]]:
+    """What other packages bring beside ``package``, by name: more than one where they use the same name."""
+    found: dict[str, tuple[ForeignPart, ...]] = {}
+    for part in foreign_parts():
+        if part.group == package:
+            found[part.name] = (*found.get(part.name, ()), part)
+    return found
+
+
+@cache
+def names(package: str) -> tuple[str, ...]:
+    """The names of all parts of a kind (for example ``"trasluz.families"``), sorted; imports no part."""
+    return tuple(sorted({*own_names(package), *foreign(package)}))
+
+
+def knows(package: str, name: str) -> bool:
+    """Whether there is a part of that name; looks beyond our own only where it is none of them."""
+    return name in own_names(package) or name in foreign(package)
+
+
+def name_of(package: str, module: str) -> str:
+    """The name under which recipes know the part whose code is ``module``."""
+    last = module.rsplit(".", 1)[-1].replace("_", "-")
+    if module.startswith(f"{package}."):
+        return last
+    return next((n for n, parts in foreign(package).items() for part in parts if part.module == module), last)
+
+
+def load(package: str, name: str, where: str) -> Any:
     """The module of the part ``name``; ``where`` is the recipe field, named in the error.
 
     Raises:
-        RecipeError: there is no such part; names the nearest one.
+        UnknownPartError: there is no such part; names the nearest one.
+        RecipeError: another package brings it, and it cannot be loaded.
     """
-    if name not in names(package):
-        hint = did_you_mean(name, names(package))
-        allowed = ", ".join(names(package))
-        raise RecipeError(
-            _("{where}: there is no {name!r}; allowed: {allowed}.").format(where=where, name=name, allowed=allowed)
-            + hint
-        )
-    return importlib.import_module(f"{package}.{name.replace('-', '_')}")
+    if name in own_names(package):
+        return importlib.import_module(f"{package}.{name.replace('-', '_')}")
+    if name in foreign(package):
+        return _load_foreign(package, foreign(package)[name], where)
+    allowed = ", ".join(names(package))
+    hint = did_you_mean(name, names(package))
+    message = _("{where}: there is no {name!r}; allowed: {allowed}.")
+    raise UnknownPartError(message.format(where=where, name=name, allowed=allowed) + hint)
+
+
+def _load_foreign(package: str, parts: tuple[ForeignPart, ...], where: str) -> Any:
+    part = parts[0]
+    if len(parts) > 1:
+        message = _("{where}: {name!r} is brought by several packages, {packages}; uninstall all but one.")
+        packages = ", ".join(part.origin for part in parts)
+        raise RecipeError(message.format(where=where, name=part.name, packages=packages))
+    try:
+        module = part.load()
+    except Exception as error:  # code of somebody else may raise anything
+        text = " ".join(str(error).split()).rstrip(".")
+        message = _("{where}: {name!r} of {package} cannot be loaded ({reason}); update or uninstall that package.")
+        reason = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        raise RecipeError(message.format(where=where, name=part.name, package=part.origin, reason=reason)) from error
+    missing = lacks(package, module)
+    if missing:
+        message = _("{where}: {name!r} of {package} lacks {missing}; update or uninstall that package.")
+        listed = ", ".join(missing)
+        raise RecipeError(message.format(where=where, name=part.name, package=part.origin, missing=listed))
+    return module
+
+
+def lacks(package: str, part: Any) -> tuple[str, ...]:
+    """What ``part`` has not, of what ``OFFERS`` of ``package`` asks for; ``"a or b"`` asks for one of both."""
+    offers: tuple[str, ...] = getattr(importlib.import_module(package), "OFFERS", ())
+    return tuple(asked for asked in offers if not any(hasattr(part, name) for name in asked.split(" or ")))
 
 
 class Parts(Generic[P]):
@@ -71,6 +134,10 @@ def configure(config: type[C], values: dict[str, Any], where: str) -> C:
     Raises:
         RecipeError: a field is unknown or its value is not allowed.
     """
+    from pydantic import ValidationError  # here, because finding parts, as the command line does, needs none of it
+
+    from trasluz.field_errors import explain
+
     try:
         return config.model_validate(values)
     except ValidationError as error:

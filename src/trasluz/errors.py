@@ -3,6 +3,7 @@
     TrasluzError                 1   anything that Trasluz raises on purpose
     ├── RequestError             2   the request was wrong: said before work starts
     │   ├── RecipeError          2   an unknown recipe, field or value
+    │   │   └── UnknownPartError 2   a part that neither Trasluz nor an installed package brings
     │   ├── DataError            2   a source that is absent, empty, damaged or of the wrong kind
     │   └── RunError             2   a run folder that is absent, incomplete or from a newer version
     ├── WorkError                1   the request was right, the work failed
@@ -34,6 +35,10 @@ class RequestError(TrasluzError):
 
 class RecipeError(RequestError):
     """An unknown recipe, field or value."""
+
+
+class UnknownPartError(RecipeError):
+    """A part that neither Trasluz nor an installed package brings."""
 
 
 class DataError(RequestError):

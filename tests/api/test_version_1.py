@@ -17,7 +17,8 @@ from trasluz import api
 from trasluz.api.findings import _stored_looks
 from trasluz.errors import RequestError
 from trasluz.recipe.migrations import STEPS, VERSION, Step
-from trasluz.search.folder import StudyFolder
+from trasluz.search.folder import StudyFolder, cells_of
+from trasluz.search.index import RunIndex
 
 V1 = Path(__file__).parent.parent / "fixtures" / "v1"
 
@@ -117,9 +118,9 @@ def test_a_finished_run_is_trained_on_from_its_checkpoint(classifier: Path) -> N
 def test_the_cells_of_a_study_are_found_and_not_trained_again(study: Path) -> None:
     folder = StudyFolder(study)
     assert folder.study().variants["slow"] == {"train.optimiser.learning_rate": 0.001}
-    found = folder.found()
-    cells = folder.cells()
-    assert {cell.variant: found[cell.recipe.hash].recipe().name for cell in cells} == {"slow": "slow", "quick": "quick"}
+    index = RunIndex(folder.runs)
+    found = {cell.variant: index.find(cell.recipe.hash) for cell in cells_of(folder.study())}
+    assert {variant: run and run.recipe().name for variant, run in found.items()} == {"slow": "slow", "quick": "quick"}
     before = sorted(path.name for path in folder.runs.iterdir())
     table = json.loads((study / "table.json").read_text())
     result = api.study(study)
@@ -145,7 +146,7 @@ def test_a_renamed_field_of_the_model_is_followed_in_run_model_and_study(
     assert run.predict(run.data.samples[:3]).probabilities.shape == (3, 10)
     folder = StudyFolder(study)
     assert "model.network.channels" in folder.study().set
-    assert all(cell.recipe.hash in folder.found() for cell in folder.cells())
+    assert all(RunIndex(folder.runs).find(cell.recipe.hash) for cell in cells_of(folder.study()))
 
 
 def test_a_model_of_a_newer_version_is_refused_in_a_sentence(classifier: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from trasluz.recipe.study import Study
+from trasluz.runs.folder import FORMAT
 from trasluz.search.folder import Cell, StudyFolder, cells_of
 
 EPOCHS = 5
@@ -38,7 +39,7 @@ def make_cell(runs: Path, cell: Cell, created: str = "2026-01-01T00:00:00+00:00"
     judged = run / "looks" / "evaluation-valid"
     judged.mkdir(parents=True)
     info = {
-        "format": 1,
+        "format": FORMAT,
         "name": cell.variant,
         "status": "finished",
         "created": created,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trasluz.api.generation import Generated, check_place
     from trasluz.api.listing import RunSummary, list_runs
     from trasluz.api.looks import look_help, look_page
+    from trasluz.api.parts import PartSummary, list_parts
     from trasluz.api.results import Predictions, Reconstructions, SeedsResult
     from trasluz.api.run import Run, open_run
     from trasluz.api.seeds import train_seeds
@@ -34,6 +35,7 @@ register()  # by name: what shows itself in a notebook is imported when it is sh
 _HOMES = {
     "ComparisonResult": "trasluz.api.comparing",
     "Generated": "trasluz.api.generation",
+    "PartSummary": "trasluz.api.parts",
     "Predictions": "trasluz.api.results",
     "Reconstructions": "trasluz.api.results",
     "Run": "trasluz.api.run",
@@ -49,6 +51,7 @@ _HOMES = {
     "finding_command": "trasluz.api.findings",
     "fit": "trasluz.api.fitting",
     "list_cache": "trasluz.data.read.cache",
+    "list_parts": "trasluz.api.parts",
     "list_runs": "trasluz.api.listing",
     "look_help": "trasluz.api.looks",
     "look_page": "trasluz.api.looks",
@@ -65,6 +68,7 @@ _HOMES = {
 __all__ = [
     "ComparisonResult",
     "Generated",
+    "PartSummary",
     "Predictions",
     "Reconstructions",
     "Run",
@@ -80,6 +84,7 @@ __all__ = [
     "finding_command",
     "fit",
     "list_cache",
+    "list_parts",
     "list_runs",
     "look_help",
     "look_page",

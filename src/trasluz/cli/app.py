@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from trasluz import components
 from trasluz.cli import commands
 from trasluz.cli.arguments import Language
 from trasluz.cli.console import Console
@@ -52,23 +53,52 @@ class Commands(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
+class Program(Commands):
+    """The group of all commands; those of other packages are looked for when a word is none of our own."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that ``args`` begins with.
+
+        Raises:
+            RequestError: there is no such command, or another package brings it and it cannot be loaded.
+        """
+        name = args[0]
+        if name not in self.commands and name in components.foreign(commands.__name__):
+            module = components.load(commands.__name__, name, "trasluz")
+            self.add_command(_foreign_command(name, module), name)
+        return super().resolve_command(ctx, args)
+
+
 def build(console: Console) -> Any:
     """The whole program as one command, its help in the language in force."""
     app = typer.Typer(
-        name="trasluz", cls=Commands, help=HELP, add_completion=False, rich_markup_mode=None, context_settings=_SETTINGS
+        name="trasluz", cls=Program, help=HELP, add_completion=False, rich_markup_mode=None, context_settings=_SETTINGS
     )
     app.callback(invoke_without_command=True)(_root)
     for name in command_names():
-        module = importlib.import_module(f"{commands.__name__}.{name}")
-        title = name.replace("_", "-")
-        if hasattr(module, "group"):
-            app.add_typer(module.group, name=title, cls=Commands, help=module.HELP)
-        else:
-            app.command(title, help=module.HELP)(module.command)
+        _add(app, name.replace("_", "-"), importlib.import_module(f"{commands.__name__}.{name}"))
     program = typer.main.get_command(app)
     program.context_settings = {**_SETTINGS, "obj": console}
     _translate(program)
     return program
+
+
+def _add(app: typer.Typer, title: str, module: Any) -> None:
+    """Adds a module of commands under the name ``title``."""
+    if hasattr(module, "group"):
+        app.add_typer(module.group, name=title, cls=Commands, help=module.HELP)
+    else:
+        app.command(title, help=module.HELP)(module.command)
+
+
+def _foreign_command(name: str, module: Any) -> Any:
+    """The command of another package's module, its help in the language in force where the catalogue knows it."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_SETTINGS)
+    app.callback()(lambda: None)  # without one, typer makes a program of a single command, not a group
+    _add(app, name, module)
+    program: Any = typer.main.get_command(app)
+    _translate(program)
+    return program.commands[name]
 
 
 def command_names() -> list[str]:

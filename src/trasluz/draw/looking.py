@@ -9,9 +9,9 @@ A result is drawn by what its look is called, so that notebook, report and lab s
 
 from __future__ import annotations
 
-import importlib
-from typing import Any, Literal, Protocol, cast, get_args
+from typing import Any, Literal, Protocol, get_args
 
+from trasluz import components
 from trasluz.draw.panel import Panel
 from trasluz.look.result import Result
 
@@ -29,9 +29,16 @@ class DrawingModule(Protocol):
         """The panels of a result."""
 
 
+_DRAWINGS = components.Parts[DrawingModule]("trasluz.draw.looks", "drawing")
+
+
 def drawing_of(look: str) -> DrawingModule:
-    """The drawing of the look of that name."""
-    return cast(DrawingModule, importlib.import_module(f"trasluz.draw.looks.{look.replace('-', '_')}"))
+    """The drawing of the look of that name.
+
+    Raises:
+        RecipeError: another package brings the look, and no drawing that can be loaded.
+    """
+    return _DRAWINGS.find(look)
 
 
 def draw(result: Result) -> tuple[Panel, ...]:

@@ -1,1 +1,3 @@
 """Families: what is trained, one per file, over one small base."""
+
+OFFERS = ("Family",)

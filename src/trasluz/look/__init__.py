@@ -26,7 +26,7 @@ def names() -> tuple[str, ...]:
 
 def __getattr__(name: str) -> Callable[..., Any]:
     shown = name.replace("_", "-")
-    if name.startswith("_") or shown not in names():
+    if name.startswith("_") or not components.knows(LOOKS, shown):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return partial(_look, shown)
 

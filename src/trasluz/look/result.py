@@ -14,8 +14,10 @@ from typing import Any, TypeVar, get_type_hints
 import numpy as np
 from pydantic import TypeAdapter
 
+from trasluz import components
 from trasluz.errors import RunError
 from trasluz.files import new_folder, write_json
+from trasluz.look import LOOKS
 from trasluz.messages import _
 
 R = TypeVar("R", bound="Result")
@@ -29,7 +31,7 @@ class Result:
     @property
     def look(self) -> str:
         """The name of the look that found it."""
-        return type(self).__module__.rsplit(".", 1)[-1].replace("_", "-")
+        return components.name_of(LOOKS, type(self).__module__)
 
 
 def save_result(target: Path, result: Result, made_from: dict[str, Any]) -> None:

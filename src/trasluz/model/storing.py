@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.preprocess import Preprocess
-from trasluz.errors import RunError
+from trasluz.errors import RunError, UnknownPartError
 from trasluz.families import base as families
 from trasluz.files import new_folder
 from trasluz.messages import _
@@ -43,7 +43,7 @@ def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
     """The model that ``save_model`` wrote, on the CPU; with other ``weights`` of the same networks if they are given.
 
     Raises:
-        RunError: files are missing, damaged, or do not fit each other.
+        RunError: files are missing, damaged, or do not fit each other; or a package that brought a part is missing.
         RecipeError: the settings are of a newer version.
     """
     needed = (*(() if weights else ("weights.safetensors",)), "config.json", "preprocess.json")
@@ -64,9 +64,13 @@ def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
             _("{path}: the stored model is damaged: {reason}.").format(path=folder, reason=str(error).splitlines()[0])
         ) from None
     settings = migrate("model", config["model"], config.get("version", FIRST))
-    family = families.create(settings, spec)
-    with Rng(0).ambient("build"):
-        networks = family.build()
+    try:
+        family = families.create(settings, spec)
+        with Rng(0).ambient("build"):
+            networks = family.build()
+    except UnknownPartError as error:
+        message = _("{path}: {problem} It was there in training: install again the package that brought it.")
+        raise RunError(message.format(path=folder, problem=error)) from error
     load_weights(networks, weights, str(folder))
     return Model(family, networks, preprocess, spec)
 

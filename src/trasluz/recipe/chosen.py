@@ -39,8 +39,8 @@ class Chosen:
         return found
 
     def configs(self) -> Iterator[tuple[str, type[NamedSection]]]:
-        """The name and the settings of every part."""
-        return ((name, self.config(name)) for name in components.names(self.package))
+        """The name and the settings of every part of ours: no other package's code is loaded before it is named."""
+        return ((name, self.config(name)) for name in components.own_names(self.package))
 
     def read(self, value: Any) -> Any:
         """The part's settings from a mapping; what is no mapping is left to the field.
@@ -52,7 +52,7 @@ class Chosen:
         if not isinstance(value, Mapping):
             return value
         name = value.get("name", self.default)
-        if name not in components.names(self.package):
+        if not isinstance(name, str) or not components.knows(self.package, name):
             raise self._no_such(name)
         config = self.config(name)
         return config.model_validate({**self._without_strangers(name, config, value), "name": name})

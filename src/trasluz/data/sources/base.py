@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +27,14 @@ def find_source(section: DataSection, reporter: Reporter) -> Found:
     Raises:
         DataError: there is no such thing, or it is none that can be read.
     """
-    modules: list[Any] = [
-        importlib.import_module(f"{PACKAGE}.{name.replace('-', '_')}") for name in components.names(PACKAGE)
-    ]
-    named = {module.NAME: module for module in modules if hasattr(module, "NAME")}
-    if section.source in named:
-        found: Found = named[section.source].open_named(section, reporter)
-        return found
-    path = _locate(section.source, sorted(named))
-    for module in modules:
+    if components.knows(PACKAGE, section.source):
+        module = _load(section.source)
+        if hasattr(module, "open_named"):
+            found: Found = module.open_named(section, reporter)
+            return found
+    path = _locate(section.source)
+    for name in (*components.own_names(PACKAGE), *components.foreign(PACKAGE)):
+        module = _load(name)
         if hasattr(module, "claims") and module.claims(path):
             opened: Found = module.open_path(path, section, reporter)
             return opened
@@ -55,15 +53,20 @@ def known_table(section: DataSection, columns: tuple[Column, ...], reporter: Rep
     """
     if not columns or Path(section.source).suffix.lower() not in (".csv", ".tsv"):
         return None
-    return open_table(read_sheet(_locate(section.source, [])), section, reporter, columns)
+    return open_table(read_sheet(_locate(section.source)), section, reporter, columns)
 
 
-def _locate(source: str, names: list[str]) -> Path:
+def _load(name: str) -> Any:
+    return components.load(PACKAGE, name, "data.source")
+
+
+def _locate(source: str) -> Path:
     """The path that is meant, or the nearest name in the error."""
     folders = data_folders()
     for path in (Path(source).expanduser(), *(folder / source for folder in folders)):
         if path.exists():
             return path
+    names = _known_names()
     beside = [path.name for folder in folders if folder.is_dir() for path in folder.iterdir()]
     parent = Path(source).expanduser().parent
     beside += [str(parent / path.name) for path in parent.iterdir()] if parent.is_dir() else []
@@ -71,3 +74,9 @@ def _locate(source: str, names: list[str]) -> Path:
     hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
     message = _("{source}: no such data set, file or folder; known names: {names}; a path will do, too.")
     raise DataError(message.format(source=source, names=", ".join(names)) + hint)
+
+
+def _known_names() -> list[str]:
+    """Sources that are asked for by name; of another package's any, because only its code tells which."""
+    own = [name for name in components.own_names(PACKAGE) if hasattr(_load(name), "open_named")]
+    return sorted({*own, *components.foreign(PACKAGE)})

@@ -60,6 +60,7 @@ class Trials(Protocol):
         """Those of each image with one channel of the layer set to zero at all places, ``[n, c, k]``."""
 
 
+OFFERS = ("HELP", "NEEDS", "signed_map")
 METHODS = components.Parts[Method]("trasluz.look.cams", "method")
 find = METHODS.find
 

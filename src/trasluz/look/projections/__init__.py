@@ -47,5 +47,6 @@ class ProjectionModule(Protocol):
         """The map of these codes; the same for the same seed."""
 
 
+OFFERS = ("missing", "fit")
 PROJECTIONS = components.Parts[ProjectionModule]("trasluz.look.projections", "method")
 names, find = PROJECTIONS.names, PROJECTIONS.find

@@ -97,6 +97,7 @@ class Method(Protocol):
         """What each pixel is worth to each class."""
 
 
+OFFERS = ("HELP", "WARNING", "ADDS_UP", "Config", "attribute")
 METHODS = components.Parts[Method]("trasluz.look.saliencies", "method")
 methods, find = METHODS.names, METHODS.find
 

@@ -2,3 +2,5 @@
 
 A part has ``Config`` and ``build(config, shape, outputs)`` with ``shape = (channels, height, width)``.
 """
+
+OFFERS = ("Config", "build")

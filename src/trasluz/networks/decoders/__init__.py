@@ -3,3 +3,5 @@
 A part has ``Config`` and ``build(config, code, shape)`` with the code's shape without the batch axis, ``(k,)`` or
 ``(k, h', w')``, and ``shape = (channels, height, width)`` of the image.
 """
+
+OFFERS = ("Config", "build")

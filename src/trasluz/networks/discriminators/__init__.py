@@ -2,3 +2,5 @@
 
 One per file, with a ``Config`` and ``build(config, shape, classes)``; a high score says real.
 """
+
+OFFERS = ("Config", "build")

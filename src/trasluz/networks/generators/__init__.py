@@ -2,3 +2,5 @@
 
 One per file, with a ``Config`` and ``build(config, latent, shape, classes)``; the family maps what they give to [0, 1].
 """
+
+OFFERS = ("Config", "build")

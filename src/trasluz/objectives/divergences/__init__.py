@@ -8,3 +8,5 @@ from trasluz.objectives.divergences._choose import Divergence, build_divergence
 from trasluz.objectives.divergences._codes import Codes
 
 __all__ = ["Codes", "Divergence", "build_divergence"]
+
+OFFERS = ("Config", "term", "weight", "watched")

@@ -10,3 +10,5 @@ from trasluz.objectives.likelihoods.bernoulli import bernoulli_cross_entropy
 from trasluz.objectives.likelihoods.squared_error import squared_error
 
 __all__ = ["Likelihood", "bernoulli_cross_entropy", "build_likelihood", "squared_error"]
+
+OFFERS = ("Config", "Likelihood")

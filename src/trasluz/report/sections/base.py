@@ -7,13 +7,12 @@ section is adding its file; files that start with an underscore, and this one, a
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 from markupsafe import Markup
 
+from trasluz import components
 from trasluz.report.context import Context
 from trasluz.report.phrase import Phrase
 
@@ -39,9 +38,13 @@ class SectionModule(Protocol):
         """The section."""
 
 
+SECTIONS = components.Parts[SectionModule]("trasluz.report.sections", "section")
+
+
 def discover() -> list[SectionModule]:
-    """All sections, in the order of the page."""
-    package = importlib.import_module("trasluz.report.sections")
-    names = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_") and m.name != "base"]
-    modules = [cast(SectionModule, importlib.import_module(f"{package.__name__}.{name}")) for name in sorted(names)]
-    return sorted(modules, key=lambda module: module.ORDER)
+    """All sections, in the order of the page.
+
+    Raises:
+        RecipeError: another package brings one that cannot be loaded.
+    """
+    return sorted(map(SECTIONS.find, SECTIONS.names()), key=lambda module: module.ORDER)

@@ -8,3 +8,5 @@ are imported there too.  ``base.py`` makes the groups and tells what all share.
 from trasluz.training.optimisers.base import load_optimiser, make_optimiser, set_rate
 
 __all__ = ["load_optimiser", "make_optimiser", "set_rate"]
+
+OFFERS = ("Config", "build")

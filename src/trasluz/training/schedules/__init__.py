@@ -8,3 +8,5 @@ function of progress, so that there is no state to lose.
 from trasluz.training.schedules.base import factor
 
 __all__ = ["factor"]
+
+OFFERS = ("Config", "factor")

@@ -2,3 +2,5 @@
 
 A source has ``read(name, reporter) -> Weights``.  What has no prefix is a run.
 """
+
+OFFERS = ("read",)

@@ -35,7 +35,7 @@ def read_weights(source: str, reporter: Reporter = Reporter()) -> Weights:  # no
         RecipeError: there is no such thing, it cannot be read, or it is neither here nor can it be downloaded.
     """
     prefix, colon, name = source.partition(":")
-    if not colon or prefix not in components.names(_PACKAGE):
+    if not colon or not components.knows(_PACKAGE, prefix):
         prefix, name = "run", source
     found: Weights = components.load(_PACKAGE, prefix, "phases.from").read(name, reporter)
     return found
