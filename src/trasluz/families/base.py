@@ -23,7 +23,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -62,10 +62,18 @@ class Update:
     every: int = 1
 
 
-class Collector(Protocol):
-    """Takes per-sample records during evaluation; keeps what was asked for and ignores the rest."""
+Keep = Literal["measured", "numbers", "first images"]
 
-    def add(self, name: str, values: Tensor) -> None:
+
+class Collector(Protocol):
+    """Takes per-sample records during evaluation; keeps what was asked for and ignores the rest.
+
+    Whoever adds records says what is kept of them: of ``numbers`` every row; of ``first images`` ``[n, c, h, w]`` in
+    [0, 1] the first few, for pages; else what is ``measured`` of those that are known by name, such as the error of a
+    ``reconstruction``.
+    """
+
+    def add(self, name: str, values: Tensor, keep: Keep = "measured") -> None:
         """Keep ``values`` ``[n, ...]``, one row per sample of the batch."""
 
 
