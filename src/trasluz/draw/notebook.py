@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from trasluz.draw.names import integer, metric_name, metric_value, split_name, status_name
+from trasluz.draw.names import baseline_title, integer, metric_name, metric_value, split_name, status_name
 from trasluz.messages import _, ngettext
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ _CELL = 'style="text-align:left;padding:2px 14px 2px 0"'
 def evaluation_html(evaluation: Evaluation) -> str:
     """A small table: metric, value, 95 % interval, and the baselines beside them."""
     shown = {name: values for name, values in evaluation.baselines.items() if set(values) & set(evaluation.metrics)}
-    head = [_("Metric"), _("Value"), _("95 % interval"), *shown]
+    titles = [baseline_title(name, values) for name, values in shown.items()]
+    head = [_("Metric"), _("Value"), _("95 % interval"), *titles]
     rows = [
         [metric_name(n), metric_value(n, v), _interval(evaluation, n), *(_held(b, n) for b in shown.values())]
         for n, v in evaluation.metrics.items()

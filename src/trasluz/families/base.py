@@ -145,7 +145,8 @@ class BaseFamily(ABC):
     ``needs_labels``: data without labels are refused.  ``uses_unlabelled``: training samples without a label teach
     it something; a family that they teach nothing is never shown any.  ``needs_unit``: it changes its inputs as
     images in [0, 1], which other normalisations than ``unit`` do not give.  ``weighs_classes``: it makes use of the
-    weights of ``data.balance: weights``.
+    weights of ``data.balance: weights``.  ``trained_alone``: a weight in its settings → the network that only this term
+    trains.
     """
 
     Config: ClassVar[type[Section]]
@@ -155,6 +156,7 @@ class BaseFamily(ABC):
     uses_unlabelled: ClassVar[bool] = True
     needs_unit: bool = False
     weighs_classes: ClassVar[bool] = False
+    trained_alone: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, config: Any, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         self.config = config
