@@ -12,9 +12,6 @@ import pytest
 class Shell:
     def __init__(self) -> None:
         self.kernel = object()
-        self.shown: dict[tuple[str, str], Any] = {}
-        html = SimpleNamespace(for_type_by_name=lambda module, name, show: self.shown.update({(module, name): show}))
-        self.display_formatter = SimpleNamespace(formatters={"text/html": html})
 
 
 class Handle:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import base64
+import importlib
+import pkgutil
 import sys
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import ModuleType, SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -13,6 +17,8 @@ from trasluz.draw import notebook
 from trasluz.draw.live import in_notebook
 from trasluz.draw.provenance import Origin
 from trasluz.evaluation.evaluation import Evaluation
+from trasluz.evaluation.shown import ShownInNotebooks
+from trasluz.messages import language
 
 
 def test_an_evaluation_shows_itself_as_an_escaped_table() -> None:
@@ -50,20 +56,54 @@ def test_generated_images_show_themselves_as_a_marked_grid_and_samples_beside_re
     assert "1.25" in notebook.samples_html(samples)
 
 
-def test_results_are_registered_with_the_shell_that_runs(shell: Any) -> None:
-    assert notebook.register()
-    assert ("trasluz.evaluation.evaluation", "Evaluation") in shell.shown
+def test_a_shell_with_a_kernel_is_a_notebook(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shell.kernel is not None
     assert in_notebook()
-
-
-def test_without_a_shell_nothing_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "IPython", None)
-    assert not notebook.register()
     assert not in_notebook()
 
 
-def test_every_registered_type_exists() -> None:
-    import importlib
+def test_a_result_shows_itself_without_a_shell_in_the_language_in_force() -> None:
+    found = Evaluation("valid", 10, {"mse": 0.5})
+    assert found._repr_html_() == notebook.evaluation_html(found)
+    assert "Mean squared error" in found._repr_html_()
+    with language("es"):
+        assert "Error cuadrático medio" in found._repr_html_()
 
-    for module, name in notebook._SHOWN:
-        assert hasattr(importlib.import_module(module), name)
+
+def test_what_inherits_from_a_result_shows_itself_alike() -> None:
+    @dataclass(frozen=True)
+    class Later(Evaluation):
+        pass
+
+    assert "50.0" in Later("valid", 10, {"accuracy": 0.5})._repr_html_()
+
+
+def test_a_result_of_tomorrow_needs_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("drawing_of_tomorrow")
+    module.html = lambda result: f"<b>{result.value}</b>"  # type: ignore[attr-defined]  # a module made here
+    monkeypatch.setitem(sys.modules, "drawing_of_tomorrow", module)
+
+    @dataclass(frozen=True)
+    class Tomorrow(ShownInNotebooks):
+        value: int
+        shown_by: ClassVar[str] = "drawing_of_tomorrow:html"
+
+    assert Tomorrow(3)._repr_html_() == "<b>3</b>"
+
+
+def test_all_results_name_a_function_that_exists() -> None:
+    for room in ("api", "evaluation", "look"):
+        package = importlib.import_module(f"trasluz.{room}")
+        for module in pkgutil.iter_modules(package.__path__, f"trasluz.{room}."):
+            importlib.import_module(module.name)
+    named = {result.shown_by for result in _below(ShownInNotebooks)}
+    assert {"trasluz.draw.notebook:run_html", "trasluz.draw.notebook:look_html"} <= named
+    for module, function in (name.split(":") for name in named - {"drawing_of_tomorrow:html"}):
+        assert callable(getattr(importlib.import_module(module), function))
+
+
+def _below(kind: type[ShownInNotebooks]) -> Iterator[type[ShownInNotebooks]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)

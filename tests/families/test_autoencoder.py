@@ -13,7 +13,7 @@ from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
 from trasluz.errors import RecipeError
 from trasluz.families import base
-from trasluz.families.base import Progress
+from trasluz.families.base import Keep, Progress
 from trasluz.rng import Rng, StepRng
 
 NOTEBOOK = recipe.load("conv-autoencoder").model
@@ -21,7 +21,7 @@ START = Progress("train", 0, 0, torch.tensor(0.0))
 
 
 class Records(dict[str, Tensor]):
-    def add(self, name: str, values: Tensor) -> None:
+    def add(self, name: str, values: Tensor, keep: Keep = "measured") -> None:
         self[name] = values
 
 

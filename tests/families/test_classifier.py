@@ -12,7 +12,7 @@ from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
 from trasluz.errors import DataError, RecipeError
 from trasluz.families import base
-from trasluz.families.base import Progress
+from trasluz.families.base import Keep, Progress
 from trasluz.rng import Rng, StepRng
 
 START = Progress("train", 0, 0, torch.tensor(0.0))
@@ -20,7 +20,7 @@ SMALL = {"name": "residual", "channels": [8], "blocks": 1}
 
 
 class Records(dict[str, Tensor]):
-    def add(self, name: str, values: Tensor) -> None:
+    def add(self, name: str, values: Tensor, keep: Keep = "measured") -> None:
         self[name] = values
 
 

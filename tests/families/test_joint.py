@@ -16,7 +16,7 @@ from trasluz.data.feed.batch import Batch
 from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.evaluation.importance import check_importance
 from trasluz.families import base
-from trasluz.families.base import Progress
+from trasluz.families.base import Keep, Progress
 from trasluz.rng import Rng, StepRng
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.loop import Loop
@@ -32,7 +32,7 @@ KINDS = {"plain": PLAIN, "gaussian": GAUSSIAN}
 
 
 class Records(dict[str, Tensor]):
-    def add(self, name: str, values: Tensor) -> None:
+    def add(self, name: str, values: Tensor, keep: Keep = "measured") -> None:
         self[name] = values
 
 

@@ -13,7 +13,7 @@ from trasluz.data.feed.batch import Batch
 from trasluz.errors import RecipeError
 from trasluz.families import base
 from trasluz.families._sparsity import SparsitySection
-from trasluz.families.base import Progress
+from trasluz.families.base import Keep, Progress
 from trasluz.objectives.sparsity import kl_to_target
 from trasluz.rng import Rng, StepRng
 
@@ -29,7 +29,7 @@ DENSE = {
 
 
 class Records(dict[str, Tensor]):
-    def add(self, name: str, values: Tensor) -> None:
+    def add(self, name: str, values: Tensor, keep: Keep = "measured") -> None:
         self[name] = values
 
 
@@ -129,11 +129,11 @@ def test_training_sees_noise_and_evaluation_judges_clean_and_noisy_apart() -> No
     assert losses(family, networks, batch)["loss"] != losses(clean, networks, batch)["loss"]
     metrics, plain = judge(family, networks, batch, records), judge(clean, networks, batch)
     assert {name: metrics[name] for name in plain} == pytest.approx(plain)
-    noisy = records["noisy_input"]
+    noisy = records["noisy_inputs"]
     assert metrics["noisy_input_mse"] == pytest.approx((noisy - batch.targets).square().mean().item(), rel=1e-5)
     rebuilt = family.reconstruct(networks, noisy)
     assert metrics["noisy_mse"] == pytest.approx((rebuilt - batch.targets).square().mean().item(), rel=1e-5)
-    torch.testing.assert_close(records["noisy_reconstruction"], rebuilt)
+    torch.testing.assert_close(records["noisy_reconstructions"], rebuilt)
 
 
 def test_noisy_metrics_do_not_depend_on_the_batches_and_another_unit_has_no_baseline() -> None:

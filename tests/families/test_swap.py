@@ -14,7 +14,7 @@ from trasluz.data.data import Data, DataSpec
 from trasluz.data.feed.batch import Batch
 from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.families import base
-from trasluz.families.base import Progress
+from trasluz.families.base import Keep, Progress
 from trasluz.rng import Rng, StepRng
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.loop import Loop
@@ -27,7 +27,7 @@ SMALL: dict[str, Any] = {
 
 
 class Records(dict[str, Tensor]):
-    def add(self, name: str, values: Tensor) -> None:
+    def add(self, name: str, values: Tensor, keep: Keep = "measured") -> None:
         self[name] = values
 
 

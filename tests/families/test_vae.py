@@ -15,7 +15,7 @@ from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
 from trasluz.errors import RecipeError, RequestError
 from trasluz.families import base
-from trasluz.families.base import Progress
+from trasluz.families.base import Keep, Progress
 from trasluz.families.vae import Family
 from trasluz.recipe import from_dict
 from trasluz.rng import Rng, StepRng
@@ -34,7 +34,7 @@ MMD = {"name": "mmd", "bandwidths": [1.0, 2.0]}
 
 
 class Records(dict[str, Tensor]):
-    def add(self, name: str, values: Tensor) -> None:
+    def add(self, name: str, values: Tensor, keep: Keep = "measured") -> None:
         self[name] = values
 
 

@@ -14,6 +14,7 @@ import pytest
 
 import trasluz
 from trasluz.draw import names
+from trasluz.messages import language
 from trasluz.metrics import described
 from trasluz.metrics.described import Metric, metric, update_name
 
@@ -24,6 +25,7 @@ METRICS = {
     "samples/glow": Metric("Glow of the samples", "number", "neither"),  # of these only
 }
 UPDATES = {"moon": N_("moon")}
+BASELINES = {"new moon": N_("No light at all")}
 
 
 class Family:
@@ -70,6 +72,7 @@ def test_a_new_family_shows_its_numbers_by_their_own_names(where: str, request: 
     assert names.metric_value("glow", 0.5) == "50.0\u202f%"
     assert names.higher_is_better("glow")
     assert names.metric_name("train/moon/loss") == "Loss (moon)"
+    assert names.baseline_title("new moon", {}) == "No light at all"
     assert not names.has_better("samples/glow")
     assert names.metric_value("samples/glow", 0.5) == "0.500"
     assert names.metric_name("mse") == "Mean squared error", "what is described here is not described anew elsewhere"
@@ -81,6 +84,13 @@ def test_what_nobody_describes_is_told_by_its_name() -> None:
     assert update_name("moon") is None
     assert names.described("my_glow_accuracy") == Metric("My glow accuracy", "share", "higher")
     assert names.described("valid/glow") == Metric("Glow", "number", "lower")
+
+
+def test_baselines_say_what_they_are_and_how_many_components_they_have() -> None:
+    with language("es"):
+        assert names.baseline_title("pca", {"components": 16.0}) == "PCA, 16 componentes"
+        assert names.baseline_title("majority_class", {"accuracy": 0.1}) == "Clase más frecuente"
+    assert names.baseline_title("guess", {}) == "guess"
 
 
 @pytest.mark.usefixtures("anew")
@@ -101,7 +111,7 @@ def test_what_is_read_is_what_the_modules_hold_when_they_run() -> None:
     root = Path(trasluz.__file__).parent
     counted: Counter[str] = Counter()
     for path in root.rglob("*.py"):
-        for constant in re.findall(r"^(METRICS|UPDATES) = ", path.read_text(), re.MULTILINE):
+        for constant in re.findall(r"^(METRICS|UPDATES|BASELINES) = ", path.read_text(), re.MULTILINE):
             module = importlib.import_module(".".join(("trasluz", *path.relative_to(root).with_suffix("").parts)))
             held = getattr(module, constant)
             counted.update(held.keys())

@@ -19,14 +19,16 @@ def test_records_keep_the_first_images_of_the_first_batch_only() -> None:
     for start in (0, 20):
         clean = torch.full((20, 1, 4, 4), 0.5 if start == 0 else 0.9)
         records.begin(Batch(clean, clean, torch.arange(20)), start)
-        records.add("noisy_input", clean + 10)
-        records.add("noisy_reconstruction", clean - 10)
-    assert {name: images.shape for name, images in records.noisy.items()} == dict.fromkeys(
+        records.add("noisy_originals", clean, keep="first images")
+        records.add("noisy_inputs", clean + 10, keep="first images")
+        records.add("noisy_reconstructions", clean - 10, keep="first images")
+        records.add("noisy_sequences", clean.flatten(1), keep="first images")
+    assert {name: images.shape for name, images in records.images.items()} == dict.fromkeys(
         ("noisy_originals", "noisy_inputs", "noisy_reconstructions"), (12, 4, 4, 1)
     )
-    assert np.unique(records.noisy["noisy_originals"]).tolist() == [128]
-    assert np.unique(records.noisy["noisy_inputs"]).tolist() == [255]
-    assert np.unique(records.noisy["noisy_reconstructions"]).tolist() == [0]
+    assert np.unique(records.images["noisy_originals"]).tolist() == [128]
+    assert np.unique(records.images["noisy_inputs"]).tolist() == [255]
+    assert np.unique(records.images["noisy_reconstructions"]).tolist() == [0]
     assert not records.arrays()
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from trasluz.draw.notebook import register
-
 if TYPE_CHECKING:
     from trasluz.api.comparing import ComparisonResult, compare
     from trasluz.api.data import check_data, preview_augmentation
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from trasluz.findings.finding import severity_name
     from trasluz.recipe import parse_overrides
     from trasluz.runs.folder import delete_run
-
-register()  # by name: what shows itself in a notebook is imported when it is shown
 
 _HOMES = {
     "ComparisonResult": "trasluz.api.comparing",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from trasluz.api.mixture import mixture_of
 from trasluz.api.opened import OpenedRun
 from trasluz.data.data import DataSpec
 from trasluz.errors import RequestError
+from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import storage
 from trasluz.messages import _, did_you_mean
 from trasluz.metrics.reconstruction import to_uint8
@@ -35,11 +36,13 @@ _GRID = "grid.png"
 
 
 @dataclass(frozen=True)
-class Generated:
+class Generated(ShownInNotebooks):
     """Images that a network made: ``images`` uint8 ``[n, h, w, c]``, and what it takes to make them again.
 
     ``labels``: the class that was asked for, one per image; empty when none was.
     """
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:generated_html"
 
     images: np.ndarray
     origin: Origin

@@ -7,11 +7,12 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from trasluz.errors import RequestError
+from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import storage, write_bytes
 from trasluz.messages import _
 
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Predictions:
+class Predictions(ShownInNotebooks):
     """Probabilities of files: ``probabilities`` float32 ``[n, k]``, in the order of ``classes``.
 
     With several labels per image a row's probabilities do not add up to 1 and ``labels`` holds every class above
     one half, joined by ``|``.  ``unreadable`` are files left out, with the reason.
     """
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:predictions_html"
 
     files: tuple[str, ...]
     classes: tuple[str, ...]
@@ -147,8 +150,10 @@ def _free(path: Path) -> Path:
 
 
 @dataclass(frozen=True)
-class SeedsResult:
+class SeedsResult(ShownInNotebooks):
     """Several seeds of one recipe: the runs, and per metric mean and 95 % interval (Student's t) over seeds."""
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:seeds_html"
 
     runs: tuple[Any, ...]
     table: dict[str, tuple[float, float, float]]

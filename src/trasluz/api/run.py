@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from trasluz.api.results import Predictions, Reconstructions
 from trasluz.data.data import Data
 from trasluz.data.read.raw import Raw
 from trasluz.evaluation.evaluation import Evaluation
+from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.messages import current_language
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from trasluz.look.result import Result
 
 
-class Run(OpenedRun):
+class Run(OpenedRun, ShownInNotebooks):
     """One run folder and what can be done with it."""
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:run_html"
 
     def __init__(self, folder: RunFolder, data: Data | None = None, weights: str = FINAL) -> None:
         super().__init__(folder, open_source, data, weights)

@@ -9,9 +9,10 @@ The decimal sign is the point in both languages (in Spanish the Academies recomm
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from trasluz.messages import N_, _
-from trasluz.metrics.described import Kind, Metric, metric, update_name
+from trasluz.metrics.described import Kind, Metric, baseline_name, metric, update_name
 from trasluz.numerals import MINUS as MINUS
 from trasluz.numerals import NO_BREAK as NO_BREAK
 from trasluz.numerals import THIN as THIN
@@ -54,6 +55,15 @@ def described(key: str) -> Metric:
     return Metric(
         stem.replace("_", " ").capitalize(), kind, "higher" if share and "calibration" not in stem else "lower"
     )
+
+
+def baseline_title(name: str, values: Mapping[str, float]) -> str:
+    """What a baseline with these values is called in the language in force, and how many components it has, if any."""
+    known = baseline_name(name.replace("_", " "))
+    called = _(known) if known else name
+    if "components" not in values:
+        return called
+    return _("{baseline}, {n} components").format(baseline=called, n=integer(int(values["components"])))
 
 
 def split_name(split: str) -> str:

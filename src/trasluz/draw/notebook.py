@@ -1,19 +1,14 @@
-"""How results show themselves in a notebook, registered from above: the rooms that compute know no HTML.
-
-``register`` is called once by ``api``.  Types are given by name, so that nothing is imported until it is shown.
-A further result adds its line to ``_SHOWN`` and its function below.
-"""
+"""How results show themselves in a notebook: each says which function here draws it (``evaluation/shown.py``)."""
 
 from __future__ import annotations
 
 import base64
 import io
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from trasluz.draw.names import integer, metric_name, metric_value, split_name, status_name
+from trasluz.draw.names import baseline_title, integer, metric_name, metric_value, split_name, status_name
 from trasluz.messages import _, ngettext
 
 if TYPE_CHECKING:
@@ -27,7 +22,8 @@ _CELL = 'style="text-align:left;padding:2px 14px 2px 0"'
 def evaluation_html(evaluation: Evaluation) -> str:
     """A small table: metric, value, 95 % interval, and the baselines beside them."""
     shown = {name: values for name, values in evaluation.baselines.items() if set(values) & set(evaluation.metrics)}
-    head = [_("Metric"), _("Value"), _("95 % interval"), *shown]
+    titles = [baseline_title(name, values) for name, values in shown.items()]
+    head = [_("Metric"), _("Value"), _("95 % interval"), *titles]
     rows = [
         [metric_name(n), metric_value(n, v), _interval(evaluation, n), *(_held(b, n) for b in shown.values())]
         for n, v in evaluation.metrics.items()
@@ -142,29 +138,6 @@ def _tile(tile: Any) -> str:
     words = " ".join(word for word in (tile.caption, tile.flag) if word)
     style = "width:80px;image-rendering:pixelated" if image.shape[1] < 80 else "width:80px"
     return f'<td><img alt="{escape(tile.alt)}" style="{style}" src="{address}"><br><small>{escape(words)}</small></td>'
-
-
-_SHOWN: dict[tuple[str, str], Callable[[Any], str]] = {
-    ("trasluz.evaluation.evaluation", "Evaluation"): evaluation_html,
-    ("trasluz.evaluation.sample_evaluation", "SampleEvaluation"): samples_html,
-    ("trasluz.look.result", "Result"): look_html,
-    ("trasluz.api.run", "Run"): run_html,
-    ("trasluz.api.generation", "Generated"): generated_html,
-    ("trasluz.api.results", "Predictions"): predictions_html,
-    ("trasluz.api.results", "SeedsResult"): seeds_html,
-}
-
-
-def register() -> bool:
-    """Tells the running IPython shell, if there is one, how results show themselves; says whether there was one."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    if shell is None:
-        return False
-    html = shell.display_formatter.formatters["text/html"]
-    for (module, name), show in _SHOWN.items():
-        html.for_type_by_name(module, name, show)
-    return True
 
 
 def _interval(evaluation: Evaluation, name: str) -> str:

@@ -182,10 +182,10 @@ def _examples(
             "positions": np.array([s.position for s in kept], np.int64),
             "images": np.stack([s.original for s in kept]),
             "reconstructions": np.stack([s.reconstruction for s in kept]),
-            **records.noisy,
+            **records.images,
         }
     if "probabilities" not in arrays or "labels" not in arrays:
-        return {}
+        return dict(records.images)
     positions = choose_examples(arrays["probabilities"], arrays["labels"], most)
     stored = torch.from_numpy(np.ascontiguousarray(data.samples[arrays["rows"][positions]]))
-    return {"positions": positions, "images": to_uint8(preprocess.to_unit(stored))}
+    return {"positions": positions, "images": to_uint8(preprocess.to_unit(stored)), **records.images}

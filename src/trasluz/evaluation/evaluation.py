@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from trasluz.errors import RunError
+from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import new_folder, write_json
 from trasluz.messages import _
 
@@ -17,7 +18,7 @@ MODEL = "model"  # of the stored fields, the one that says which weights were ev
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(ShownInNotebooks):
     """Numbers of one split.
 
     ``metrics``: name → value (loss terms, mse, psnr, accuracy…).  ``intervals``: name → 95 % interval.
@@ -29,6 +30,8 @@ class Evaluation:
     ``noisy_originals``, ``noisy_inputs`` and ``noisy_reconstructions``.  ``notes``: sentences such as why a metric
     is absent.
     """
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:evaluation_html"
 
     split: str
     count: int

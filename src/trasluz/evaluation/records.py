@@ -11,12 +11,11 @@ import numpy as np
 from torch import Tensor
 
 from trasluz.data.feed.batch import Batch
+from trasluz.families.base import Keep
 from trasluz.metrics.reconstruction import per_sample, to_uint8
 from trasluz.metrics.ssim import ssim, ssim_window
 
 _SHOWN = 12  # of the best, and as many of the worst
-_KEPT = ("probabilities", "latents", "kl")
-_OF_DENOISERS = {"noisy_input": "noisy_inputs", "noisy_reconstruction": "noisy_reconstructions"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Records:
     def __init__(self) -> None:
         self.code_size: int | None = None
         self.shown: list[Shown] = []
-        self.noisy: dict[str, np.ndarray] = {}
+        self.images: dict[str, np.ndarray] = {}
         self._parts: dict[str, list[np.ndarray]] = {}
         self._batch: Batch | None = None
         self._start = 0
@@ -44,19 +43,19 @@ class Records:
         """The samples of ``batch`` come next; the first is at position ``start``."""
         self._batch, self._start = batch, start
 
-    def add(self, name: str, values: Tensor) -> None:
-        """Keeps probabilities, draws of codes and their KL; measures reconstructions; counts a code; ignores the rest.
+    def add(self, name: str, values: Tensor, keep: Keep = "measured") -> None:
+        """Keeps what it is told to; else measures a ``reconstruction``, counts a ``code`` and ignores the rest.
 
         Of what are no images in [0, 1] only the squared error is measured.
         """
-        if name == "reconstruction":
+        if keep == "numbers":
+            self._keep(name, values.float())
+        elif keep == "first images":
+            self._keep_images(name, values)
+        elif name == "reconstruction":
             self._measure(values)
         elif name == "code":
             self.code_size = values.shape[1:].numel()
-        elif name in _KEPT:
-            self._keep(name, values.float())
-        elif name in _OF_DENOISERS and self._start == 0 and values.ndim == 4:
-            self._keep_noisy(_OF_DENOISERS[name], values)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Float32 records, one row per sample in the order of evaluation."""
@@ -65,11 +64,10 @@ class Records:
     def _keep(self, name: str, values: Tensor) -> None:
         self._parts.setdefault(name, []).append(values.cpu().numpy())
 
-    def _keep_noisy(self, name: str, images: Tensor) -> None:
-        """The first images, beside the clean ones; for pages."""
-        assert self._batch is not None, "begin() announces a batch before its records"
-        self.noisy["noisy_originals"] = to_uint8(self._batch.targets[:_SHOWN])
-        self.noisy[name] = to_uint8(images[:_SHOWN])
+    def _keep_images(self, name: str, images: Tensor) -> None:
+        """The first ones, for pages; of tables and sequences there are none."""
+        if self._start == 0 and images.ndim == 4:
+            self.images[name] = to_uint8(images[:_SHOWN])
 
     def _measure(self, reconstruction: Tensor) -> None:
         assert self._batch is not None, "begin() announces a batch before its records"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
+from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import new_folder, write_json
 
 FOLDER = "judged-samples"
@@ -14,7 +16,7 @@ MODEL = "model"  # of the stored fields, the one that says which weights made th
 
 
 @dataclass(frozen=True)
-class SampleEvaluation:
+class SampleEvaluation(ShownInNotebooks):
     """Samples of a run, judged over the ``features`` (how many numbers) of the run ``classifier``.
 
     ``split``: the held-out images that they are compared with, ``held_out`` of them, and ``train`` training images.
@@ -28,6 +30,8 @@ class SampleEvaluation:
     ``neighbours``.  ``examples``: uint8 ``[m, h, w, c]``: ``images``, the first samples; ``closest``, those nearest to
     a training image, with ``positions`` int64 ``[m]`` among the samples; ``neighbours``, the training images beside.
     """
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:samples_html"
 
     split: str
     classifier: str

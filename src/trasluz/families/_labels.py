@@ -89,7 +89,7 @@ class LabelJudge:
         labels = labels_of(batch)
         probabilities = self.probabilities(raw)
         if collector is not None:
-            collector.add("probabilities", probabilities)
+            collector.add("probabilities", probabilities, keep="numbers")
             collector.add("labels", labels)
         counting = _counting(labels, None)
         count = counting.sum() if counting is not None else torch.tensor(float(len(batch)), device=raw.device)

@@ -287,8 +287,9 @@ class Family(BaseFamily):
         if batch.inputs is batch.targets:  # nothing was subtracted, divided or scaled
             sums["noisy_input_mse"] = quality.statistics(noisy, batch.targets, batch.lengths)["squared_error"]
             if collector is not None:
-                collector.add("noisy_input", noisy)
-                collector.add("noisy_reconstruction", rebuilt)
+                collector.add("noisy_originals", batch.targets, keep="first images")
+                collector.add("noisy_inputs", noisy, keep="first images")
+                collector.add("noisy_reconstructions", rebuilt, keep="first images")
         return sums
 
     def _judge(self, networks: nn.ModuleDict) -> Likelihood:

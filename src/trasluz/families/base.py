@@ -23,7 +23,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -62,10 +62,18 @@ class Update:
     every: int = 1
 
 
-class Collector(Protocol):
-    """Takes per-sample records during evaluation; keeps what was asked for and ignores the rest."""
+Keep = Literal["measured", "numbers", "first images"]
 
-    def add(self, name: str, values: Tensor) -> None:
+
+class Collector(Protocol):
+    """Takes per-sample records during evaluation; keeps what was asked for and ignores the rest.
+
+    Whoever adds records says what is kept of them: of ``numbers`` every row; of ``first images`` ``[n, c, h, w]`` in
+    [0, 1] the first few, for pages; else what is ``measured`` of those that are known by name, such as the error of a
+    ``reconstruction``.
+    """
+
+    def add(self, name: str, values: Tensor, keep: Keep = "measured") -> None:
         """Keep ``values`` ``[n, ...]``, one row per sample of the batch."""
 
 
@@ -137,7 +145,8 @@ class BaseFamily(ABC):
     ``needs_labels``: data without labels are refused.  ``uses_unlabelled``: training samples without a label teach
     it something; a family that they teach nothing is never shown any.  ``needs_unit``: it changes its inputs as
     images in [0, 1], which other normalisations than ``unit`` do not give.  ``weighs_classes``: it makes use of the
-    weights of ``data.balance: weights``.
+    weights of ``data.balance: weights``.  ``trained_alone``: a weight in its settings → the network that only this term
+    trains.
     """
 
     Config: ClassVar[type[Section]]
@@ -147,6 +156,7 @@ class BaseFamily(ABC):
     uses_unlabelled: ClassVar[bool] = True
     needs_unit: bool = False
     weighs_classes: ClassVar[bool] = False
+    trained_alone: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, config: Any, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         self.config = config

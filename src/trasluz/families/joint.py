@@ -89,6 +89,7 @@ class Family(BaseFamily):
     capabilities: ClassVar[frozenset[str]] = _ALWAYS | _WITH_PRIOR
     needs_labels: ClassVar[bool] = True
     weighs_classes: ClassVar[bool] = True
+    trained_alone: ClassVar[Mapping[str, str]] = {"reconstruction": "decoder", "classification": "classifier"}
 
     def __init__(self, config: JointConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         super().__init__(config, spec, class_weights)

@@ -149,7 +149,7 @@ class Family(BaseFamily):
         """Sums ``count`` (labelled samples), ``criterion`` and ``hits``; records hard ``probabilities`` of 0 and 1."""
         scores = networks["perceptron"](batch.inputs)
         if collector is not None:
-            collector.add("probabilities", self._decide(scores))
+            collector.add("probabilities", self._decide(scores), keep="numbers")
         counting = self._counting(batch)
         weights = torch.ones(len(batch), device=scores.device) if counting is None else counting
         criterion = _criterion(scores, self._wanted(batch))

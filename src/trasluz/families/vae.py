@@ -247,5 +247,5 @@ def _record(collector: Collector, reconstruction: Tensor, targets: Tensor, codes
     collector.add("reconstruction", reconstruction)
     collector.add("error", quality.per_sample(reconstruction, targets)["error"])
     collector.add("code", codes.mean)
-    collector.add("latents", codes.latents)
-    collector.add("kl", kl)
+    collector.add("latents", codes.latents, keep="numbers")
+    collector.add("kl", kl, keep="numbers")

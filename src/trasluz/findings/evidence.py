@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
@@ -14,6 +14,9 @@ from trasluz.look.result import Result
 from trasluz.metrics.intervals import wilson
 from trasluz.recipe import Recipe
 from trasluz.recipe.train import TrainSection
+
+if TYPE_CHECKING:
+    from trasluz.families.base import BaseFamily
 
 Record = Mapping[str, Any]
 _PREFERRED = ("test", "valid", "train")
@@ -49,6 +52,17 @@ class Evidence:
     def finished(self) -> bool:
         """Whether training came to its end."""
         return self.info.get("status") == "finished"
+
+    @cached_property
+    def family(self) -> type[BaseFamily]:
+        """What was trained: rules ask it what it can do and which settings it has, not for its name."""
+        from trasluz.families.base import get
+
+        return get(str(self.recipe.model["family"]))
+
+    def has_setting(self, name: str) -> bool:
+        """Whether the family has a field ``model.<name>``."""
+        return name in self.family.Config.model_fields
 
     @cached_property
     def train(self) -> TrainSection:

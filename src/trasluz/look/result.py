@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, ClassVar, TypeVar, get_type_hints
 
 import numpy as np
 from pydantic import TypeAdapter
 
 from trasluz import components
 from trasluz.errors import RunError
+from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import new_folder, write_json
 from trasluz.look import LOOKS
 from trasluz.messages import _
@@ -25,8 +26,10 @@ _KEY = "/"  # between a field and a key of its dictionary; no field's name holds
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(ShownInNotebooks):
     """Base of the results of looks; shows itself in a notebook by the drawing of its look."""
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:look_html"
 
     @property
     def look(self) -> str:

@@ -4,7 +4,8 @@ A module that gives numbers describes them in a constant, a dictionary of litera
 
     METRICS = {"mse": Metric(N_("Mean squared error"), "number", "lower")}
 
-and a family of several updates says what these are called: ``UPDATES = {"generator": N_("generator")}``.  A number
+and a family of several updates says what these are called: ``UPDATES = {"generator": N_("generator")}``; so does a
+yardstick beside models: ``BASELINES = {"pca": N_("PCA")}``.  A number
 that several modules give is described by the one that computes it.  A key such as ``samples/precision`` describes what
 is called ``precision`` among ``samples`` only.
 
@@ -53,6 +54,12 @@ def metric(key: str) -> Metric | None:
 def update_name(name: str) -> str | None:
     """What an update of a family is called, marked with ``N_``; ``None`` where no family says."""
     found: str | None = _find("UPDATES", name)
+    return found
+
+
+def baseline_name(name: str) -> str | None:
+    """What a baseline is called, marked with ``N_``; ``None`` where nobody says."""
+    found: str | None = _find("BASELINES", name)
     return found
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from trasluz.messages import N_
 from trasluz.metrics import multi_label
 from trasluz.metrics.classification import accuracy, confusion_matrix, macro_f1
 from trasluz.metrics.intervals import wilson
+
+BASELINES = {"majority class": N_("Most frequent class")}
 
 
 def majority_class(train: np.ndarray, labels: np.ndarray, classes: int) -> dict[str, float]:

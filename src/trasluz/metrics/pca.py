@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trasluz.messages import _
+from trasluz.messages import N_, _
 from trasluz.metrics.principal_axes import by_covariance, by_gram
 from trasluz.metrics.reconstruction import psnr
 from trasluz.reporting import Reporter, Task
 from trasluz.rng import Rng
 
+BASELINES = {"pca": N_("PCA")}
 _CHUNK_VALUES = 8_000_000
 _LARGEST_COVARIANCE = 4096  # pixels; its eigenvectors take about 20 s on two cores
 _GRAM_WORK = 3e11  # images² · pixels: about 10 s on two cores; more images are sampled down to it

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from tests.findings.made import evidence, found, history, not_found
+from trasluz.families.base import get
 from trasluz.findings.evidence import Evidence
 
 _LOSS = [3.0, 2.5, 2.0, 1.9]
@@ -20,6 +21,13 @@ def test_a_decoder_whose_term_has_no_weight() -> None:
     assert finding.severity == "warn"
     assert finding.numbers == {"parameters": 42}
     assert finding.settings == ("model.reconstruction=1.0",)
+
+
+def test_each_family_says_which_weight_alone_trains_which_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = dataclasses.replace(evidence({"model": {"family": "autoencoder", "l2": 0}}), parameters={"encoder.a": 9})
+    not_found("term-reaches-nothing", made)
+    monkeypatch.setattr(get("autoencoder"), "trained_alone", {"l2": "encoder"})
+    assert found("term-reaches-nothing", made).settings == ("model.l2=1.0",)
 
 
 def test_a_term_that_never_changes_a_bit_while_the_loss_moves() -> None:

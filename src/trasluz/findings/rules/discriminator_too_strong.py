@@ -31,7 +31,7 @@ def check(evidence: Evidence) -> Finding | None:
 
 
 def _settings(evidence: Evidence) -> list[str]:
-    if evidence.recipe.model.get("family") == "gan" and not evidence.recipe.model.get("diff_augment"):
+    if evidence.has_setting("diff_augment") and not evidence.recipe.model.get("diff_augment"):
         return ["model.diff_augment=[translation, cutout]"]
     own = evidence.train.optimisers.get("discriminator")
     return (

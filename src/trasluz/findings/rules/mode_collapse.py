@@ -45,16 +45,16 @@ def _classes(evidence: Evidence, samples: SampleEvaluation, missing: list[str]) 
 
 
 def _finding(evidence: Evidence, seen: str, numbers: dict[str, float], bad: bool) -> Finding:
-    is_gan = evidence.recipe.model.get("family") == "gan"
+    judged = "judge" in evidence.family.capabilities  # by a discriminator
     steadier = _("Steady the discriminator with a gradient penalty or augmentation, or ask for classes by name.")
     wider = _("Sample from the mixture (generate --source mixture), or weigh the divergence less.")
-    augmented = bool(evidence.recipe.model.get("diff_augment"))
+    may_augment = evidence.has_setting("diff_augment") and not evidence.recipe.model.get("diff_augment")
     return Finding(
         severity="bad" if bad else "warn",
         title=_("Mode collapse"),
         seen=seen,
         meaning=_("The generator makes what it makes well, over and over, and leaves out the rest."),
-        advice=steadier if is_gan else wider,
+        advice=steadier if judged else wider,
         numbers=numbers,
-        settings=("model.diff_augment=[translation, cutout]",) if is_gan and not augmented else (),
+        settings=("model.diff_augment=[translation, cutout]",) if may_augment else (),
     )

@@ -11,7 +11,6 @@ from trasluz.metrics.described import metric
 from trasluz.numerals import integer, significant
 
 _FEWEST = 3  # epochs
-_OWN = {"reconstruction": "decoder", "classification": "classifier"}  # a weight of the recipe → what it alone trains
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -26,7 +25,7 @@ def check(evidence: Evidence) -> Finding | None:
 
 
 def _without_weight(evidence: Evidence) -> Finding | None:
-    for name, network in _OWN.items():
+    for name, network in evidence.family.trained_alone.items():
         left = [key for key in evidence.parameters if key.startswith(f"{network}.")]
         if evidence.recipe.model.get(name) == 0 and left:
             count = sum(evidence.parameters[key] for key in left)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trasluz.draw.names import has_better, higher_is_better, integer, metric_value
+from trasluz.draw.names import baseline_title, has_better, higher_is_better, integer, metric_value
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.messages import N_
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, metric_phrase, plain, split_phrase
+from trasluz.report.phrase import Phrase, both, metric_phrase, split_phrase
 from trasluz.report.sections.base import Section
 
 ORDER = 20
@@ -72,8 +72,4 @@ def _row(evaluation: Evaluation, name: str, baselines: list[str]) -> Row:
 
 
 def _heading(name: str, values: dict[str, float]) -> Phrase:
-    if name == "pca" and "components" in values:
-        return both("PCA, {n} components", n=integer(values["components"]))
-    if name.replace("_", " ") == "majority class":
-        return both("Most frequent class")
-    return plain(name)
+    return Phrase.of(lambda: baseline_title(name, values))
