@@ -7,6 +7,7 @@ from trasluz.messages import N_, _
 _NAMES = {
     "ablation-cam": "Ablation-CAM",
     "eigen-cam": "Eigen-CAM",
+    "eigen-grad-cam": "EigenGradCAM",
     "grad-cam": "Grad-CAM",
     "grad-cam-plus-plus": "Grad-CAM++",
     "grad-cam-positive": "Grad-CAM+",
