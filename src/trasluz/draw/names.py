@@ -65,6 +65,10 @@ _METRICS = {
     "activity_l1": N_("Sum of activities (L1)"),
     "activity_kl": N_("KL from the target activity"),
     "mean_activity": N_("Mean activity of the code"),
+    "commitment": N_("Distance from the codewords"),
+    "perplexity": N_("Perplexity of the use of codes"),
+    "codes_used": N_("Codes in use"),
+    "bits_per_image": N_("Bits per image"),
     "real": N_("Error on real images"),
     "generated": N_("Error on generated images"),
     "adversarial": N_("Adversarial loss"),
@@ -88,12 +92,12 @@ _STATUS = {
     "failed": N_("failed"),
     "finished": N_("finished"),
 }
-_SHARES = ("accuracy", "precision", "recall", "f1", "calibration", "share")
+_SHARES = ("accuracy", "precision", "recall", "f1", "calibration", "share", "codes_used")
 _ONLY_TELL = frozenset(
     {
         *("real_accuracy", "generated_accuracy", "real_score", "generated_score", "sample_std", "real_std"),
         *("real", "generated", "adversarial", "kernel_similarity", "mean_activity", "effective_beta", "rate"),
-        *("noisy_input_mse", "importance_samples"),
+        *("noisy_input_mse", "importance_samples", "perplexity", "codes_used", "bits_per_image"),
     }
 )
 _POINT_TENTH = 0.1  # percentage points, below which two decimals are shown
