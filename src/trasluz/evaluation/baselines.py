@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +14,7 @@ from trasluz.evaluation.records import CodeSize
 from trasluz.messages import _
 from trasluz.metrics.majority_class import majority_class, majority_labels
 from trasluz.metrics.pca import PCABaseline, Pixels, compare, fit
-from trasluz.numerals import integer, significant
+from trasluz.numerals import integer
 from trasluz.reporting import Reporter
 
 
@@ -93,7 +94,7 @@ def _about_bits(size: CodeSize, code: int) -> tuple[str, ...]:
     if size.bits is None:
         return ()
     message = _("The {bits} bits of the code are counted as {code} numbers, each of the bits that a stored value has.")
-    return (message.format(bits=significant(size.bits), code=integer(code)),)
+    return (message.format(bits=integer(math.ceil(size.bits)), code=integer(code)),)
 
 
 def _notes(found: PCABaseline, code: int, width: int) -> list[str]:

@@ -42,7 +42,9 @@ class Codebook(nn.Module):
             lengths, turned = self.vectors.square().sum(1), self.vectors.T
             rows = max(_MOST_DISTANCES // len(self.vectors), 1)
             # ‖z − e‖² less ‖z‖², which is the same for all codewords
-            nearest = [torch.addmm(lengths, part, turned, alpha=-2).argmin(1) for part in vectors.float().split(rows)]
+            nearest = [
+                torch.addmm(lengths, part, turned, alpha=-2).argmin(1) for part in torch.split(vectors.float(), rows)
+            ]
             indices = torch.cat(nearest)
             return self.vectors[indices], indices
 
@@ -68,18 +70,19 @@ class Codebook(nn.Module):
 
     @torch.no_grad()
     def restart(self, least: float, spread: Tensor, rng: Rng) -> None:
-        """Puts codes that are used less than ``least`` times the mean use where the others have much to do.
+        """Puts codes that are used less than ``least`` (below 1) times the mean where the others have much to do.
 
         Jukebox (Dhariwal et al. 2020) puts them on random outputs of the encoder.  Here they are drawn from what is
-        known of these: a code by how often it is used, and around it normal noise of the standard deviation
+        known of these: one of the others by how often it is used, and around it normal noise of the standard deviation
         ``spread`` (0-d).  So all processes draw the same.  A code that restarts counts as one of mean use.
         """
         mean = self.counts.mean()
+        unused = self.counts < least * mean
+        used = torch.where(unused, 0.0, self.counts)
         places = torch.arange(len(self.counts), device=self.counts.device)
-        shares = (self.counts / self.counts.sum().clamp_min(_TINY)).cumsum(0)
+        shares = (used / used.sum().clamp_min(_TINY)).cumsum(0)
         chosen = torch.searchsorted(shares, rng.uniform("code", 0, places)).clamp_max(len(places) - 1)
         drawn = self.vectors[chosen] + spread * rng.normal("place", 0, places, self.vectors.shape[1])
-        unused = self.counts < least * mean
         self.counts.copy_(torch.where(unused, mean, self.counts))
         self.vectors.copy_(torch.where(unused.unsqueeze(1), drawn, self.vectors))
         self.sums.copy_(torch.where(unused.unsqueeze(1), mean * drawn, self.sums))
