@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.families.test_autoencoder import START, Records, batch_of, rng
+from tests.families.two_processes_vq import shared_recipe
 from tests.training.harness import Killed, Session, assert_same, digits, outcome
 from tests.training.test_resume import KillAt
 from trasluz.data.data import Data, DataSpec
@@ -23,6 +26,7 @@ from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families import base
 from trasluz.model.model import Model
 from trasluz.recipe import Recipe, from_dict
+from trasluz.runs.checkpoint import numbered, read_checkpoint
 
 MAPS = {"encoder": {"name": "conv", "channels": [4, 8]}, "decoder": {"name": "conv-transpose", "channels": [4]}}
 FLAT = {"encoder": {"name": "strided", "hidden": [], "code": 12}, "decoder": {"name": "strided", "channels": [4]}}
@@ -218,3 +222,14 @@ def test_a_killed_run_ends_as_the_uninterrupted_one(kills: list[int], tmp_path: 
     assert_same(expected, outcome(Session(recipe(accumulate=2), tmp_path / "killed", data=digits()).run(resumed=True)))
     assert {"train/perplexity", "valid/perplexity", "train/codes_used"} <= expected["records"][-1].keys()
     assert {"codebook.counts", "codebook.sums", "codebook.vectors"} <= expected["judged"].keys()
+
+
+def test_two_processes_end_with_the_codebook_of_one(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m"]
+    command += ["tests.families.two_processes_vq", str(tmp_path / "two"), "2"]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    alone = Session(shared_recipe(1), tmp_path / "one", data=digits(200)).run()
+    shared = read_checkpoint(numbered(tmp_path / "two" / "checkpoints")[-1])["engine"]["networks"]
+    for name, value in alone.networks.state_dict().items():
+        torch.testing.assert_close(shared[name], value, rtol=0, atol=1e-5)
