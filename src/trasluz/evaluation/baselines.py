@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,9 +10,11 @@ import torch
 
 from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
+from trasluz.evaluation.records import CodeSize
 from trasluz.messages import _
 from trasluz.metrics.majority_class import majority_class, majority_labels
 from trasluz.metrics.pca import PCABaseline, Pixels, compare, fit
+from trasluz.numerals import integer
 from trasluz.reporting import Reporter
 
 
@@ -41,7 +44,7 @@ def classifier_baselines(arrays: dict[str, np.ndarray], train: Data) -> Baseline
 
 def reconstruction_baselines(
     error: float,
-    code: int | None,
+    size: CodeSize | None,
     train: Data,
     data: Data,
     preprocess: Preprocess,
@@ -50,11 +53,13 @@ def reconstruction_baselines(
 ) -> Baselines:
     """``pca`` with as many components as the code has numbers, fitted on ``train``, judged on ``rows`` of ``data``.
 
+    A code of bits has as many numbers as values of the stored samples would hold these.
+
     ``components_for_same_error`` is absent when no number of components reaches ``error``; a note says so, and
     also when the code is larger than the image or when PCA saw only some of the training samples.
     """
     learned = train.split("train")
-    if code is None:
+    if size is None:
         return Baselines()
     if data.lengths is not None:
         return Baselines(notes=(_("There is no PCA to compare with: these sequences have lengths of their own."),))
@@ -62,6 +67,7 @@ def reconstruction_baselines(
         return Baselines(notes=(_("There is no PCA to compare with: these data have no training images."),))
     pca = fit(_pixels(train, learned, preprocess), reporter)
     held_out = _pixels(data, rows, preprocess)
+    code = size.in_values(8 * data.samples.dtype.itemsize)
     found = compare(pca, held_out, code, error, reporter)
     images = {"psnr": found.psnr, "rounded_accuracy": found.rounded_accuracy} if held_out.bounded else {}
     values = {
@@ -73,7 +79,7 @@ def reconstruction_baselines(
     }
     if found.same_error is not None:
         values["components_for_same_error"] = float(found.same_error)
-    return Baselines({"pca": values}, tuple(_notes(found, code, held_out.width)))
+    return Baselines({"pca": values}, (*_about_bits(size, code), *_notes(found, code, held_out.width)))
 
 
 def _pixels(data: Data, rows: np.ndarray, preprocess: Preprocess) -> Pixels:
@@ -82,6 +88,13 @@ def _pixels(data: Data, rows: np.ndarray, preprocess: Preprocess) -> Pixels:
         return Pixels(data.samples, rows, preprocess.low, preprocess.high)
     seen = preprocess.normalise(preprocess.to_unit(torch.from_numpy(data.samples[rows]))).numpy()
     return Pixels(seen, np.arange(len(rows)), 0.0, 1.0, bounded=False)
+
+
+def _about_bits(size: CodeSize, code: int) -> tuple[str, ...]:
+    if size.bits is None:
+        return ()
+    message = _("The {bits} bits of the code are counted as {code} numbers, each of the bits that a stored value has.")
+    return (message.format(bits=integer(math.ceil(size.bits)), code=integer(code)),)
 
 
 def _notes(found: PCABaseline, code: int, width: int) -> list[str]:

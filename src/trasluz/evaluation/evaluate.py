@@ -21,7 +21,7 @@ from trasluz.errors import DataError
 from trasluz.evaluation.baselines import Baselines, classifier_baselines, reconstruction_baselines
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.examples import choose_examples
-from trasluz.evaluation.records import Records
+from trasluz.evaluation.records import CodeSize, Records
 from trasluz.messages import _
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.metrics.scores import (
@@ -106,7 +106,7 @@ def _add(sums: dict[str, Tensor], found: dict[str, Tensor]) -> None:
 
 def _beside(
     arrays: dict[str, np.ndarray],
-    code: int | None,
+    code: CodeSize | None,
     train: Data,
     data: Data,
     preprocess: Preprocess,

@@ -5,6 +5,7 @@ Reconstructions themselves are not kept: their errors are, and the images of the
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,11 +29,23 @@ class Shown:
     reconstruction: np.ndarray
 
 
+@dataclass(frozen=True)
+class CodeSize:
+    """How large a sample's code is: so many real ``numbers``, or, of one chosen from a finite set, so many ``bits``."""
+
+    numbers: int = 0
+    bits: float | None = None
+
+    def in_values(self, width: int) -> int:
+        """Its numbers, or how many values of ``width`` bits hold its bits."""
+        return self.numbers if self.bits is None else math.ceil(self.bits / width)
+
+
 class Records:
     """A ``Collector`` for a whole evaluation; ``begin`` announces each batch."""
 
     def __init__(self) -> None:
-        self.code_size: int | None = None
+        self.code_size: CodeSize | None = None
         self.shown: list[Shown] = []
         self.images: dict[str, np.ndarray] = {}
         self._parts: dict[str, list[np.ndarray]] = {}
@@ -46,6 +59,8 @@ class Records:
     def add(self, name: str, values: Tensor, keep: Keep = "measured") -> None:
         """Keeps what it is told to; else measures a ``reconstruction``, counts a ``code`` and ignores the rest.
 
+        A code of numbers is counted by ``code``; one that is chosen from a finite set by ``code_bits``, ``[n]``.
+
         Of what are no images in [0, 1] only the squared error is measured.
         """
         if keep == "numbers":
@@ -55,7 +70,9 @@ class Records:
         elif name == "reconstruction":
             self._measure(values)
         elif name == "code":
-            self.code_size = values.shape[1:].numel()
+            self.code_size = CodeSize(values.shape[1:].numel())
+        elif name == "code_bits":
+            self.code_size = CodeSize(bits=float(values.max()))
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Float32 records, one row per sample in the order of evaluation."""

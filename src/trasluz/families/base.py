@@ -95,6 +95,9 @@ class Stepper(Protocol):
     def apply(self, update: Update) -> None:
         """Averages gradients over processes, clips, and takes the optimiser step."""
 
+    def mean_over_batch(self, values: Tensor) -> Tensor:
+        """The mean over the whole batch, from each process's mean over its part: for what moves without gradients."""
+
 
 Terms = dict[str, Tensor]
 

@@ -196,6 +196,12 @@ class Engine:
             dist.all_reduce(values)
         return values
 
+    def mean_over_batch(self, values: Tensor) -> Tensor:
+        """The mean over the samples of a step, from this process's mean over its own; ``values`` stay as they are."""
+        if self.place.world == 1:
+            return values
+        return self.sum_over_processes(values * self._weight) / self.place.world
+
     def agree_on_buffers(self) -> None:
         """Averages batch norm's statistics over processes, so that all hold the same model."""
         if self.place.world > 1:

@@ -16,6 +16,17 @@ def test_iris_has_its_flowers_names_and_one_pair_of_twins(opened: Open) -> None:
     assert data.audit["exact_duplicates"]["within"] == {"train": 1}
 
 
+def test_the_tumours_have_their_measures_and_are_called_by_their_diagnosis(opened: Open) -> None:
+    data = opened("breast-cancer")
+    assert (data.kind, data.samples.shape) == ("table", (569, 30))
+    assert data.classes == ("benign", "malignant")
+    assert data.labels is not None
+    assert np.bincount(data.labels).tolist() == [357, 212]  # as UCI says
+    assert (data.features[0], data.features[-1]) == ("mean radius", "worst fractal dimension")
+    np.testing.assert_allclose(data.samples[0, :3], [17.99, 10.38, 122.8])
+    assert data.classes[data.labels[0]] == "malignant"
+
+
 def test_the_ring_is_the_notebooks_and_lies_nearly_in_a_plane(opened: Open) -> None:
     data = opened("ring-3d")
     random = np.random.RandomState(42)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -111,6 +112,22 @@ def test_eigen_cam_keeps_the_largest_share_of_activations_for_every_class() -> N
         torch.testing.assert_close((maps[0] ** 2).sum(), largest)
         assert maps[0].sum() > 0
         assert torch.equal(maps[0], maps[1])
+
+
+def test_eigen_grad_cam_is_the_first_principal_component_of_each_classs_contributions() -> None:
+    """Against the eigenvectors of NumPy's covariance, up to the sign, which is the one that follows HiResCAM."""
+    activations = _activations()
+    gradients = _gradients(_head(), activations)
+    found, hires = class_map("eigen-grad-cam", activations, gradients), class_map("hires-cam", activations, gradients)
+    for i in range(2):
+        for k in range(CLASSES):
+            matrix = (gradients[i, k] * activations[i]).flatten(1).numpy()
+            first = np.linalg.eigh(np.cov(matrix))[1][:, -1]
+            expected = first @ (matrix - matrix.mean(1, keepdims=True))
+            here = found[i, k].flatten().numpy()
+            np.testing.assert_allclose(np.abs(here), np.abs(expected), rtol=1e-9, atol=1e-12)
+            assert abs(here @ expected) == pytest.approx(here @ here)
+            assert here @ hires[i, k].flatten().numpy() > 0
 
 
 @pytest.mark.parametrize("name", methods("gradients", "activations"))
