@@ -181,7 +181,7 @@ def test_without_the_package_a_run_says_what_is_missing(run: Path, tmp_path: Pat
     said = refused(bare, "look", run)
     assert "model.family: there is no 'tiny-autoencoder'" in said
     assert said.endswith("It was there in training: install again the package that brought it.")
-    assert "stripes: no such data set" in refused(bare, "evaluate", run, "--split", "valid")
+    assert "train.optimiser.name: 'sign-sgd' is not allowed" in refused(bare, "evaluate", run, "--split", "valid")
     assert run.name in program(bare, "runs", "list", run.parent).stdout
 
 

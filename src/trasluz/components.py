@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -31,7 +32,8 @@ P = TypeVar("P")
 def own_names(package: str) -> tuple[str, ...]:
     """The names of the parts in the folder of ``package``, sorted; imports none of them, and not the package."""
     top, *inner = package.split(".")
-    folders = [str(Path(folder, *inner)) for folder in importlib.import_module(top).__path__]
+    known = sys.modules.get(package)  # whose own path may hold more than the folder
+    folders = known.__path__ if known else [str(Path(f, *inner)) for f in importlib.import_module(top).__path__]
     found = pkgutil.iter_modules(folders)
     return tuple(sorted(m.name.replace("_", "-") for m in found if not m.name.startswith("_") and m.name != "base"))
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from trasluz.data.feed.batch import Batch
-from trasluz.evaluation.records import Records
+from trasluz.evaluation.records import CodeSize, Records
 
 
 def test_numbers_of_any_name_are_kept_row_by_row_and_the_rest_is_ignored() -> None:
@@ -27,6 +27,6 @@ def test_a_code_is_counted_and_a_reconstruction_measured() -> None:
     records.begin(Batch(images, images, torch.arange(3)), 0)
     records.add("code", torch.zeros(3, 7))
     records.add("reconstruction", images + 0.5)
-    assert records.code_size == 7
+    assert records.code_size == CodeSize(7)
     assert records.arrays()["error"].tolist() == [0.25] * 3
     assert "reconstruction" not in records.arrays()

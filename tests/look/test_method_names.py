@@ -17,8 +17,10 @@ def method_of_tomorrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     (tmp_path / "of_tomorrow.py").write_text('NAME = "Tomorrow-CAM"\nHELP = "Sees what comes."\nNEEDS = "gradients"\n')
     monkeypatch.setattr(cams, "__path__", [*cams.__path__, str(tmp_path)])
     components.names.cache_clear()
+    components.own_names.cache_clear()
     yield
     components.names.cache_clear()
+    components.own_names.cache_clear()
 
 
 def test_every_method_has_a_name_for_people() -> None:

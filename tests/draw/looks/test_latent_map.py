@@ -84,11 +84,13 @@ def test_a_new_projection_says_its_name_and_how_to_read_it(tmp_path: Path, monke
     (tmp_path / "flat_earth.py").write_text('NAME = "Flat Earth"\nNOTE = "Do not trust its rim."\n')
     monkeypatch.setattr(projections, "__path__", [*projections.__path__, str(tmp_path)])
     components.names.cache_clear()
+    components.own_names.cache_clear()
     made = made_map()
     try:
         (panel,) = draw(dataclasses.replace(made, positions={"flat-earth": made.positions["pca"]}))
     finally:
         components.names.cache_clear()
+        components.own_names.cache_clear()
     assert isinstance(panel.content, PointMap)
     assert [name for name, _places in panel.content.maps] == ["Flat Earth"]
     assert "Do not trust its rim." in panel.note
