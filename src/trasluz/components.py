@@ -1,8 +1,8 @@
 """Interchangeable parts chosen by name in a recipe: one file of a package is one part.
 
 A part is a module with a pydantic class ``Config`` and a function ``build``.  Its name in recipes is its file
-name with dashes for underscores; files that start with an underscore, and ``base.py``, are not parts.  Adding a
-part means adding its file: nothing lists them.
+name with dashes for underscores; files that start with an underscore, and those that say what all parts have in common
+(``base.py``, ``capabilities.py``), are not parts.  Adding a part means adding its file: nothing lists them.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from trasluz.messages import _, did_you_mean
 C = TypeVar("C", bound=BaseModel)
 P = TypeVar("P")
 
+_CONTRACTS = frozenset({"base", "capabilities"})  # of all parts, so none itself
+
 
 @cache
 def names(package: str) -> tuple[str, ...]:
     """The names of the parts in ``package`` (for example ``"trasluz.families"``), sorted; imports no part."""
-    found = pkgutil.iter_modules(importlib.import_module(package).__path__)
-    return tuple(sorted(m.name.replace("_", "-") for m in found if not m.name.startswith("_") and m.name != "base"))
+    found = (module.name for module in pkgutil.iter_modules(importlib.import_module(package).__path__))
+    return tuple(sorted(n.replace("_", "-") for n in found if not n.startswith("_") and n not in _CONTRACTS))
 
 
 def load(package: str, name: str, where: str) -> ModuleType:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from torch import Tensor, nn
@@ -20,6 +19,7 @@ from trasluz.data.feed.batches import evaluation_batches
 from trasluz.errors import RequestError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
+from trasluz.families.capabilities import BoundsEvidence, ask
 from trasluz.messages import _
 from trasluz.metrics.importance import importance_weighted_bound
 from trasluz.metrics.intervals import bootstrap_mean
@@ -41,13 +41,12 @@ def check_importance(family: BaseFamily, samples: int) -> None:
     if not 1 <= samples <= MOST_SAMPLES:
         message = _("importance samples: {given} is not allowed; give a number from 1 to {most}.")
         raise RequestError(message.format(given=samples, most=MOST_SAMPLES))
-    bounded: Any = family
-    if "posterior" not in family.capabilities or not hasattr(family, "log_weights"):
+    if "evidence" not in family.capabilities:
         message = _(
             "The importance-weighted bound needs a model with posteriors and a prior, such as vae; this one has none."
         )
         raise RequestError(message)
-    bounded.need_evidence()
+    ask(family, BoundsEvidence).need_evidence()
 
 
 def add_importance_bound(
@@ -89,16 +88,18 @@ def bounds(
 ) -> np.ndarray:
     """The bound of each row in nats, float64 ``[n]``."""
     at_once = max(1, _VALUES // (min(_CHUNK, samples) * math.prod(model.spec.shape)))
-    found = []
+    bounded, found = model.ask(BoundsEvidence), []
     with reporter.task(_("Bounding the evidence"), len(rows), _("images")) as task:
         for batch, rng in evaluation_batches(data, rows, at_once, model.preprocess, model.device):
             with model.inference():
-                weights = _chunks(model.family, model.networks, batch, rng, samples)
+                weights = _chunks(bounded, model.networks, batch, rng, samples)
                 found.append(importance_weighted_bound(weights).cpu().numpy())
             task.advance(len(batch))
     return np.concatenate(found)
 
 
-def _chunks(family: Any, networks: nn.ModuleDict, batch: Batch, rng: StepRng, samples: int) -> Iterator[Tensor]:
+def _chunks(
+    bounded: BoundsEvidence, networks: nn.ModuleDict, batch: Batch, rng: StepRng, samples: int
+) -> Iterator[Tensor]:
     for chunk, start in enumerate(range(0, samples, _CHUNK)):
-        yield family.log_weights(networks, batch, rng, chunk, min(_CHUNK, samples - start))
+        yield bounded.log_weights(networks, batch, rng, chunk, min(_CHUNK, samples - start))
