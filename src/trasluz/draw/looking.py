@@ -10,7 +10,7 @@ A result is drawn by what its look is called, so that notebook, report and lab s
 from __future__ import annotations
 
 import importlib
-from typing import Any, Literal, Protocol, cast, get_args
+from typing import Literal, Protocol, cast, get_args
 
 from trasluz.draw.panel import Panel
 from trasluz.look.result import Result
@@ -25,7 +25,7 @@ class DrawingModule(Protocol):
     QUESTION: Question
     ORDER: int
 
-    def draw(self, result: Any) -> tuple[Panel, ...]:
+    def draw(self, result: Result) -> tuple[Panel, ...]:
         """The panels of a result."""
 
 

@@ -149,7 +149,7 @@ class BaseFamily(ABC):
     needs_unit: bool = False
     weighs_classes: ClassVar[bool] = False
 
-    def __init__(self, config: Any, spec: DataSpec, class_weights: Tensor | None = None) -> None:
+    def __init__(self, config: Section, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         self.config = config
         self.spec = spec
         self.class_weights = class_weights

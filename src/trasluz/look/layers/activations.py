@@ -45,7 +45,7 @@ def watched(networks: nn.Module, layers: Layers, see: See) -> Iterator[Callable[
     layouts = layers if isinstance(layers, Mapping) else dict.fromkeys(layers, FIRST)
 
     def hook(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], None]:
-        def look(_module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> None:
+        def look(_module: nn.Module, _inputs: tuple[Any, ...], output: object) -> None:
             if name not in used and isinstance(output, Tensor):
                 used.add(name)
                 see(name, layouts[name].maps(output.detach()))

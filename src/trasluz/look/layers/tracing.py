@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 
 from trasluz.families.capabilities import Decodes, HasLayers, HasPrior, Translates
 from trasluz.look.layers.activations import way_through
@@ -63,7 +64,7 @@ class _Trace:
         if inputs and isinstance(inputs[0], Tensor):
             self.given[module] = (inputs[0].grad_fn, tuple(inputs[0].shape[1:]))
 
-    def after(self, module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> None:
+    def after(self, module: nn.Module, _inputs: tuple[Any, ...], output: object) -> None:
         """Notes what the layer gives, and what a place of that sees."""
         if not isinstance(output, Tensor) or module not in self.given:
             return
@@ -111,7 +112,7 @@ def _runs(subject: Subject, networks: nn.ModuleDict, found: _Trace) -> Sequence[
     return runs
 
 
-def _feeders(node: Any, known: dict[Any, Seen]) -> tuple[list[Any], bool]:
+def _feeders(node: Node | None, known: dict[Any, Seen]) -> tuple[list[Any], bool]:
     """The known nodes that lead to ``node``, and whether only elementwise operations lie between."""
     found: dict[Any, None] = {}
     direct, visited, left = True, set(), [node]
