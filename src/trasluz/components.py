@@ -1,9 +1,9 @@
 """Interchangeable parts chosen by name in a recipe: one file of a package is one part.
 
 A part is a module, such as one with a pydantic class ``Config`` and a function ``build``.  Its name in recipes is its
-file name with dashes for underscores; files that start with an underscore, and ``base.py``, are not parts.  Adding a
-part means adding its file: nothing lists them.  A package of parts says in ``OFFERS`` of its ``__init__.py`` what
-each of them must have.
+file name with dashes for underscores; files that start with an underscore, and those that say what all parts have in
+common (``base.py``, ``capabilities.py``), are not parts.  Adding a part means adding its file: nothing lists them.  A
+package of parts says in ``OFFERS`` of its ``__init__.py`` what each of them must have.
 
 Other packages bring parts, too (``entry_points.py``).  Where one is called like a part of ours, ours is meant.
 """
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound="BaseModel")
 P = TypeVar("P")
 
+_CONTRACTS = frozenset({"base", "capabilities"})  # of all parts, so none itself
+
 
 @cache
 def own_names(package: str) -> tuple[str, ...]:
@@ -34,8 +36,8 @@ def own_names(package: str) -> tuple[str, ...]:
     top, *inner = package.split(".")
     known = sys.modules.get(package)  # whose own path may hold more than the folder
     folders = known.__path__ if known else [str(Path(f, *inner)) for f in importlib.import_module(top).__path__]
-    found = pkgutil.iter_modules(folders)
-    return tuple(sorted(m.name.replace("_", "-") for m in found if not m.name.startswith("_") and m.name != "base"))
+    found = (module.name for module in pkgutil.iter_modules(folders))
+    return tuple(sorted(n.replace("_", "-") for n in found if not n.startswith("_") and n not in _CONTRACTS))
 
 
 @cache

@@ -94,8 +94,8 @@ def _fields_at(config: type[BaseModel], path: tuple[int | str, ...]) -> list[str
     return sorted(field.alias or name for name, field in model.model_fields.items())
 
 
-def _flatten(annotation: Any) -> list[Any]:
-    out: list[Any] = []
+def _flatten(annotation: object) -> list[object]:
+    out: list[object] = []
     for argument in getattr(annotation, "__args__", ()):
         out += [argument, *_flatten(argument)]
     return out

@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from trasluz.errors import StorageError
 from trasluz.messages import _
@@ -76,7 +75,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         sync_folder(path.parent)
 
 
-def write_json(path: Path, tree: Any) -> None:
+def write_json(path: Path, tree: object) -> None:
     """``tree`` as readable UTF-8 JSON, written atomically."""
     write_bytes(path, (json.dumps(tree, indent=2, ensure_ascii=False) + "\n").encode())
 

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 import trasluz as tz
-from trasluz.api.opened import verbs
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import verbs
 
 QUICK = {"train.epochs": 1, "data.limit": 200, "compute.device": "cpu", "compute.threads": 1}
 GAN = {
@@ -105,7 +105,9 @@ def test_rows_are_rebuilt_and_decoded_in_their_own_units(tmp_path: Path) -> None
 
 
 def test_every_verb_that_is_named_is_one_of_a_run() -> None:
-    named = verbs(frozenset({"classify", "decode", "encode", "generate", "posterior", "prior", "judge", "layers"}))
+    named = verbs(
+        frozenset({"classify", "decode", "encode", "generate", "posterior", "prior", "discriminate", "layers"})
+    )
     assert named == ("decode", "encode", "generate", "predict")
     everything = verbs(frozenset({"classify", "reconstruct", "translate", *named}))
     assert all(callable(getattr(tz.Run, verb)) for verb in everything)

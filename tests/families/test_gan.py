@@ -104,9 +104,9 @@ def test_terms_are_the_losses_of_the_scores(loss: str) -> None:
     networks.eval()
     batch = batch_of()
     terms = family.losses(networks, batch, rng(8), START, "discriminator")
-    real = family.judge(networks, batch.targets)
+    real = family.discriminate(networks, batch.targets)
     made = family.decode(networks, rng(8).normal("latent/discriminator", 6))
-    generated = family.judge(networks, made)
+    generated = family.discriminate(networks, made)
     if loss == "hinge":
         expected = [(1 - real).clamp_min(0).mean(), (1 + generated).clamp_min(0).mean()]
     else:
@@ -115,7 +115,7 @@ def test_terms_are_the_losses_of_the_scores(loss: str) -> None:
     total, _logged = family.total(networks, terms, START, "discriminator")
     assert total.item() == pytest.approx(sum(e.item() for e in expected), rel=1e-4)
     own = family.losses(networks, batch, rng(8), START, "generator")["adversarial"]
-    others = family.judge(networks, family.decode(networks, rng(8).normal("latent/generator", 6)))
+    others = family.discriminate(networks, family.decode(networks, rng(8).normal("latent/generator", 6)))
     expected_own = -others.mean() if loss == "hinge" else -others.sigmoid().log().mean()
     assert own.item() == pytest.approx(expected_own.item(), rel=1e-4, abs=1e-8)
 
@@ -205,7 +205,7 @@ def test_every_size_trains_generates_and_is_judged(size: tuple[int, int], channe
         assert images.shape == (5, *shape)
         assert images.dtype == torch.float32
         assert 0 <= float(images.min()) <= float(images.max()) <= 1
-        assert family.judge(networks, images).shape == (5,)
+        assert family.discriminate(networks, images).shape == (5,)
         sums = family.evaluate(networks, batch, rng(4))
     metrics = family.metrics(sums, networks)
     assert all(math.isfinite(value) for value in metrics.values())

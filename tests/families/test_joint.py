@@ -179,7 +179,7 @@ def test_what_is_done_to_images_in_zero_to_one_refuses_other_inputs(changes: Any
 def test_only_a_gaussian_code_can_generate() -> None:
     plain, _networks = make(PLAIN)
     family, networks = make(GAUSSIAN)
-    assert family.capabilities - plain.capabilities == {"posterior", "prior", "generate"}
+    assert family.capabilities - plain.capabilities == {"posterior", "prior", "generate", "evidence"}
     images = family.generate(networks.eval(), 4, rng(4))
     assert images.shape == (4, 1, 8, 8)
     assert images.min() >= 0

@@ -7,16 +7,17 @@ padding is never taken for data.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from trasluz.api.opened import OpenedRun
 from trasluz.api.results import Predictions, Reconstructions
 from trasluz.data.read.images import LoadedImages
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import Classifies, Decodes, Encodes, HasPosterior, Reconstructs
 from trasluz.messages import _
 from trasluz.metrics.reconstruction import per_sample
 from trasluz.model.evaluation_mode import batch_size_for
@@ -24,16 +25,15 @@ from trasluz.model.evaluation_mode import batch_size_for
 
 def predict(run: OpenedRun, loaded: LoadedImages) -> Predictions:
     """See ``Run.predict``."""
-    family: Any = run.family
-    probabilities = _apply(run, family.classify, loaded)
+    probabilities = _apply(run, run.ask(Classifies).classify, loaded)
     spec = run.model.spec
     return Predictions(loaded.files, spec.classes, probabilities, spec.multi_label, loaded.unreadable)
 
 
 def encode(run: OpenedRun, loaded: LoadedImages) -> np.ndarray:
     """See ``Run.encode``."""
-    family: Any = run.family
-    return _apply(run, lambda networks, *given: family.encode(networks, *given).flatten(1), loaded)
+    encode = run.ask(Encodes).encode
+    return _apply(run, lambda networks, *given: encode(networks, *given).flatten(1), loaded)
 
 
 def need_posterior(run: OpenedRun) -> None:
@@ -49,16 +49,15 @@ def need_posterior(run: OpenedRun) -> None:
 
 def posterior(run: OpenedRun, loaded: LoadedImages) -> tuple[np.ndarray, np.ndarray]:
     """See ``Run.posterior``."""
-    family: Any = run.family
-    both = _apply(run, lambda networks, *given: torch.cat(family.posterior(networks, *given), 1), loaded)
+    posterior = run.ask(HasPosterior).posterior
+    both = _apply(run, lambda networks, *given: torch.cat(posterior(networks, *given), 1), loaded)
     means, log_variances = np.split(both, 2, axis=1)
     return means, log_variances
 
 
 def reconstruct(run: OpenedRun, loaded: LoadedImages) -> Reconstructions:
     """See ``Run.reconstruct``."""
-    family: Any = run.family
-    made = _apply(run, family.reconstruct, loaded)
+    made = _apply(run, run.ask(Reconstructs).reconstruct, loaded)
     original = run.model.over(loaded.samples, lambda _inputs, unit: unit)
     lengths = None if loaded.lengths is None else torch.from_numpy(loaded.lengths)
     errors = per_sample(torch.from_numpy(made), torch.from_numpy(original), lengths)["error"].numpy()
@@ -66,10 +65,9 @@ def reconstruct(run: OpenedRun, loaded: LoadedImages) -> Reconstructions:
     return Reconstructions(loaded.files, left, right, errors, loaded.unreadable, run.origin, loaded.lengths)
 
 
-def decode(run: OpenedRun, codes: Any) -> np.ndarray:
+def decode(run: OpenedRun, codes: ArrayLike) -> np.ndarray:
     """See ``Run.decode``."""
-    run.need("decode")
-    family: Any = run.family
+    family = run.ask(Decodes)
     given = _checked_codes(codes, run.model.code_size)
     size = batch_size_for(np.empty((1, *run.model.spec.shape), bool))
     found = []
@@ -109,7 +107,7 @@ def _shown(run: OpenedRun, values: np.ndarray, lengths: np.ndarray | None) -> np
     return kept
 
 
-def _checked_codes(codes: Any, size: int) -> np.ndarray:
+def _checked_codes(codes: ArrayLike, size: int) -> np.ndarray:
     """Float32 ``[n, size]``.
 
     Raises:

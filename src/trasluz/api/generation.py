@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ from trasluz.api.opened import OpenedRun
 from trasluz.data.data import DataSpec
 from trasluz.errors import RequestError
 from trasluz.evaluation.shown import ShownInNotebooks
+from trasluz.families.capabilities import Decodes, Generates
 from trasluz.files import storage
 from trasluz.messages import _, did_you_mean
 from trasluz.metrics.reconstruction import to_uint8
@@ -156,30 +157,25 @@ def _number(label: str | int, classes: tuple[str, ...]) -> int:
 
 
 def _from_prior(run: OpenedRun) -> _Make:
-    run.need("generate")
-    family: Any = run.family
+    family = run.ask(Generates)
     _need_images(run)
 
     def make(count: int, rng: StepRng, labels: Tensor | None) -> Tensor:
-        more = {} if labels is None else {"labels": labels}
-        images: Tensor = family.generate(run.networks, count, rng, **more)
-        return images
+        return family.generate(run.networks, count, rng, labels)
 
     return make
 
 
 def _from_mixture(run: OpenedRun, labels: Tensor | None, reporter: Reporter) -> _Make:
-    for capability in ("encode", "decode"):
-        run.need(capability)
+    run.need("encode")
+    family = run.ask(Decodes)
     _need_images(run)
     if labels is not None:
         raise RequestError(_("labels: images from a mixture are of no class on request; leave the classes out."))
-    family: Any = run.family
     mixture = mixture_of(run, reporter)
 
     def make(_count: int, rng: StepRng, _labels: Tensor | None) -> Tensor:
-        images: Tensor = family.decode(run.networks, mixture.sample(rng).to(run.device))
-        return images
+        return family.decode(run.networks, mixture.sample(rng).to(run.device))
 
     return make
 

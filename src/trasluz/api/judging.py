@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from torch import Tensor
@@ -22,6 +21,7 @@ from trasluz.data.data import Data
 from trasluz.data.read.fit_arrays import fit_arrays
 from trasluz.errors import DataError, RequestError
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
+from trasluz.families.capabilities import Classifies, GivesFeatures
 from trasluz.messages import _
 from trasluz.metrics.copies import copies_share
 from trasluz.metrics.density_coverage import K as BALLS
@@ -58,7 +58,8 @@ class _Judge:
             raise RequestError(
                 _("{path}: this run gives no features to compare images by; name a classifier's.").format(path=run.path)
             )
-        self.run, self._family, self._reporter = run, _any(run.family), reporter
+        self.run, self._reporter = run, reporter
+        self._eyes, self._classifier = run.ask(GivesFeatures), run.ask(Classifies)
 
     def see(self, images: np.ndarray, title: str) -> _Seen:
         """Features and classes of uint8 images ``[n, h, w, c]`` of any size and channels."""
@@ -86,12 +87,10 @@ class _Judge:
         return [np.concatenate(kind) for kind in zip(*parts, strict=True)]
 
     def _features(self, inputs: Tensor, _unit: Tensor) -> Tensor:
-        found: Tensor = self._family.features(self.run.networks, inputs)
-        return found
+        return self._eyes.features(self.run.networks, inputs)
 
     def _classes(self, inputs: Tensor, _unit: Tensor) -> Tensor:
-        found: Tensor = self._family.classify(self.run.networks, inputs)
-        return found
+        return self._classifier.classify(self.run.networks, inputs)
 
     def _stored(self, images: np.ndarray) -> np.ndarray:
         """8-bit images in the size, channels and range that the classifier's training images were stored in."""
@@ -99,11 +98,6 @@ class _Judge:
         fitted = fit_arrays(images, (0.0, 255.0), p.size, p.channels, p.resize, Reporter())
         scaled: np.ndarray = p.low + fitted.astype(np.float32) * ((p.high - p.low) / 255)
         return scaled
-
-
-def _any(family: object) -> Any:
-    """A family whose capabilities were asked for, which its base class does not know."""
-    return family
 
 
 def evaluate_samples(

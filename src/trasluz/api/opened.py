@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ from trasluz.data.read.images import LoadedImages, load_images
 from trasluz.errors import DataError, RequestError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
+from trasluz.families.capabilities import name_of, verbs
 from trasluz.messages import _
 from trasluz.model.hardware import choose
 from trasluz.model.model import Model
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
 Lengths = Sequence[int] | np.ndarray | None
 
-_VERBS = {name: name for name in ("decode", "encode", "generate", "reconstruct", "translate")} | {"classify": "predict"}
+P = TypeVar("P")
 
 
 class OpenedRun:
@@ -184,6 +185,15 @@ class OpenedRun:
                 )
             )
 
+    def ask(self, protocol: type[P]) -> P:
+        """The model's family, typed as one that has this capability of ``families/capabilities.py``.
+
+        Raises:
+            RequestError: it has not; names what it can.
+        """
+        self.need(name_of(protocol))
+        return self.model.ask(protocol)
+
     def load(self, images: Images, reporter: Reporter | None = None, *, lengths: Lengths = None) -> LoadedImages:
         """New samples, prepared as those of training were stored; every verb that is given samples takes these.
 
@@ -201,8 +211,3 @@ class OpenedRun:
             told = _("None of the images can be read. {first}"), _("None of the samples can be read. {first}")
             raise DataError(told[self.preprocess.kind != "image"].format(first=first).strip())
         return loaded
-
-
-def verbs(capabilities: frozenset[str]) -> tuple[str, ...]:
-    """What a person can ask of a run whose model has these capabilities, by the names of the verbs, sorted."""
-    return tuple(sorted(verb for capability, verb in _VERBS.items() if capability in capabilities))

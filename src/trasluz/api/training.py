@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,6 +31,9 @@ from trasluz.training.callbacks.translations import TranslatedExamples
 from trasluz.training.fit import run_to_end, session
 from trasluz.training.loop import Loop
 from trasluz.training.start import estimate_seconds, make_loop, prepare, restore, try_out
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 Source = str | Path | Raw | np.ndarray | tuple[Any, ...]
 
@@ -187,12 +190,12 @@ def _check_same_phases(before: Recipe, after: Recipe) -> None:
         )
 
 
-def _open(recipe: Recipe, arrays: Raw | None, fabric: Any, reporter: Reporter) -> Data:
+def _open(recipe: Recipe, arrays: Raw | None, fabric: Fabric, reporter: Reporter) -> Data:
     with fabric.rank_zero_first():
         return open_source(recipe.data, recipe.seed, reporter, arrays)
 
 
-def _callbacks(fabric: Any, reporter: Reporter, more: Sequence[Callback]) -> list[Callback]:
+def _callbacks(fabric: Fabric, reporter: Reporter, more: Sequence[Callback]) -> list[Callback]:
     if not fabric.is_global_zero:
         return []
     curves = [LiveCurvesCallback()] if in_notebook() else []

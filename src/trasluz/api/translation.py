@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from torch import Tensor
 
 from trasluz.api.generation import check_place
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import Translates
 from trasluz.files import storage
 from trasluz.messages import _, did_you_mean
 from trasluz.model.model import Model
@@ -66,7 +67,7 @@ def translator(model: Model, domain: str | int) -> tuple[str, Callable[[Tensor, 
     Raises:
         RequestError: there is no such domain; names the nearest one.
     """
-    family: Any = model.family
+    family = model.ask(Translates)
     domains = model.spec.domains
     place = domain if isinstance(domain, int) else domains.index(domain) if domain in domains else -1
     if not 0 <= place < len(domains):

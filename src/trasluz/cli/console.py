@@ -94,7 +94,7 @@ def _cell(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _finite(node: Any) -> Any:
+def _finite(node: object) -> object:
     """JSON has no NaN and no infinity: both become null."""
     if isinstance(node, dict):
         return {str(key): _finite(value) for key, value in node.items()}

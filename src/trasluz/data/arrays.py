@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, Iterable, Sequence, Sized
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from trasluz.data.read.raw import Label, Labels, Raw
 from trasluz.data.read.sequences import equally_long, sequences
 from trasluz.errors import DataError
 from trasluz.messages import _
 
+GivenLabels = ArrayLike | Sequence[object]  # one of any hashable kind per sample, or several of them
 Part = tuple[Any, Any] | tuple[Any, Any, Any]
 
 
 def from_arrays(
-    X: Any,  # noqa: N803 - the name that scikit-learn and the .npz files use
-    y: Any = None,
+    X: ArrayLike,  # noqa: N803 - the name that scikit-learn and the .npz files use
+    y: GivenLabels | None = None,
     *,
-    lengths: Any = None,
+    lengths: ArrayLike | None = None,
     valid: Part | None = None,
     test: Part | None = None,
-    sample_weight: Any = None,
+    sample_weight: ArrayLike | None = None,
     name: str = "arrays",
 ) -> Raw:
     """Images, a table or sequences, with labels, ready for training.
@@ -74,7 +76,7 @@ def _arrays(parts: dict[str, Part]) -> tuple[dict[str, np.ndarray], np.ndarray |
     return arrays, np.concatenate([steps for _array, steps in found.values()])
 
 
-def _samples(values: Any, what: str) -> np.ndarray:
+def _samples(values: ArrayLike, what: str) -> np.ndarray:
     array = _plain_array(values, what)
     if array.ndim == 3:
         array = array[..., None]
@@ -93,7 +95,7 @@ def _samples(values: Any, what: str) -> np.ndarray:
     return array.astype(np.float32) if array.ndim == 2 else _as_stored(array)
 
 
-def _plain_array(values: Any, what: str) -> np.ndarray:
+def _plain_array(values: ArrayLike, what: str) -> np.ndarray:
     """A numeric array; anything else is refused."""
     try:
         array = np.asarray(values)
@@ -141,11 +143,11 @@ def _require_alike(arrays: dict[str, np.ndarray]) -> None:
         raise DataError(message.format(kinds=kinds_text))
 
 
-def _labels(values: Any, count: int, what: str) -> tuple[Labels, bool] | None:
+def _labels(values: GivenLabels | None, count: int, what: str) -> tuple[Labels, bool] | None:
     """The labels as a list, and whether there are several per sample."""
     if values is None:
         return None
-    shape: tuple[int, ...] = tuple(values.shape) if hasattr(values, "shape") else (len(values),)
+    shape: tuple[int, ...] = tuple(values.shape) if hasattr(values, "shape") else (len(cast(Sized, values)),)
     if len(shape) == 2 and shape[1] == 1:
         values = np.asarray(values).reshape(-1)
     if not shape or shape[0] != count or len(shape) > 2:
@@ -153,8 +155,9 @@ def _labels(values: Any, count: int, what: str) -> tuple[Labels, bool] | None:
         raise DataError(message.format(what=what, shape=list(shape), count=count))
     if len(shape) == 2 and shape[1] != 1:
         return _from_matrix(np.asarray(values), what), True
-    items = [_label(value) for value in values]
-    several = any(isinstance(value, (list, set, frozenset, np.ndarray)) for value in values)
+    given = list(cast(Iterable[object], values))
+    items = [_label(value) for value in given]
+    several = any(isinstance(value, (list, set, frozenset, np.ndarray)) for value in given)
     if several:
         return [tuple(item) if isinstance(item, (tuple, list)) else (item,) for item in items], True
     try:
@@ -165,7 +168,7 @@ def _labels(values: Any, count: int, what: str) -> tuple[Labels, bool] | None:
     return items, False
 
 
-def _label(value: Any) -> Label:
+def _label(value: object) -> Label:
     if isinstance(value, np.generic):
         plain: Hashable = value.item()
         return plain
@@ -186,7 +189,7 @@ def _from_matrix(matrix: np.ndarray, what: str) -> Labels:
     return [tuple(np.flatnonzero(row).tolist()) for row in matrix]
 
 
-def _weights(values: Any, arrays: dict[str, np.ndarray]) -> np.ndarray | None:
+def _weights(values: ArrayLike | None, arrays: dict[str, np.ndarray]) -> np.ndarray | None:
     """Float32 weights of all rows; validation and test samples weigh 1."""
     if values is None:
         return None

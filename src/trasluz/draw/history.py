@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 Record = Mapping[str, Any]
 _SPLITS = ("train", "valid", "test")
@@ -67,9 +67,9 @@ def read_history(records: Sequence[Record]) -> History:
     return History(tuple(epochs), tuple(phases), values)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _number(value: Any) -> float:
+def _number(value: object) -> float:
     return float(value) if _is_number(value) else math.nan

@@ -9,7 +9,7 @@ A result is drawn by what its look is called, so that notebook, report and lab s
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol, get_args
+from typing import Literal, Protocol, get_args
 
 from trasluz import components
 from trasluz.draw.panel import Panel
@@ -25,7 +25,7 @@ class DrawingModule(Protocol):
     QUESTION: Question
     ORDER: int
 
-    def draw(self, result: Any) -> tuple[Panel, ...]:
+    def draw(self, result: Result) -> tuple[Panel, ...]:
         """The panels of a result."""
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from torch import Tensor, nn
@@ -20,6 +19,7 @@ from trasluz.data.feed.batches import evaluation_batches
 from trasluz.errors import RequestError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
+from trasluz.families.capabilities import BoundsEvidence, ask
 from trasluz.messages import N_, _
 from trasluz.metrics.described import Metric
 from trasluz.metrics.importance import importance_weighted_bound
@@ -38,21 +38,6 @@ _CHUNK = 50  # draws that belong together: part of what is drawn, so never chang
 _VALUES = 2_000_000  # decoded numbers held at once
 
 
-@runtime_checkable
-class WithEvidence(Protocol):
-    """A family whose evidence can be bounded: one with posteriors, a prior and a likelihood."""
-
-    def need_evidence(self) -> None:
-        """Makes sure that the likelihood is one.
-
-        Raises:
-            RequestError: it is not normalised.
-        """
-
-    def log_weights(self, networks: nn.ModuleDict, batch: Batch, rng: StepRng, chunk: int, samples: int) -> Tensor:
-        """log p(x, z) − log q(z | x) of draws from the posteriors, float32 ``[samples, n]``; ``chunk``: which draws."""
-
-
 def check_importance(family: BaseFamily, samples: int) -> None:
     """Makes sure, before any work, that the bound can be computed.
 
@@ -62,16 +47,12 @@ def check_importance(family: BaseFamily, samples: int) -> None:
     if not 1 <= samples <= MOST_SAMPLES:
         message = _("importance samples: {given} is not allowed; give a number from 1 to {most}.")
         raise RequestError(message.format(given=samples, most=MOST_SAMPLES))
-    _with_evidence(family).need_evidence()
-
-
-def _with_evidence(family: BaseFamily) -> WithEvidence:
-    if "posterior" in family.capabilities and isinstance(family, WithEvidence):
-        return family
-    message = _(
-        "The importance-weighted bound needs a model with posteriors and a prior, such as vae; this one has none."
-    )
-    raise RequestError(message)
+    if "evidence" not in family.capabilities:
+        message = _(
+            "The importance-weighted bound needs a model with posteriors and a prior, such as vae; this one has none."
+        )
+        raise RequestError(message)
+    ask(family, BoundsEvidence).need_evidence()
 
 
 def add_importance_bound(
@@ -113,7 +94,7 @@ def bounds(
 ) -> np.ndarray:
     """The bound of each row in nats, float64 ``[n]``."""
     at_once = max(1, _VALUES // (min(_CHUNK, samples) * math.prod(model.spec.shape)))
-    bounded, found = _with_evidence(model.family), []
+    bounded, found = model.ask(BoundsEvidence), []
     with reporter.task(_("Bounding the evidence"), len(rows), _("images")) as task:
         for batch, rng in evaluation_batches(data, rows, at_once, model.preprocess, model.device):
             with model.inference():
@@ -124,7 +105,7 @@ def bounds(
 
 
 def _chunks(
-    family: WithEvidence, networks: nn.ModuleDict, batch: Batch, rng: StepRng, samples: int
+    bounded: BoundsEvidence, networks: nn.ModuleDict, batch: Batch, rng: StepRng, samples: int
 ) -> Iterator[Tensor]:
     for chunk, start in enumerate(range(0, samples, _CHUNK)):
-        yield family.log_weights(networks, batch, rng, chunk, min(_CHUNK, samples - start))
+        yield bounded.log_weights(networks, batch, rng, chunk, min(_CHUNK, samples - start))

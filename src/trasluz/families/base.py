@@ -31,9 +31,11 @@ from torch import Tensor, nn
 from trasluz import components
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
+from trasluz.data.feed.batches import Place
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 from trasluz.networks.dropout import masks_from
+from trasluz.recipe import TrainSection
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
@@ -78,7 +80,13 @@ class Collector(Protocol):
 
 
 class Stepper(Protocol):
-    """What a step may ask of the engine: everything that is not the family's business."""
+    """What a step may ask of the engine: everything that is not the family's business.
+
+    ``place``: which of the processes that share a batch this is.  ``train``: the settings of the phase.
+    """
+
+    place: Place
+    train: TrainSection
 
     def due(self, update: Update) -> bool:
         """Whether this update runs at this step."""
@@ -161,7 +169,7 @@ class BaseFamily(ABC):
     weighs_classes: ClassVar[bool] = False
     trained_alone: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, config: Any, spec: DataSpec, class_weights: Tensor | None = None) -> None:
+    def __init__(self, config: Section, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         self.config = config
         self.spec = spec
         self.class_weights = class_weights
@@ -173,6 +181,11 @@ class BaseFamily(ABC):
         Raises:
             RecipeError: the networks cannot exist for this data (too small, no labels).
         """
+
+    @property
+    def classes(self) -> int:
+        """How many classes it makes images of on request; 0 where it is told of none."""
+        return 0
 
     def updates(self) -> tuple[Update, ...]:
         """The updates of one step, in order. By default one that moves everything."""

@@ -79,7 +79,7 @@ class Family(BaseFamily):
 
     Config = GanConfig
     config: GanConfig
-    capabilities: ClassVar[frozenset[str]] = frozenset({"generate", "prior", "decode", "layers", "judge"})
+    capabilities: ClassVar[frozenset[str]] = frozenset({"generate", "prior", "decode", "layers", "discriminate"})
 
     @property
     def classes(self) -> int:
@@ -239,7 +239,7 @@ class Family(BaseFamily):
             labels = rng.positions[:count] % self.classes
         return self.decode(networks, latents, labels)
 
-    def judge(self, networks: nn.ModuleDict, images: Tensor, labels: Tensor | None = None) -> Tensor:
+    def discriminate(self, networks: nn.ModuleDict, images: Tensor, labels: Tensor | None = None) -> Tensor:
         """The discriminator's scores, float32 ``[n]``, above 0 for real, of ``images`` ``[n, c, h, w]`` in [0, 1]."""
         return self._scores(networks, 2 * images - 1, self._shares(labels))
 

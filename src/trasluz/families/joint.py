@@ -40,7 +40,7 @@ from trasluz.rng import StepRng
 
 Weight = Annotated[float, Field(ge=0)]
 _ALWAYS = frozenset({"encode", "decode", "reconstruct", "logits", "classify", "layers"})
-_WITH_PRIOR = frozenset({"posterior", "prior", "generate"})
+_WITH_PRIOR = frozenset({"posterior", "prior", "generate", "evidence"})
 _PREFIX = "label/"  # of the sums that count labelled images only
 
 

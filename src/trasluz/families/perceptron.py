@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 import torch
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from trasluz.data.feed.batch import Batch
 from trasluz.errors import DataError, RecipeError
 from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Stepper, Terms, Update, mean_over_samples
+from trasluz.families.capabilities import WeightPath
 from trasluz.messages import N_, _
 from trasluz.metrics.described import Metric
 from trasluz.recipe.base import Section
@@ -74,22 +75,6 @@ class Units(nn.Module):
             self.when[number, 0] = epoch
             self.when[number, 1] = row
         self.updates += 1
-
-
-@dataclass(frozen=True)
-class WeightPath:
-    """What a perceptron's lines were after each update.
-
-    ``weights`` float32 ``[k, units, features]`` and ``bias`` ``[k, units]``, in the units of what the network sees: a
-    unit's line is w·x + b = 0.  ``epochs`` (from 0) and ``rows`` (of the data) int64 ``[k]`` say which sample caused
-    the update.  ``total``: updates in all, of which the first k were kept.
-    """
-
-    weights: Tensor
-    bias: Tensor
-    epochs: Tensor
-    rows: Tensor
-    total: int
 
 
 class Family(BaseFamily):
@@ -210,15 +195,13 @@ class Family(BaseFamily):
             place += 1
 
     def _check(self, engine: Stepper) -> None:
-        place, train = getattr(engine, "place", None), getattr(engine, "train", None)
-        if place is not None and place.world > 1:
+        if engine.place.world > 1:
             raise RecipeError(
                 _("compute.devices: a perceptron learns from one sample after another, so only 1 is allowed.")
             )
-        if train is None:
-            return
-        section = train.optimisers.get("main", train.optimiser)
-        if section.name != "sgd" or section.momentum or section.weight_decay:
+        section = engine.train.optimisers.get("main", engine.train.optimiser)
+        changed = section.model_dump(exclude_defaults=True).keys() - {"name", "learning_rate"}
+        if section.name != "sgd" or changed:
             message = _(
                 "train.optimiser: Rosenblatt's rule is sgd without momentum and weight decay, but this is {name}; "
                 "for others choose model.family=classifier with model.network={{name: dense, hidden: []}}."

@@ -74,7 +74,7 @@ class Family(BaseFamily):
     Config = VAEConfig
     config: VAEConfig
     capabilities: ClassVar[frozenset[str]] = frozenset(
-        {"encode", "posterior", "prior", "decode", "reconstruct", "generate", "layers"}
+        {"encode", "posterior", "prior", "decode", "reconstruct", "generate", "evidence", "layers"}
     )
 
     def __init__(self, config: VAEConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:

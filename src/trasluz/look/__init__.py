@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from trasluz import components
 
@@ -31,7 +31,14 @@ def __getattr__(name: str) -> Callable[..., Any]:
     return partial(_look, shown)
 
 
-def _look(look: str, run: Any, images: Any = None, **options: Any) -> Any:
+class _Looks(Protocol):
+    """Anything with a method ``look``, such as a run, which lies above and says what it takes for images."""
+
+    def look(self, name: str, images: Any = None, **options: Any) -> object:
+        """What the look ``name`` finds."""
+
+
+def _look(look: str, run: _Looks, images: object = None, **options: Any) -> object:
     return run.look(look, images, **options)
 
 

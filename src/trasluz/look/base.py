@@ -41,7 +41,7 @@ class LookModule(Protocol):
     def refusal(self, subject: Subject) -> str | None:
         """Why this model cannot be looked at so, as the end of a sentence; ``None`` where it can."""
 
-    def compute(self, subject: Subject, images: Shown | None, config: Any, reporter: Reporter) -> Result:
+    def compute(self, subject: Subject, images: Shown | None, config: Section, reporter: Reporter) -> Result:
         """The look."""
 
 

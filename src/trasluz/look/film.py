@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from trasluz.data.data import Data
+from trasluz.families.capabilities import Generates, Reconstructs
 from trasluz.look.maps.class_maps import class_maps
 from trasluz.look.maps.explaining import probabilities_of, scores_of
 from trasluz.look.maps.layouts import Layout
@@ -74,7 +75,7 @@ def frame(subject: Subject, rows: np.ndarray, seed: int, layers: Mapping[str, La
             found |= _rebuilt(subject, inputs, unit)
         if subject.can("generate"):
             rng = Rng(seed).child(FOLDER).at(0, 0, torch.arange(IMAGES, device=subject.device))
-            found["samples"] = as_pictures(subject.family.generate(subject.networks, IMAGES, rng).float())
+            found["samples"] = as_pictures(subject.ask(Generates).generate(subject.networks, IMAGES, rng).float())
         if subject.can("logits"):
             found["probabilities"] = probabilities_of(subject)(inputs).float().cpu().numpy()
     if subject.can("logits"):
@@ -84,7 +85,7 @@ def frame(subject: Subject, rows: np.ndarray, seed: int, layers: Mapping[str, La
 
 
 def _rebuilt(subject: Subject, inputs: Tensor, unit: Tensor) -> dict[str, np.ndarray]:
-    made = subject.family.reconstruct(subject.networks, inputs).float()
+    made = subject.ask(Reconstructs).reconstruct(subject.networks, inputs).float()
     return {"reconstructions": as_pictures(made), "error": per_sample(made, unit)["error"].cpu().numpy()}
 
 

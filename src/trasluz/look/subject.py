@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -15,9 +15,12 @@ from torch import Tensor, nn
 from trasluz.data.data import Data, DataSpec
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.evaluation.evaluation import Evaluation
+from trasluz.families.base import BaseFamily
 from trasluz.look.shown import Shown, few_of_each_class, from_rows
 from trasluz.messages import _
 from trasluz.model.model import Model
+
+P = TypeVar("P")
 
 
 @dataclass
@@ -36,7 +39,7 @@ class Subject:
     folder: Path | None = None
 
     @property
-    def family(self) -> Any:
+    def family(self) -> BaseFamily:
         """The model's family."""
         return self.model.family
 
@@ -73,6 +76,14 @@ class Subject:
     def can(self, *capabilities: str) -> bool:
         """Whether the model can do all of this."""
         return self.model.capabilities.issuperset(capabilities)
+
+    def ask(self, protocol: type[P]) -> P:
+        """The family, typed as one that has this capability of ``families/capabilities.py``.
+
+        Raises:
+            AssertionError: it has not; ask ``can`` or ``lacks`` first.
+        """
+        return self.model.ask(protocol)
 
     def lacks(self, *capabilities: str) -> str | None:
         """Why a look that needs ``capabilities`` cannot be had, in one sentence; ``None`` where it can."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from trasluz.families.capabilities import Classifies, Reconstructs
 from trasluz.look.maps.class_maps import class_maps
 from trasluz.look.maps.explaining import scores_of
 from trasluz.look.maps.map_layers import resolve
@@ -55,13 +56,13 @@ def see_through(subject: Subject, samples: np.ndarray) -> Through:
 def _answers(subject: Subject, samples: np.ndarray) -> np.ndarray | None:
     if not subject.can("classify"):
         return None
-    return subject.over(samples, lambda inputs, _unit: subject.family.classify(subject.networks, inputs))
+    return subject.over(samples, lambda inputs, _unit: subject.ask(Classifies).classify(subject.networks, inputs))
 
 
 def _rebuilt(subject: Subject, samples: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
     if not subject.can("reconstruct"):
         return None, None
-    made = subject.over(samples, lambda inputs, _unit: subject.family.reconstruct(subject.networks, inputs))
+    made = subject.over(samples, lambda inputs, _unit: subject.ask(Reconstructs).reconstruct(subject.networks, inputs))
     original = subject.over(samples, lambda _inputs, unit: unit)
     if made.shape != original.shape:
         return None, None

@@ -1,7 +1,8 @@
 """Model: a family with its trained networks and its preprocessing. Immutable, and safe for many threads.
 
     model = load_model(Path("runs/20260101-digits-cnn-ab12cd/model"))
-    probabilities = model.over(samples, lambda inputs, unit: model.family.classify(model.networks, inputs))
+    classifier = model.ask(Classifies)
+    probabilities = model.over(samples, lambda inputs, unit: classifier.classify(model.networks, inputs))
 
 It needs no run folder: ``training/fit.py`` gives one from memory.  ``networks`` are a skeleton of the calling thread's
 own over the one set of weights (``model/private.py``), in evaluation mode and asking for no gradients, so that what a
@@ -14,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -23,9 +24,12 @@ from torch import Tensor, nn
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.families.base import BaseFamily
+from trasluz.families.capabilities import Encodes, HasPrior, ask
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.model.private import private_copy
 from trasluz.rng import Rng
+
+P = TypeVar("P")
 
 
 class Model:
@@ -59,6 +63,14 @@ class Model:
     def capabilities(self) -> frozenset[str]:
         """What it can do: encode, decode, reconstruct, classify, generate…"""
         return self.family.capabilities
+
+    def ask(self, protocol: type[P]) -> P:
+        """The family, typed as one that has this capability of ``families/capabilities.py``.
+
+        Raises:
+            AssertionError: it has not; look into ``capabilities`` first.
+        """
+        return ask(self.family, protocol)
 
     def with_networks(self, networks: nn.ModuleDict) -> Model:
         """The same family and preprocessing over other networks of the same shape, on the same device."""
@@ -97,13 +109,12 @@ class Model:
     @cached_property
     def code_size(self) -> int:
         """How many numbers a code has, of a model that encodes or draws codes from a prior."""
-        family: Any = self.family
         with self.inference():
             if "encode" in self.capabilities:
                 blank = torch.zeros(1, *self.spec.shape, device=self.device)
-                return int(family.encode(self.networks, blank).flatten(1).shape[1])
+                return self.ask(Encodes).encode(self.networks, blank).flatten(1).shape[1]
             rng = Rng(0).at(0, 0, torch.arange(1, device=self.device))
-            return int(family.prior(self.networks, 1, rng).shape[1])
+            return self.ask(HasPrior).prior(self.networks, 1, rng).shape[1]
 
     @contextmanager
     def inference(self) -> Iterator[None]:

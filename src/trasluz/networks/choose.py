@@ -128,7 +128,7 @@ def _build(
     where: str,
     shape: tuple[int, ...],
     build: Callable[[Any, Any, tuple[int, ...]], nn.Module],
-    outputs: Any,
+    outputs: int | tuple[int, ...] | None,
     given: tuple[int, ...] | None = None,
 ) -> nn.Module:
     """A part of ``package`` made by ``build``, or the user's own called with (``given`` or ``shape``, ``outputs``).

@@ -28,7 +28,9 @@ class CustomSection(Section):
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
-def build_custom(section: CustomSection, input_shape: tuple[int, ...], outputs: Any, where: str) -> nn.Module:
+def build_custom(
+    section: CustomSection, input_shape: tuple[int, ...], outputs: int | tuple[int, ...] | None, where: str
+) -> nn.Module:
     """The user's network.
 
     ``outputs``: the number of scores of a classifier, ``None`` for an encoder, or the image's shape for a decoder.

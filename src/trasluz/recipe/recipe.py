@@ -148,7 +148,7 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _set(tree: dict[str, Any], path: str, value: Any) -> None:
+def _set(tree: dict[str, Any], path: str, value: object) -> None:
     """Sets a dotted field in place; numbers in the path index lists."""
     *parents, last = path.split(".")
     node: Any = tree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -28,7 +28,7 @@ def place_figure(figures: list[Markup], draw: Callable[[], go.Figure], alt: Phra
     return fill("figure.html", number=number, alt=alt, height=height)
 
 
-def script_json(tree: Any) -> Markup:
+def script_json(tree: object) -> Markup:
     """JSON that cannot end the ``<script>`` that holds it, nor open a comment in it."""
     text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))

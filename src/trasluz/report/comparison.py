@@ -194,7 +194,7 @@ def _recipes(comparison: Comparison) -> Section:
     return Section(both("What do they ask differently?"), "recipes", html)
 
 
-def _asked(value: Any) -> str:
+def _asked(value: object) -> str:
     return "–" if value is None else short(value)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def place_points(versions: dict[str, PointMap], alt: Phrase) -> Markup:
     )
 
 
-def _said(versions: dict[str, PointMap], say: Any) -> Phrase:
+def _said(versions: dict[str, PointMap], say: Callable[..., str]) -> Phrase:
     return Phrase.of_texts({name: say(points) for name, points in versions.items()})
 
 

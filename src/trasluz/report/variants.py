@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -160,7 +159,7 @@ def curves(
     return Section(both("Where did they learn apart?"), "curves", html)
 
 
-def short(value: Any) -> str:
+def short(value: object) -> str:
     """A value of a recipe as text, cut where it is long."""
     text = str(value)
     return text if len(text) <= 80 else text[:79] + "…"

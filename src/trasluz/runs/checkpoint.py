@@ -23,7 +23,7 @@ from trasluz.runs.state import load_state, save_state
 _KEPT = 2
 
 
-def write_checkpoint(checkpoints: Path, name: str, state: Any) -> None:
+def write_checkpoint(checkpoints: Path, name: str, state: object) -> None:
     """Writes ``checkpoints/<name>`` atomically and deletes numbered ones older than the newest two.
 
     Raises:
@@ -42,7 +42,7 @@ def numbered(checkpoints: Path) -> list[Path]:
     return sorted((p for p in checkpoints.iterdir() if p.is_dir() and p.name.isdigit()), key=lambda p: int(p.name))
 
 
-def read_checkpoint(folder: Path) -> Any:
+def read_checkpoint(folder: Path) -> dict[str, Any]:
     """The state in ``folder``.
 
     Raises:
@@ -55,12 +55,13 @@ def read_checkpoint(folder: Path) -> Any:
             raise CheckpointError(
                 _("{path}: damaged ({names} changed since it was written).").format(path=folder, names=", ".join(wrong))
             )
-        return load_state(folder)
+        state: dict[str, Any] = load_state(folder)
+        return state
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise CheckpointError(_("{path}: damaged ({reason}).").format(path=folder, reason=error)) from None
 
 
-def read_newest(checkpoints: Path, reporter: Reporter) -> Any | None:
+def read_newest(checkpoints: Path, reporter: Reporter) -> dict[str, Any] | None:
     """The newest whole checkpoint, or ``None`` when none was ever written; damaged ones are said aloud.
 
     Raises:

@@ -16,7 +16,7 @@ _TENSOR = "$tensor"
 _PAIRS = "$pairs"
 
 
-def save_state(folder: Path, tree: Any) -> None:
+def save_state(folder: Path, tree: object) -> None:
     """Writes ``state.safetensors`` and ``state.json`` into an existing folder."""
     tensors: dict[str, torch.Tensor] = {}
     plain = _pack(tree, "", tensors)
@@ -36,7 +36,7 @@ def load_plain(folder: Path) -> Any:
     return _unpack(json.loads((folder / "state.json").read_text(encoding="utf-8")), None)
 
 
-def _pack(node: Any, path: str, tensors: dict[str, torch.Tensor]) -> Any:
+def _pack(node: object, path: str, tensors: dict[str, torch.Tensor]) -> object:
     if isinstance(node, torch.Tensor):
         # A copy in plain layout: safetensors refuses tensors that share memory, and layouts are re-made on load.
         tensors[path] = node.detach().to("cpu", copy=True).contiguous()

@@ -52,7 +52,7 @@ def recipe_differences(recipes: Sequence[Recipe]) -> dict[str, tuple[Any, ...]]:
     return {field: values for field, values in rows.items() if any(value != values[0] for value in values)}
 
 
-def _flat(tree: Any, path: str = "") -> dict[str, Any]:
+def _flat(tree: object, path: str = "") -> dict[str, Any]:
     children: Mapping[str, Any] = {}
     if isinstance(tree, Mapping):
         children = tree

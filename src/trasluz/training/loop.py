@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from trasluz.data.data import Data
+from trasluz.data.feed.batch import Batch
 from trasluz.data.feed.batches import Smaller, TrainBatches
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import DivergedError, Interrupted
@@ -22,7 +23,8 @@ from trasluz.families.base import BaseFamily, Progress
 from trasluz.messages import N_, _
 from trasluz.metrics.described import Metric
 from trasluz.recipe import PhaseSection, Recipe, TrainSection
-from trasluz.rng import Rng
+from trasluz.rng import Rng, StepRng
+from trasluz.training._fabric import Fabric
 from trasluz.training.callbacks.base import Callback, states_for
 from trasluz.training.derived import Seen, derive, where_to_cut
 from trasluz.training.early_stopping import EarlyStopping
@@ -53,7 +55,7 @@ class Loop:
         preprocess: Preprocess,
         family: BaseFamily,
         networks: nn.ModuleDict,
-        fabric: Any,
+        fabric: Fabric,
         store: Store,
         callbacks: Sequence[Callback],
         request: StopRequest,
@@ -216,7 +218,7 @@ class Loop:
         if self.early_stopping.weights_to_restore is not None:
             self.engine.set_weights(self.early_stopping.weights_to_restore)
 
-    def _step(self, batch: Any, rng: Any, weight: float) -> float:
+    def _step(self, batch: Batch, rng: StepRng, weight: float) -> float:
         whole = self.epoch + self.step / self.batches.steps
         scale = self.engine.begin_step(self.epoch * self.batches.steps + self.step, whole, weight)
         done = torch.full((), whole / self.train.epochs, device=self.engine.device)
@@ -294,7 +296,7 @@ class Loop:
         }
         return {**record, **rates, "seconds": seconds, "images_per_second": shown / max(seconds, 1e-9)}
 
-    def _tell(self, event: str, *what: Any) -> None:
+    def _tell(self, event: str, *what: object) -> None:
         for callback in self.callbacks:
             getattr(callback, event)(self, *what)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import nn
@@ -20,6 +19,7 @@ from trasluz.model.hardware import Hardware
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng
+from trasluz.training._fabric import Fabric
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.loop import Loop
@@ -38,7 +38,7 @@ class Prepared:
     preprocess: Preprocess
     family: families.BaseFamily
     networks: nn.ModuleDict
-    fabric: Any
+    fabric: Fabric
     hardware: Hardware
     starts: tuple[Start, ...] = ()
 
@@ -46,7 +46,7 @@ class Prepared:
 def prepare(
     recipe: Recipe,
     data: Data,
-    fabric: Any,
+    fabric: Fabric,
     hardware: Hardware,
     reporter: Reporter = Reporter(),  # noqa: B008 - without state
 ) -> Prepared:

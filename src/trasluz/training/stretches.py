@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from trasluz.training.totals import Snapshot, Totals
+from trasluz.training.totals import Snapshot, SumsOverProcesses, Totals
 
 POINTS = 400  # of a run, about: more could not be told apart in a figure
 
@@ -31,7 +31,7 @@ class Stretches:
         if step * count // steps > (step - 1) * count // steps:
             self._ends.append((step, totals.snapshot()))
 
-    def close(self, engine: Any, phase: str, end: int) -> list[dict[str, Any]]:
+    def close(self, engine: SumsOverProcesses, phase: str, end: int) -> list[dict[str, Any]]:
         """The records of the epoch that ends at global step ``end``, over all processes; starts the next epoch.
 
         A record holds its ``phase``, the global steps ``from`` (before its first) and ``to`` (after its last), and a
@@ -75,7 +75,7 @@ def _table(snapshots: list[Snapshot], names: list[str]) -> np.ndarray:
     return table
 
 
-def _over_processes(table: np.ndarray, engine: Any) -> np.ndarray:
+def _over_processes(table: np.ndarray, engine: SumsOverProcesses) -> np.ndarray:
     wide = torch.float32 if engine.device.type == "mps" else torch.float64
     whole = engine.sum_over_processes(torch.from_numpy(table).to(engine.device, wide))
     return np.asarray(whole.cpu().numpy(), np.float64)

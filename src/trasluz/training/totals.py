@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -12,6 +12,15 @@ from torch import Tensor
 from trasluz.families.base import Losses
 
 Snapshot = list[tuple[tuple[str, ...], Tensor, float]]  # names that come together, their sums, how many samples
+
+
+class SumsOverProcesses(Protocol):
+    """What sums up what the processes saw: the engine of a phase."""
+
+    device: torch.device
+
+    def sum_over_processes(self, values: Tensor) -> Tensor:
+        """The sum of ``values``, which may be changed in place, over all processes."""
 
 
 @dataclass
@@ -74,7 +83,7 @@ class Totals:
         """The terms' sums and counts as they stand now, on the device: nothing is waited for."""
         return [(names, group.sums.clone(), group.count) for names, group in self._groups.items()]
 
-    def means(self, engine: Any) -> dict[str, float]:
+    def means(self, engine: SumsOverProcesses) -> dict[str, float]:
         """Means per sample over all processes, and over members where there are any."""
         sums: dict[str, Tensor] = {}
         counts: dict[str, float] = {}
@@ -89,7 +98,7 @@ class Totals:
             found[name] = pair[0] / pair[1]
         return found
 
-    def statistics(self, engine: Any) -> dict[str, Tensor]:
+    def statistics(self, engine: SumsOverProcesses) -> dict[str, Tensor]:
         """Means per sample over all processes of the statistics, on the CPU."""
         found = {}
         for name, (sums, count) in sorted(self._statistics.items()):

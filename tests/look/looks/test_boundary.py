@@ -15,7 +15,7 @@ from tests.look.made_subjects import Scores, subject
 from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.data.read.table_columns import numbered
-from trasluz.families.perceptron import WeightPath
+from trasluz.families.capabilities import WeightPath
 from trasluz.look.looks import boundary
 from trasluz.look.looks.boundary import Config
 from trasluz.look.result import load_result, save_result

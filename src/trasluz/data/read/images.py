@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.data.read.archives import is_archive
@@ -42,7 +42,11 @@ class LoadedImages:
 
 
 def load_images(
-    images: Images, preprocess: Preprocess, reporter: Reporter, shape: tuple[int, ...] = (), lengths: Any = None
+    images: Images,
+    preprocess: Preprocess,
+    reporter: Reporter,
+    shape: tuple[int, ...] = (),
+    lengths: ArrayLike | None = None,
 ) -> LoadedImages:
     """Images in the size, channels, resize rule and value range of ``preprocess``.
 

@@ -5,11 +5,11 @@ They come out padded with zeros to the steps that the model was built for, with 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from trasluz.data.read.sequences import sequences
 from trasluz.data.sources.npz import stored_parts
@@ -39,7 +39,9 @@ def load_sequences(paths: Sequence[Path], shape: tuple[int, ...]) -> tuple[np.nd
     return np.concatenate(samples), np.concatenate(lengths), tuple(names)
 
 
-def sequences_of_arrays(values: Any, lengths: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def sequences_of_arrays(
+    values: np.ndarray | Sequence[object], lengths: ArrayLike | None, shape: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray]:
     """Float32 ``[n, *shape]`` and int64 lengths ``[n]``.
 
     ``values``: a padded array ``[n, steps, features]`` with ``lengths`` (``None``: every step counts), one sequence
@@ -59,7 +61,7 @@ def sequences_of_arrays(values: Any, lengths: Any, shape: tuple[int, ...]) -> tu
     return _checked(*_padded([_array(item) for item in values], shape), shape, _ARRAYS)
 
 
-def _array(values: Any) -> np.ndarray:
+def _array(values: object) -> np.ndarray:
     """``values`` as an array; of Python objects, which are refused later, where they make none of numbers."""
     try:
         return np.asarray(values)
@@ -67,9 +69,9 @@ def _array(values: Any) -> np.ndarray:
         return np.empty((0, 0), object)
 
 
-def _differ(values: Any) -> bool:
+def _differ(values: Sequence[object]) -> bool:
     """Whether the items are sequences of different lengths, which no array holds."""
-    return len({len(item) for item in values if hasattr(item, "__len__")}) > 1
+    return len({len(item) for item in values if isinstance(item, Sized)}) > 1
 
 
 def _padded(items: list[np.ndarray], shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -85,7 +87,9 @@ def _padded(items: list[np.ndarray], shape: tuple[int, ...]) -> tuple[np.ndarray
     return padded, lengths
 
 
-def _checked(values: Any, lengths: Any, shape: tuple[int, ...], what: str) -> tuple[np.ndarray, np.ndarray]:
+def _checked(
+    values: np.ndarray, lengths: ArrayLike | None, shape: tuple[int, ...], what: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Sequences of the model's features, with as many steps as it was built for."""
     given = np.shape(values)
     if len(given) not in (2, 3) or (given[2] if len(given) == 3 else 1) != shape[1] or not given[0]:

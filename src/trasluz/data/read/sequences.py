@@ -5,15 +5,14 @@ What an array holds beyond a sequence's length, and how much of it, leaves no tr
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from trasluz.errors import DataError
 from trasluz.messages import _
 
 
-def sequences(values: Any, lengths: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
+def sequences(values: ArrayLike, lengths: ArrayLike | None, what: str) -> tuple[np.ndarray, np.ndarray]:
     """Float32 ``[n, steps, features]`` and int64 lengths ``[n]`` from ``[n, steps]`` or ``[n, steps, features]``.
 
     ``lengths``: whole numbers from 1 to the steps of the array; ``None`` for sequences that fill it.
@@ -41,7 +40,7 @@ def equally_long(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: np.pad(a, ((0, 0), (0, steps - a.shape[1]), (0, 0))) for name, a in arrays.items()}
 
 
-def _numbers(values: Any, what: str) -> np.ndarray:
+def _numbers(values: ArrayLike, what: str) -> np.ndarray:
     try:
         array = np.asarray(values)
     except (ValueError, TypeError):
@@ -52,7 +51,7 @@ def _numbers(values: Any, what: str) -> np.ndarray:
     return array
 
 
-def _lengths(lengths: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
+def _lengths(lengths: ArrayLike | None, shape: tuple[int, ...], what: str) -> np.ndarray:
     count, steps = shape
     if lengths is None:
         return np.full(count, steps, np.int64)

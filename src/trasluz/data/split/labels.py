@@ -78,7 +78,7 @@ def in_order(labels: IndexedLabels, classes: Sequence[str], source: str) -> Inde
     return IndexedLabels(indices, tuple(classes), tuple(values.get(name, name) for name in classes))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Hashable) -> Hashable:
     """Python's own numbers and texts in place of NumPy's; whole floats become integers."""
     value = value.item() if isinstance(value, np.generic) else value
     return int(value) if isinstance(value, float) and value.is_integer() else value

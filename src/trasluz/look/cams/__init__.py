@@ -22,7 +22,7 @@ the ReLU removes.  Nothing is normalised: maps keep the unit of scores (per posi
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from torch import Tensor
 
@@ -99,7 +99,7 @@ def class_map(name: str, activations: Tensor, gradients: Tensor) -> Tensor:
     return found[:, 0] if single else found
 
 
-def signed_map(name: str, activations: Tensor, evidence: Any, classes: int) -> Tensor:
+def signed_map(name: str, activations: Tensor, evidence: Tensor | Trials | None, classes: int) -> Tensor:
     """The map of a method before its ReLU, ``[n, k, h, w]``, of ``activations`` ``[n, c, h, w]`` and what it needs.
 
     ``classes``: k.  ``evidence``: gradients or trials; not looked at where a method needs neither.

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from trasluz.errors import DataError
+from trasluz.families.capabilities import Encodes, GivesFeatures
 from trasluz.look.subject import Subject
 from trasluz.messages import _
 from trasluz.model.evaluation_mode import batch_size_for
@@ -23,8 +24,8 @@ def code_capability(subject: Subject) -> str | None:
 
 def encode_samples(subject: Subject, samples: np.ndarray) -> np.ndarray:
     """The codes of stored samples, float32 ``[n, d]``; of a distribution its mean."""
-    ask = getattr(subject.family, str(code_capability(subject)))
-    return subject.over(samples, lambda inputs, _unit: ask(subject.networks, inputs).flatten(1))
+    encode = subject.ask(Encodes).encode if subject.can("encode") else subject.ask(GivesFeatures).features
+    return subject.over(samples, lambda inputs, _unit: encode(subject.networks, inputs).flatten(1))
 
 
 def encode_rows(subject: Subject, rows: np.ndarray, reporter: Reporter) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from trasluz.errors import DataError
+from trasluz.families.capabilities import HasPosterior
 from trasluz.look.latent.codes import encode_rows, encode_samples, need_finite
 from trasluz.look.shown import drawn
 from trasluz.look.subject import Subject
@@ -90,7 +91,7 @@ def _posteriors(subject: Subject, rows: np.ndarray, reporter: Reporter) -> tuple
     size = batch_size_for(samples)
 
     def both(inputs: torch.Tensor, _unit: torch.Tensor) -> torch.Tensor:
-        return torch.stack(subject.family.posterior(subject.networks, inputs), 1)
+        return torch.stack(subject.ask(HasPosterior).posterior(subject.networks, inputs), 1)
 
     with reporter.task(_("Encoding"), total=len(rows), unit=_("images")) as task:
         for start in range(0, len(rows), size):

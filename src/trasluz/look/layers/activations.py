@@ -19,16 +19,19 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from trasluz.families.capabilities import Discriminates, Encodes, GivesLogits, HasLayers, Reconstructs
 from trasluz.look.maps.layouts import FIRST, Layout, Reader
 from trasluz.look.subject import Subject
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.model.memory import kept_memory
 
 See = Callable[[str, Tensor], None]
+Way = Callable[[nn.ModuleDict, Tensor], Tensor]
 Pool = Callable[[Tensor], Tensor]
 Layers = Collection[str] | Mapping[str, Layout]  # names, or names with the layouts in which they are to be read
 _IMAGES = 2  # more than one, so that the axis of images is told from one of windows
-_ALONE = ("encode", "judge")  # asked for only where neither scores nor reconstructions lead through the networks
+AS_MADE = frozenset({"discriminate"})  # capabilities that are shown images in [0, 1], not prepared inputs
+_ALONE = ("encode", "discriminate")  # asked for only where neither scores nor reconstructions lead through the networks
 
 
 @contextmanager
@@ -42,7 +45,7 @@ def watched(networks: nn.Module, layers: Layers, see: See) -> Iterator[Callable[
     layouts = layers if isinstance(layers, Mapping) else dict.fromkeys(layers, FIRST)
 
     def hook(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], None]:
-        def look(_module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> None:
+        def look(_module: nn.Module, _inputs: tuple[Any, ...], output: object) -> None:
             if name not in used and isinstance(output, Tensor):
                 used.add(name)
                 see(name, layouts[name].maps(output.detach()))
@@ -56,6 +59,19 @@ def watched(networks: nn.Module, layers: Layers, see: See) -> Iterator[Callable[
     finally:
         for handle in handles:
             handle.remove()
+
+
+_WAYS: Mapping[str, Callable[[Subject], Way]] = {
+    "logits": lambda subject: subject.ask(GivesLogits).logits,
+    "reconstruct": lambda subject: subject.ask(Reconstructs).reconstruct,
+    "encode": lambda subject: subject.ask(Encodes).encode,
+    "discriminate": lambda subject: subject.ask(Discriminates).discriminate,
+}
+
+
+def way_through(subject: Subject, capability: str) -> Way:
+    """What shows a batch to the networks for one of the capabilities that ``passes`` may name."""
+    return _WAYS[capability](subject)
 
 
 def passes(subject: Subject) -> tuple[str, ...]:
@@ -92,7 +108,7 @@ def readable(subject: Subject, through: tuple[str, ...] | None = None) -> dict[s
     axis, heads.  Tokens stay as they are, ``[n, tokens, c]``, because those without a place speak as well.
     """
     modules = dict(subject.networks.named_modules())
-    layers = tuple(subject.family.layers(subject.networks))
+    layers = tuple(subject.ask(HasLayers).layers(subject.networks))
     reader = Reader(subject.networks)
     found: dict[str, Layout] = {}
 
@@ -111,8 +127,7 @@ def run_pass(subject: Subject, unit: Tensor, chosen: tuple[str, ...]) -> None:
     """Shows images in [0, 1] (or other samples, as networks see them) to the networks by each of these capabilities."""
     inputs = subject.preprocess.normalise(unit)
     for capability in chosen:
-        seen = unit if capability == "judge" else inputs  # a judge is shown images as they are made
-        getattr(subject.family, capability)(subject.networks, seen)
+        way_through(subject, capability)(subject.networks, unit if capability in AS_MADE else inputs)
 
 
 def gather(

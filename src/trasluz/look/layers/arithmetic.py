@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from torch import nn
+from torch.nn.modules.conv import _ConvNd
 
 _CONVOLUTION = nn.Conv1d | nn.Conv2d
 _TRANSPOSED = nn.ConvTranspose1d | nn.ConvTranspose2d
@@ -117,21 +117,21 @@ def _padding(window: Window) -> str:
     return f"({window.before} + {window.after})"
 
 
-def _convolution(module: Any, axis: int) -> Window:
+def _convolution(module: _ConvNd, axis: int) -> Window:
     size, dilation = module.kernel_size[axis], module.dilation[axis]
     total = dilation * (size - 1)
     if module.padding == "same":
         before, after = total // 2, total - total // 2
     else:
-        before = after = 0 if module.padding == "valid" else module.padding[axis]
+        before = after = 0 if isinstance(module.padding, str) else module.padding[axis]  # "valid"
     transposed = isinstance(module, _TRANSPOSED)
     extra = module.output_padding[axis] if transposed else 0
     return Window(size, module.stride[axis], before, after, dilation, extra, transposed)
 
 
-def _pool(module: Any, axis: int, axes: int) -> Window:
-    def of(value: Any) -> int:
-        return int(value[axis] if isinstance(value, tuple | list) else value)
+def _pool(module: _POOL, axis: int, axes: int) -> Window:
+    def of(value: int | tuple[int, ...]) -> int:
+        return value[axis] if isinstance(value, tuple | list) else value
 
     padding = of(module.padding)
     return Window(

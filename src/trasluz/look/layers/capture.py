@@ -101,7 +101,7 @@ def changed(network: nn.Module, name: str, call: int, change: Callable[[Tensor],
     """
     seen = 0
 
-    def hook(_module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> Any:
+    def hook(_module: nn.Module, _inputs: tuple[Any, ...], output: object) -> object:
         nonlocal seen
         seen += 1
         return _with_first(output, change) if seen == call + 1 else output
@@ -117,13 +117,13 @@ Hook = Callable[[nn.Module, tuple[Any, ...], Any], Any]
 
 
 def _hook(kept: Captured, name: str) -> Hook:
-    def keep(_module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> Any:
+    def keep(_module: nn.Module, _inputs: tuple[Any, ...], output: object) -> object:
         return _with_first(output, lambda tensor: kept._keep(name, tensor))
 
     return keep
 
 
-def _with_first(output: Any, change: Callable[[Tensor], Tensor]) -> Any:
+def _with_first(output: object, change: Callable[[Tensor], Tensor]) -> object:
     """``output`` with its first floating-point tensor changed; the same object where it holds none."""
     if isinstance(output, Tensor):
         return change(output) if output.is_floating_point() else output

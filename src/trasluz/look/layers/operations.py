@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from trasluz.families.capabilities import GivesLogits
 from trasluz.look.subject import Subject
 
 
@@ -13,5 +14,5 @@ def operations(subject: Subject) -> int:
     networks of neither."""
     blank = torch.zeros(1, *subject.spec.shape, device=subject.device)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        subject.family.logits(subject.networks, subject.preprocess.normalise(blank))
+        subject.ask(GivesLogits).logits(subject.networks, subject.preprocess.normalise(blank))
     return int(counter.get_total_flops())

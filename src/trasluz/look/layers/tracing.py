@@ -7,7 +7,7 @@ Runs on a copy of the networks; nothing of them changes.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -15,7 +15,10 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 
+from trasluz.families.capabilities import Decodes, HasLayers, HasPrior, Translates
+from trasluz.look.layers.activations import way_through
 from trasluz.look.layers.arithmetic import View, seen_through, windows_of
 from trasluz.look.subject import Subject
 from trasluz.rng import Rng
@@ -61,7 +64,7 @@ class _Trace:
         if inputs and isinstance(inputs[0], Tensor):
             self.given[module] = (inputs[0].grad_fn, tuple(inputs[0].shape[1:]))
 
-    def after(self, module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> None:
+    def after(self, module: nn.Module, _inputs: tuple[Any, ...], output: object) -> None:
         """Notes what the layer gives, and what a place of that sees."""
         if not isinstance(output, Tensor) or module not in self.given:
             return
@@ -77,7 +80,7 @@ class _Trace:
 def trace(subject: Subject) -> tuple[Step, ...]:
     """The layers that a sample or a code passes, in the order of ``family.layers``."""
     networks = copy.deepcopy(subject.networks).eval()
-    layers = subject.family.layers(subject.networks)
+    layers = subject.ask(HasLayers).layers(subject.networks)
     modules = dict(networks.named_modules())
     found = _Trace({modules[name]: name for name in layers})
     for module in found.names:
@@ -89,25 +92,27 @@ def trace(subject: Subject) -> tuple[Step, ...]:
     return tuple(found.steps[name] for name in layers if name in found.steps)
 
 
-def _runs(subject: Subject, networks: nn.ModuleDict, found: _Trace) -> list[Callable[[], Any]]:
+def _runs(subject: Subject, networks: nn.ModuleDict, found: _Trace) -> Sequence[Callable[[], Tensor]]:
     """Every way through the networks: from the image, and from a code where the model generates."""
-    family, spec = subject.family, subject.spec
+    spec = subject.spec
     unit = torch.full((1, *spec.shape), 0.5, device=subject.device)
     axes = (View(),) * 2 if spec.kind == "image" else None
     inputs = found.start(subject.preprocess.normalise(unit), axes)
     ways = [name for name in ("logits", "reconstruct", "encode") if subject.can(name)]
-    runs: list[Callable[[], Any]] = [partial(getattr(family, name), networks, inputs) for name in ways]
-    if subject.can("judge"):
-        runs.append(partial(family.judge, networks, found.start(unit, axes)))
+    runs = [partial(way_through(subject, name), networks, inputs) for name in ways]
+    if subject.can("discriminate"):
+        runs.append(partial(way_through(subject, "discriminate"), networks, found.start(unit, axes)))
     if subject.can("translate"):
-        runs += [partial(family.translate, networks, inputs, domain) for domain in range(len(spec.domains))]
+        translate = subject.ask(Translates).translate
+        runs += [partial(translate, networks, inputs, domain) for domain in range(len(spec.domains))]
     if subject.can("prior", "decode"):
         rng = Rng(0).at(0, 0, torch.arange(1, device=subject.device))
-        runs.append(partial(family.decode, networks, found.start(family.prior(networks, 1, rng), None)))
+        code = found.start(subject.ask(HasPrior).prior(networks, 1, rng), None)
+        runs.append(partial(subject.ask(Decodes).decode, networks, code))
     return runs
 
 
-def _feeders(node: Any, known: dict[Any, Seen]) -> tuple[list[Any], bool]:
+def _feeders(node: Node | None, known: dict[Any, Seen]) -> tuple[list[Any], bool]:
     """The known nodes that lead to ``node``, and whether only elementwise operations lie between."""
     found: dict[Any, None] = {}
     direct, visited, left = True, set(), [node]

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import HasLayers
 from trasluz.look.layers.activations import passes, readable
 from trasluz.look.maps.layouts import Layout
 from trasluz.look.subject import Subject
@@ -71,7 +72,7 @@ def find_layer(subject: Subject, chosen: str) -> Units:
 
 
 def _unknown(subject: Subject, chosen: str, names: tuple[str, ...]) -> str:
-    inside = any(chosen in (name, name.split(".", 1)[-1]) for name in subject.family.layers(subject.networks))
+    inside = any(chosen in (name, name.split(".", 1)[-1]) for name in subject.ask(HasLayers).layers(subject.networks))
     if inside:
         message = _("layer: {name!r} gives no channels of a whole image that could be shown; allowed: {allowed}.")
         return message.format(name=chosen, allowed=", ".join(names))
@@ -96,7 +97,7 @@ def _last(subject: Subject) -> Units | None:
 
 
 def _name_of_last(subject: Subject, layouts: Mapping[str, Layout], way: tuple[str, ...]) -> str | None:
-    shapes = subject.family.layers(subject.networks)
+    shapes = subject.ask(HasLayers).layers(subject.networks)
     names = tuple(layouts)
     modules = dict(subject.networks.named_modules())
     # A convolution over a single pixel is a linear layer: it has no places.

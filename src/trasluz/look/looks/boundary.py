@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from trasluz.families.capabilities import Classifies, GivesLogits, RemembersWeights
 from trasluz.look.classes.borders import borders
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
@@ -131,7 +132,7 @@ def _probabilities(subject: Subject, points: np.ndarray) -> np.ndarray:
     if not len(points):
         return np.zeros((0, len(subject.spec.classes)), np.float32)
     stored = points.astype(subject.data.samples.dtype)
-    return subject.over(stored, lambda inputs, _unit: subject.family.classify(subject.networks, inputs))
+    return subject.over(stored, lambda inputs, _unit: subject.ask(Classifies).classify(subject.networks, inputs))
 
 
 def _scores(subject: Subject, points: np.ndarray, sure: np.ndarray) -> np.ndarray:
@@ -140,7 +141,7 @@ def _scores(subject: Subject, points: np.ndarray, sure: np.ndarray) -> np.ndarra
     if not subject.can("logits"):
         return np.asarray(np.log(np.maximum(sure, np.finfo(np.float32).tiny)))
     stored = points.astype(subject.data.samples.dtype)
-    return subject.over(stored, lambda inputs, _unit: subject.family.logits(subject.networks, inputs))
+    return subject.over(stored, lambda inputs, _unit: subject.ask(GivesLogits).logits(subject.networks, inputs))
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class _Path:
 def _path(subject: Subject) -> _Path:
     if not subject.can("weight_path"):
         return _Path()
-    path = subject.family.weight_path(subject.networks)
+    path = subject.ask(RemembersWeights).weight_path(subject.networks)
     mean = np.array(subject.preprocess.mean or (0.0, 0.0))
     std = np.array(subject.preprocess.std or (1.0, 1.0))
     weights = path.weights.double().cpu().numpy() / std  # w·(x − mean) / std + b, sorted by x

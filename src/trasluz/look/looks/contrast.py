@@ -6,6 +6,7 @@ channels of the last map; that these channels matter is tried by setting them to
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -53,7 +54,7 @@ class Config(Section):
 
     @field_validator("pair", mode="before")
     @classmethod
-    def _listed(cls, value: Any) -> Any:
+    def _listed(cls, value: object) -> object:
         """Two names, with a comma between them."""
         if isinstance(value, str) and value not in _PAIRS:
             return tuple(name.strip() for name in value.split(","))
@@ -266,7 +267,7 @@ def _without_random(place: _Place, inputs: Tensor, pairs: Tensor, found: PairCon
     return torch.where(enough, total / _DRAWS, torch.nan)
 
 
-def _ranking(place: _Place, pair: Tensor | None, known: Shown | None, advance: Any) -> dict[str, Any]:
+def _ranking(place: _Place, pair: Tensor | None, known: Shown | None, advance: Callable[[int], None]) -> dict[str, Any]:
     """The fields of ``Found`` that are over images of the split."""
     if pair is None or known is None:
         return {

@@ -11,6 +11,7 @@ from pydantic import Field
 from torch import Tensor
 
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import HasLayers
 from trasluz.look.layers.activations import run_through
 from trasluz.look.layers.arithmetic import View
 from trasluz.look.layers.tracing import trace
@@ -133,7 +134,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
             part = rows[start : start + _AT_ONCE]
             run_through(subject, np.asarray(source[part]), {layer: layout}, best.see, through)
             task.advance(len(part))
-    shape = layout.shape(subject.family.layers(subject.networks)[layer])
+    shape = layout.shape(subject.ask(HasLayers).layers(subject.networks)[layer])
     spread = best.spread()
     channels = _channels(config, spread)
     chosen = best.rows[channels].long().cpu().numpy()

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import HasLayers
 from trasluz.look.layers.activations import gather, passes, readable, run_through
 from trasluz.look.maps.channel_contributions import channel_contributions, class_towards
 from trasluz.look.pictures import pictures
@@ -145,7 +146,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
 def _with_maps(subject: Subject) -> dict[str, tuple[int, int, int]]:
     """Layer → ``(channels, height, width)`` of layers whose output has places and is not just what came in."""
     modules = dict(subject.networks.named_modules())
-    shapes = subject.family.layers(subject.networks)
+    shapes = subject.ask(HasLayers).layers(subject.networks)
     found: dict[str, tuple[int, int, int]] = {}
     for name, layout in (readable(subject) if passes(subject) else {}).items():
         if len(shapes[name]) == 3 and type(modules[name]).__name__ not in _SAME:

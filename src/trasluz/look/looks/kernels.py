@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import nn
 
+from trasluz.families.capabilities import HasLayers
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
@@ -33,7 +34,7 @@ class Found(Result):
 def _first(subject: Subject) -> tuple[str, nn.Conv2d] | None:
     """The first convolution over images in order of computation whose kernels are larger than one pixel."""
     modules = dict(subject.networks.named_modules())
-    for name in subject.family.layers(subject.networks):
+    for name in subject.ask(HasLayers).layers(subject.networks):
         module = modules.get(name)
         if isinstance(module, nn.Conv2d) and max(module.kernel_size) > 1:
             return name, module

@@ -14,6 +14,7 @@ import torch
 from pydantic import Field
 
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import HasPrior
 from trasluz.look.latent.codes import encode_samples, need_finite
 from trasluz.look.latent.decoding import decoded, is_told_classes
 from trasluz.look.latent.paths import along_dimensions, linear, over_plane, spherical
@@ -141,7 +142,7 @@ def _from_prior(subject: Subject, config: Config, shares: np.ndarray, offsets: n
     """Ways between draws from the prior; which dimensions matter is not known without codes of images."""
     positions = torch.arange(2 * config.pairs, device=subject.device)
     with torch.inference_mode():
-        drawn = subject.family.prior(subject.networks, len(positions), Rng(0).at(0, 0, positions))
+        drawn = subject.ask(HasPrior).prior(subject.networks, len(positions), Rng(0).at(0, 0, positions))
     ends = drawn.float().cpu().numpy()
     return Found(
         ways=_between(subject, ends[: config.pairs], ends[config.pairs :], shares),

@@ -17,6 +17,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import GivesLogits
 from trasluz.look.layers.activations import gather, run_pass
 from trasluz.look.layers.canvas import Canvas, canvas_like, shaken
 from trasluz.look.layers.capture import capture
@@ -128,7 +129,7 @@ def _mean(output: Tensor) -> Tensor:
 
 
 def _scores(subject: Subject, samples: np.ndarray) -> np.ndarray:
-    return subject.over(samples, lambda inputs, _unit: subject.family.logits(subject.networks, inputs))
+    return subject.over(samples, lambda inputs, _unit: subject.ask(GivesLogits).logits(subject.networks, inputs))
 
 
 def _classes(subject: Subject, config: Config) -> np.ndarray:
@@ -188,7 +189,7 @@ def _scoring(subject: Subject, of: Units | None) -> Iterator[Scores]:
 
         def scores_of(unit: Tensor) -> tuple[Tensor, Tensor]:
             if of is None:
-                logits: Tensor = subject.family.logits(subject.networks, subject.preprocess.normalise(unit))
+                logits: Tensor = subject.ask(GivesLogits).logits(subject.networks, subject.preprocess.normalise(unit))
                 return logits, logits
             kept.calls.clear()
             given.clear()

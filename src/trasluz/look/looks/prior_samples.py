@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from pydantic import Field
 
+from trasluz.families.capabilities import Generates
 from trasluz.look.latent import mixture
 from trasluz.look.latent.codes import encode_rows, need_finite
 from trasluz.look.latent.decoding import decoded
@@ -142,7 +143,7 @@ def _from_prior(subject: Subject, config: Config, measured: int, reporter: Repor
         for start in range(0, count, size):
             positions = torch.arange(start, min(start + size, count), device=subject.device)
             rng = Rng(config.seed).at(0, 0, positions)
-            made = subject.family.generate(subject.networks, len(positions), rng).float().clamp(0, 1)
+            made = subject.ask(Generates).generate(subject.networks, len(positions), rng).float().clamp(0, 1)
             shown.append(as_pictures(made[: max(config.count - start, 0)]))
             values.append(as_pixels(made))
             task.advance(len(positions))

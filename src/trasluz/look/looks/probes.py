@@ -12,6 +12,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import GivesLogits, HasLayers
 from trasluz.look.classes.probing import effective_rank, paired_difference, probe, settled_at
 from trasluz.look.layers.activations import gather, mean_and_max, readable, run_through
 from trasluz.look.maps.layouts import Layout
@@ -102,7 +103,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     truth, classes = known[judged], len(subject.spec.classes)
     names, right, ranks, widths = [], [], [], []
     candidates = _candidates(subject)
-    given = subject.family.layers(subject.networks)
+    given = subject.ask(HasLayers).layers(subject.networks)
     shapes = {name: layout.shape(given[name]) for name, layout in candidates.items()}
     with reporter.task(_("Probing layers"), total=len(candidates)) as task:
         for name, features in _features(subject, candidates, shapes, np.concatenate([taught, judged])):
@@ -243,7 +244,8 @@ def _zeros(subject: Subject, layers: list[str], rows: np.ndarray) -> dict[str, f
 def _own(subject: Subject, rows: np.ndarray, truth: np.ndarray) -> float:
     """Accuracy of the network's own scores."""
     scores = subject.over(
-        np.asarray(subject.data.samples[rows]), lambda inputs, _unit: subject.family.logits(subject.networks, inputs)
+        np.asarray(subject.data.samples[rows]),
+        lambda inputs, _unit: subject.ask(GivesLogits).logits(subject.networks, inputs),
     )
     return float((scores.argmax(1) == truth).mean())
 

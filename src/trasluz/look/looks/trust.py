@@ -17,6 +17,7 @@ from pydantic import Field
 from torch import Tensor
 
 from trasluz.errors import RecipeError, RequestError
+from trasluz.families.capabilities import GivesLogits
 from trasluz.look import cams, saliencies
 from trasluz.look.checks.agreement import spearman
 from trasluz.look.checks.map_checks import enlarged
@@ -197,7 +198,7 @@ def _random(subject: Subject, count: int, samples: np.ndarray) -> tuple[Subject,
     inputs = subject.inputs(samples)
 
     def forward(networks: torch.nn.ModuleDict) -> object:
-        return subject.family.logits(networks, inputs)
+        return subject.ask(GivesLogits).logits(networks, inputs)
 
     settle = forward if len(inputs) > 1 else None  # of one image a batch normalisation makes zeros
     made = [randomised(subject.networks, Rng(0).child("trust", number), settle) for number in range(count)]

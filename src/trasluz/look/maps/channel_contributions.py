@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import GivesLogits
 from trasluz.look.layers.capture import capture
 from trasluz.look.layers.units import as_maps
 from trasluz.look.maps.class_gradients import class_gradients
@@ -40,7 +41,7 @@ def class_towards(subject: Subject, samples: np.ndarray, chosen: str) -> np.ndar
         hint = did_you_mean(chosen, known)
         message = _("towards: there is no class {name!r}; allowed: predicted, {allowed}.")
         raise RequestError(message.format(name=chosen, allowed=", ".join(known)) + hint)
-    scores = subject.over(samples, lambda inputs, _unit: subject.family.logits(subject.networks, inputs))
+    scores = subject.over(samples, lambda inputs, _unit: subject.ask(GivesLogits).logits(subject.networks, inputs))
     return np.asarray(scores.argmax(1))
 
 
@@ -54,7 +55,7 @@ def channel_contributions(
         inputs = subject.inputs(samples[start : start + _AT_ONCE])
         chosen = torch.from_numpy(classes[start : start + _AT_ONCE]).to(subject.device)[:, None]
         with capture(subject.networks, layers) as kept:
-            scores = subject.family.logits(subject.networks, inputs)
+            scores = subject.ask(GivesLogits).logits(subject.networks, inputs)
             activations = [kept.calls[layer][0] for layer in layers]
             gradients = class_gradients(scores, activations, chosen)
         for layer, activation, gradient in zip(layers, activations, gradients, strict=True):

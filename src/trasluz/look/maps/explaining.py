@@ -11,6 +11,7 @@ from pydantic import BeforeValidator
 from torch import Tensor
 
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import Classifies, GivesLogits
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
 from trasluz.messages import _
@@ -59,7 +60,7 @@ def scores_of(subject: Subject) -> Callable[[Tensor], Tensor]:
     """Inputs → logits ``[n, classes]``."""
 
     def scores(inputs: Tensor) -> Tensor:
-        found: Tensor = subject.family.logits(subject.networks, inputs)
+        found: Tensor = subject.ask(GivesLogits).logits(subject.networks, inputs)
         return found
 
     return scores
@@ -68,8 +69,8 @@ def scores_of(subject: Subject) -> Callable[[Tensor], Tensor]:
 def probabilities_of(subject: Subject) -> Callable[[Tensor], Tensor]:
     """Inputs → what the model says of each class, by its own ``classify`` where it has one."""
     if subject.can("classify"):
-        return lambda inputs: subject.family.classify(subject.networks, inputs)
-    return lambda inputs: subject.family.logits(subject.networks, inputs).softmax(1)
+        return lambda inputs: subject.ask(Classifies).classify(subject.networks, inputs)
+    return lambda inputs: subject.ask(GivesLogits).logits(subject.networks, inputs).softmax(1)
 
 
 def answers(subject: Subject, samples: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from trasluz.errors import RequestError
+from trasluz.families.capabilities import GivesLogits, HasLayers
 from trasluz.look.layers.capture import Captured, capture
 from trasluz.look.maps.layouts import FIRST, Layout, Reader, is_token_norm
 from trasluz.look.subject import Subject
@@ -105,12 +106,12 @@ def _spatial(subject: Subject) -> list[_Layer]:
 
 def _layers(subject: Subject) -> list[_Layer]:
     """Layers that give maps when scores are computed, in the order of their last call."""
-    names = [name for name, shape in subject.family.layers(subject.networks).items() if len(shape) in (2, 3)]
+    names = [name for name, shape in subject.ask(HasLayers).layers(subject.networks).items() if len(shape) in (2, 3)]
     modules = dict(subject.networks.named_modules())
     reader = Reader(subject.networks)
     found = []
     with capture(subject.networks, names) as kept:
-        scores = subject.family.logits(subject.networks, _noise(subject))
+        scores = subject.ask(GivesLogits).logits(subject.networks, _noise(subject))
         for name in kept.names:
             output, module = kept.last(name), modules[name]
             layout = reader.read(module, output.shape, _IMAGES)

@@ -10,10 +10,9 @@ gradient of one random mixture of all scores must be what the weights say.
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
+from torch.autograd.graph import Node
 
 # Operations that leave values as they are, in another shape or number format.
 _SHAPES = ("View", "UnsafeView", "ReshapeAlias", "Squeeze", "Clone", "Alias", "ToCopy")
@@ -47,25 +46,25 @@ def _read(scores: Tensor, output: Tensor) -> Tensor | None:
     return saved.T if isinstance(saved, Tensor) and saved.ndim == 2 else None
 
 
-def _behind(node: Any, names: tuple[str, ...], output: Tensor | None = None) -> Any:
+def _behind(node: Node | None, names: tuple[str, ...], output: Tensor | None = None) -> Node | None:
     """The first operation before ``node`` that is none of ``names``, or that gives ``output``."""
     while _is(node, names) and not (output is not None and _gives(node, output)):
         node = _only(node)
     return node
 
 
-def _is(node: Any, names: tuple[str, ...]) -> bool:
+def _is(node: Node | None, names: tuple[str, ...]) -> bool:
     return node is not None and node.name().partition("Backward")[0] in names
 
 
-def _only(node: Any) -> Any:
+def _only(node: Node | None) -> Node | None:
     """The one operation whose result the gradient of ``node`` flows to; ``None`` where there are more."""
     # Parameters are none of them: capture() has them ask for no gradient.
-    found = [before for before, _place in node.next_functions if before is not None]
+    found = [] if node is None else [before for before, _place in node.next_functions if before is not None]
     return found[0] if len(found) == 1 else None
 
 
-def _gives(node: Any, output: Tensor) -> bool:
+def _gives(node: Node | None, output: Tensor) -> bool:
     if node is None:
         return False
     # A leaf, as the output of a frozen layer is, has no operation, but a node that holds it.

@@ -106,7 +106,7 @@ def _largest_output(network: nn.Module) -> Iterator[list[int]]:
     """The bytes of the largest tensor that a module gives inside the block, as the only entry of a list."""
     seen = [0]
 
-    def look(_module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> None:
+    def look(_module: nn.Module, _inputs: tuple[Any, ...], output: object) -> None:
         if isinstance(output, Tensor):
             seen[0] = max(seen[0], output.numel() * output.element_size())
 

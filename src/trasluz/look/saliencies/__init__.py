@@ -92,7 +92,7 @@ class Method(Protocol):
     Config: type[Section]
 
     def attribute(
-        self, explained: Explained, inputs: Tensor, classes: Tensor, positions: Tensor, config: Any
+        self, explained: Explained, inputs: Tensor, classes: Tensor, positions: Tensor, config: Section
     ) -> Attribution:
         """What each pixel is worth to each class."""
 

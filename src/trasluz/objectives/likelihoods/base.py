@@ -6,7 +6,7 @@ its networks.  Sums are in nats wherever the likelihood is one, and in float32 w
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -95,7 +95,6 @@ class Likelihood(nn.Module):
         return 1 if len(self.shape) == 2 else 0
 
 
-def sum_values(values: Any) -> Tensor:
+def sum_values(values: Tensor) -> Tensor:
     """Sums over everything but the first axis: ``[n]`` from ``[n, ...]``."""
-    summed: Tensor = values.flatten(1).sum(1)
-    return summed
+    return values.flatten(1).sum(1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from trasluz.draw.confusion import confusion_matrix, most_confused, row_shares
 from trasluz.draw.names import integer, percent
 from trasluz.report.canvas import script_json
@@ -62,7 +64,7 @@ def _entry(context: Context, sample: Sample) -> dict[str, Any]:
     return {"p": context.picture("images", sample.index), "c": percent(sample.confidence), "r": sample.row}
 
 
-def _cells(counts: Any, classes: tuple[str, ...], behind: dict[str, Any]) -> list[list[dict[str, Any]]]:
+def _cells(counts: np.ndarray, classes: tuple[str, ...], behind: dict[str, Any]) -> list[list[dict[str, Any]]]:
     shares = row_shares(counts)
     return [
         [_cell(int(counts[t, p]), float(shares[t, p]), t, p, classes, behind) for p in range(len(classes))]
@@ -99,7 +101,9 @@ def _cell(
     }
 
 
-def _pair(counts: Any, classes: tuple[str, ...], behind: dict[str, Any], pair: tuple[int, int, int]) -> dict[str, Any]:
+def _pair(
+    counts: np.ndarray, classes: tuple[str, ...], behind: dict[str, Any], pair: tuple[int, int, int]
+) -> dict[str, Any]:
     true, said, count = pair
     share = percent(count / max(int(counts[true].sum()), 1))
     words = both_n(

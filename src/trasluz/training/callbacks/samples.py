@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from trasluz.families.capabilities import Generates, ask
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.model.evaluation_mode import evaluation_mode
 from trasluz.rng import Rng
@@ -44,7 +45,7 @@ class SampleGrid(Callback):
 
 
 def _grid(loop: Loop) -> np.ndarray:
-    family: Any = loop.family
+    family = ask(loop.family, Generates)
     device = loop.engine.device
     count = int(np.clip(_VALUES // max(math.prod(loop.data.spec.shape), 1), 1, _GRID))
     rng = Rng(loop.recipe.seed).child(FOLDER).at(0, 0, torch.arange(count, device=device))

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from trasluz.data.data import Data
+from trasluz.families.capabilities import Translates, ask
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.model.evaluation_mode import evaluation_mode
 from trasluz.training.callbacks.base import Callback
@@ -41,7 +42,7 @@ def _rows(data: Data) -> np.ndarray:
 
 
 def _translated(loop: Loop) -> dict[str, np.ndarray]:
-    family: Any = loop.family
+    family = ask(loop.family, Translates)
     data, rows, networks = loop.data, _rows(loop.data), loop.engine.judged
     assert data.domain is not None, "see _rows"
     unit = loop.preprocess.to_unit(torch.from_numpy(np.ascontiguousarray(data.samples[rows])).to(loop.engine.device))
