@@ -12,7 +12,12 @@ from trasluz.draw.names import baseline_title, integer, metric_name, metric_valu
 from trasluz.messages import _, ngettext
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from trasluz.draw.panel import Gallery, Panel, PointMap, Table, Tile
     from trasluz.evaluation.evaluation import Evaluation
+    from trasluz.evaluation.sample_evaluation import SampleEvaluation
+    from trasluz.look.result import Result
 
 _ROWS = 20
 _IMAGES = 64
@@ -79,7 +84,7 @@ def generated_html(generated: Any) -> str:
     return f'<p>{escape(title)}</p><img alt="{escape(title)}" src="data:image/png;base64,{address}">'
 
 
-def samples_html(found: Any) -> str:
+def samples_html(found: SampleEvaluation) -> str:
     """Each metric of samples beside that of real images; ``found`` has ``metrics``, ``real`` and ``count``."""
     rows = [
         [metric_name(key := f"samples/{n}"), metric_value(key, v), metric_value(key, found.real[n])]
@@ -89,21 +94,21 @@ def samples_html(found: Any) -> str:
     return _table(title, [_("Metric"), _("Samples"), _("Real images")], rows)
 
 
-def look_html(result: Any) -> str:
+def look_html(result: Result) -> str:
     """The panels of a look's result, one after the other."""
     from trasluz.draw.looking import draw
 
     return "".join(_panel(panel) for panel in draw(result))
 
 
-def _panel(panel: Any) -> str:
+def _panel(panel: Panel) -> str:
     words = (panel.verdict, *panel.warnings)
     said = "".join(f"<p>{escape(word)}</p>" for word in words if word)
     note = f"<p><small>{escape(panel.note)}</small></p>" if panel.note else ""
     return f"<h4>{escape(panel.title)}</h4>{said}{_content(panel.content)}{note}"
 
 
-def _content(content: Any) -> str:
+def _content(content: go.Figure | Gallery | Table | PointMap) -> str:
     from trasluz.draw.panel import Gallery, PointMap, Table
     from trasluz.draw.points import points_figure
 
@@ -116,7 +121,7 @@ def _content(content: Any) -> str:
     return str(content.to_html(full_html=False, include_plotlyjs=True))
 
 
-def _gallery(gallery: Any) -> str:
+def _gallery(gallery: Gallery) -> str:
     head = "".join(f"<th>{escape(column)}</th>" for column in ("", *gallery.columns)) if gallery.columns else ""
     names = gallery.rows or ("",) * len(gallery.tiles)
     rows = (
@@ -128,7 +133,7 @@ def _gallery(gallery: Any) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{escape(bars)}</p>"
 
 
-def _tile(tile: Any) -> str:
+def _tile(tile: Tile) -> str:
     from PIL import Image
 
     from trasluz.draw.packing import packed
