@@ -200,7 +200,7 @@ def test_a_part_that_lacks_what_its_kind_offers_is_refused(tmp_path: Path) -> No
     (site / "hollow.py").write_text("HELP = ''\nDEFAULT = False\n")
     words = "from trasluz.look.base import find; find('empty')"
     said = python(site, "-c", words, code=1).stderr.splitlines()[-1]
-    assert "look: 'empty' of hollow 2 lacks Config, Found, refusal, compute;" in said
+    assert "look: 'empty' of hollow 2 lacks Config, RESULT, refusal, compute;" in said
     assert "lacks open_named or open_path" in refused(site, "data", "check", "no")
 
 

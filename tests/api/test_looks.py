@@ -14,7 +14,7 @@ import trasluz as tz
 from trasluz.api import look_page
 from trasluz.draw.notebook import look_html
 from trasluz.errors import DataError, RecipeError, RequestError
-from trasluz.look.looks.kernels import Found
+from trasluz.look.looks.kernels import KernelsResult
 from trasluz.reporting import Reporter
 
 QUICK = {"train.epochs": 1, "train.schedule": {"name": "constant"}, "data.limit": 200, "data.valid": 0.2}
@@ -32,7 +32,7 @@ def run(trained: Path, tmp_path: Path) -> tz.Run:
 
 def test_kernels_are_the_weights_of_the_first_convolution(run: tz.Run) -> None:
     found = tz.look.kernels(run)
-    assert isinstance(found, Found)
+    assert isinstance(found, KernelsResult)
     stored = load_file(run.path / "model" / "weights.safetensors")
     np.testing.assert_array_equal(found.kernels, stored[f"{found.layer}.weight"].numpy())
 

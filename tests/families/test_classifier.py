@@ -217,6 +217,6 @@ def test_mirror_judges_by_the_mean_score_of_an_image_and_its_mirror_image() -> N
     torch.testing.assert_close(found, both.softmax(1))
     torch.testing.assert_close(found, turned)
     assert not torch.allclose(found, alone, atol=1e-4)
-    judged = judge(mirrored, networks, batch_of(images, labels))
-    assert judged["cross_entropy"] == pytest.approx(F.cross_entropy(both, labels).item(), rel=1e-5)
+    evaluated = judge(mirrored, networks, batch_of(images, labels))
+    assert evaluated["cross_entropy"] == pytest.approx(F.cross_entropy(both, labels).item(), rel=1e-5)
     assert loss_of(mirrored, networks, batch_of(images, labels)) == loss_of(plain, networks, batch_of(images, labels))

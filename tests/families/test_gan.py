@@ -305,9 +305,9 @@ def test_samples_approach_the_distribution_of_eight_images(loss: str) -> None:
     batch = Batch(images, images, torch.arange(16))
     engine = engine_for(family, networks, ema=0.9)
     take(family, engine, batch, 100)
-    with evaluation_mode(engine.judged, torch.device("cpu")):
-        made = family.generate(engine.judged, 256, rng(256, step=9))
-        metrics = family.metrics(family.evaluate(engine.judged, batch, rng(16, step=7)), networks)
+    with evaluation_mode(engine.evaluated, torch.device("cpu")):
+        made = family.generate(engine.evaluated, 256, rng(256, step=9))
+        metrics = family.metrics(family.evaluate(engine.evaluated, batch, rng(16, step=7)), networks)
     greys = made.mean((1, 2, 3))
     assert greys.mean().item() == pytest.approx(0.5, abs=0.08)
     assert greys.std().item() == pytest.approx(eight_greys().std().item(), rel=0.4)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.families._labels import LabelJudge
+from trasluz.families._labels import LabelObjective
 
 
 def batch_of(labels: Tensor, weights: Tensor | None = None) -> Batch:
@@ -27,7 +27,7 @@ def drawn(count: int, classes: int, seed: int = 0) -> tuple[Tensor, Tensor]:
 
 
 def test_f1_of_an_epoch_is_that_of_all_its_samples_and_not_the_mean_of_its_batches() -> None:
-    judge = LabelJudge(spec(5))
+    judge = LabelObjective(spec(5))
     raw, labels = drawn(40, 5)
     mean = torch.zeros(3, 5)
     for part in (slice(0, 7), slice(7, 9), slice(9, 40)):
@@ -39,7 +39,7 @@ def test_f1_of_an_epoch_is_that_of_all_its_samples_and_not_the_mean_of_its_batch
 
 
 def test_f1_of_an_evaluation_is_scikit_learns_with_absent_classes_left_out() -> None:
-    judge = LabelJudge(spec(6))
+    judge = LabelObjective(spec(6))
     raw, labels = drawn(30, 6)
     labels[labels == 3] = 2
     raw[:, 3] = -100
@@ -48,7 +48,7 @@ def test_f1_of_an_evaluation_is_scikit_learns_with_absent_classes_left_out() -> 
 
 
 def test_f1_of_several_labels_is_scikit_learns_over_all_labels() -> None:
-    judge = LabelJudge(spec(4, several=True))
+    judge = LabelObjective(spec(4, several=True))
     raw, _labels = drawn(20, 4)
     labels = (drawn(20, 4, seed=1)[0] > 0.3).float()
     expected = f1_score(labels, raw > 0, average="macro", zero_division=0)
@@ -59,7 +59,7 @@ def test_f1_of_several_labels_is_scikit_learns_over_all_labels() -> None:
 
 
 def test_samples_without_a_label_count_neither_as_true_nor_as_predicted() -> None:
-    judge = LabelJudge(spec(3))
+    judge = LabelObjective(spec(3))
     raw, labels = drawn(12, 3)
     some = labels.clone()
     some[::3] = -1
@@ -73,7 +73,7 @@ def test_samples_without_a_label_count_neither_as_true_nor_as_predicted() -> Non
 
 
 def test_weights_of_samples_weigh_what_is_watched_too() -> None:
-    judge = LabelJudge(spec(2), "sigmoid")
+    judge = LabelObjective(spec(2), "sigmoid")
     raw, labels = torch.tensor([[2.0], [-1.0], [3.0]]), torch.tensor([1, 1, 0])
     terms = judge.losses(raw, batch_of(labels, torch.tensor([3.0, 1.0, 0.0])))
     assert terms["accuracy"].item() == pytest.approx(0.75)
@@ -82,4 +82,4 @@ def test_weights_of_samples_weigh_what_is_watched_too() -> None:
 
 @pytest.mark.parametrize(("classes", "several", "outputs", "scores"), [(2, False, "sigmoid", 1), (2, False, "auto", 2)])
 def test_how_many_scores_a_network_must_give(classes: int, several: bool, outputs: str, scores: int) -> None:
-    assert LabelJudge(spec(classes, several), outputs).outputs == scores  # type: ignore[arg-type]  # from a list
+    assert LabelObjective(spec(classes, several), outputs).outputs == scores  # type: ignore[arg-type]  # from a list

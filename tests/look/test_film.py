@@ -83,7 +83,7 @@ def at_checkpoint(chosen: Recipe, session: Session, checkpoint: Path) -> Loop:
 
 def grad_cam(loop: Loop, inputs: Tensor, chosen: np.ndarray, layer: str) -> np.ndarray:
     """Selvaraju et al. 2017, equations 1 and 2, by a plain hook, image by image."""
-    networks, kept = loop.engine.judged.eval(), []
+    networks, kept = loop.engine.evaluated.eval(), []
     module = dict(networks.named_modules())[layer]
     hook = module.register_forward_hook(lambda _m, _i, output: kept.append(output))
     family: Any = loop.family
@@ -118,7 +118,7 @@ def test_frames_are_what_the_checkpoints_of_their_epochs_give(name: str, tmp_pat
 
 def _assert_frame_of(loop: Loop, frame: dict[str, np.ndarray]) -> None:
     family: Any = loop.family
-    networks = loop.engine.judged.eval()
+    networks = loop.engine.evaluated.eval()
     assert np.isin(frame["rows"], loop.data.split("valid")).all()
     samples = loop.data.samples[frame["rows"]]
     np.testing.assert_array_equal(frame["images"], samples)

@@ -26,7 +26,7 @@ def test_every_look_has_a_drawing_and_a_section_that_shows_it(name: str) -> None
     question = drawing_of(name).QUESTION
     assert question in QUESTIONS
     assert hasattr(importlib.import_module(f"trasluz.report.sections.{question}"), "render")
-    assert issubclass(find(name).Found, importlib.import_module("trasluz.look.result").Result)
+    assert issubclass(find(name).RESULT, importlib.import_module("trasluz.look.result").Result)
 
 
 def test_no_look_has_the_name_of_a_module_of_its_room() -> None:

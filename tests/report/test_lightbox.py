@@ -14,14 +14,16 @@ from trasluz.look.looks import feature_maps, strip
 from trasluz.report import write_report
 
 
-def _strip() -> strip.Found:
+def _strip() -> strip.StripResult:
     facts: dict[str, Any] = {"parameters": 3, "kernel": (3, 3), "stride": (1, 1), "padding": (0, 0)}
     facts |= {"dilation": (1, 1), "arithmetic": ("8 = 8",), "field": (3, 3), "whole": False, "feeders": 1}
     names = ("net.first", "net.second")
-    return strip.Found(tuple(strip.Layer(n, "Conv2d", (1, 8, 8), (2, 8, 8), **facts) for n in names), (1, 8, 8), 6)
+    return strip.StripResult(
+        tuple(strip.Layer(n, "Conv2d", (1, 8, 8), (2, 8, 8), **facts) for n in names), (1, 8, 8), 6
+    )
 
 
-def _maps() -> feature_maps.Found:
+def _maps() -> feature_maps.FeatureMapsResult:
     layers = ("net.second",)
     found = {
         "images": np.zeros((1, 8, 8, 1), np.uint8),
@@ -34,9 +36,9 @@ def _maps() -> feature_maps.Found:
         "zeros": dict.fromkeys(layers, 0.0),
         "judged": 5,
     }
-    known = feature_maps.Found.__dataclass_fields__
+    known = feature_maps.FeatureMapsResult.__dataclass_fields__
     more = {"towards": (), "contributions": {}}
-    return feature_maps.Found(**found, **{name: value for name, value in more.items() if name in known})
+    return feature_maps.FeatureMapsResult(**found, **{name: value for name, value in more.items() if name in known})
 
 
 @pytest.fixture(scope="module")

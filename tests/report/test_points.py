@@ -13,13 +13,13 @@ from PIL import Image
 
 from tests.draw.looks.made_map import made_map
 from trasluz.draw.looking import draw
-from trasluz.look.looks.latent_map import Found
+from trasluz.look.looks.latent_map import LatentMapResult
 from trasluz.messages import language
 from trasluz.report.phrase import plain
 from trasluz.report.points import place_points
 
 
-def page(result: Found) -> str:
+def page(result: LatentMapResult) -> str:
     versions = {}
     for name in ("en", "es"):
         with language(name):

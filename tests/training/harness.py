@@ -107,7 +107,7 @@ def outcome(loop: Loop) -> dict[str, Any]:
     state = loop.state_dict()
     return {
         "weights": {**loop.networks.state_dict()},
-        "judged": loop.engine.judged.state_dict(),
+        "judged": loop.engine.evaluated.state_dict(),
         "records": records,
         "steps": loop.store.steps(),
         "callbacks": state["callbacks"],

@@ -38,7 +38,7 @@ def recipe(network: dict[str, Any] = RESIDUAL, frozen: tuple[str, ...] = TRUNK, 
 
 def finished(chosen: Recipe, folder: Path, **rest: Any) -> tuple[Loop, bool]:
     loop = Session(chosen, folder, **rest).run()
-    return loop, loop.seen.data.kind == "table"
+    return loop, loop.phase_data.data.kind == "table"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_next_phase_sees_images_again(tmp_path: Path) -> None:
 
     class Watch(Callback):
         def on_step(self, loop: Loop, samples: int) -> None:
-            seen[loop.phase.name] = loop.seen.data.samples.ndim
+            seen[loop.phase.name] = loop.phase_data.data.samples.ndim
 
     chosen = recipe(data={"augment": {"shift": 0.1}}).override({"phases": phases})
     Session(chosen, tmp_path / "run", [Watch()]).run()
@@ -102,7 +102,7 @@ def test_large_features_lie_on_disk_and_give_the_same(tmp_path: Path, monkeypatc
     expected = outcome(Session(recipe(), tmp_path / "memory").run())
     monkeypatch.setattr(derived, "_IN_MEMORY", 0)
     loop = Session(recipe(), tmp_path / "disk").run()
-    assert isinstance(loop.seen.data.samples, np.memmap)
+    assert isinstance(loop.phase_data.data.samples, np.memmap)
     assert_same(expected, outcome(loop))
 
 

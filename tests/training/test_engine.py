@@ -57,10 +57,10 @@ def test_the_moving_average_follows_its_formula_and_averages_buffers_too() -> No
         averaging.end_step()
         decay = min(0.9, (1 + step) / (10 + step))
         expected, mean = decay * expected + (1 - decay) * step, decay * mean + (1 - decay) * step
-    judged = averaging.judged["net"]
-    torch.testing.assert_close(judged.weight, expected)
-    torch.testing.assert_close(judged.running_mean, mean)
-    assert int(judged.num_batches_tracked) == 29
+    evaluated = averaging.evaluated["net"]
+    torch.testing.assert_close(evaluated.weight, expected)
+    torch.testing.assert_close(evaluated.running_mean, mean)
+    assert int(evaluated.num_batches_tracked) == 29
 
 
 def test_clipping_limits_the_norm_over_all_parameters() -> None:

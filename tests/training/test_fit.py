@@ -44,7 +44,7 @@ def test_a_model_from_memory_is_that_of_a_run_folder(family: str, tmp_path: Path
     model = fit(chosen, digits(), store, callbacks=[SampleGrid(), FilmStrip()])
     assert list(tmp_path.iterdir()) == [], "nothing was written"
     loop = Session(chosen, tmp_path / "run").run()
-    assert_same(dict(model.networks.state_dict()), dict(loop.engine.judged.state_dict()))
+    assert_same(dict(model.networks.state_dict()), dict(loop.engine.evaluated.state_dict()))
     timed = ("seconds", "images_per_second")
     kept = [[{k: v for k, v in r.items() if k not in timed} for r in s.metrics()] for s in (store, loop.store)]
     assert kept[0] == kept[1]

@@ -107,6 +107,6 @@ def test_a_trained_gan_is_stored_and_read_with_its_spectral_norm(tmp_path: Path)
     from trasluz.model.storing import load_model, save_model
 
     loop = run(tmp_path / "run")
-    state = loop.engine.judged.state_dict()
+    state = loop.engine.evaluated.state_dict()
     save_model(tmp_path / "model", loop.recipe.model, loop.data.spec, state, loop.preprocess)
     assert_same(dict(state), dict(load_model(tmp_path / "model").networks.state_dict()))

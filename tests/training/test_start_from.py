@@ -138,4 +138,4 @@ def test_the_moving_average_starts_from_the_given_weights_too_and_a_killed_run_e
     assert_same(expected, outcome(Session(chosen, tmp_path / "killed").run(resumed=True)))
     head_only = Session(recipe("classifier", epochs=1, phases=[frozen]), tmp_path / "head").run()
     kernel = "classifier.conv1.weight"
-    assert torch.equal(head_only.engine.judged.state_dict()[kernel], first.networks.state_dict()[kernel])
+    assert torch.equal(head_only.engine.evaluated.state_dict()[kernel], first.networks.state_dict()[kernel])

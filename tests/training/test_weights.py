@@ -288,5 +288,5 @@ def test_a_pretrained_trunk_trains_its_new_head_on_features(hub: Path, tmp_path:
         "compute": {"threads": 1, "device": "cpu", "precision": "fp32"},
     }
     loop = Session(from_dict(tree), tmp_path / "run", data=digits(60)).run()
-    assert loop.seen.data.samples.shape[1:] == (512,)
+    assert loop.phase_data.data.samples.shape[1:] == (512,)
     assert loop.preprocess.mean == pytest.approx((0.449,))

@@ -91,7 +91,7 @@ def _stored_looks(folder: Path) -> dict[str, Result]:
     for name in names():
         if stored_for(folder / name) is not None:
             try:
-                found[name] = load_result(folder / name, base.find(name).Found)
+                found[name] = load_result(folder / name, base.find(name).RESULT)
             except RunError:  # of another version; looking again replaces it
                 continue
     return found

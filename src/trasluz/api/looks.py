@@ -67,7 +67,7 @@ def look(
     made_from = {"options": config.model_dump(mode="json"), "split": subject.split, "weights": run.weights.digest()}
     if stored_for(target) == made_from:
         with suppress(RunError):  # damaged, or kept by another version: looked at anew
-            return load_result(target, module.Found)
+            return load_result(target, module.RESULT)
     found = base.compute(name, subject, None, options, reporter)
     save_result(target, found, made_from)
     return found

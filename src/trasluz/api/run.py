@@ -168,7 +168,7 @@ class Run(OpenedRun, ShownInNotebooks):
             RequestError: too few samples, or a model that cannot generate or has no features.
             DataError: there is no such split, or too few images.
         """
-        from trasluz.api.judging import evaluate_samples
+        from trasluz.api.sample_quality import evaluate_samples
 
         judge = classifier if isinstance(classifier, OpenedRun) else open_run(classifier)
         found = evaluate_samples(self, judge, count, split, seed, source, reporter or Reporter())

@@ -129,7 +129,7 @@ def _put_together(
     preprocess: Preprocess,
     split: str,
 ) -> Evaluation:
-    parts = _judge(arrays, data)
+    parts = _scores_of(arrays, data)
     metrics = dict(own)
     for part in parts:
         metrics |= {name: value for name, value in part.metrics.items() if name not in own}
@@ -149,7 +149,7 @@ def _put_together(
     )
 
 
-def _judge(arrays: dict[str, np.ndarray], data: Data) -> list[Scores]:
+def _scores_of(arrays: dict[str, np.ndarray], data: Data) -> list[Scores]:
     parts, rng = [], Rng(0)
     if "error" in arrays:
         parts.append(reconstruction_scores(arrays, rng))

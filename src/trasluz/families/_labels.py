@@ -23,7 +23,7 @@ Outputs = Literal["auto", "softmax", "sigmoid"]
 _TINY = torch.finfo(torch.float32).tiny
 
 
-class LabelJudge:
+class LabelObjective:
     """Judges raw scores by the labels of ``spec``.
 
     ``outputs``: ``softmax`` is one score per class; ``sigmoid`` one score for two classes, or one yes-or-no score per

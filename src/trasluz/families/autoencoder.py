@@ -176,7 +176,7 @@ class Family(BaseFamily):
         """
         code = self._encode(networks, batch.inputs, batch.lengths)
         raw = self._decode(networks, code, batch.targets)
-        reconstruction = self._judge(networks).mean(raw)
+        reconstruction = self._learned_likelihood(networks).mean(raw)
         sums = quality.statistics(reconstruction, batch.targets, batch.lengths)
         if self._inner is None:
             sums["objective"] = self._error(networks, raw, batch, rng).sum()
@@ -186,7 +186,7 @@ class Family(BaseFamily):
         if self.config.sparsity is not None:
             sums |= sparsity_sums(code)
         if self.config.noise is not None:
-            sums |= self._judge_noisy(networks, batch, self.config.noise, rng, collector)
+            sums |= self._noisy_sums(networks, batch, self.config.noise, rng, collector)
         if collector is not None:
             collector.add("reconstruction", reconstruction)
             collector.add("code", code.float().flatten(1))
@@ -227,12 +227,14 @@ class Family(BaseFamily):
         if self._code_shape is None:  # of one shape of data an encoder gives one shape of code: asked for once
             _layers, code = computation_order(networks["encoder"], blank(networks, self.spec.shape))
             self._code_shape = tuple(code.shape[1:])
-        return self._judge(networks).mean(networks["decoder"](codes.reshape(len(codes), *self._code_shape)))
+        return self._learned_likelihood(networks).mean(
+            networks["decoder"](codes.reshape(len(codes), *self._code_shape))
+        )
 
     def reconstruct(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Images in [0, 1], or other samples as the network sees them: float32, from prepared inputs of that shape."""
         code = apply(networks["encoder"], inputs, lengths)
-        return self._judge(networks).mean(unroll(networks["decoder"], code, inputs))
+        return self._learned_likelihood(networks).mean(unroll(networks["decoder"], code, inputs))
 
     def layers(self, networks: nn.ModuleDict) -> dict[str, tuple[int, ...]]:
         """Layers in order of computation, ``encoder.…`` before ``decoder.…``, and the shape of what each gives."""
@@ -265,13 +267,13 @@ class Family(BaseFamily):
 
     def _error(self, networks: nn.ModuleDict, raw: Tensor, batch: Batch, rng: StepRng) -> Tensor:
         """What the likelihood says of each sample, ``[n]``."""
-        likelihood = self._judge(networks)
+        likelihood = self._learned_likelihood(networks)
         targets = likelihood.observe(batch.targets, rng)
         if self.spec.kind == "sequence":
             return per_step(likelihood.negative_log, raw, targets, batch.lengths)
         return likelihood.negative_log(raw, targets)
 
-    def _judge_noisy(
+    def _noisy_sums(
         self, networks: nn.ModuleDict, batch: Batch, noise: NoiseSection, rng: StepRng, collector: Collector | None
     ) -> Terms:
         """Squared errors of what is rebuilt from noisy inputs, and of these inputs where they have targets' units; in
@@ -282,7 +284,7 @@ class Family(BaseFamily):
             return {_NOISY_CODES: self._inner.code_error(networks, code, given).sum()}
         noisy = corrupt_the_same(batch.inputs, batch.rows, noise, rng)
         raw = self._decode(networks, self._encode(networks, noisy, batch.lengths), batch.targets)
-        rebuilt = self._judge(networks).mean(raw)
+        rebuilt = self._learned_likelihood(networks).mean(raw)
         sums = {"noisy_mse": quality.statistics(rebuilt, batch.targets, batch.lengths)["squared_error"]}
         if batch.inputs is batch.targets:  # nothing was subtracted, divided or scaled
             sums["noisy_input_mse"] = quality.statistics(noisy, batch.targets, batch.lengths)["squared_error"]
@@ -292,6 +294,6 @@ class Family(BaseFamily):
                 collector.add("noisy_reconstructions", rebuilt, keep="first images")
         return sums
 
-    def _judge(self, networks: nn.ModuleDict) -> Likelihood:
+    def _learned_likelihood(self, networks: nn.ModuleDict) -> Likelihood:
         """The likelihood with what it has learned."""
         return likelihood_of(networks, self.likelihood)

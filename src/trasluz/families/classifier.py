@@ -13,7 +13,7 @@ from trasluz.data.feed.batch import Batch
 from trasluz.errors import RecipeError
 from trasluz.families._call import apply
 from trasluz.families._features import penultimate
-from trasluz.families._labels import LabelJudge, Outputs
+from trasluz.families._labels import LabelObjective, Outputs
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._penalty import l2_penalty
 from trasluz.families._views import mean_score
@@ -55,7 +55,7 @@ class Family(BaseFamily):
 
     def __init__(self, config: ClassifierConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         super().__init__(config, spec, class_weights)
-        self.labels = LabelJudge(spec, config.outputs, config.label_smoothing, class_weights)
+        self.labels = LabelObjective(spec, config.outputs, config.label_smoothing, class_weights)
 
     def build(self) -> nn.ModuleDict:
         """A fresh classifier for the data's shape and classes.
@@ -88,7 +88,7 @@ class Family(BaseFamily):
     ) -> Terms:
         """Sums ``count`` (labelled images), ``cross_entropy``, ``hits``, ``class_counts`` ``[3, classes]`` and, with
         several labels per image, ``label_hits``; records ``probabilities`` ``[n, classes]`` and ``labels``."""
-        return self.labels.sums(self._judge(networks, batch.inputs, batch.lengths), batch, collector)
+        return self.labels.sums(self._mean_over_views(networks, batch.inputs, batch.lengths), batch, collector)
 
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
         """``accuracy`` (or ``subset_accuracy`` and ``label_accuracy``), ``macro_f1``, ``cross_entropy``, ``penalty``
@@ -118,7 +118,7 @@ class Family(BaseFamily):
 
     def classify(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Probabilities float32 ``[n, classes]`` from prepared inputs ``[n, c, h, w]``."""
-        return self.labels.probabilities(self._judge(networks, inputs, lengths))
+        return self.labels.probabilities(self._mean_over_views(networks, inputs, lengths))
 
     def features(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
         """What goes into the last layer, float32 ``[n, d]``, from prepared inputs ``[n, c, h, w]``.
@@ -132,7 +132,7 @@ class Family(BaseFamily):
         """Layers in order of computation and the shape of what each gives."""
         return computation_order(networks["classifier"], blank(networks, self.spec.shape), "classifier.")[0]
 
-    def _judge(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None) -> Tensor:
+    def _mean_over_views(self, networks: nn.ModuleDict, inputs: Tensor, lengths: Tensor | None) -> Tensor:
         """The network's scores, a mean over the views that ``mirror`` and ``shift`` ask for."""
         if not self.config.mirror and not self.config.shift:
             return apply(networks["classifier"], inputs, lengths)

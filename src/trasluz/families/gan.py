@@ -127,13 +127,13 @@ class Family(BaseFamily):
         loss = LOSSES[self.config.loss]
         if update == "generator":
             made = self._make(networks, self._noise(rng, update), classes)
-            scores = self._judge_one(networks, made, classes, batch, rng, "generator")
+            scores = self._score_changed(networks, made, classes, batch, rng, "generator")
             return Losses({"adversarial": mean_over_samples(loss.generator(scores), batch.weights)})
         with torch.no_grad():
             made = self._make(networks, self._noise(rng, update), classes)
         with parametrize.cached():  # one spectral norm for both halves of the batch
-            real = self._judge_one(networks, 2 * batch.targets - 1, classes, batch, rng, "real")
-            generated = self._judge_one(networks, made, classes, batch, rng, "generated")
+            real = self._score_changed(networks, 2 * batch.targets - 1, classes, batch, rng, "real")
+            generated = self._score_changed(networks, made, classes, batch, rng, "generated")
         terms = {"real": loss.real(real), "generated": loss.generated(generated)}
         return Losses({name: mean_over_samples(values, batch.weights) for name, values in terms.items()})
 
@@ -272,7 +272,7 @@ class Family(BaseFamily):
         raw: Tensor = networks["generator"](latents, *(() if classes is None else (classes,)))
         return torch.tanh(raw.float())
 
-    def _judge_one(
+    def _score_changed(
         self,
         networks: nn.ModuleDict,
         images: Tensor,

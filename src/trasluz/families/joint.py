@@ -21,7 +21,7 @@ from trasluz.data.feed.augment import Augment
 from trasluz.data.feed.batch import Batch
 from trasluz.errors import RequestError
 from trasluz.families._evidence import log_weights, need_normalised
-from trasluz.families._labels import LabelJudge, Outputs
+from trasluz.families._labels import LabelObjective, Outputs
 from trasluz.families._layers import blank, computation_order
 from trasluz.families._likelihood import add_likelihood, likelihood_of
 from trasluz.families._penalty import l2_penalty
@@ -93,7 +93,7 @@ class Family(BaseFamily):
 
     def __init__(self, config: JointConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         super().__init__(config, spec, class_weights)
-        self.labels = LabelJudge(spec, config.outputs, config.label_smoothing, class_weights)
+        self.labels = LabelObjective(spec, config.outputs, config.label_smoothing, class_weights)
         self.likelihood = build_likelihood(config.likelihood, spec.shape)
         self.divergence = None if config.divergence is None else build_divergence(config.divergence)
         self.augment = Augment(config.augment_inputs) if config.augment_inputs.active else None
@@ -168,7 +168,7 @@ class Family(BaseFamily):
         drawn, codes = self._code(networks, self._seen(batch, observed), rng)
         mean = drawn if codes is None else codes.mean
         found = self.labels.sums(networks["classifier"](mean), batch, collector)
-        reconstruction = self._judge(networks).mean(networks["decoder"](mean))
+        reconstruction = self._learned_likelihood(networks).mean(networks["decoder"](mean))
         sums = quality.statistics(reconstruction, batch.targets)
         sums["reconstruction"] = self._error(networks, drawn, observed).sum()
         if codes is not None:
@@ -218,11 +218,11 @@ class Family(BaseFamily):
     def decode(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
         """Images in [0, 1], float32 ``[n, c, h, w]``, from flat codes ``[n, k]``."""
         shape = self._mean(networks, blank(networks, self.spec.shape)).shape[1:]
-        return self._judge(networks).mean(networks["decoder"](codes.reshape(len(codes), *shape)))
+        return self._learned_likelihood(networks).mean(networks["decoder"](codes.reshape(len(codes), *shape)))
 
     def reconstruct(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
         """Images in [0, 1], float32 ``[n, c, h, w]``, from prepared inputs of the same shape."""
-        return self._judge(networks).mean(networks["decoder"](self._mean(networks, inputs)))
+        return self._learned_likelihood(networks).mean(networks["decoder"](self._mean(networks, inputs)))
 
     def generate(self, networks: nn.ModuleDict, count: int, rng: StepRng, labels: Tensor | None = None) -> Tensor:
         """``count`` images in [0, 1], float32 ``[n, c, h, w]``, from draws of the prior.
@@ -265,7 +265,7 @@ class Family(BaseFamily):
 
         ``chunk`` numbers the draws: another chunk, other draws of the same posterior.
         """
-        return log_weights(networks, self._judge(networks), batch, rng, chunk, samples)
+        return log_weights(networks, self._learned_likelihood(networks), batch, rng, chunk, samples)
 
     def _code(
         self, networks: nn.ModuleDict, inputs: Tensor, rng: StepRng, weights: Tensor | None = None
@@ -297,14 +297,14 @@ class Family(BaseFamily):
     def _error(self, networks: nn.ModuleDict, code: Tensor, observed: Tensor) -> Tensor:
         """The likelihood's error of each image, ``[n]``."""
         with _trained(self.config.reconstruction):
-            return self._judge(networks).negative_log(networks["decoder"](code), observed)
+            return self._learned_likelihood(networks).negative_log(networks["decoder"](code), observed)
 
     @property
     def _reconstruction_weight(self) -> float:
         values = math.prod(self.spec.shape) if self.config.reconstruction_scale == "mean" else 1
         return self.config.reconstruction * self.likelihood.weight / values
 
-    def _judge(self, networks: nn.ModuleDict) -> Likelihood:
+    def _learned_likelihood(self, networks: nn.ModuleDict) -> Likelihood:
         """The likelihood with what it has learned."""
         return likelihood_of(networks, self.likelihood)
 

@@ -109,7 +109,7 @@ class Family(BaseFamily):
             own = rng.child("augment-inputs")
             inputs = self.augment(inputs, own)
         codes = draw_codes(networks, inputs, rng, batch.weights)
-        error = self._judge(networks).negative_log(networks["decoder"](codes.latents), observed)
+        error = self._learned_likelihood(networks).negative_log(networks["decoder"](codes.latents), observed)
         divergence = self.divergence.term(codes, rng)
         return Losses({"reconstruction": mean_over_samples(error, batch.weights), "divergence": divergence})
 
@@ -140,7 +140,7 @@ class Family(BaseFamily):
         """
         observed = self.likelihood.observe(batch.targets, rng)
         codes = draw_codes(networks, observed if self.likelihood.binarises else batch.inputs, rng)
-        judge = self._judge(networks)
+        judge = self._learned_likelihood(networks)
         reconstruction = judge.mean(networks["decoder"](codes.mean))
         kl = per_dimension(codes.mean, codes.log_variance)
         sums = quality.statistics(reconstruction, batch.targets)
@@ -192,7 +192,7 @@ class Family(BaseFamily):
 
     def decode(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
         """Images in [0, 1], float32 ``[n, c, h, w]``, from codes ``[n, latent]``."""
-        return self._judge(networks).mean(networks["decoder"](codes))
+        return self._learned_likelihood(networks).mean(networks["decoder"](codes))
 
     def reconstruct(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
         """Images in [0, 1], float32 ``[n, c, h, w]``, from the mean codes of prepared inputs of the same shape."""
@@ -228,7 +228,7 @@ class Family(BaseFamily):
 
         ``chunk`` numbers the draws: another chunk, other draws of the same posterior.
         """
-        return log_weights(networks, self._judge(networks), batch, rng, chunk, samples)
+        return log_weights(networks, self._learned_likelihood(networks), batch, rng, chunk, samples)
 
     def _bounds(self, negative_elbo: float, rounded: bool) -> dict[str, float]:
         """What may be said of the evidence with this likelihood; ``rounded``: some images were judged so."""
@@ -238,7 +238,7 @@ class Family(BaseFamily):
             found[name] = negative_elbo / (math.prod(self.spec.shape) * math.log(2))
         return found
 
-    def _judge(self, networks: nn.ModuleDict) -> Likelihood:
+    def _learned_likelihood(self, networks: nn.ModuleDict) -> Likelihood:
         """The likelihood with what it has learned."""
         return likelihood_of(networks, self.likelihood)
 

@@ -5,9 +5,9 @@ A look is a module of ``look/looks/`` with
     HELP          one sentence for the list of looks, marked with ``N_``
     DEFAULT       whether a report holds it without being asked
     Config        its options, a ``Section`` with docstring
-    Found         its result, a frozen dataclass over ``Result``
+    RESULT        the class of its result, a frozen dataclass over ``Result``, such as ``CamResult``
     refusal(subject) -> str | None                 why this model cannot be looked at so, or ``None``
-    compute(subject, images, config, reporter) -> Found
+    compute(subject, images, config, reporter) -> that result
 
 It asks the subject for capabilities, never for a family by name.  ``images`` is ``None`` where nobody chose any; the
 look then takes what it needs from ``subject``.  It leaves the networks as they were: modes, gradients, hooks.  Drawing
@@ -36,7 +36,7 @@ class LookModule(Protocol):
     HELP: str
     DEFAULT: bool
     Config: type[Section]
-    Found: type[Result]
+    RESULT: type[Result]
 
     def refusal(self, subject: Subject) -> str | None:
         """Why this model cannot be looked at so, as the end of a sentence; ``None`` where it can."""

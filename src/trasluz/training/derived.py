@@ -71,7 +71,7 @@ class _Caught(Exception):  # noqa: N818 - ends a forward pass early
 
 
 @dataclass(frozen=True)
-class Seen:
+class PhaseData:
     """What a phase's steps and its validation see: data, their preprocessing, and the networks that take them."""
 
     data: Data
@@ -83,40 +83,42 @@ class Seen:
 def derive(
     family: BaseFamily,
     networks: nn.ModuleDict,
-    seen: Seen,
+    phase_data: PhaseData,
     train: TrainSection,
     engine: Engine,
     tell: Callable[[int, int], None] = lambda done, whole: None,
-) -> Seen | None:
+) -> PhaseData | None:
     """Features in the place of images, or ``None`` where ``where_to_cut`` finds nothing.
 
     ``tell`` hears of how many images the features are known, and of how many they will be.
     """
-    found = where_to_cut(family, networks, seen, train, engine)
+    found = where_to_cut(family, networks, phase_data, train, engine)
     if found is None:
         return None
     name, cut = found
-    features = _features_of(cut, networks, name, seen, engine, tell)
-    data = replace(seen.data, kind="table", samples=features, columns=(), audit={})
-    section = seen.section.model_copy(update={"normalise": "raw"})
-    return Seen(data, Preprocess(kind="table"), section, lambda whole: nn.ModuleDict({name: cut.head(whole[name])}))
+    features = _features_of(cut, networks, name, phase_data, engine, tell)
+    data = replace(phase_data.data, kind="table", samples=features, columns=(), audit={})
+    section = phase_data.section.model_copy(update={"normalise": "raw"})
+    return PhaseData(
+        data, Preprocess(kind="table"), section, lambda whole: nn.ModuleDict({name: cut.head(whole[name])})
+    )
 
 
 def where_to_cut(
-    family: BaseFamily, networks: nn.ModuleDict, seen: Seen, train: TrainSection, engine: Engine
+    family: BaseFamily, networks: nn.ModuleDict, phase_data: PhaseData, train: TrainSection, engine: Engine
 ) -> tuple[str, Cut] | None:
     """The network to cut and where; ``None`` where features would save nothing or change what is trained.
 
     ``networks`` are in the mode and with the frozen parameters of the phase.
     """
     name = family.reads_inputs_through()
-    if name is None or train.progressive is not None or seen.section.augment.active or train.epochs == 1:
+    if name is None or train.progressive is not None or phase_data.section.augment.active or train.epochs == 1:
         return None
     others = any(_moves(network) for other, network in networks.items() if other != name)
     penalised = any(family.penalty(networks, update.name) is not None for update in family.updates())
-    if others or penalised or seen.data.lengths is not None:
+    if others or penalised or phase_data.data.lengths is not None:
         return None
-    cut = find_cut(networks[name], _some_inputs(seen, engine), engine)
+    cut = find_cut(networks[name], _some_inputs(phase_data, engine), engine)
     return None if cut is None else (name, cut)
 
 
@@ -175,18 +177,23 @@ def _holds(cut: Cut, network: nn.Module, inputs: Tensor, engine: Engine) -> bool
 
 
 def _features_of(
-    cut: Cut, networks: nn.ModuleDict, name: str, seen: Seen, engine: Engine, tell: Callable[[int, int], None]
+    cut: Cut,
+    networks: nn.ModuleDict,
+    name: str,
+    phase_data: PhaseData,
+    engine: Engine,
+    tell: Callable[[int, int], None],
 ) -> np.ndarray:
     """Float32 ``[n, …]``, a row per sample; only those of training and validation images are filled."""
-    rows = np.concatenate([seen.data.split("train"), seen.data.split("valid")])
+    rows = np.concatenate([phase_data.data.split("train"), phase_data.data.split("valid")])
     found: np.ndarray | None = None
-    done, size = 0, batch_size_for(seen.data.samples)
+    done, size = 0, batch_size_for(phase_data.data.samples)
     with evaluation_mode(networks, engine.device):
-        for batch, _rng in evaluation_batches(seen.data, rows, size, seen.preprocess, engine.device):
+        for batch, _rng in evaluation_batches(phase_data.data, rows, size, phase_data.preprocess, engine.device):
             with engine.forward():
                 part = cut.features(networks[name], batch.inputs).float().cpu().numpy()
             if found is None:
-                found = _room((len(seen.data.samples), *part.shape[1:]), len(rows))
+                found = _room((len(phase_data.data.samples), *part.shape[1:]), len(rows))
             found[rows[done : done + len(part)]] = part
             done += len(part)
             tell(done, len(rows))
@@ -205,7 +212,7 @@ def _room(shape: tuple[int, ...], filled: int) -> np.ndarray:
             return np.memmap(file, np.float32, "w+", shape=shape)
 
 
-def _some_inputs(seen: Seen, engine: Engine) -> Tensor:
-    rows = seen.data.split("train")[:_TRIED]
-    batch, _rng = next(evaluation_batches(seen.data, rows, _TRIED, seen.preprocess, engine.device))
+def _some_inputs(phase_data: PhaseData, engine: Engine) -> Tensor:
+    rows = phase_data.data.split("train")[:_TRIED]
+    batch, _rng = next(evaluation_batches(phase_data.data, rows, _TRIED, phase_data.preprocess, engine.device))
     return batch.inputs

@@ -118,7 +118,7 @@ class Engine:
         return Place(fabric.global_rank, fabric.world_size)
 
     @property
-    def judged(self) -> nn.ModuleDict:
+    def evaluated(self) -> nn.ModuleDict:
         """The networks that evaluation and the final model use: the moving average where there is one."""
         return self.networks if self.averaged is None else self.averaged
 

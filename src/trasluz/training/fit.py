@@ -82,7 +82,7 @@ def run_to_end(loop: Loop, reporter: Reporter) -> Model:
 def _model_of(loop: Loop) -> Model:
     # A family of its own: that of the loop may be in the midst of a phase that trains one layer.
     family = families.create(loop.recipe.model, loop.data.spec)
-    return Model(family, loop.engine.judged, loop.preprocess, loop.data.spec, loop.engine.device)
+    return Model(family, loop.engine.evaluated, loop.preprocess, loop.data.spec, loop.engine.device)
 
 
 @contextmanager
@@ -106,7 +106,7 @@ def _status(loop: Loop) -> Iterator[None]:
         with suppress(StorageError):  # the disk that is full may be the reason
             note("failed")
         raise
-    note("finished", parameters=sum(parameter.numel() for parameter in loop.engine.judged.parameters()))
+    note("finished", parameters=sum(parameter.numel() for parameter in loop.engine.evaluated.parameters()))
 
 
 def _noting(loop: Loop, seconds: Callable[[], float]) -> Callable[..., None]:

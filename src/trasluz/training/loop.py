@@ -26,7 +26,7 @@ from trasluz.recipe import PhaseSection, Recipe, TrainSection
 from trasluz.rng import Rng, StepRng
 from trasluz.training._fabric import Fabric
 from trasluz.training.callbacks.base import Callback, states_for
-from trasluz.training.derived import Seen, derive, where_to_cut
+from trasluz.training.derived import PhaseData, derive, where_to_cut
 from trasluz.training.early_stopping import EarlyStopping
 from trasluz.training.engine import Engine
 from trasluz.training.interrupt import StopRequest
@@ -109,8 +109,10 @@ class Loop:
         small = train.progressive
         smaller = Smaller(small.shape, round(small.until * train.epochs)) if small else None
         steps, last = train.steps_per_epoch, self._channels_last
-        seen = self.seen
-        return TrainBatches(seen.data, seen.preprocess, seen.section, rng, size, device, steps, smaller, place, last)
+        phase_data = self.phase_data
+        return TrainBatches(
+            phase_data.data, phase_data.preprocess, phase_data.section, rng, size, device, steps, smaller, place, last
+        )
 
     def _enter(self, number: int) -> None:
         """Sets up a phase; a resume then overwrites its weights and counters."""
@@ -119,7 +121,7 @@ class Loop:
         choose_trainable(self.networks, phase)
         self.family.enter_phase(self.networks, phase.name)
         self.engine = Engine(self.fabric, self.networks, self.family.updates(), train)
-        self.seen = Seen(self.data, self.preprocess, shown(self.recipe.data, phase))
+        self.phase_data = PhaseData(self.data, self.preprocess, shown(self.recipe.data, phase))
         self.batches = self._batches(number, train)
         self.rng = Rng(self.recipe.seed).child("phase", number)
         self.totals = Totals(self.engine.device)
@@ -150,8 +152,8 @@ class Loop:
             self._tell("on_end")
 
     def _next_phase(self) -> None:
-        judged = {name: value.clone() for name, value in self.engine.judged.state_dict().items()}
-        self.networks.load_state_dict(judged)
+        evaluated = {name: value.clone() for name, value in self.engine.evaluated.state_dict().items()}
+        self.networks.load_state_dict(evaluated)
         self.epoch = self.step = 0
         self._enter(self.phase_number + 1)
 
@@ -173,7 +175,7 @@ class Loop:
     def derives(self) -> bool:
         """Whether the phase in force will train on features that are computed once."""
         train_mode(self.networks, self.phase.frozen_norms)
-        where = (self.family, self.networks, self.seen, self.train, self.engine)
+        where = (self.family, self.networks, self.phase_data, self.train, self.engine)
         return self.phase.cache_features == "auto" and where_to_cut(*where) is not None
 
     def _derive(self) -> None:
@@ -181,9 +183,9 @@ class Loop:
         if self.phase.cache_features == "never":
             return
         tell = lambda done, whole: self._tell("on_features", done, whole)  # noqa: E731 - one line
-        found = derive(self.family, self.networks, self.seen, self.train, self.engine, tell)
+        found = derive(self.family, self.networks, self.phase_data, self.train, self.engine, tell)
         if found is not None:
-            self.seen = found
+            self.phase_data = found
             self.batches = self._batches(self.phase_number, self.train)
             if self.lead:
                 known = {**self.store.info().get("features", {}), self.phase.name: list(found.data.samples.shape[1:])}
@@ -211,7 +213,7 @@ class Loop:
         self._obey()
 
     def _stop_early(self, record: Mapping[str, Any]) -> None:
-        reason = self.early_stopping.observe(record, self.engine.judged)
+        reason = self.early_stopping.observe(record, self.engine.evaluated)
         if reason is None:
             return
         self.stop_reason = reason
@@ -225,7 +227,7 @@ class Loop:
         progress = Progress(self.phase.name, self.epoch, self.step, done)
         where = (self.epoch, self.step, self.engine.place.rank)
         with self.rng.ambient("foreign", *where, device=self.engine.device):  # modules that know no key
-            losses = self.family.step(self.engine, self.seen.view(self.networks), batch, rng, progress)
+            losses = self.family.step(self.engine, self.phase_data.view(self.networks), batch, rng, progress)
         self.engine.end_step()
         self.totals.add(losses, len(batch) if weight else 0.0, self.global_step)
         self.step, self.global_step = self.step + 1, self.global_step + 1
@@ -287,8 +289,10 @@ class Loop:
         last = self.epoch + 1 == self.train.epochs
         rows = self.data.split("valid")
         if len(rows) and (last or (self.epoch + 1) % self.train.evaluate_every == 0):
-            judged = self.seen.view(self.engine.judged)
-            found = validate(self.family, judged, self.seen.data, rows, self.seen.preprocess, self.engine)
+            evaluated = self.phase_data.view(self.engine.evaluated)
+            found = validate(
+                self.family, evaluated, self.phase_data.data, rows, self.phase_data.preprocess, self.engine
+            )
             record |= {f"valid/{name}": value for name, value in found.items()}
         rates = {
             f"learning_rate/{name}" if len(self.engine.rates) > 1 else "learning_rate": rate * scale

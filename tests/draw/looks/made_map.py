@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from trasluz.look.latent.separation import Accuracy
-from trasluz.look.looks.latent_map import Found
+from trasluz.look.looks.latent_map import LatentMapResult
 
 
-def made_map(count: int = 60, classes: int = 3, given: int = 0, **more: Any) -> Found:
+def made_map(count: int = 60, classes: int = 3, given: int = 0, **more: Any) -> LatentMapResult:
     """``count`` points of ``classes`` in two splits, of which the last ``given`` come from elsewhere."""
     noise = np.random.default_rng(0)
     labels = np.arange(count) % classes
@@ -39,4 +39,4 @@ def made_map(count: int = 60, classes: int = 3, given: int = 0, **more: Any) -> 
         "neighbours": Accuracy(0.9, 0.85, 0.94, count, 0.34),
         "probe": Accuracy(0.8, 0.75, 0.84, count, 0.34),
     }
-    return Found(**{**values, **more})
+    return LatentMapResult(**{**values, **more})

@@ -12,13 +12,13 @@ import pytest
 from trasluz.draw.looking import draw
 from trasluz.draw.panel import Table
 from trasluz.draw.plane import clipped, nearest, region_colours
-from trasluz.look.looks.boundary import Found
+from trasluz.look.looks.boundary import BoundaryResult
 from trasluz.messages import language
 
 
-def _found(updates: int = 0, **changes: Any) -> Found:
+def _found(updates: int = 0, **changes: Any) -> BoundaryResult:
     winner = np.array([[0, 1], [0, 1]])
-    made = Found(
+    made = BoundaryResult(
         features=("width", "<height>"),
         classes=("a", "<b>"),
         across=np.array([0.0, 1.0]),
@@ -40,7 +40,7 @@ def _found(updates: int = 0, **changes: Any) -> Found:
     return dataclasses.replace(made, **changes)
 
 
-def _figure(found: Found, place: int = 0) -> go.Figure:
+def _figure(found: BoundaryResult, place: int = 0) -> go.Figure:
     content = draw(found)[place].content
     assert isinstance(content, go.Figure)
     return content
@@ -76,7 +76,7 @@ def test_there_is_a_step_of_the_slider_per_update_and_the_last_line_is_shown_fir
     assert list(slider.steps[0].args[1]) == [place, place + 1]
 
 
-def _border(found: Found) -> list[Any]:
+def _border(found: BoundaryResult) -> list[Any]:
     return [trace for trace in _figure(found).data if trace.type == "scatter" and trace.mode == "lines"]
 
 

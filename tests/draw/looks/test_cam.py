@@ -10,15 +10,15 @@ import pytest
 from trasluz.draw.looks.cam import draw
 from trasluz.draw.overlay import overlay
 from trasluz.draw.panel import Gallery, Panel, Table
-from trasluz.look.looks.cam import Found
+from trasluz.look.looks.cam import CamResult
 from trasluz.messages import language
 
 
-def _found(images: int = 2, channels: int = 3) -> Found:
+def _found(images: int = 2, channels: int = 3) -> CamResult:
     random = np.random.default_rng(0)
     maps = {"early": (images, 3, 10, 14), "late": (images, 3, 5, 7)}
     nans = np.full((images, 2, 3), 0.5, np.float32)
-    return Found(
+    return CamResult(
         method="grad-cam",
         class_specific=True,
         classes=("cat", "dog", "owl"),

@@ -14,13 +14,13 @@ from trasluz.draw.looks.code_use import draw
 from trasluz.draw.notebook import look_html
 from trasluz.draw.panel import Table
 from trasluz.look import base
-from trasluz.look.looks.code_use import Found
+from trasluz.look.looks.code_use import CodeUseResult
 from trasluz.reporting import Reporter
 
 
-def used(family: object) -> Found:
+def used(family: object) -> CodeUseResult:
     found = base.compute("code-use", made_subject(family=family), None, {}, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, CodeUseResult)
     return found
 
 

@@ -11,11 +11,11 @@ import pytest
 from trasluz.draw.looks.contrast import draw
 from trasluz.draw.overlay import signed_overlay
 from trasluz.draw.panel import Gallery, Panel, Table
-from trasluz.look.looks.contrast import Found
+from trasluz.look.looks.contrast import ContrastResult
 from trasluz.messages import language
 
 
-def _found(images: int = 4, channels: int = 3, **more: Any) -> Found:
+def _found(images: int = 4, channels: int = 3, **more: Any) -> ContrastResult:
     random = np.random.default_rng(0)
     contributions = random.normal(size=(images, 12)).astype(np.float32)
     order = np.argsort(-contributions, 1)
@@ -41,7 +41,7 @@ def _found(images: int = 4, channels: int = 3, **more: Any) -> Found:
         "mistaken": 7,
         "compared": 70,
     }
-    return Found(**values | more)
+    return ContrastResult(**values | more)
 
 
 def _gallery(panel: Panel) -> Gallery:

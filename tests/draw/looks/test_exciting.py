@@ -9,15 +9,15 @@ import numpy as np
 from trasluz.draw.looking import draw
 from trasluz.draw.marking import marked
 from trasluz.draw.panel import Gallery
-from trasluz.look.looks.exciting import Found
+from trasluz.look.looks.exciting import ExcitingResult
 from trasluz.messages import language
 
 
-def _found() -> Found:
+def _found() -> ExcitingResult:
     crops = np.zeros((2, 4, 4), np.float32)
     crops[..., 2:] = 1
     crops[0] = (0.25, 0, 0.5, 1)
-    return Found(
+    return ExcitingResult(
         layer="net.a",
         shape=(5, 4, 4),
         channels=np.array([3, 1]),
@@ -36,7 +36,7 @@ def _found() -> Found:
     )
 
 
-def _gallery(found: Found) -> Gallery:
+def _gallery(found: ExcitingResult) -> Gallery:
     content = draw(found)[0].content
     assert isinstance(content, Gallery)
     return content

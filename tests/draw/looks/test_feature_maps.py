@@ -9,14 +9,14 @@ import numpy as np
 from trasluz.draw.amounts import around_zero
 from trasluz.draw.looking import draw
 from trasluz.draw.panel import Gallery
-from trasluz.look.looks.feature_maps import Found
+from trasluz.look.looks.feature_maps import FeatureMapsResult
 from trasluz.messages import language
 
 
-def _found(images: int = 1) -> Found:
+def _found(images: int = 1) -> FeatureMapsResult:
     maps = np.zeros((images, 2, 2, 2), np.float16)
     maps[:, 0] = [[-1, 0], [0, 0.5]]
-    return Found(
+    return FeatureMapsResult(
         images=np.zeros((images, 4, 4, 1), np.uint8),
         names=tuple(str(i) for i in range(images)),
         layers=("net.a", "net.b"),
@@ -31,7 +31,7 @@ def _found(images: int = 1) -> Found:
     )
 
 
-def _gallery(found: Found) -> Gallery:
+def _gallery(found: FeatureMapsResult) -> Gallery:
     content = draw(found)[1].content
     assert isinstance(content, Gallery)
     return content

@@ -8,12 +8,12 @@ import numpy as np
 
 from trasluz.draw.looking import draw
 from trasluz.draw.panel import Gallery
-from trasluz.look.looks.film_strip import Found
+from trasluz.look.looks.film_strip import FilmStripResult
 from trasluz.messages import language
 
 _NONE = np.zeros(0, np.float32)
 _SURE = np.array([[[0.4, 0.6], [0.3, 0.7]], [[0.9, 0.1], [0.2, 0.8]]], np.float32)
-CLASSIFIER = Found(
+CLASSIFIER = FilmStripResult(
     epochs=np.array([0, 3]),
     steps=np.array([0, 30]),
     rows=np.array([7, 9]),

@@ -15,10 +15,10 @@ from trasluz.draw.looks.latent_map import draw
 from trasluz.draw.notebook import look_html
 from trasluz.draw.panel import Amounts, Kinds, PointMap
 from trasluz.look import projections
-from trasluz.look.looks.latent_map import Found
+from trasluz.look.looks.latent_map import LatentMapResult
 
 
-def drawn(result: Found) -> PointMap:
+def drawn(result: LatentMapResult) -> PointMap:
     (panel,) = draw(result)
     assert isinstance(panel.content, PointMap)
     return panel.content

@@ -12,14 +12,14 @@ from trasluz.draw.looks.latent_walk import draw
 from trasluz.draw.notebook import look_html
 from trasluz.draw.panel import Gallery, Panel
 from trasluz.look import base
-from trasluz.look.looks.latent_walk import Found
+from trasluz.look.looks.latent_walk import LatentWalkResult
 from trasluz.messages import language
 from trasluz.reporting import Reporter
 
 
-def walked(family: object, **options: object) -> Found:
+def walked(family: object, **options: object) -> LatentWalkResult:
     found = base.compute("latent-walk", made_subject(family=family), None, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, LatentWalkResult)
     return found
 
 

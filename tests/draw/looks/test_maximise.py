@@ -8,12 +8,12 @@ import numpy as np
 
 from trasluz.draw.looking import draw
 from trasluz.draw.panel import Gallery
-from trasluz.look.looks.maximise import Found
+from trasluz.look.looks.maximise import MaximiseResult
 from trasluz.messages import language
 
 
-def _found(layer: str = "") -> Found:
-    return Found(
+def _found(layer: str = "") -> MaximiseResult:
+    return MaximiseResult(
         layer=layer,
         targets=("3", "7"),
         total=10,

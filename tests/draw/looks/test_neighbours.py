@@ -9,14 +9,14 @@ from trasluz.draw.looks.neighbours import draw
 from trasluz.draw.notebook import look_html
 from trasluz.draw.panel import Gallery, Table
 from trasluz.look import base
-from trasluz.look.looks.neighbours import Found
+from trasluz.look.looks.neighbours import NeighboursResult
 from trasluz.reporting import Reporter
 
 
-def found(labels: bool = True, **options: object) -> Found:
+def found(labels: bool = True, **options: object) -> NeighboursResult:
     data = made_data() if labels else dataclasses.replace(made_data(), labels=None, classes=())
     made = base.compute("neighbours", made_subject(data), None, options, Reporter())
-    assert isinstance(made, Found)
+    assert isinstance(made, NeighboursResult)
     return made
 
 

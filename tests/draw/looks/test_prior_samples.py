@@ -10,13 +10,13 @@ from trasluz.draw.looks.prior_samples import draw
 from trasluz.draw.notebook import look_html
 from trasluz.draw.panel import Gallery, Table
 from trasluz.look import base
-from trasluz.look.looks.prior_samples import Found
+from trasluz.look.looks.prior_samples import PriorSamplesResult
 from trasluz.reporting import Reporter
 
 
-def sampled(family: object = None, **options: object) -> Found:
+def sampled(family: object = None, **options: object) -> PriorSamplesResult:
     found = base.compute("prior-samples", made_subject(family=family or Gaussian()), None, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, PriorSamplesResult)
     return found
 
 

@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 
 from trasluz.draw.looking import draw
 from trasluz.draw.panel import Gallery, Table
-from trasluz.look.looks.probes import Found
+from trasluz.look.looks.probes import ProbesResult
 from trasluz.messages import language
 
-_FOUND = Found(
+_FOUND = ProbesResult(
     layers=("net.a", "net.b", "net.c"),
     shapes=((4, 8, 8), (4, 8, 8), (10,)),
     accuracy=np.array([0.5, 0.8, 0.79]),

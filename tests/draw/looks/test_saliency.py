@@ -9,14 +9,14 @@ import pytest
 
 from trasluz.draw.looks.saliency import draw
 from trasluz.draw.panel import Gallery, Panel
-from trasluz.look.looks.saliency import Found
+from trasluz.look.looks.saliency import SaliencyResult
 from trasluz.messages import language
 
 
-def _found(channels: int = 3, method: str = "integrated-gradients", classes: int = 2) -> Found:
+def _found(channels: int = 3, method: str = "integrated-gradients", classes: int = 2) -> SaliencyResult:
     random = np.random.default_rng(0)
     signed = random.normal(size=(2, classes, 6, 9)).astype(np.float32)
-    return Found(
+    return SaliencyResult(
         method=method,
         settings={"baseline": "black", "steps": 32} if method == "integrated-gradients" else {},
         classes=tuple("abcdefghijklmnop")[: max(classes, 2)],

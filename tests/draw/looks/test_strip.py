@@ -6,7 +6,7 @@ import dataclasses
 
 from trasluz.draw.looking import draw
 from trasluz.draw.panel import Table
-from trasluz.look.looks.strip import Found, Layer
+from trasluz.look.looks.strip import Layer, StripResult
 
 _CONV = Layer(
     name="net.conv",
@@ -29,7 +29,7 @@ _OPEN = dataclasses.replace(_LAST, name="net.open", whole=False)
 
 
 def _table() -> Table:
-    (panel,) = draw(Found((_CONV, _SUM, _LAST, _OPEN), (1, 28, 30), 1234567))
+    (panel,) = draw(StripResult((_CONV, _SUM, _LAST, _OPEN), (1, 28, 30), 1234567))
     assert panel.verdict == "4 layers, 1\u202f234\u202f567 parameters."
     assert isinstance(panel.content, Table)
     return panel.content

@@ -11,7 +11,7 @@ import pytest
 from trasluz.draw.looks.trust import draw
 from trasluz.draw.panel import Gallery, Table
 from trasluz.look.checks.pixel_removal import ROAD_SHARES
-from trasluz.look.looks.trust import Found
+from trasluz.look.looks.trust import TrustResult
 from trasluz.messages import language
 
 METHODS = ("grad-cam", "saliency", "guided-backprop")
@@ -19,7 +19,7 @@ METHODS = ("grad-cam", "saliency", "guided-backprop")
 
 def made(
     alike: float = 0.1, rise: float = 0.3, gain: float = 0.3, right: float = 1.0, count: int = 20, channels: int = 1
-) -> Found:
+) -> TrustResult:
     """Three methods that all fare the same; ``gain`` is by how much the map's order is better than its rivals'."""
     random = np.random.default_rng(0)
     noise = random.normal(0, 0.01, (3, 4, count))
@@ -29,7 +29,7 @@ def made(
     insertion[:, 0] += gain
     road[:, 0] -= gain
     maps = {m: random.random((4, 2, *((5, 7) if m == "grad-cam" else (20, 28)))).astype(np.float32) for m in METHODS}
-    return Found(
+    return TrustResult(
         methods=METHODS,
         layer="late",
         baseline="mean",

@@ -8,9 +8,9 @@ import numpy as np
 
 from trasluz.draw.looking import draw
 from trasluz.draw.panel import Gallery, Table
-from trasluz.look.looks.wrong_labels import Found
+from trasluz.look.looks.wrong_labels import WrongLabelsResult
 
-FOUND = Found(
+FOUND = WrongLabelsResult(
     examined=100,
     of=400,
     accuracy=0.9,

@@ -77,7 +77,7 @@ def test_a_method_that_is_known_to_fail_is_no_fault_of_the_model() -> None:
 
 def test_maps_that_are_the_same_for_every_class_are_remarked() -> None:
     shown = _look(trained(), "cam", layers="last", count=20)
-    assert isinstance(shown, cam.Found)
+    assert isinstance(shown, cam.CamResult)
     alike = replace(shown, class_agreement=np.full_like(shown.class_agreement, 0.95))
     finding = found(RULE, _with(alike))
     assert finding.severity == "note"

@@ -16,7 +16,7 @@ from trasluz.reporting import Reporter
 
 
 @cache
-def _probed(redundant: bool) -> tuple[probes.Found, dict[str, int]]:
+def _probed(redundant: bool) -> tuple[probes.ProbesResult, dict[str, int]]:
     """A network that adds something at each layer, or one with a layer that only doubles what it is given."""
     torch.manual_seed(0)
     double = nn.Linear(64, 64, bias=False)
@@ -25,7 +25,7 @@ def _probed(redundant: bool) -> tuple[probes.Found, dict[str, int]]:
     narrow = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU())
     net = nn.Sequential(*narrow, *([double, nn.ReLU()] if redundant else []), nn.Linear(64, 10))
     look = base.compute("probes", subject(net), None, {}, Reporter())
-    assert isinstance(look, probes.Found)
+    assert isinstance(look, probes.ProbesResult)
     return look, {f"net.{name}": array.numel() for name, array in net.state_dict().items()}
 
 

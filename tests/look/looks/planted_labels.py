@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from tests.look.made_subjects import digits, subject
 from trasluz.data.data import Data
 from trasluz.look.base import compute
-from trasluz.look.looks.wrong_labels import Found
+from trasluz.look.looks.wrong_labels import WrongLabelsResult
 from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
 
@@ -45,7 +45,7 @@ def seen(data: Data) -> Subject:
     return subject(nn.Flatten(), data, Pixels())
 
 
-def look(data: Data, **options: Any) -> Found:
+def look(data: Data, **options: Any) -> WrongLabelsResult:
     found = compute("wrong-labels", seen(data), None, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, WrongLabelsResult)
     return found

@@ -66,7 +66,7 @@ def _subject(family: type[Scores] = _Classifies, data: Data | None = None, **pre
     return replace(made, model=Model(model.family, model.networks, Preprocess(kind="table", **preprocess), made.spec))
 
 
-def _look(seen: Subject, **options: Any) -> boundary.Found:
+def _look(seen: Subject, **options: Any) -> boundary.BoundaryResult:
     assert boundary.refusal(seen) is None
     return boundary.compute(seen, None, Config(**options), Reporter())
 
@@ -135,7 +135,7 @@ def test_missing_values_one_place_and_no_labels_are_no_trouble(tmp_path: Path) -
     assert set(found.labels) == {-1}
     assert np.isfinite(found.confidence).all()
     save_result(tmp_path / "kept", found, {})
-    again = load_result(tmp_path / "kept", boundary.Found)
+    again = load_result(tmp_path / "kept", boundary.BoundaryResult)
     assert again.weights.shape == (0, 1, 2)
     assert again.features == ("x1", "x2")
 

@@ -14,7 +14,7 @@ from trasluz.errors import RecipeError, RequestError
 from trasluz.look.base import compute
 from trasluz.look.checks.map_checks import confidences, enlarged, regions
 from trasluz.look.looks import cam
-from trasluz.look.looks.cam import Config, Found
+from trasluz.look.looks.cam import CamResult, Config
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import from_samples
 from trasluz.look.subject import Subject
@@ -24,13 +24,13 @@ from trasluz.reporting import Reporter
 LAST = "classifier.7"
 
 
-def _look(subject: Subject, **options: object) -> Found:
+def _look(subject: Subject, **options: object) -> CamResult:
     found = compute("cam", subject, None, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, CamResult)
     return found
 
 
-def _of_known_place(subject: Subject, method: str) -> tuple[Found, np.ndarray]:
+def _of_known_place(subject: Subject, method: str) -> tuple[CamResult, np.ndarray]:
     images, _labels, corners = planted(100, subject.spec.shape[0], seed=3)
     shown = from_samples(images, tuple(map(str, range(100))))
     return cam.compute(subject, shown, Config(method=method, layers="last"), Reporter()), corners
@@ -159,7 +159,7 @@ def test_networks_are_left_as_found() -> None:
 def test_a_found_result_is_read_as_it_was_written(tmp_path: Path) -> None:
     found = _look(subject_of(network(1), 1), count=2)
     save_result(tmp_path / "cam", found, {})
-    again = load_result(tmp_path / "cam", Found)
+    again = load_result(tmp_path / "cam", CamResult)
     assert again.layers == found.layers
     np.testing.assert_array_equal(again.maps[LAST], found.maps[LAST])
     np.testing.assert_array_equal(again.kept, found.kept)

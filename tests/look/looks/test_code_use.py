@@ -14,16 +14,16 @@ from tests.look.looks.made_decoders import Dreamer, Gaussian, Mirror
 from tests.look.looks.made_maps import made_data, made_subject
 from trasluz.errors import DataError, RequestError
 from trasluz.look import base
-from trasluz.look.looks.code_use import LEVELS, Found, correlation
+from trasluz.look.looks.code_use import LEVELS, CodeUseResult, correlation
 from trasluz.look.result import load_result, save_result
 from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
 from trasluz.rng import StepRng
 
 
-def look(subject: Subject, **options: object) -> Found:
+def look(subject: Subject, **options: object) -> CodeUseResult:
     found = base.compute("code-use", subject, None, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, CodeUseResult)
     return found
 
 
@@ -112,7 +112,7 @@ def test_it_is_kept_and_found_again(tmp_path: Path) -> None:
     for name, family in (("points", Mirror()), ("gaussians", Gaussian())):
         found = look(made_subject(family=family))
         save_result(tmp_path / name, found, {})
-        again = load_result(tmp_path / name, Found)
+        again = load_result(tmp_path / name, CodeUseResult)
         assert again.mmd == found.mmd
         assert (again.correlation == found.correlation).all()
 

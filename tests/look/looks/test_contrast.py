@@ -18,7 +18,7 @@ from trasluz.look.base import compute
 from trasluz.look.checks.map_checks import enlarged
 from trasluz.look.classes.confusable import _of
 from trasluz.look.classes.superiority import superiority
-from trasluz.look.looks.contrast import Found, refusal
+from trasluz.look.looks.contrast import ContrastResult, refusal
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import Shown, from_samples
 from trasluz.look.subject import Subject
@@ -26,9 +26,9 @@ from trasluz.model.model import Model
 from trasluz.reporting import Reporter
 
 
-def _look(subject: Subject, images: Shown | None = None, **options: object) -> Found:
+def _look(subject: Subject, images: Shown | None = None, **options: object) -> ContrastResult:
     found = compute("contrast", subject, images, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, ContrastResult)
     return found
 
 
@@ -150,7 +150,7 @@ def test_a_found_contrast_is_read_as_it_was_written_and_networks_are_left_as_fou
     before = {name: value.clone() for name, value in subject.networks.state_dict().items()}
     found = _look(subject, count=2)
     save_result(tmp_path / "contrast", found, {})
-    again = load_result(tmp_path / "contrast", Found)
+    again = load_result(tmp_path / "contrast", ContrastResult)
     assert again.ranked == found.ranked
     np.testing.assert_array_equal(again.parts, found.parts)
     assert all(p.grad is None and p.requires_grad for p in net.parameters())

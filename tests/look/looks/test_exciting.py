@@ -18,7 +18,7 @@ from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
 
 
-def _look(seen: Subject, **options: Any) -> exciting.Found:
+def _look(seen: Subject, **options: Any) -> exciting.ExcitingResult:
     assert exciting.refusal(seen) is None
     return exciting.compute(seen, None, Config(**options), Reporter())
 

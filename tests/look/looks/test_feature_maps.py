@@ -16,7 +16,7 @@ from trasluz.look.looks.feature_maps import Config
 from trasluz.reporting import Reporter
 
 
-def _look(net: nn.Module, data: Any = None, **options: Any) -> feature_maps.Found:
+def _look(net: nn.Module, data: Any = None, **options: Any) -> feature_maps.FeatureMapsResult:
     seen = subject(net, data)
     assert feature_maps.refusal(seen) is None
     return feature_maps.compute(seen, None, Config(**options), Reporter())

@@ -14,7 +14,7 @@ from tests.look.made_subjects import digits, subject
 from trasluz.errors import RequestError
 from trasluz.look.base import compute
 from trasluz.look.film import FOLDER
-from trasluz.look.looks.film_strip import Found
+from trasluz.look.looks.film_strip import FilmStripResult
 from trasluz.look.result import load_result, save_result
 from trasluz.reporting import Reporter
 
@@ -34,14 +34,14 @@ def made_frame(step: int, **more: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def found(folder: Path, frames: list[dict[str, np.ndarray]], history: Any = (), **labels: bool) -> Found:
+def found(folder: Path, frames: list[dict[str, np.ndarray]], history: Any = (), **labels: bool) -> FilmStripResult:
     target = folder / "looks" / FOLDER
     target.mkdir(parents=True)
     for frame in frames:
         np.savez(target / f"{int(frame['step']):09d}.npz", **frame)  # type: ignore[arg-type]  # names, not flags
     looked = dataclasses.replace(subject(nn.Flatten(), digits(**labels)), folder=folder, history=history)
     result = compute("film-strip", looked, None, {}, Reporter())
-    assert isinstance(result, Found)
+    assert isinstance(result, FilmStripResult)
     return result
 
 
@@ -77,8 +77,8 @@ def test_what_some_frames_lack_or_have_in_another_shape_is_left_out(tmp_path: Pa
 def test_a_result_is_kept_and_read_again(tmp_path: Path) -> None:
     result = found(tmp_path, [made_frame(3)])
     save_result(tmp_path / "kept", result, {})
-    again = load_result(tmp_path / "kept", Found)
-    for field in dataclasses.fields(Found):
+    again = load_result(tmp_path / "kept", FilmStripResult)
+    for field in dataclasses.fields(FilmStripResult):
         before, after = getattr(result, field.name), getattr(again, field.name)
         assert np.array_equal(before, after) if isinstance(before, np.ndarray) else before == after
 

@@ -11,7 +11,7 @@ import pytest
 from tests.look.looks.made_maps import made_data, made_subject, reconstruction_errors
 from trasluz.errors import RecipeError, RequestError
 from trasluz.look import base
-from trasluz.look.looks.latent_map import Found
+from trasluz.look.looks.latent_map import LatentMapResult
 from trasluz.look.projections import pca
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import from_samples
@@ -19,11 +19,11 @@ from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
 
 
-def look(subject: Subject, images: np.ndarray | None = None, **options: object) -> Found:
+def look(subject: Subject, images: np.ndarray | None = None, **options: object) -> LatentMapResult:
     names = () if images is None else tuple(f"mine-{i}.png" for i in range(len(images)))
     shown = None if images is None else from_samples(images, names)
     found = base.compute("latent-map", subject, shown, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, LatentMapResult)
     return found
 
 
@@ -107,7 +107,7 @@ def test_thumbnails_keep_the_shape_of_images_of_any_size(channels: int, height: 
 def test_it_is_kept_and_found_again(tmp_path: Path) -> None:
     found = look(made_subject(), method="pca")
     save_result(tmp_path / "latent-map", found, {})
-    again = load_result(tmp_path / "latent-map", Found)
+    again = load_result(tmp_path / "latent-map", LatentMapResult)
     assert (again.positions["pca"] == found.positions["pca"]).all()
     assert again.neighbours == found.neighbours
 

@@ -12,17 +12,17 @@ from tests.look.looks.made_maps import Flat, made_data, made_subject
 from trasluz.data.data import Data
 from trasluz.errors import RequestError
 from trasluz.look import base
-from trasluz.look.looks.latent_walk import Found
+from trasluz.look.looks.latent_walk import LatentWalkResult
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import from_samples
 from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
 
 
-def look(subject: Subject, images: np.ndarray | None = None, **options: object) -> Found:
+def look(subject: Subject, images: np.ndarray | None = None, **options: object) -> LatentWalkResult:
     shown = None if images is None else from_samples(images, tuple(f"mine-{i}.png" for i in range(len(images))))
     found = base.compute("latent-walk", subject, shown, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, LatentWalkResult)
     return found
 
 
@@ -125,12 +125,12 @@ def test_nothing_asked_for_nothing_made_and_codes_that_never_change() -> None:
 def test_it_is_kept_and_found_again(tmp_path: Path) -> None:
     found = look(made_subject(family=Gaussian()))
     save_result(tmp_path / "latent-walk", found, {})
-    again = load_result(tmp_path / "latent-walk", Found)
+    again = load_result(tmp_path / "latent-walk", LatentWalkResult)
     assert (again.ways["arc"] == found.ways["arc"]).all()
     assert again.end_names == found.end_names
     alone = look(made_subject(family=Dreamer()), pairs=0)
     save_result(tmp_path / "alone", alone, {})
-    assert load_result(tmp_path / "alone", Found).ways == {}
+    assert load_result(tmp_path / "alone", LatentWalkResult).ways == {}
 
 
 def test_models_that_cannot_are_refused_in_a_sentence() -> None:

@@ -25,7 +25,7 @@ def _net(channels: int = 1) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(channels, 4, 3, padding=1), nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(256, 10))
 
 
-def _look(seen: Subject, **options: Any) -> maximise.Found:
+def _look(seen: Subject, **options: Any) -> maximise.MaximiseResult:
     assert maximise.refusal(seen) is None
     return maximise.compute(seen, None, Config(**{"steps": 40, "judged": 100, **options}), Reporter())
 
@@ -96,7 +96,7 @@ def test_images_of_any_number_of_channels(channels: int, tmp_path: Path) -> None
     assert found.images.shape == (2, 8, 8, 1 if channels == 2 else channels)
     assert found.real_images.shape == found.images.shape
     save_result(tmp_path / "kept", found, {})
-    again = load_result(tmp_path / "kept", maximise.Found)
+    again = load_result(tmp_path / "kept", maximise.MaximiseResult)
     np.testing.assert_array_equal(again.images, found.images)
     assert again.targets == found.targets
 

@@ -16,7 +16,7 @@ from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import DataError, RequestError
 from trasluz.look import base
-from trasluz.look.looks.neighbours import Found
+from trasluz.look.looks.neighbours import NeighboursResult
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import from_samples
 from trasluz.look.subject import Subject
@@ -33,10 +33,10 @@ class Parity:
         return ((brightness > 0.25) & (brightness < 0.55)).float()[:, None]
 
 
-def look(subject: Subject, images: np.ndarray | None = None, **options: object) -> Found:
+def look(subject: Subject, images: np.ndarray | None = None, **options: object) -> NeighboursResult:
     shown = None if images is None else from_samples(images, tuple(f"mine-{i}.png" for i in range(len(images))))
     found = base.compute("neighbours", subject, shown, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, NeighboursResult)
     return found
 
 
@@ -128,7 +128,7 @@ def test_it_is_kept_and_found_again_also_without_labels(tmp_path: Path) -> None:
     for name, data in (("with", made_data()), ("without", unlabelled)):
         found = look(made_subject(data))
         save_result(tmp_path / name, found, {})
-        again = load_result(tmp_path / name, Found)
+        again = load_result(tmp_path / name, NeighboursResult)
         assert again.neighbours == found.neighbours
         assert again.gains == found.gains
         assert (again.near["code"] == found.near["code"]).all()

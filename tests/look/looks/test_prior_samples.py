@@ -14,16 +14,16 @@ from trasluz.data.data import Data
 from trasluz.errors import RequestError
 from trasluz.look import base
 from trasluz.look.looks import prior_samples
-from trasluz.look.looks.prior_samples import Found
+from trasluz.look.looks.prior_samples import PriorSamplesResult
 from trasluz.look.result import load_result, save_result
 from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng, StepRng
 
 
-def look(subject: Subject, **options: object) -> Found:
+def look(subject: Subject, **options: object) -> PriorSamplesResult:
     found = base.compute("prior-samples", subject, None, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, PriorSamplesResult)
     return found
 
 
@@ -86,7 +86,7 @@ def test_any_shape_of_image(channels: int, height: int, width: int) -> None:
 def test_it_is_kept_and_found_again(tmp_path: Path) -> None:
     found = look(made_subject(family=Gaussian()))
     save_result(tmp_path / "kept", found, {})
-    again = load_result(tmp_path / "kept", Found)
+    again = load_result(tmp_path / "kept", PriorSamplesResult)
     assert (again.images["mixture"] == found.images["mixture"]).all()
     assert again.spread == found.spread
 

@@ -15,7 +15,7 @@ from trasluz.errors import RequestError
 from trasluz.look import base
 from trasluz.look.classes.probing import effective_rank, probe
 from trasluz.look.looks import probes
-from trasluz.look.looks.probes import Config, Found
+from trasluz.look.looks.probes import Config, ProbesResult
 from trasluz.look.result import load_result, save_result
 from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
@@ -30,9 +30,9 @@ def _net() -> nn.Sequential:
     return net
 
 
-def _look(seen: Subject, **options: object) -> Found:
+def _look(seen: Subject, **options: object) -> ProbesResult:
     found = base.compute("probes", seen, None, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, ProbesResult)
     return found
 
 
@@ -111,7 +111,7 @@ def test_examples_are_the_first_the_last_and_those_never_decided() -> None:
 def test_a_stored_result_is_the_one_that_was_found(tmp_path: Path) -> None:
     found = _look(subject(_net()))
     save_result(tmp_path / "probes", found, {})
-    again = load_result(tmp_path / "probes", Found)
+    again = load_result(tmp_path / "probes", ProbesResult)
     for field in dataclasses.fields(found):
         np.testing.assert_array_equal(getattr(again, field.name), getattr(found, field.name))
 

@@ -13,16 +13,16 @@ from tests.look.made_subjects import digits, subject
 from trasluz.errors import RecipeError, RequestError
 from trasluz.look import saliencies
 from trasluz.look.base import compute
-from trasluz.look.looks.saliency import Found
+from trasluz.look.looks.saliency import SaliencyResult
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import from_samples
 from trasluz.look.subject import Subject
 from trasluz.reporting import Reporter
 
 
-def _look(of: Subject, **options: object) -> Found:
+def _look(of: Subject, **options: object) -> SaliencyResult:
     found = compute("saliency", of, None, options, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, SaliencyResult)
     return found
 
 
@@ -31,7 +31,7 @@ def test_most_of_what_matters_lies_on_the_patch_that_decides(method: str) -> Non
     images, _labels, corners = planted(40, 1, seed=3)
     shown = from_samples(images, tuple(map(str, range(40))))
     found = compute("saliency", trained(), shown, {"method": method}, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, SaliencyResult)
     rows, columns = np.indices((HEIGHT, WIDTH))
     top, left = corners[:, 0, None, None], corners[:, 1, None, None]
     on = (rows >= top) & (rows < top + PATCH) & (columns >= left) & (columns < left + PATCH)
@@ -63,7 +63,7 @@ def test_a_network_without_convolutions_has_it_too() -> None:
 def test_a_found_result_is_read_as_it_was_written(tmp_path: Path) -> None:
     found = _look(subject_of(network(1), 1), method={"name": "integrated-gradients", "steps": 2}, count=2)
     save_result(tmp_path / "saliency", found, {})
-    again = load_result(tmp_path / "saliency", Found)
+    again = load_result(tmp_path / "saliency", SaliencyResult)
     assert again.settings == {"baseline": "black", "steps": 2}
     np.testing.assert_array_equal(again.signed, found.signed)
 

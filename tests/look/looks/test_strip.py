@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from tests.look.made_subjects import subject
 from trasluz.look.looks import strip
-from trasluz.look.looks.strip import Config, Found, Layer
+from trasluz.look.looks.strip import Config, Layer, StripResult
 from trasluz.look.result import load_result, save_result
 from trasluz.reporting import Reporter
 
@@ -76,7 +76,7 @@ def test_a_stored_strip_is_the_one_that_was_found(tmp_path: object) -> None:
     found = strip.compute(subject(_Branching()), None, Config(), Reporter())
     target = Path(str(tmp_path)) / "strip"
     save_result(target, found, {})
-    assert load_result(target, Found) == found
+    assert load_result(target, StripResult) == found
 
 
 def test_nothing_is_left_in_the_network() -> None:

@@ -18,7 +18,7 @@ from trasluz.look.base import compute
 from trasluz.look.checks.pixel_removal import ROAD_SHARES, areas
 from trasluz.look.checks.verdicts import gains, judge, knows_something, measured
 from trasluz.look.layers.operations import operations
-from trasluz.look.looks.trust import Config, Found, curves_of
+from trasluz.look.looks.trust import Config, TrustResult, curves_of
 from trasluz.look.maps.explaining import probabilities_of
 from trasluz.look.result import load_result, save_result
 from trasluz.look.shown import from_samples
@@ -28,9 +28,9 @@ from trasluz.reporting import Reporter
 QUICK = {"count": 40, "steps": 8, "random_networks": 4}
 
 
-def _look(of: Subject, **options: object) -> Found:
+def _look(of: Subject, **options: object) -> TrustResult:
     found = compute("trust", of, None, {**QUICK, **options}, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, TrustResult)
     return found
 
 
@@ -113,7 +113,7 @@ def test_without_labels_the_models_own_answer_stands_for_the_truth() -> None:
     images, _labels, _corners = planted(12, 1, seed=5)
     shown = from_samples(images, tuple(map(str, range(12))))
     found = compute("trust", trained(), shown, {"methods": "saliency", "steps": 2, "random_networks": 2}, Reporter())
-    assert isinstance(found, Found)
+    assert isinstance(found, TrustResult)
     assert not found.labelled
     assert found.right.all()
     assert knows_something(found) is None
@@ -133,7 +133,7 @@ def test_networks_are_left_as_found() -> None:
 def test_a_found_result_is_read_as_it_was_written(tmp_path: Path) -> None:
     found = _look(subject_of(network(1), 1), count=3, steps=2, random_networks=2, methods="saliency")
     save_result(tmp_path / "trust", found, {})
-    again = load_result(tmp_path / "trust", Found)
+    again = load_result(tmp_path / "trust", TrustResult)
     np.testing.assert_array_equal(again.deletion, found.deletion)
     assert judge(again, "saliency") == judge(found, "saliency")
 
@@ -160,6 +160,6 @@ def test_unless_told_it_looks_at_fewer_images_of_a_network_that_costs_more(monke
     for affordable, looked_at in ((1000, 64), (23, 23), (1, 10)):
         monkeypatch.setattr("trasluz.look.looks.trust._BUDGET", (affordable + 0.5) * passes * cost)
         found = compute("trust", of, None, usual, Reporter())
-        assert isinstance(found, Found)
+        assert isinstance(found, TrustResult)
         assert len(found.right) == looked_at
     assert len(_look(of, count=3, methods="saliency", steps=2, random_networks=2).right) == 3

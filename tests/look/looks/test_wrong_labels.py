@@ -14,7 +14,7 @@ from tests.look.made_subjects import digits, subject
 from trasluz.errors import RequestError
 from trasluz.look.base import compute
 from trasluz.look.looks import wrong_labels
-from trasluz.look.looks.wrong_labels import Found
+from trasluz.look.looks.wrong_labels import WrongLabelsResult
 from trasluz.look.result import load_result, save_result
 from trasluz.reporting import Reporter
 
@@ -62,7 +62,7 @@ def test_at_most_so_many_are_examined_and_unlabelled_ones_are_not() -> None:
 def test_a_result_is_kept_and_read_again(tmp_path: Path) -> None:
     found = look(with_wrong(0.05)[0], shown=2)
     save_result(tmp_path / "kept", found, {})
-    again = load_result(tmp_path / "kept", Found)
+    again = load_result(tmp_path / "kept", WrongLabelsResult)
     np.testing.assert_array_equal(again.confidence, found.confidence)
     assert again.names == found.names
 

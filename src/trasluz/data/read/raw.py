@@ -87,7 +87,7 @@ class ImageFiles:
     listing: Callable[[Reporter], Listing]
 
 
-Found = Raw | ImageFiles
+Given = Raw | ImageFiles
 
 
 def split_rows(splits: Sequence[str] | np.ndarray) -> dict[str, np.ndarray]:

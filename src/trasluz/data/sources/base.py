@@ -7,7 +7,7 @@ from typing import Any
 
 from trasluz import components
 from trasluz.data.read.places import data_folders
-from trasluz.data.read.raw import Found, Raw
+from trasluz.data.read.raw import Given, Raw
 from trasluz.data.read.table import open_table
 from trasluz.data.read.table_columns import Column
 from trasluz.data.read.table_text import read_sheet
@@ -19,7 +19,7 @@ from trasluz.reporting import Reporter
 PACKAGE = "trasluz.data.sources"
 
 
-def find_source(section: DataSection, reporter: Reporter) -> Found:
+def find_source(section: DataSection, reporter: Reporter) -> Given:
     """What ``section.source`` holds: a known name, a path, or something in a folder of ``TRASLUZ_DATA``.
 
     A known name wins over a folder of the same name in the working directory, which is ``./name``.
@@ -30,13 +30,13 @@ def find_source(section: DataSection, reporter: Reporter) -> Found:
     if components.knows(PACKAGE, section.source):
         module = _load(section.source)
         if hasattr(module, "open_named"):
-            found: Found = module.open_named(section, reporter)
+            found: Given = module.open_named(section, reporter)
             return found
     path = _locate(section.source)
     for name in (*components.own_names(PACKAGE), *components.foreign(PACKAGE)):
         module = _load(name)
         if hasattr(module, "claims") and module.claims(path):
-            opened: Found = module.open_path(path, section, reporter)
+            opened: Given = module.open_path(path, section, reporter)
             return opened
     message = _(
         "{source}: not data of a known kind; give a folder or an archive (.zip, .tar, .tar.gz) of images, a manifest "

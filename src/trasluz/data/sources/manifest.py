@@ -15,7 +15,7 @@ from pathlib import Path
 
 from trasluz.data.read.decode import MISSING, Content
 from trasluz.data.read.layout import SPLIT_NAMES, require_images
-from trasluz.data.read.raw import Found, ImageFiles, Label, Labels, Listing
+from trasluz.data.read.raw import Given, ImageFiles, Label, Labels, Listing
 from trasluz.data.read.table import open_table
 from trasluz.data.read.table_columns import parse_numbers
 from trasluz.data.read.table_text import Sheet, read_sheet
@@ -42,7 +42,7 @@ def claims(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in (".csv", ".tsv")
 
 
-def open_path(path: Path, section: DataSection, reporter: Reporter) -> Found:
+def open_path(path: Path, section: DataSection, reporter: Reporter) -> Given:
     """The images that the manifest names, or the rows of the table.
 
     Raises:

@@ -14,7 +14,7 @@ from trasluz.data.read.catalogue import (
     find_files,
 )
 from trasluz.data.read.idx import read_parts
-from trasluz.data.read.raw import Found
+from trasluz.data.read.raw import Given
 from trasluz.data.sources.archive import archive_files
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
@@ -36,7 +36,7 @@ ENTRY = Entry(
 )
 
 
-def open_named(section: DataSection, reporter: Reporter) -> Found:
+def open_named(section: DataSection, reporter: Reporter) -> Given:
     """Train, then test; the test split is given. In a place with both, IDX files win over PNG files."""
     found = find_files(ENTRY)
     if isinstance(found, Path):

@@ -13,7 +13,7 @@ from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant, split_name
 from trasluz.draw.panel import Panel, Table
 from trasluz.draw.plane import Corner, clipped, nearest, region_colours
-from trasluz.look.looks.boundary import Found
+from trasluz.look.looks.boundary import BoundaryResult
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "decides"
@@ -24,7 +24,7 @@ _MOST_ROWS = 20
 _BESIDE = 0.1  # of the plane, around the lines that widen it
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: BoundaryResult) -> tuple[Panel, ...]:
     """The regions; for a perceptron also its line after every update, and a table of these."""
     panels = [_regions(result)]
     if len(result.weights):
@@ -32,7 +32,7 @@ def draw(result: Found) -> tuple[Panel, ...]:
     return tuple(panels)
 
 
-def _regions(result: Found) -> Panel:
+def _regions(result: BoundaryResult) -> Panel:
     corners = (float(result.across[0]), float(result.up[0])), (float(result.across[-1]), float(result.up[-1]))
     figure = _plane(result, *corners)
     _add_regions(figure, result)
@@ -52,7 +52,7 @@ def _regions(result: Found) -> Panel:
     return Panel(_("The regions of the classes"), figure, alt, _note(result), _verdict(result))
 
 
-def _plane(result: Found, low: Corner, high: Corner) -> go.Figure:
+def _plane(result: BoundaryResult, low: Corner, high: Corner) -> go.Figure:
     figure = new_figure(x=result.features[0], y=result.features[1], height=_SIDE)
     figure.update_xaxes(range=[low[0], high[0]], showgrid=False)
     figure.update_yaxes(range=[low[1], high[1]], showgrid=False)
@@ -60,7 +60,7 @@ def _plane(result: Found, low: Corner, high: Corner) -> go.Figure:
     return figure
 
 
-def _add_regions(figure: go.Figure, result: Found) -> None:
+def _add_regions(figure: go.Figure, result: BoundaryResult) -> None:
     """A layer per class: its colour where it is chosen, stronger where the model is surer."""
     for label, colour in enumerate(class_colours(len(result.classes))):
         chosen = result.winner == label
@@ -80,7 +80,7 @@ def _add_regions(figure: go.Figure, result: Found) -> None:
         )
 
 
-def _add_border(figure: go.Figure, result: Found) -> None:
+def _add_border(figure: go.Figure, result: BoundaryResult) -> None:
     """Where the regions of two classes meet."""
     if not len(result.border):
         return
@@ -96,7 +96,7 @@ def _add_border(figure: go.Figure, result: Found) -> None:
     )
 
 
-def _add_points(figure: go.Figure, result: Found) -> None:
+def _add_points(figure: go.Figure, result: BoundaryResult) -> None:
     """Those of the split full, those that taught the model small and pale; a name in the legend per class."""
     for label, colour in enumerate((GREY, *class_colours(len(result.classes)))):
         of = result.labels == label - 1
@@ -129,7 +129,7 @@ def _escaped(name: str) -> str:
     return name.replace("<", "&lt;")
 
 
-def _note(result: Found) -> str:
+def _note(result: BoundaryResult) -> str:
     sure = result.confidence.min() < 1
     texts = [
         _("The colour is the class that the model chooses there, stronger where it is surer.")
@@ -141,7 +141,7 @@ def _note(result: Found) -> str:
     return " ".join(texts)
 
 
-def _verdict(result: Found) -> str:
+def _verdict(result: BoundaryResult) -> str:
     judged = ~result.taught & (result.labels >= 0)
     count = int(judged.sum())
     if not count:
@@ -152,7 +152,7 @@ def _verdict(result: Found) -> str:
     return said.format(split=split_name(result.split), **facts)
 
 
-def _way(result: Found) -> Panel:
+def _way(result: BoundaryResult) -> Panel:
     corners = _window(result)
     figure = _plane(result, *corners)
     _add_points(figure, result)
@@ -176,7 +176,7 @@ def _way(result: Found) -> Panel:
     return Panel(_("The way of the line"), figure, alt, note, _way_verdict(result))
 
 
-def _window(result: Found) -> tuple[Corner, Corner]:
+def _window(result: BoundaryResult) -> tuple[Corner, Corner]:
     """The corners of a plane that most lines cross, at most three times as wide and high as that of the points."""
     low, high = np.array([result.across[0], result.up[0]]), np.array([result.across[-1], result.up[-1]])
     units = zip(result.weights.reshape(-1, 2), result.bias.reshape(-1), strict=True)
@@ -190,13 +190,13 @@ def _window(result: Found) -> tuple[Corner, Corner]:
     return (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
 
 
-def _lines(result: Found, update: int, low: Corner, high: Corner) -> list[list[Corner]]:
+def _lines(result: BoundaryResult, update: int, low: Corner, high: Corner) -> list[list[Corner]]:
     """The ends of every unit's line within the plane; a unit whose weights are zero has none."""
     pairs = zip(result.weights[update], result.bias[update], strict=True)
     return [clipped(weight, float(bias), low, high) for weight, bias in pairs]
 
 
-def _add_slider(figure: go.Figure, result: Found, lines: list[list[list[Corner]]]) -> None:
+def _add_slider(figure: go.Figure, result: BoundaryResult, lines: list[list[list[Corner]]]) -> None:
     """The lines of one update, its point, and a slider that changes them."""
     units = len(lines[-1])
     colours = (ORANGE,) if units == 1 else class_colours(units)
@@ -227,7 +227,7 @@ def _spread(count: int) -> list[int]:
     return sorted(set(np.linspace(0, count - 1, min(count, _MOST_STEPS)).round().astype(int).tolist()))
 
 
-def _way_verdict(result: Found) -> str:
+def _way_verdict(result: BoundaryResult) -> str:
     last = int(result.epochs[-1]) + 1
     texts = []
     if result.total > len(result.weights):
@@ -258,7 +258,7 @@ def _way_verdict(result: Found) -> str:
     return " ".join(texts)
 
 
-def _updates(result: Found) -> Panel:
+def _updates(result: BoundaryResult) -> Panel:
     units = result.weights.shape[1]
     first, second = result.features
     columns = [_("update"), _("epoch"), f"x: {first}", f"x: {second}"]

@@ -10,7 +10,7 @@ from trasluz.draw.names import percent, significant
 from trasluz.draw.overlay import as_shown, overlay
 from trasluz.draw.panel import Cell, Gallery, Panel, Scale, Table, Tile
 from trasluz.look.cams import find
-from trasluz.look.looks.cam import Found
+from trasluz.look.looks.cam import CamResult
 from trasluz.look.method_names import method_name
 from trasluz.messages import _, ngettext
 from trasluz.metrics.intervals import mean_interval
@@ -24,14 +24,14 @@ _COLUMNS = 12
 _NONE = "–"
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: CamResult) -> tuple[Panel, ...]:
     """A panel of maps per layer, the last one first with the verdict, and the checks as a table."""
     order = range(len(result.layers) - 1, -1, -1)
     maps = tuple(_maps(result, layer, last=layer == len(result.layers) - 1) for layer in order)
     return (*maps, _checks(result))
 
 
-def _maps(result: Found, layer: int, *, last: bool) -> Panel:
+def _maps(result: CamResult, layer: int, *, last: bool) -> Panel:
     name = result.layers[layer]
     high, wide = result.maps[name].shape[2:]
     columns = min(result.shown, _COLUMNS)
@@ -53,13 +53,13 @@ def _maps(result: Found, layer: int, *, last: bool) -> Panel:
     return Panel(title, gallery, alt.format(n=len(rows)), note, verdict, warnings, layer=name, folded=not last)
 
 
-def _headings(result: Found, columns: int) -> tuple[str, ...]:
+def _headings(result: CamResult, columns: int) -> tuple[str, ...]:
     if (result.chosen == result.chosen[:1]).all() and result.shown == result.chosen.shape[1]:
         return tuple(result.classes[label] for label in result.chosen[0, :columns])
     return (_("predicted"), _("true, or second"))[:columns]
 
 
-def _row(result: Found, layer: int, image: int, columns: int) -> tuple[tuple[Tile, ...], Scale]:
+def _row(result: CamResult, layer: int, image: int, columns: int) -> tuple[tuple[Tile, ...], Scale]:
     maps = np.maximum(result.maps[result.layers[layer]][image, :columns], 0)
     high = float(maps.max())
     tiles = [
@@ -71,7 +71,7 @@ def _row(result: Found, layer: int, image: int, columns: int) -> tuple[tuple[Til
     return tuple(tiles), scale_bar(_("evidence per place"), "0", significant(high, 2), diverging=False)
 
 
-def _tile(result: Found, layer: int, image: int, column: int, amounts: np.ndarray, high: float) -> Tile:
+def _tile(result: CamResult, layer: int, image: int, column: int, amounts: np.ndarray, high: float) -> Tile:
     label = int(result.chosen[image, column])
     name, sure = result.classes[label], percent(float(result.confidence[image, label]))
     empty = not amounts.max() > 0
@@ -88,11 +88,11 @@ def _tile(result: Found, layer: int, image: int, column: int, amounts: np.ndarra
     )
 
 
-def _true_class(result: Found, label: int) -> str:
+def _true_class(result: CamResult, label: int) -> str:
     return result.classes[label] if label >= 0 else ""
 
 
-def _note(result: Found, columns: int) -> str:
+def _note(result: CamResult, columns: int) -> str:
     note = _(
         "Bright is where the layer's channels raise the score of the class ({method}); each row has one scale. A map "
         "is as coarse as its layer: the switch shows its own grid."
@@ -107,12 +107,12 @@ def _note(result: Found, columns: int) -> str:
     return note
 
 
-def _verdict(result: Found, layer: int) -> list[str]:
+def _verdict(result: CamResult, layer: int) -> list[str]:
     """What the checks of a layer say, by medians over the images."""
     return [sentence for sentence in (_class_verdict(result, layer), _region_verdict(result, layer)) if sentence]
 
 
-def _class_verdict(result: Found, layer: int) -> str:
+def _class_verdict(result: CamResult, layer: int) -> str:
     if not result.class_specific:
         return _("This method knows no class: read its map as a map of the object, not of the class.")
     alike = _median(result.class_agreement[:, layer])
@@ -127,7 +127,7 @@ def _class_verdict(result: Found, layer: int) -> str:
     return _("The map changes with the class (rank correlation {number}).").format(number=number)
 
 
-def _region_verdict(result: Found, layer: int) -> str:
+def _region_verdict(result: CamResult, layer: int) -> str:
     kept = [_median(result.kept[:, layer, rival]) for rival in range(3)]
     without = [_median(result.without[:, layer, rival]) for rival in range(3)]
     if np.isnan([*kept, *without]).any():
@@ -168,7 +168,7 @@ def _surely_above_zero(differences: np.ndarray) -> bool:
     return low > 0
 
 
-def _warnings(result: Found, layer: int) -> tuple[str, ...]:
+def _warnings(result: CamResult, layer: int) -> tuple[str, ...]:
     found = []
     empty = int((result.raw_max[np.arange(len(result.judged)), result.judged, layer] <= 0).sum())
     if empty:
@@ -189,7 +189,7 @@ def _warnings(result: Found, layer: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _checks(result: Found) -> Panel:
+def _checks(result: CamResult) -> Panel:
     head = (
         _("image"),
         _("class"),
@@ -223,7 +223,7 @@ def _regions() -> tuple[str, str, str]:
     return _("the map"), _("a random region"), _("the middle")
 
 
-def _check_row(result: Found, image: int, layer: int) -> list[tuple[Cell, str]]:
+def _check_row(result: CamResult, image: int, layer: int) -> list[tuple[Cell, str]]:
     label = int(result.chosen[image, result.judged[image]])
     name = result.names[image]
     ranks = (result.class_agreement[image, layer], result.layer_agreement[image], result.flip_agreement[image, layer])

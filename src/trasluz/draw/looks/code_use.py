@@ -13,7 +13,7 @@ from trasluz.draw.figures import new_figure
 from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant, split_name
 from trasluz.draw.panel import Panel, Table
-from trasluz.look.looks.code_use import LEVELS, Found
+from trasluz.look.looks.code_use import LEVELS, CodeUseResult
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "latent"
@@ -25,7 +25,7 @@ _MANY = 32  # dimensions from which single pairs are no longer found by eye
 _STRONG = 0.5  # a correlation that says that two dimensions hold much of the same
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: CodeUseResult) -> tuple[Panel, ...]:
     """Strength, spread, densities, correlations where there are several dimensions, and a table."""
     panels = [_strength(result), _spread(result), _densities(result)]
     if len(result.correlation) > 1:
@@ -33,7 +33,7 @@ def draw(result: Found) -> tuple[Panel, ...]:
     return (*panels, _table(result))
 
 
-def _strength(result: Found) -> Panel:
+def _strength(result: CodeUseResult) -> Panel:
     gaussian = len(result.kl) > 0
     shown = result.order[:_BARS]
     values = (result.kl if gaussian else result.variance)[shown]
@@ -59,7 +59,7 @@ def _strength(result: Found) -> Panel:
     )
 
 
-def _strength_note(result: Found, gaussian: bool) -> str:
+def _strength_note(result: CodeUseResult, gaussian: bool) -> str:
     active = (
         _("Active is a dimension whose mean has a variance above 0.01 (Burda et al. 2016); others are grey.")
         if gaussian
@@ -70,7 +70,7 @@ def _strength_note(result: Found, gaussian: bool) -> str:
     )
 
 
-def _strength_verdict(result: Found) -> str:
+def _strength_verdict(result: CodeUseResult) -> str:
     size = len(result.order)
     said = [
         ngettext("{active} of {n} dimension is active.", "{active} of {n} dimensions are active.", size).format(
@@ -83,7 +83,7 @@ def _strength_verdict(result: Found) -> str:
     return " ".join(said)
 
 
-def _spread(result: Found) -> Panel:
+def _spread(result: CodeUseResult) -> Panel:
     """The middle half and the middle 95 % of each dimension, and those of the prior behind them."""
     places = list(range(1, len(result.quantiles) + 1))
     figure = new_figure(x=_("dimensions in order"), y=_("value"), height=360)
@@ -124,7 +124,7 @@ def _spread(result: Found) -> Panel:
     return Panel(_("How codes are spread"), figure, alt, _spread_note(result), _spread_verdict(result))
 
 
-def _spread_note(result: Found) -> str:
+def _spread_note(result: CodeUseResult) -> str:
     if not len(result.kl):
         return ""
     text = _("All codes together: one draw of each image's Gaussian, as the decoder is given them in training.")
@@ -133,7 +133,7 @@ def _spread_note(result: Found) -> str:
     return text
 
 
-def _spread_verdict(result: Found) -> str:
+def _spread_verdict(result: CodeUseResult) -> str:
     if result.mmd is None or result.mmd_low is None or result.mmd_high is None:
         return ""
     text = _(
@@ -144,7 +144,7 @@ def _spread_verdict(result: Found) -> str:
     )
 
 
-def _densities(result: Found) -> Panel:
+def _densities(result: CodeUseResult) -> Panel:
     centres = (result.edges[1:] + result.edges[:-1]) / 2
     shown = min(_LINES, len(result.histograms))
     figure = new_figure(x=_("value"), y=_("density"), height=340)
@@ -174,7 +174,7 @@ def _densities(result: Found) -> Panel:
     return Panel(_("Densities of the leading dimensions"), figure, alt, folded=True)
 
 
-def _correlation(result: Found) -> Panel:
+def _correlation(result: CodeUseResult) -> Panel:
     size = len(result.correlation)
     names = [str(n + 1) for n in result.order[:size]]
     places = list(range(size))
@@ -200,7 +200,7 @@ def _correlation(result: Found) -> Panel:
     return Panel(title, figure, alt, "", _correlation_verdict(result), folded=size > _MANY)
 
 
-def _correlation_verdict(result: Found) -> str:
+def _correlation_verdict(result: CodeUseResult) -> str:
     first, second = max(combinations(range(len(result.correlation)), 2), key=lambda p: abs(result.correlation[p]))
     value = float(result.correlation[first, second])
     pairs = np.abs(result.correlation[np.triu_indices(len(result.correlation), 1)])
@@ -213,7 +213,7 @@ def _correlation_verdict(result: Found) -> str:
     return said
 
 
-def _table(result: Found) -> Panel:
+def _table(result: CodeUseResult) -> Panel:
     gaussian = len(result.kl) > 0
     columns: list[tuple[str, np.ndarray]] = [(_("mean"), result.mean), (_("variance"), result.variance)]
     if gaussian:

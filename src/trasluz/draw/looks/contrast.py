@@ -9,7 +9,7 @@ from trasluz.draw.looking import Question
 from trasluz.draw.names import MINUS, integer, percent, significant
 from trasluz.draw.overlay import as_shown, signed_overlay
 from trasluz.draw.panel import Cell, Gallery, Panel, Scale, Table, Tile
-from trasluz.look.looks.contrast import Found
+from trasluz.look.looks.contrast import ContrastResult
 from trasluz.messages import _, ngettext
 from trasluz.metrics.intervals import mean_interval
 
@@ -19,13 +19,13 @@ _FEWEST = 3  # images of which anything is claimed
 _RANKED = 10  # channels of the table
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: ContrastResult) -> tuple[Panel, ...]:
     """Where the difference lies, the channels that make it, and for a common pair these over images of the split."""
     panels = (_differences(result), _channels(result))
     return (*panels, _ranking(result)) if sum(result.ranked) else panels
 
 
-def _differences(result: Found) -> Panel:
+def _differences(result: ContrastResult) -> Panel:
     rows = [_difference_row(result, image) for image in range(len(result.images))]
     high, wide = result.maps.shape[1:]
     place = _("at {layer}, {height}×{width}").format(layer=result.layer, height=high, width=wide)
@@ -38,7 +38,7 @@ def _differences(result: Found) -> Panel:
     return Panel(f"{_title(result)} {place}", gallery, alt, _note(result), "", _warnings(result))
 
 
-def _channels(result: Found) -> Panel:
+def _channels(result: ContrastResult) -> Panel:
     rows = [_channel_row(result, image) for image in range(len(result.images))]
     note = _(
         "What single channels add by place, with one scale per row: the maps of all channels add up to the map of the "
@@ -53,37 +53,37 @@ def _channels(result: Found) -> Panel:
     return Panel(_("Channels that make the difference"), gallery, alt, note, _verdict(result))
 
 
-def _gallery(result: Found, rows: list[tuple[tuple[Tile, ...], Scale]], columns: tuple[str, ...]) -> Gallery:
+def _gallery(result: ContrastResult, rows: list[tuple[tuple[Tile, ...], Scale]], columns: tuple[str, ...]) -> Gallery:
     heads = tuple(result.classes[label] if label >= 0 else "" for label in result.labels)
     tiles, scales = zip(*rows, strict=True)
     return Gallery(tiles, heads if any(heads) else (), (_("image"), *columns), scales)
 
 
-def _title(result: Found) -> str:
+def _title(result: ContrastResult) -> str:
     if not result.common:
         return _("What separates the predicted class from the next")
     first, second = _names(result, 0)
     return _("What separates {first} from {second}").format(first=first, second=second)
 
 
-def _names(result: Found, image: int) -> tuple[str, str]:
+def _names(result: ContrastResult, image: int) -> tuple[str, str]:
     first, second = result.pairs[image]
     return result.classes[first], result.classes[second]
 
 
-def _headings(result: Found) -> tuple[str, ...]:
+def _headings(result: ContrastResult) -> tuple[str, ...]:
     first, second = _names(result, 0) if result.common else (_("the first"), _("the second"))
     firsts, seconds = result.firsts, result.channels.shape[1] - result.firsts
     return tuple(_("for {label}").format(label=label) for label in [first] * firsts + [second] * seconds)
 
 
-def _difference_row(result: Found, image: int) -> tuple[tuple[Tile, ...], Scale]:
+def _difference_row(result: ContrastResult, image: int) -> tuple[tuple[Tile, ...], Scale]:
     reach = float(np.abs(result.maps[image]).max())
     tiles = (_picture(result, image, _scores(result, image)), _difference(result, image, reach))
     return tiles, _bar(reach)
 
 
-def _channel_row(result: Found, image: int) -> tuple[tuple[Tile, ...], Scale]:
+def _channel_row(result: ContrastResult, image: int) -> tuple[tuple[Tile, ...], Scale]:
     reach = float(np.abs(result.parts[image]).max())
     tiles = [_picture(result, image, "")]
     for place, channel in enumerate(result.channels[image].tolist()):
@@ -95,7 +95,7 @@ def _channel_row(result: Found, image: int) -> tuple[tuple[Tile, ...], Scale]:
     return tuple(tiles), _bar(reach)
 
 
-def _picture(result: Found, image: int, caption: str) -> Tile:
+def _picture(result: ContrastResult, image: int, caption: str) -> Tile:
     return Tile(as_shown(result.images[image]), result.names[image], caption)
 
 
@@ -104,12 +104,12 @@ def _bar(reach: float) -> Scale:
     return scale_bar(_("evidence per place"), f"{MINUS}{end}", end, diverging=True)
 
 
-def _scores(result: Found, image: int) -> str:
+def _scores(result: ContrastResult, image: int) -> str:
     pairs = zip(_names(result, image), result.scores[image], strict=True)
     return " · ".join(f"{label} {_plain(float(score))}" for label, score in pairs)
 
 
-def _difference(result: Found, image: int, reach: float) -> Tile:
+def _difference(result: ContrastResult, image: int, reach: float) -> Tile:
     first, second = _names(result, image)
     alt = _("what speaks for {first} (red) and for {second} (blue) in {image}").format(
         first=first, second=second, image=result.names[image]
@@ -132,7 +132,7 @@ def _signed(value: float) -> str:
     return ("+" if value > 0 else "") + _plain(value)
 
 
-def _note(result: Found) -> str:
+def _note(result: ContrastResult) -> str:
     note = _(
         "Red raises the first score above the second, blue the second above the first; each row has one scale. The "
         "difference is divided among the layer's places and channels (activation × gradient), and summed over the "
@@ -147,7 +147,7 @@ def _note(result: Found) -> str:
     return note
 
 
-def _verdict(result: Found) -> str:
+def _verdict(result: ContrastResult) -> str:
     """What the channels for the first class are worth, by medians over the images."""
     before = result.scores[:, 0] - result.scores[:, 1]
     changes, by_luck = result.without[:, 0] - before, result.random[:, 0] - before
@@ -175,7 +175,7 @@ def _conclusion(gains: np.ndarray) -> str:
     return _("No difference from other channels is certain: do not read them as what separates the classes.")
 
 
-def _warnings(result: Found) -> tuple[str, ...]:
+def _warnings(result: ContrastResult) -> tuple[str, ...]:
     """Where the contributions do not add up to the difference, as behind a layer that is far from the scores."""
     difference = result.scores[:, 0] - result.scores[:, 1]
     apart = np.sign(result.contributions.sum(1)) != np.sign(difference)
@@ -191,7 +191,7 @@ def _warnings(result: Found) -> tuple[str, ...]:
     return (text.format(n=int(apart.sum()), total=len(apart)),)
 
 
-def _ranking(result: Found) -> Panel:
+def _ranking(result: ContrastResult) -> Panel:
     first, second = _names(result, 0)
     here, there = result.mean_contribution
     order = np.argsort(-np.abs(here - there), kind="stable")[:_RANKED]

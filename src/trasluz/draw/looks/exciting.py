@@ -11,7 +11,7 @@ from trasluz.draw.marking import marked
 from trasluz.draw.names import integer, percent, significant, split_name
 from trasluz.draw.overlay import as_shown
 from trasluz.draw.panel import Gallery, Panel, Tile
-from trasluz.look.looks.exciting import Found
+from trasluz.look.looks.exciting import ExcitingResult
 from trasluz.messages import _, ngettext
 from trasluz.metrics.intervals import wilson
 
@@ -21,7 +21,7 @@ _MOSTLY = 0.75  # of a channel's images of one class
 _FEWEST = 4  # images per channel from which that is said
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: ExcitingResult) -> tuple[Panel, ...]:
     """One panel."""
     rows = tuple(_row(result, place) for place in range(len(result.channels)))
     heads = tuple(_head(result, place) for place in range(len(result.channels)))
@@ -30,11 +30,11 @@ def draw(result: Found) -> tuple[Panel, ...]:
     return (Panel(title, Gallery(rows, heads), alt, _note(result), _verdict(result)),)
 
 
-def _row(result: Found, place: int) -> tuple[Tile, ...]:
+def _row(result: ExcitingResult, place: int) -> tuple[Tile, ...]:
     return tuple(_tile(result, place, rank) for rank in range(result.which.shape[1]))
 
 
-def _tile(result: Found, place: int, rank: int) -> Tile:
+def _tile(result: ExcitingResult, place: int, rank: int) -> Tile:
     number = int(result.which[place, rank])
     image, value = result.images[number], float(result.values[place, rank])
     crop = result.crops[place, rank]
@@ -51,7 +51,7 @@ def _is_part(crop: np.ndarray) -> bool:
     return bool(np.isfinite(crop).all()) and tuple(crop.tolist()) != (0, 0, 1, 1)
 
 
-def _head(result: Found, place: int) -> str:
+def _head(result: ExcitingResult, place: int) -> str:
     channel = int(result.channels[place])
     name = _("channel {n}").format(n=channel)
     share = float(result.positive[place])
@@ -64,7 +64,7 @@ def _head(result: Found, place: int) -> str:
     return f"{name} · {fact}"
 
 
-def _note(result: Found) -> str:
+def _note(result: ExcitingResult) -> str:
     count = integer(result.judged)
     texts = [
         _("Of {n} images of {split}, those in which the channel is most active anywhere, with that activation.").format(
@@ -85,7 +85,7 @@ def _note(result: Found) -> str:
     return " ".join(texts)
 
 
-def _verdict(result: Found) -> str:
+def _verdict(result: ExcitingResult) -> str:
     texts = []
     mostly = [name for name in (_class_of(result, place) for place in range(len(result.channels))) if name]
     if result.shares and result.which.shape[1] >= _FEWEST:
@@ -105,7 +105,7 @@ def _verdict(result: Found) -> str:
     return " ".join(texts)
 
 
-def _class_of(result: Found, place: int) -> str:
+def _class_of(result: ExcitingResult, place: int) -> str:
     """The class that most of a channel's images are of, with an interval (95 %) above its share of all images; empty
     where there is none."""
     if int(result.channels[place]) in set(result.dead.tolist()):

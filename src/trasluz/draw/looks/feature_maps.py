@@ -9,7 +9,7 @@ from trasluz.draw.layer_names import short_names
 from trasluz.draw.looking import Question
 from trasluz.draw.names import MINUS, integer, percent, significant
 from trasluz.draw.panel import Gallery, Panel, Scale, Tile
-from trasluz.look.looks.feature_maps import Found
+from trasluz.look.looks.feature_maps import FeatureMapsResult
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "inside"
@@ -18,23 +18,23 @@ _LARGE = 10
 _SOME = 0.0005  # a smaller share of zeros is chance, and reads 0.0 %
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: FeatureMapsResult) -> tuple[Panel, ...]:
     """The images that were shown, and what the layers gave for them."""
     return _images(result), _maps(result)
 
 
-def _images(result: Found) -> Panel:
+def _images(result: FeatureMapsResult) -> Panel:
     captions = _captions(result)
     tiles = tuple(Tile(image, caption, caption) for image, caption in zip(result.images, captions, strict=True))
     alt = ngettext("The image shown to the network", "The images shown to the network", len(tiles))
     return Panel(ngettext("Image shown", "Images shown", len(tiles)), Gallery((tiles,)), alt)
 
 
-def _captions(result: Found) -> list[str]:
+def _captions(result: FeatureMapsResult) -> list[str]:
     return [_("image {name}").format(name=name) for name in result.names]
 
 
-def _maps(result: Found) -> Panel:
+def _maps(result: FeatureMapsResult) -> Panel:
     reaches = {layer: float(np.abs(result.maps[layer].astype(np.float32)).max()) for layer in result.layers}
     pairs = [(layer, number) for layer in result.layers for number in range(len(result.images))]
     rows = tuple(_row(result, layer, number, reaches[layer]) for layer, number in pairs)
@@ -45,7 +45,7 @@ def _maps(result: Found) -> Panel:
     return Panel(_("Feature maps"), gallery, alt, _note(result), _verdict(result))
 
 
-def _row(result: Found, layer: str, number: int, reach: float) -> tuple[Tile, ...]:
+def _row(result: FeatureMapsResult, layer: str, number: int, reach: float) -> tuple[Tile, ...]:
     dead = set(result.dead[layer].tolist())
     maps = result.maps[layer][number].astype(np.float32)
     return tuple(
@@ -59,7 +59,7 @@ def _row(result: Found, layer: str, number: int, reach: float) -> tuple[Tile, ..
     )
 
 
-def _caption(result: Found, layer: str, number: int, place: int) -> str:
+def _caption(result: FeatureMapsResult, layer: str, number: int, place: int) -> str:
     """The channel's number, and what it speaks for the class where that was asked for."""
     channel = str(result.channels[layer][place])
     if not result.towards:
@@ -69,7 +69,7 @@ def _caption(result: Found, layer: str, number: int, place: int) -> str:
     return f"{channel} · {speaks:+.{digits}f}".replace("-", MINUS)
 
 
-def _head(result: Found, layer: str, number: int) -> str:
+def _head(result: FeatureMapsResult, layer: str, number: int) -> str:
     channels, height, width = result.shapes[layer]
     facts = [_short(result, layer), f"{channels}×{height}×{width}"]
     if result.zeros[layer] >= _SOME:
@@ -84,7 +84,7 @@ def _head(result: Found, layer: str, number: int) -> str:
     return " · ".join(facts)
 
 
-def _short(result: Found, layer: str) -> str:
+def _short(result: FeatureMapsResult, layer: str) -> str:
     return short_names(result.layers)[result.layers.index(layer)]
 
 
@@ -92,7 +92,7 @@ def _bar(reach: float) -> Scale:
     return scale_bar(_("activation"), f"{MINUS}{significant(reach, 2)}", significant(reach, 2), diverging=True)
 
 
-def _note(result: Found) -> str:
+def _note(result: FeatureMapsResult) -> str:
     texts = [
         _(
             "Every tile is a channel with its number; red is above zero, blue below, and all channels of a layer share "
@@ -112,7 +112,7 @@ def _note(result: Found) -> str:
     return " ".join(texts)
 
 
-def _verdict(result: Found) -> str:
+def _verdict(result: FeatureMapsResult) -> str:
     """How the share of zeros goes with depth, over the layers that set values to zero: they have more of them than
     the layer before; pooling only thins out the zeros that it is given."""
     shares = [result.zeros[layer] for layer in result.layers]

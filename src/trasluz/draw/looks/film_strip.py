@@ -12,7 +12,7 @@ from trasluz.draw.looking import Question
 from trasluz.draw.names import percent, significant
 from trasluz.draw.overlay import as_shown, overlay
 from trasluz.draw.panel import Gallery, Panel, Tile
-from trasluz.look.looks.film_strip import Found
+from trasluz.look.looks.film_strip import FilmStripResult
 from trasluz.messages import _
 
 QUESTION: Question = "learned"
@@ -20,7 +20,7 @@ ORDER = 10
 _FEW = 12  # epochs, each of which has its tick on the axis
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: FilmStripResult) -> tuple[Panel, ...]:
     """Reconstructions, samples, heat maps and probabilities, each where the model has them."""
     panels = []
     if len(result.reconstructions):
@@ -34,23 +34,23 @@ def draw(result: Found) -> tuple[Panel, ...]:
     return tuple(panels)
 
 
-def _columns(result: Found) -> tuple[str, ...]:
+def _columns(result: FilmStripResult) -> tuple[str, ...]:
     """What the frames are called."""
     return tuple(
         _("before training") if epoch == 0 else _("epoch {epoch}").format(epoch=epoch) for epoch in result.epochs
     )
 
 
-def _name(result: Found, image: int) -> str:
+def _name(result: FilmStripResult, image: int) -> str:
     label = int(result.labels[image])
     return result.classes[label] if label >= 0 else _("image {row}").format(row=int(result.rows[image]))
 
 
-def _original(result: Found, image: int) -> Tile:
+def _original(result: FilmStripResult, image: int) -> Tile:
     return Tile(as_shown(result.images[image]), _("image {row}").format(row=int(result.rows[image])))
 
 
-def _reconstructions(result: Found) -> Panel:
+def _reconstructions(result: FilmStripResult) -> Panel:
     heads = _columns(result)
     rows = [
         (
@@ -73,7 +73,7 @@ def _reconstructions(result: Found) -> Panel:
     return Panel(_("Reconstructions through the epochs"), gallery, alt, note, verdict)
 
 
-def _rebuilt(result: Found, frame: int, image: int, when: str) -> Tile:
+def _rebuilt(result: FilmStripResult, frame: int, image: int, when: str) -> Tile:
     error = significant(float(result.error[frame, image]))
     alt = _("{image} rebuilt, {when}: mean squared error {error}").format(
         image=_name(result, image), when=when, error=error
@@ -81,7 +81,7 @@ def _rebuilt(result: Found, frame: int, image: int, when: str) -> Tile:
     return Tile(as_shown(result.reconstructions[frame, image]), alt, error, made="reconstructed")
 
 
-def _samples(result: Found) -> Panel:
+def _samples(result: FilmStripResult) -> Panel:
     heads = _columns(result)
     rows = tuple(
         tuple(
@@ -99,7 +99,7 @@ def _samples(result: Found) -> Panel:
     return Panel(_("Samples through the epochs"), Gallery(rows, (), heads), alt, note)
 
 
-def _maps(result: Found) -> Panel:
+def _maps(result: FilmStripResult) -> Panel:
     heads = _columns(result)
     rows, names = [], []
     for image in range(len(result.images)):
@@ -119,7 +119,7 @@ def _maps(result: Found) -> Panel:
     return Panel(_("Where it looked, through the epochs"), gallery, alt, note)
 
 
-def _map(result: Found, frame: int, image: int, amounts: np.ndarray, high: float, when: str) -> Tile:
+def _map(result: FilmStripResult, frame: int, image: int, amounts: np.ndarray, high: float, when: str) -> Tile:
     label = int(result.chosen[frame, image])
     sure = percent(float(result.probabilities[frame, image, label]), 0)
     said = result.classes[int(result.probabilities[frame, image].argmax())]
@@ -132,7 +132,7 @@ def _map(result: Found, frame: int, image: int, amounts: np.ndarray, high: float
     return Tile(overlay(picture, amounts, high), alt, sure, native, said if wrong else "")
 
 
-def _sure(result: Found) -> Panel:
+def _sure(result: FilmStripResult) -> Panel:
     images, frames = np.arange(len(result.images)), np.arange(len(result.epochs))
     label = result.chosen[-1]
     sure = result.probabilities[frames[:, None], images, label]
@@ -149,7 +149,7 @@ def _sure(result: Found) -> Panel:
     return Panel(_("How sure it was, through the epochs"), figure, alt, note, verdict if known else "")
 
 
-def _lines(result: Found, sure: np.ndarray) -> go.Figure:
+def _lines(result: FilmStripResult, sure: np.ndarray) -> go.Figure:
     figure = new_figure(x=_("Epoch"), y=_("Probability of its class"), height=360)
     for image, colour in enumerate(class_colours(len(result.images))):
         figure.add_scatter(

@@ -10,7 +10,7 @@ from trasluz.draw.amounts import around_zero, scale_bar
 from trasluz.draw.looking import Question
 from trasluz.draw.names import MINUS
 from trasluz.draw.panel import Gallery, Panel, Tile
-from trasluz.look.looks.kernels import Found
+from trasluz.look.looks.kernels import KernelsResult
 from trasluz.messages import _
 
 QUESTION: Question = "inside"
@@ -18,7 +18,7 @@ ORDER = 20
 _COLUMNS = 16
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: KernelsResult) -> tuple[Panel, ...]:
     """One panel: a tile per kernel; of colour images the mean over channels."""
     kernels = result.kernels.mean(1)
     reach = float(np.abs(kernels).max())

@@ -12,7 +12,7 @@ from trasluz.draw.names import integer, percent, significant, split_name
 from trasluz.draw.panel import Amounts, Kinds, Panel, PointMap
 from trasluz.look import projections
 from trasluz.look.latent.separation import Accuracy, K
-from trasluz.look.looks.latent_map import GIVEN, Found
+from trasluz.look.looks.latent_map import GIVEN, LatentMapResult
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "latent"
@@ -20,7 +20,7 @@ ORDER = 10
 _STOPS = 16
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: LatentMapResult) -> tuple[Panel, ...]:
     """One panel: the maps of all methods, one shown at a time."""
     count = len(result.rows)
     content = PointMap(
@@ -43,13 +43,13 @@ def _method(name: str, facts: dict[str, float]) -> str:
     return _("{method} ({share} of the variance)").format(method=called, share=percent(sum(shares)))
 
 
-def _classes(result: Found) -> Kinds | None:
+def _classes(result: LatentMapResult) -> Kinds | None:
     if not (result.labels >= 0).any():
         return None
     return Kinds(_("class"), result.labels, result.classes, class_colours(len(result.classes)))
 
 
-def _splits(result: Found) -> Kinds | None:
+def _splits(result: LatentMapResult) -> Kinds | None:
     if len(result.split_names) < 2:
         return None
     names = tuple(_("your images") if name == GIVEN else split_name(name) for name in result.split_names)
@@ -57,12 +57,12 @@ def _splits(result: Found) -> Kinds | None:
     return Kinds(_("split"), result.splits, names, colours)
 
 
-def _error(result: Found) -> Amounts | None:
+def _error(result: LatentMapResult) -> Amounts | None:
     title = _("error of the reconstruction") if result.error_of == "reconstruction" else _("doubt about its own class")
     return _amounts(title, result.error) if np.isfinite(result.error).any() else None
 
 
-def _density(result: Found) -> Amounts:
+def _density(result: LatentMapResult) -> Amounts:
     return _amounts(_("density of the codes"), result.density)
 
 
@@ -83,12 +83,12 @@ def _viridis(low: float, high: float) -> tuple[str, ...]:
     return tuple("#{:02x}{:02x}{:02x}".format(*(round(part) for part in unlabel_rgb(colour))) for colour in found)
 
 
-def _given(result: Found) -> np.ndarray:
+def _given(result: LatentMapResult) -> np.ndarray:
     names = result.split_names
     return result.splits == names.index(GIVEN) if GIVEN in names else np.zeros(len(result.rows), bool)
 
 
-def _note(result: Found) -> str:
+def _note(result: LatentMapResult) -> str:
     parts = [
         ngettext("A code has {n} number.", "A code has {n} numbers.", result.size).format(n=integer(result.size)),
         _("Drag to move, use the buttons or the wheel (after a click on the map) to come closer."),
@@ -102,7 +102,7 @@ def _note(result: Found) -> str:
     return " ".join(parts)
 
 
-def _verdict(result: Found) -> str:
+def _verdict(result: LatentMapResult) -> str:
     """How well the class can be read off the code, by neighbours and by a linear probe."""
     said = []
     if result.neighbours is not None:

@@ -7,7 +7,7 @@ import numpy as np
 from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant
 from trasluz.draw.panel import Gallery, Panel, Tile
-from trasluz.look.looks.latent_walk import Found
+from trasluz.look.looks.latent_walk import LatentWalkResult
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "latent"
@@ -15,7 +15,7 @@ ORDER = 30
 _STILL = 1 / 255  # a difference that no picture of 256 shades shows
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: LatentWalkResult) -> tuple[Panel, ...]:
     """A panel for each kind of walk that there is."""
     panels = (
         _between(result) if result.ways else None,
@@ -25,7 +25,7 @@ def draw(result: Found) -> tuple[Panel, ...]:
     return tuple(panel for panel in panels if panel is not None)
 
 
-def _between(result: Found) -> Panel:
+def _between(result: LatentWalkResult) -> Panel:
     pairs = len(next(iter(result.ways.values())))
     rows, names = [], []
     for pair in range(pairs):
@@ -44,7 +44,7 @@ def _way_name(way: str) -> str:
     return {"line": _("line"), "arc": _("arc"), "fade": _("cross-fade")}.get(way, way)
 
 
-def _way(result: Found, pair: int, way: str, pictures: np.ndarray) -> tuple[Tile, ...]:
+def _way(result: LatentWalkResult, pair: int, way: str, pictures: np.ndarray) -> tuple[Tile, ...]:
     made = [
         Tile(
             picture,
@@ -62,7 +62,7 @@ def _way(result: Found, pair: int, way: str, pictures: np.ndarray) -> tuple[Tile
     return (first, *made, last)
 
 
-def _between_note(result: Found) -> str:
+def _between_note(result: LatentWalkResult) -> str:
     parts = []
     if "fade" in result.ways:
         parts.append(
@@ -83,7 +83,7 @@ def _between_note(result: Found) -> str:
     return " ".join(parts)
 
 
-def _along(result: Found) -> Panel:
+def _along(result: LatentWalkResult) -> Panel:
     names = tuple(
         _strength(result, dimension, strength)
         for dimension, strength in zip(result.dimensions, result.strength, strict=True)
@@ -97,7 +97,7 @@ def _along(result: Found) -> Panel:
     return Panel(_("Along single dimensions of the code"), gallery, alt, _along_note(result), _along_verdict(result))
 
 
-def _strength(result: Found, dimension: int, strength: float) -> str:
+def _strength(result: LatentWalkResult, dimension: int, strength: float) -> str:
     if result.strength_of == "kl":
         return _("{n} · KL {kl}").format(n=dimension + 1, kl=significant(float(strength), 2))
     return _("{n} · variance {variance}").format(n=dimension + 1, variance=significant(float(strength), 2))
@@ -107,7 +107,7 @@ def _spreads(offset: float) -> str:
     return f"{significant(float(offset), 2)} σ" if abs(offset) > 1e-9 else "0"
 
 
-def _walk(result: Found, place: int) -> tuple[Tile, ...]:
+def _walk(result: LatentWalkResult, place: int) -> tuple[Tile, ...]:
     number = int(result.dimensions[place]) + 1
     return tuple(
         Tile(
@@ -120,7 +120,7 @@ def _walk(result: Found, place: int) -> tuple[Tile, ...]:
     )
 
 
-def _along_note(result: Found) -> str:
+def _along_note(result: LatentWalkResult) -> str:
     first = (
         _("All other numbers stay those of one image's code; dimensions come by falling KL from the prior, in nats.")
         if result.strength_of == "kl"
@@ -133,7 +133,7 @@ def _along_note(result: Found) -> str:
     return f"{first} {second}"
 
 
-def _along_verdict(result: Found) -> str:
+def _along_verdict(result: LatentWalkResult) -> str:
     still = int((result.change < _STILL).sum())
     strongest = int(result.change.argmax())
     said = _("Dimension {n} changes the image most: by {change} of the range of a pixel from end to end.").format(
@@ -150,7 +150,7 @@ def _along_verdict(result: Found) -> str:
     return said
 
 
-def _plane(result: Found) -> Panel:
+def _plane(result: LatentWalkResult) -> Panel:
     rows, columns = result.plane.shape[:2]
     alt = _("{rows} × {columns} images over a plane of codes").format(rows=rows, columns=columns)
     tiles = tuple(
@@ -163,7 +163,7 @@ def _plane(result: Found) -> Panel:
     return Panel(_plane_title(result), Gallery(tiles), alt, _plane_note(result))
 
 
-def _plane_title(result: Found) -> str:
+def _plane_title(result: LatentWalkResult) -> str:
     if result.plane_of == "components":
         return _("The plane of the two leading principal components")
     if len(result.dimensions) < 2:
@@ -172,7 +172,7 @@ def _plane_title(result: Found) -> str:
     return _("The plane of dimensions {right} (to the right) and {up} (upwards)").format(right=right, up=up)
 
 
-def _plane_note(result: Found) -> str:
+def _plane_note(result: LatentWalkResult) -> str:
     return _(
         "Steps lie at equal shares of a Gaussian with the codes' mean and spread, so that every cell stands for as "
         "many codes where these are Gaussian; all other directions stay at their mean. These two hold {share} of the "

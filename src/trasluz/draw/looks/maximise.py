@@ -6,14 +6,14 @@ from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, significant, split_name
 from trasluz.draw.overlay import as_shown
 from trasluz.draw.panel import Gallery, Panel, Tile
-from trasluz.look.looks.maximise import Found
+from trasluz.look.looks.maximise import MaximiseResult
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "inside"
 ORDER = 50
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: MaximiseResult) -> tuple[Panel, ...]:
     """One panel."""
     gallery = Gallery((_made(result), _real(result)), (_("made"), _("best real image")), _heads(result))
     if result.layer:
@@ -26,13 +26,13 @@ def draw(result: Found) -> tuple[Panel, ...]:
     return (Panel(title, gallery, alt, _note(result), _verdict(result)),)
 
 
-def _heads(result: Found) -> tuple[str, ...]:
+def _heads(result: MaximiseResult) -> tuple[str, ...]:
     if result.layer:
         return tuple(_("channel {n}").format(n=target) for target in result.targets)
     return result.targets
 
 
-def _made(result: Found) -> tuple[Tile, ...]:
+def _made(result: MaximiseResult) -> tuple[Tile, ...]:
     tiles = []
     for image, target, score, real in zip(result.images, _heads(result), result.scores, result.real, strict=True):
         alt = _("image made for {target}: score {score}").format(target=target, score=_score(score))
@@ -41,7 +41,7 @@ def _made(result: Found) -> tuple[Tile, ...]:
     return tuple(tiles)
 
 
-def _real(result: Found) -> tuple[Tile, ...]:
+def _real(result: MaximiseResult) -> tuple[Tile, ...]:
     tiles = []
     known = zip(result.real_images, result.real_names, _heads(result), map(_score, result.real), strict=True)
     for image, name, target, score in known:
@@ -54,7 +54,7 @@ def _score(value: float) -> str:
     return significant(float(value))
 
 
-def _note(result: Found) -> str:
+def _note(result: MaximiseResult) -> str:
     texts = [
         _(
             "From noise, {steps} steps of gradient ascent; at each the image is moved, turned and scaled a little, so "
@@ -79,7 +79,7 @@ def _note(result: Found) -> str:
     return " ".join(texts)
 
 
-def _verdict(result: Found) -> str:
+def _verdict(result: MaximiseResult) -> str:
     higher, count = int((result.scores > result.real).sum()), len(result.targets)
     if not higher:
         return ""

@@ -6,14 +6,14 @@ from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant, split_name
 from trasluz.draw.panel import Cell, Gallery, Panel, Table, Tile
 from trasluz.look.latent.separation import Accuracy, K
-from trasluz.look.looks.neighbours import Found
+from trasluz.look.looks.neighbours import NeighboursResult
 from trasluz.messages import _
 
 QUESTION: Question = "latent"
 ORDER = 20
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: NeighboursResult) -> tuple[Panel, ...]:
     """The gallery where there are images, and the table where there are labels."""
     panels = []
     if len(result.images):
@@ -23,12 +23,12 @@ def draw(result: Found) -> tuple[Panel, ...]:
     return tuple(panels)
 
 
-def _space(result: Found, space: str) -> str:
+def _space(result: NeighboursResult, space: str) -> str:
     names = {"code": _("code"), "pixels": _("pixels"), "pca": _("PCA")}
     return names.get(space, space)
 
 
-def _gallery(result: Found) -> Panel:
+def _gallery(result: NeighboursResult) -> Panel:
     rows, names = [], []
     for place, image in enumerate(result.images):
         own = int(result.image_labels[place])
@@ -53,7 +53,7 @@ def _gallery(result: Found) -> Panel:
     return Panel(_("Nearest training images"), Gallery(tuple(rows), tuple(names), columns), alt, note, verdict)
 
 
-def _neighbour(result: Found, space: str, place: int, number: int, own: int) -> Tile:
+def _neighbour(result: NeighboursResult, space: str, place: int, number: int, own: int) -> Tile:
     label = int(result.near_labels[space][place, number])
     name = result.classes[label] if label >= 0 else ""
     other = own >= 0 and label != own
@@ -63,7 +63,7 @@ def _neighbour(result: Found, space: str, place: int, number: int, own: int) -> 
     return Tile(result.near[space][place, number], alt, "" if other else name, flag=name if other else "")
 
 
-def _table(result: Found) -> Panel:
+def _table(result: NeighboursResult) -> Panel:
     head = (
         _("space"),
         _("numbers"),
@@ -102,7 +102,7 @@ def _said(found: Accuracy) -> tuple[str, str]:
     return percent(found.value), f"{percent(found.low)} – {percent(found.high)}"
 
 
-def _verdict(result: Found) -> str:
+def _verdict(result: NeighboursResult) -> str:
     """The code beside PCA, by both ways of reading, with the interval of the difference."""
     said = [_gain(how, *result.gains[how]) for how in ("neighbours", "probes")]
     if all(low <= 0 for _value, low, _high in result.gains.values()):

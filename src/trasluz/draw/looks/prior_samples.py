@@ -5,7 +5,7 @@ from __future__ import annotations
 from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant, split_name
 from trasluz.draw.panel import Gallery, Panel, Table, Tile
-from trasluz.look.looks.prior_samples import Found
+from trasluz.look.looks.prior_samples import PriorSamplesResult
 from trasluz.messages import _, ngettext
 from trasluz.metrics.copies import EXPECTED
 
@@ -16,7 +16,7 @@ _ALIKE = 0.5  # of the real images' spread, below which samples are alike
 _COPIES = 0.05  # five times what chance gives
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: PriorSamplesResult) -> tuple[Panel, ...]:
     """One gallery with a block of rows for each source, and the table."""
     return _gallery(result), _table(result)
 
@@ -25,7 +25,7 @@ def _source(source: str) -> str:
     return {"real": _("real"), "prior": _("prior"), "mixture": _("mixture")}.get(source, source)
 
 
-def _gallery(result: Found) -> Panel:
+def _gallery(result: PriorSamplesResult) -> Panel:
     rows, names = [], []
     for source, images in result.images.items():
         for start in range(0, len(images), _COLUMNS):
@@ -46,7 +46,7 @@ def _gallery(result: Found) -> Panel:
     )
 
 
-def _note(result: Found) -> str:
+def _note(result: PriorSamplesResult) -> str:
     parts = []
     if "prior" in result.images:
         parts.append(_("The prior is what the model was to draw its codes from: independent standard normal numbers."))
@@ -70,7 +70,7 @@ def _note(result: Found) -> str:
     return " ".join(parts)
 
 
-def _verdict(result: Found) -> str:
+def _verdict(result: PriorSamplesResult) -> str:
     said = []
     for source in ("prior", "mixture"):
         if source not in result.images:
@@ -92,7 +92,7 @@ def _verdict(result: Found) -> str:
     return " ".join(said)
 
 
-def _table(result: Found) -> Panel:
+def _table(result: PriorSamplesResult) -> Panel:
     head = (
         _("source"),
         _("spread of a pixel"),

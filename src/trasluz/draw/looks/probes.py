@@ -11,7 +11,7 @@ from trasluz.draw.layer_names import short_names
 from trasluz.draw.looking import Question
 from trasluz.draw.names import MINUS, integer, percent, significant, split_name
 from trasluz.draw.panel import Gallery, Panel, Table, Tile
-from trasluz.look.looks.probes import Found
+from trasluz.look.looks.probes import ProbesResult
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "decides"
@@ -19,7 +19,7 @@ ORDER = 10
 _MOST_TICKS = 32
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: ProbesResult) -> tuple[Panel, ...]:
     """Accuracy by depth, the table of layers, the depth of the decision, and images decided early, late and never."""
     if len(result.layers) == 1:  # no depth to speak of: what the table says is all
         return (_table(result),)
@@ -29,7 +29,7 @@ def draw(result: Found) -> tuple[Panel, ...]:
     return tuple(panels)
 
 
-def _accuracy(result: Found) -> Panel:
+def _accuracy(result: ProbesResult) -> Panel:
     places = list(range(1, len(result.layers) + 1))
     figure = new_figure(x=_("layer"), y=_("accuracy (%)"), height=420)
     low, high = 100 * result.low, 100 * result.high
@@ -61,7 +61,7 @@ def _accuracy(result: Found) -> Panel:
     return Panel(_("How well the class can be read off each layer"), figure, alt, _note(result), _verdict(result))
 
 
-def _name_layers(figure: go.Figure, result: Found, more: tuple[str, ...]) -> None:
+def _name_layers(figure: go.Figure, result: ProbesResult, more: tuple[str, ...]) -> None:
     """Names of layers under the axis; not all where there are many."""
     names = (*short_names(result.layers), *more)
     every = -(-len(names) // _MOST_TICKS)
@@ -69,7 +69,7 @@ def _name_layers(figure: go.Figure, result: Found, more: tuple[str, ...]) -> Non
     figure.update_layout(hovermode="closest")
 
 
-def _note(result: Found) -> str:
+def _note(result: ProbesResult) -> str:
     return _(
         "A linear classifier on the mean and the maximum of every channel over the image, taught on {taught} training "
         "images and judged on {judged} of {split}; the band is its 95 % interval. Where in the image something lies is "
@@ -77,7 +77,7 @@ def _note(result: Found) -> str:
     ).format(taught=integer(result.taught), judged=integer(result.judged), split=split_name(result.split))
 
 
-def _verdict(result: Found) -> str:
+def _verdict(result: ProbesResult) -> str:
     enough = int(np.argmax(result.high >= result.accuracy.max()))
     texts = [
         _(
@@ -102,13 +102,13 @@ def _verdict(result: Found) -> str:
     return " ".join(texts)
 
 
-def _adds(result: Found) -> np.ndarray:
+def _adds(result: ProbesResult) -> np.ndarray:
     """Bool ``[layers]``: whether the interval of the gain lies above zero."""
     found: np.ndarray = result.gain_low > 0
     return found
 
 
-def _table(result: Found) -> Panel:
+def _table(result: ProbesResult) -> Panel:
     head = (
         *("№", _("layer"), _("output"), _("accuracy"), _("95 % interval"), _("gain"), _("adds")),
         *(_("zeros"), _("effective rank"), _("channels")),
@@ -136,7 +136,7 @@ def _signed(gain: float) -> str:
     return f"{'+' if gain >= 0 else MINUS}{percent(abs(gain))}"
 
 
-def _depth(result: Found) -> Panel:
+def _depth(result: ProbesResult) -> Panel:
     counts = np.bincount(result.settled, minlength=len(result.layers) + 1)
     figure = new_figure(x=_("layer"), y=_("images"), height=360)
     colours = [BLUE] * len(result.layers) + [VERMILLION]
@@ -156,7 +156,7 @@ def _depth(result: Found) -> Panel:
     return Panel(_("From which layer on images are recognised"), figure, alt, note)
 
 
-def _examples(result: Found) -> Panel:
+def _examples(result: ProbesResult) -> Panel:
     never = result.image_depth == len(result.layers)
     depths = result.image_depth[~never]
     middle = (depths.min() + depths.max()) / 2 if len(depths) else 0
@@ -168,7 +168,7 @@ def _examples(result: Found) -> Panel:
     return Panel(_("Images decided early and late"), gallery, alt)
 
 
-def _tile(result: Found, place: int) -> Tile:
+def _tile(result: ProbesResult, place: int) -> Tile:
     name, depth = result.image_class[place], int(result.image_depth[place])
     where = _("never") if depth == len(result.layers) else _("layer {n}").format(n=depth + 1)
     return Tile(result.images[place], _("{name}, decided: {where}").format(name=name, where=where), f"{name} · {where}")

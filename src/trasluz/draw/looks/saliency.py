@@ -9,7 +9,7 @@ from trasluz.draw.looking import Question
 from trasluz.draw.names import MINUS, percent, significant
 from trasluz.draw.overlay import as_shown
 from trasluz.draw.panel import Gallery, Panel, Scale, Tile
-from trasluz.look.looks.saliency import Found
+from trasluz.look.looks.saliency import SaliencyResult
 from trasluz.look.method_names import method_name
 from trasluz.look.saliencies import baseline_name, find
 from trasluz.messages import _, ngettext
@@ -21,7 +21,7 @@ _CUT = 99.0  # percentile of an image's values that has the full colour: a few s
 _LARGE = 0.05  # share by which values may miss adding up
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: SaliencyResult) -> tuple[Panel, ...]:
     """One panel: a row per image, two tiles per class."""
     columns = min(result.chosen.shape[1], _COLUMNS)
     rows = [_row(result, image, columns) for image in range(len(result.images))]
@@ -39,7 +39,7 @@ def draw(result: Found) -> tuple[Panel, ...]:
     return (Panel(title, gallery, alt, _note(result, columns), _adds_up(result), warnings),)
 
 
-def _headings(result: Found, columns: int) -> tuple[str, ...]:
+def _headings(result: SaliencyResult, columns: int) -> tuple[str, ...]:
     same = (result.chosen == result.chosen[:1]).all() and columns > 2
     names = (
         tuple(result.classes[label] for label in result.chosen[0, :columns])
@@ -51,7 +51,7 @@ def _headings(result: Found, columns: int) -> tuple[str, ...]:
     return tuple(heading for name in names for heading in (name, _("for, against")))
 
 
-def _row(result: Found, image: int, columns: int) -> tuple[tuple[Tile, ...], Scale]:
+def _row(result: SaliencyResult, image: int, columns: int) -> tuple[tuple[Tile, ...], Scale]:
     signed, strength = result.signed[image, :columns], result.strength[image, :columns]
     reach, high = _reach(np.abs(signed)), _reach(strength)
     name = result.names[image]
@@ -82,7 +82,7 @@ def _grey(amounts: np.ndarray, high: float) -> np.ndarray:
     return found
 
 
-def _note(result: Found, columns: int) -> str:
+def _note(result: SaliencyResult, columns: int) -> str:
     note = _(find(result.method).HELP)
     note += " " + _(
         "Bright grey: pixels that matter. Red: a pixel that speaks for the class; blue: against it. Each row has one "
@@ -99,7 +99,7 @@ def _note(result: Found, columns: int) -> str:
     return note
 
 
-def _adds_up(result: Found) -> str:
+def _adds_up(result: SaliencyResult) -> str:
     """How well the values add up; empty for methods that do not promise it."""
     known = result.error[np.isfinite(result.error)]
     if not len(known):
@@ -111,7 +111,7 @@ def _adds_up(result: Found) -> str:
     ).format(baseline=baseline, median=percent(float(np.median(known))), most=percent(float(known.max())))
 
 
-def _missed(result: Found) -> tuple[str, ...]:
+def _missed(result: SaliencyResult) -> tuple[str, ...]:
     known = result.error[np.isfinite(result.error)]
     if not len(known) or float(np.median(known)) <= _LARGE:
         return ()

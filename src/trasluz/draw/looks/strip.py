@@ -8,7 +8,7 @@ from trasluz.draw.layer_names import short_names
 from trasluz.draw.looking import Question
 from trasluz.draw.names import NO_BREAK, integer
 from trasluz.draw.panel import Cell, Panel, Table
-from trasluz.look.looks.strip import Found, Layer
+from trasluz.look.looks.strip import Layer, StripResult
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "inside"
@@ -17,7 +17,7 @@ _NONE = "–"
 _EVERYTHING = 10**9  # sorts behind every receptive field in pixels
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: StripResult) -> tuple[Panel, ...]:
     """One table."""
     head = (
         _("layer"),

@@ -14,7 +14,7 @@ from trasluz.draw.panel import Cell, Gallery, Panel, Table, Tile
 from trasluz.look import saliencies
 from trasluz.look.checks.pixel_removal import ROAD_SHARES, areas
 from trasluz.look.checks.verdicts import FEWEST, Judged, judge, knows_something
-from trasluz.look.looks.trust import Found
+from trasluz.look.looks.trust import TrustResult
 from trasluz.messages import N_, _, ngettext
 from trasluz.numerals import MINUS
 
@@ -25,13 +25,13 @@ _NONE = "–"
 _CUT = 99.0
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: TrustResult) -> tuple[Panel, ...]:
     """The table, the maps, and a figure for each of deletion, insertion and ROAD."""
     judged = [judge(result, method) for method in result.methods]
     return (_table(result, judged), _beside_random(result), _deletion(result), _insertion(result), _road(result))
 
 
-def _table(result: Found, judged: list[Judged]) -> Panel:
+def _table(result: TrustResult, judged: list[Judged]) -> Panel:
     head = (
         _("method"),
         _("likeness to random networks"),
@@ -71,7 +71,7 @@ def _orders() -> tuple[str, str, str]:
     return _("the map"), _("random"), _("the middle")
 
 
-def _row(result: Found, judged: Judged) -> list[tuple[Cell, str]]:
+def _row(result: TrustResult, judged: Judged) -> list[tuple[Cell, str]]:
     m = result.methods.index(judged.method)
     alike, rise = judged.alike, judged.rise
     row: list[tuple[Cell, str]] = [(judged.method, judged.method)]
@@ -103,7 +103,7 @@ def _signed(share: float) -> str:
     return ("+" if share > 0 else "") + percent(share)
 
 
-def _verdict(result: Found, judged: list[Judged]) -> list[str]:
+def _verdict(result: TrustResult, judged: list[Judged]) -> list[str]:
     count = len(result.right)
     if count < FEWEST:
         return [
@@ -143,7 +143,7 @@ def _of_method(judged: Judged) -> str:
     return text.format(**numbers)
 
 
-def _beside_random(result: Found) -> Panel:
+def _beside_random(result: TrustResult) -> Panel:
     rows = []
     for image in range(len(result.images)):
         tiles = [Tile(as_shown(result.images[image]), result.names[image], result.names[image])]
@@ -163,7 +163,7 @@ def _beside_random(result: Found) -> Panel:
     )
 
 
-def _pair(result: Found, method: str, image: int) -> list[Tile]:
+def _pair(result: TrustResult, method: str, image: int) -> list[Tile]:
     own, random = result.examples[method][image]
     words = {"method": method, "image": result.names[image]}
     alts = (_("{method} of {image}"), _("{method} of {image} by a network with random weights"))
@@ -180,7 +180,7 @@ def _tile(image: np.ndarray, amounts: np.ndarray, alt: str) -> Tile:
     return Tile(overlay(image, amounts, high), alt, "", overlay(image, amounts, high, smooth=False), flag)
 
 
-def _deletion(result: Found) -> Panel:
+def _deletion(result: TrustResult) -> Panel:
     title, alt = _("When the most important pixels go"), _("probability over the share of pixels removed")
     note = _(
         "Deletion (Petsiuk et al. 2018): the most important pixels go first. The lower a line, the better its order. "
@@ -189,7 +189,7 @@ def _deletion(result: Found) -> Panel:
     return _pixel_by_pixel(result, result.deletion, title, _("Share of pixels removed"), alt, note)
 
 
-def _insertion(result: Found) -> Panel:
+def _insertion(result: TrustResult) -> Panel:
     title, alt = _("When the most important pixels come"), _("probability over the share of pixels shown")
     note = _(
         "Insertion (Petsiuk et al. 2018): the most important pixels come first. The higher a line, the better its "
@@ -198,13 +198,13 @@ def _insertion(result: Found) -> Panel:
     return _pixel_by_pixel(result, result.insertion, title, _("Share of pixels shown"), alt, note)
 
 
-def _pixel_by_pixel(result: Found, curves: np.ndarray, title: str, axis: str, alt: str, note: str) -> Panel:
+def _pixel_by_pixel(result: TrustResult, curves: np.ndarray, title: str, axis: str, alt: str, note: str) -> Panel:
     places = np.linspace(0, 1, curves.shape[-1])
     figure = _curves(result, places, curves, axis, _("Probability of the class"))
     return Panel(title, figure, alt, note.format(baseline=_(_BASELINES[result.baseline])))
 
 
-def _road(result: Found) -> Panel:
+def _road(result: TrustResult) -> Panel:
     whole = np.broadcast_to(result.right.astype(np.float32)[:, None], (*result.road.shape[:-1], 1))
     curves = np.concatenate([whole, result.road], -1)
     places = np.array([0.0, *ROAD_SHARES])
@@ -219,7 +219,7 @@ def _road(result: Found) -> Panel:
     )
 
 
-def _curves(result: Found, places: np.ndarray, curves: np.ndarray, x: str, y: str) -> go.Figure:
+def _curves(result: TrustResult, places: np.ndarray, curves: np.ndarray, x: str, y: str) -> go.Figure:
     """A line per method, a dotted one for the random order on each grid that maps have, and one for the middle."""
     figure = new_figure(x=x, y=y, height=360)
     colours = class_colours(len(result.methods))
@@ -235,7 +235,7 @@ def _curves(result: Found, places: np.ndarray, curves: np.ndarray, x: str, y: st
     return figure
 
 
-def _grids(result: Found) -> list[tuple[int, tuple[int, int]]]:
+def _grids(result: TrustResult) -> list[tuple[int, tuple[int, int]]]:
     """The first method of each grid, and that grid: methods with the same one have the same random order."""
     found: dict[tuple[int, int], int] = {}
     for m, method in enumerate(result.methods):

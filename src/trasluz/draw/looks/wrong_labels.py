@@ -8,7 +8,7 @@ from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant
 from trasluz.draw.overlay import as_shown
 from trasluz.draw.panel import Cell, Gallery, Panel, Table, Tile
-from trasluz.look.looks.wrong_labels import Found
+from trasluz.look.looks.wrong_labels import WrongLabelsResult
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "labels"
@@ -17,7 +17,7 @@ _COLUMNS = 8
 _ROWS = 50
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: WrongLabelsResult) -> tuple[Panel, ...]:
     """The images, or without images only the tables."""
     if not result.suspects:
         return (_classes(result),)
@@ -25,7 +25,7 @@ def draw(result: Found) -> tuple[Panel, ...]:
     return (*panels, _table(result), _classes(result))
 
 
-def _verdict(result: Found) -> str:
+def _verdict(result: WrongLabelsResult) -> str:
     told = ngettext(
         "Of {examined} training labels {n} is suspect ({share}).",
         "Of {examined} training labels {n} are suspect ({share}).",
@@ -43,7 +43,7 @@ def _verdict(result: Found) -> str:
     return f"{told} {sure.format(surest=integer(result.surest), wrong=integer(result.surest_wrong))}"
 
 
-def _note(result: Found) -> str:
+def _note(result: WrongLabelsResult) -> str:
     note = _(
         "A linear classifier on the network's features was taught by four fifths of the images and judged the rest, in "
         "turns (it names the given label of {accuracy}). From how often it is surely of another opinion follows how "
@@ -58,14 +58,14 @@ def _note(result: Found) -> str:
     return note
 
 
-def _gallery(result: Found) -> Panel:
+def _gallery(result: WrongLabelsResult) -> Panel:
     tiles = [_tile(result, place) for place in range(len(result.images))]
     rows = tuple(tuple(tiles[i : i + _COLUMNS]) for i in range(0, len(tiles), _COLUMNS))
     alt = _("{n} training images whose label is suspect").format(n=len(tiles))
     return Panel(_("Labels that are likely wrong"), Gallery(rows), alt, _note(result), _verdict(result))
 
 
-def _tile(result: Found, place: int) -> Tile:
+def _tile(result: WrongLabelsResult, place: int) -> Tile:
     given, suggested = (result.classes[int(of[place])] for of in (result.given, result.suggested))
     sure = [percent(float(share), 0) for share in result.confidence[place]]
     alt = _("{name}: labelled {given} ({sure}), looks like {suggested} ({surer})").format(
@@ -75,7 +75,7 @@ def _tile(result: Found, place: int) -> Tile:
     return Tile(as_shown(result.images[place]), alt, caption)
 
 
-def _table(result: Found) -> Panel:
+def _table(result: WrongLabelsResult) -> Panel:
     head = (_("image"), _("label"), _("rather"), _("sure of the label"), _("sure of the other"))
     rows: list[tuple[Cell, ...]] = []
     texts: list[tuple[str, ...]] = []
@@ -94,7 +94,7 @@ def _table(result: Found) -> Panel:
     return Panel(title, table, title, note, _verdict(result) if first else "", folded=not first)
 
 
-def _classes(result: Found) -> Panel:
+def _classes(result: WrongLabelsResult) -> Panel:
     """How many labels of each class are wrong, by the estimated joint distribution, and what they rather are."""
     off = result.pairs.copy()
     np.fill_diagonal(off, 0)

@@ -64,10 +64,10 @@ def _layers(evidence: Evidence) -> list[_Layer]:
     """Layers by the look that saw most images of them."""
     found: dict[str, _Layer] = {}
     maps, best = evidence.looks.get("feature-maps"), evidence.looks.get("exciting")
-    if isinstance(maps, feature_maps.Found):
+    if isinstance(maps, feature_maps.FeatureMapsResult):
         for name in maps.layers:
             found[name] = _Layer(name, len(maps.dead[name]), maps.shapes[name][0], maps.judged)
-    if isinstance(best, exciting.Found):
+    if isinstance(best, exciting.ExcitingResult):
         channels = best.shape[-1] if len(best.shape) == 2 else best.shape[0]
         known = found.get(best.layer)
         if known is None or known.judged < best.judged:

@@ -22,14 +22,14 @@ def check(evidence: Evidence) -> Finding | None:
     """
     judged, shown = evidence.looks.get("trust"), evidence.looks.get("cam")
     found: Finding | None = None
-    if isinstance(judged, trust.Found) and len(judged.right) >= FEWEST:
+    if isinstance(judged, trust.TrustResult) and len(judged.right) >= FEWEST:
         found = _nothing_known(judged) or _random_alike(judged) or _marks_nothing(judged)
-    if found is None and isinstance(shown, cam.Found) and len(shown.images) >= FEWEST:
+    if found is None and isinstance(shown, cam.CamResult) and len(shown.images) >= FEWEST:
         found = _points_nowhere(shown) or _same_for_all(shown)
     return found
 
 
-def _nothing_known(found: trust.Found) -> Finding | None:
+def _nothing_known(found: trust.TrustResult) -> Finding | None:
     if knows_something(found) is not False:
         return None
     share = float(found.right.mean())
@@ -42,13 +42,13 @@ def _nothing_known(found: trust.Found) -> Finding | None:
     )
 
 
-def _read(found: trust.Found) -> list[Judged]:
+def _read(found: trust.TrustResult) -> list[Judged]:
     """What the checks say of methods without a warning of their own."""
     warned = {name for name in saliencies.methods() if saliencies.find(name).WARNING}
     return [judge(found, method) for method in found.methods if method not in warned]
 
 
-def _random_alike(found: trust.Found) -> Finding | None:
+def _random_alike(found: trust.TrustResult) -> Finding | None:
     for each in _read(found):
         numbers = {"alike": each.alike.mean, "complexity_rise": each.rise.mean}
         if each.same_as_random:
@@ -67,7 +67,7 @@ def _random_alike(found: trust.Found) -> Finding | None:
     return None
 
 
-def _marks_nothing(found: trust.Found) -> Finding | None:
+def _marks_nothing(found: trust.TrustResult) -> Finding | None:
     for each in _read(found):
         if not each.marks_nothing:
             continue
@@ -85,7 +85,7 @@ def _marks_nothing(found: trust.Found) -> Finding | None:
     return None
 
 
-def _points_nowhere(found: cam.Found) -> Finding | None:
+def _points_nowhere(found: cam.CamResult) -> Finding | None:
     regions = pointed(found)
     if not regions.at_nothing:
         return None
@@ -101,7 +101,7 @@ def _points_nowhere(found: cam.Found) -> Finding | None:
     )
 
 
-def _same_for_all(found: cam.Found) -> Finding | None:
+def _same_for_all(found: cam.CamResult) -> Finding | None:
     alike = measured(found.class_agreement[:, -1])
     if not found.class_specific or not alike.known or alike.low < _SAME_FOR_ALL:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
-from trasluz.look.looks.wrong_labels import Found
+from trasluz.look.looks.wrong_labels import WrongLabelsResult
 from trasluz.messages import _
 from trasluz.metrics.intervals import wilson
 from trasluz.numerals import integer, percent
@@ -16,7 +16,7 @@ _LEAST = 0.01  # of them with another label, surely: hard images are not among t
 def check(evidence: Evidence) -> Finding | None:
     """More than one label in a hundred contradicts the probe where it is surest, within the interval."""
     look = evidence.looks.get("wrong-labels")
-    if not isinstance(look, Found) or look.surest < _FEWEST:
+    if not isinstance(look, WrongLabelsResult) or look.surest < _FEWEST:
         return None
     low, high = wilson(look.surest_wrong, look.surest)
     if low < _LEAST:

@@ -33,7 +33,7 @@ def check(evidence: Evidence) -> Finding | None:
     said.
     """
     found = evidence.looks.get("probes")
-    if not isinstance(found, probes.Found) or not evidence.parameters or found.own > found.high.max():
+    if not isinstance(found, probes.ProbesResult) or not evidence.parameters or found.own > found.high.max():
         return None
     middle = _parts(found, evidence.parameters)[1:-1]  # the first reads the image, the last gives the scores
     idle = [part for part in middle if part.gain - part.half <= 0 and part.gain + part.half <= _AT_BEST]
@@ -70,7 +70,7 @@ def check(evidence: Evidence) -> Finding | None:
     )
 
 
-def _parts(found: probes.Found, parameters: Iterable[str]) -> list[_Part]:
+def _parts(found: probes.ProbesResult, parameters: Iterable[str]) -> list[_Part]:
     """The layers with weights in order of computation, each with what follows it.
 
     The variance of the gain over several layers is taken as the sum of theirs, which it is at most where what one

@@ -41,7 +41,7 @@ class Curves:
 
 
 @dataclass(frozen=True)
-class Judge:
+class Scorer:
     """The model that is shown the images: ``probabilities`` of inputs, ``normalise`` of images in [0, 1]; the classes
     explained, ``labels`` int64 ``[n]``, and those that are right, ``truth``; ``positions`` int64 ``[n]``: which image
     of all each is, so that the noise it gets does not depend on the batch."""
@@ -66,7 +66,7 @@ class Judge:
 
 
 def removal_curves(
-    judge: Judge, unit: Tensor, maps: Sequence[Tensor], *, steps: int, baseline: Baseline
+    judge: Scorer, unit: Tensor, maps: Sequence[Tensor], *, steps: int, baseline: Baseline
 ) -> list[Curves]:
     """The curves of each of ``maps`` (``[n, h', w']``, not negative) of images ``unit`` ``[n, c, h, w]`` in [0, 1].
 
@@ -109,7 +109,7 @@ def _of(maps: Tensor, curves: tuple[Tensor, Tensor, Tensor], triple: tuple[int, 
     return Curves(*(torch.where(known, curve[list(triple)], torch.nan).cpu().numpy() for curve in curves))
 
 
-def _road(judge: Judge, unit: Tensor, orders: Tensor) -> Tensor:
+def _road(judge: Scorer, unit: Tensor, orders: Tensor) -> Tensor:
     pixels, rng, found = orders[0, 0].numel(), Rng(0), []
     for step, share in enumerate(ROAD_SHARES):
         # One pixel stays, without which there would be nothing to fill in from.

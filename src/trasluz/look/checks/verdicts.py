@@ -17,7 +17,7 @@ from trasluz.metrics.intervals import mean_interval, wilson
 
 if TYPE_CHECKING:
     from trasluz.look.looks import cam
-    from trasluz.look.looks.trust import Found
+    from trasluz.look.looks.trust import TrustResult
 
 ALIKE = 0.7  # rank correlation at which maps share half of the variance of their ranks: they look the same
 LEAST = 0.02  # of probability or accuracy: a smaller gain over another order is none, however sure it is
@@ -110,7 +110,7 @@ class Judged:
         return self.deletion, self.insertion, self.road
 
 
-def judge(found: Found, method: str) -> Judged:
+def judge(found: TrustResult, method: str) -> Judged:
     """What the checks say of the maps of ``method``."""
     m = found.methods.index(method)
     deletion, insertion = areas(found.deletion[m]), areas(found.insertion[m])
@@ -143,12 +143,12 @@ class Pointed:
         return all(any(gain.gains_nothing for gain in pair) for pair in (self.kept, self.without))
 
 
-def pointed(found: cam.Found, layer: int = -1) -> Pointed:
+def pointed(found: cam.CamResult, layer: int = -1) -> Pointed:
     """What the regions of a layer's heat maps say."""
     return Pointed(gains(found.kept[:, layer].T), gains(-found.without[:, layer].T))
 
 
-def knows_something(found: Found) -> bool | None:
+def knows_something(found: TrustResult) -> bool | None:
     """Whether the model is right more often than the most frequent class would be; ``None`` where labels are not
     known, or images are few.  Maps of a model that is not have nothing to show."""
     if not found.labelled or len(found.right) < FEWEST:

@@ -32,7 +32,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class BoundaryResult(Result):
     """``features``: the names of both; ``classes``.  ``across`` and ``up``: float64 ``[grid]``, places along the first
     and the second feature, in the table's own units.
 
@@ -65,6 +65,9 @@ class Found(Result):
     total: int
 
 
+RESULT = BoundaryResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Needs a classifier of tables with two features, and one label per row."""
     missing = subject.lacks("classify")
@@ -76,7 +79,7 @@ def refusal(subject: Subject) -> str | None:
     return _("rows with several labels have no region of their own") if subject.spec.multi_label else None
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> BoundaryResult:
     """What the model says on a grid around the points and at each of them; rows that somebody gives stand for those of
     the split."""
     points, labels, taught = _points(subject, images, config)
@@ -85,7 +88,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     sure = _probabilities(subject, plane)
     winner = sure.argmax(1).reshape(config.grid, config.grid)
     path = _path(subject)
-    return Found(
+    return BoundaryResult(
         features=subject.data.features,
         classes=subject.spec.classes,
         across=across,
@@ -146,7 +149,7 @@ def _scores(subject: Subject, points: np.ndarray, sure: np.ndarray) -> np.ndarra
 
 @dataclass(frozen=True)
 class _Path:
-    """The fields of ``Found`` that tell of a perceptron's way; empty for other models."""
+    """The fields of ``BoundaryResult`` that tell of a perceptron's way; empty for other models."""
 
     weights: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 2)))
     bias: np.ndarray = field(default_factory=lambda: np.zeros((0, 1)))

@@ -62,7 +62,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class CamResult(Result):
     """n images, k classes per image, l layers in order of computation.
 
     ``images``: uint8 ``[n, h, w, c]``; ``names``; ``labels``: int64 ``[n]``, −1 where unknown or several.
@@ -103,6 +103,9 @@ class Found(Result):
     without: np.ndarray
 
 
+RESULT = CamResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Models without class scores, and networks without maps on the way to them, have none."""
     missing = subject.lacks("logits", "layers")
@@ -113,7 +116,7 @@ def refusal(subject: Subject) -> str | None:
     return None if stages(subject) else _("no convolution with a map larger than one pixel leads to the scores")
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> CamResult:
     """The maps and their checks.
 
     Raises:
@@ -132,7 +135,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
             task.advance(len(shown.samples[rows]))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     maps = {name: joined.pop(f"map {name}") for name in layers}
-    return Found(
+    return CamResult(
         method=config.method,
         class_specific=cams.knows_classes(config.method),
         classes=subject.spec.classes,
@@ -153,7 +156,7 @@ def _part(
     samples: np.ndarray,
     labels: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Fields of ``Found`` for images that are computed at once; maps are called ``map LAYER``."""
+    """Fields of ``CamResult`` for images that are computed at once; maps are called ``map LAYER``."""
     unit, inputs, sure = answers(subject, samples)
     chosen = chosen_classes(sure, wanted, torch.from_numpy(labels).to(sure.device))
     maps = _maps(subject, method, layers, inputs, chosen)
@@ -198,7 +201,7 @@ def _removed(maps: Tensor) -> Tensor:
 def _regions_of_layers(
     probabilities: Callable[[Tensor], Tensor], inputs: Tensor, maps: dict[str, Tensor], labels: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """``kept`` and ``without`` of ``Found``; NaN where a map of zeros has no region."""
+    """``kept`` and ``without`` of ``CamResult``; NaN where a map of zeros has no region."""
     found = []
     for layer in maps.values():
         masks = regions(layer.float(), (inputs.shape[2], inputs.shape[3]))
@@ -209,7 +212,7 @@ def _regions_of_layers(
 
 
 def _agreements(maps: dict[str, Tensor], judged: Tensor, flipped: dict[str, Tensor]) -> dict[str, np.ndarray]:
-    """The rank correlations of ``Found``."""
+    """The rank correlations of ``CamResult``."""
     first = _own(maps, judged)
     by_class, by_flip = [], []
     for name, own in first.items():

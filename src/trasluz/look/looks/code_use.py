@@ -41,7 +41,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class CodeUseResult(Result):
     """Over ``count`` images of ``split``, per dimension, float64 ``[d]``: ``mean`` and ``variance`` of the code, of a
     distribution those of its mean; ``zeros``, the share of codes that are exactly 0 there.  Where codes are Gaussians
     (else empty): ``kl``, the mean KL from the standard normal in nats, and ``posterior_variance``, the mean variance.
@@ -78,12 +78,15 @@ class Found(Result):
     mmd_high: float | None
 
 
+RESULT = CodeUseResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Needs codes, or features."""
     return None if code_capability(subject) else subject.lacks("encode")
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> CodeUseResult:
     """Measures the codes of the split; chosen images play no part.
 
     Raises:
@@ -95,7 +98,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     edges, histograms = _histograms(codes.latents[:, spread])
     value, low, high = _mmd(codes) if subject.can("prior") else (None, None, None)
     largest = float(codes.variance.max())
-    return Found(
+    return CodeUseResult(
         count=len(codes.rows),
         split=subject.split,
         mean=codes.mean.mean(0, dtype=np.float64),

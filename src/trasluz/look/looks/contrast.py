@@ -62,7 +62,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class ContrastResult(Result):
     """n images, c channels of the ``layer``, of which m are shown per image, ``firsts`` of them for the first class.
 
     ``pairs``: int64 ``[n, 2]``, indices into ``classes``; ``common``: whether all images have the same one.
@@ -102,6 +102,9 @@ class Found(Result):
     compared: int
 
 
+RESULT = ContrastResult
+
+
 @dataclass(frozen=True)
 class _Place:
     """The layer at which a subject is looked at."""
@@ -133,7 +136,7 @@ def refusal(subject: Subject) -> str | None:
     return None if stages(subject) else _("no convolution with a map larger than one pixel leads to the scores")
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> ContrastResult:
     """The contrast of ``images`` (otherwise of ``config.count`` of the split).
 
     Raises:
@@ -155,7 +158,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
             task.advance(rows.stop - rows.start)
         ranking: Any = _ranking(place, pair, known, task.advance)
     joined: Any = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return Found(
+    return ContrastResult(
         classes=subject.spec.classes,
         layer=layer,
         common=pair is not None,
@@ -210,7 +213,7 @@ def _batches(subject: Subject, count: int) -> list[slice]:
 
 
 def _part(place: _Place, config: Config, pair: Tensor | None, shown: Shown) -> dict[str, np.ndarray]:
-    """Fields of ``Found`` for images that are computed at once."""
+    """Fields of ``ContrastResult`` for images that are computed at once."""
     subject = place.subject
     unit = subject.unit(shown.samples)
     inputs = subject.preprocess.normalise(unit)
@@ -268,7 +271,7 @@ def _without_random(place: _Place, inputs: Tensor, pairs: Tensor, found: PairCon
 
 
 def _ranking(place: _Place, pair: Tensor | None, known: Shown | None, advance: Callable[[int], None]) -> dict[str, Any]:
-    """The fields of ``Found`` that are over images of the split."""
+    """The fields of ``ContrastResult`` that are over images of the split."""
     if pair is None or known is None:
         return {
             "ranked": (0, 0),

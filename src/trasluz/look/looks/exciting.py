@@ -43,7 +43,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class ExcitingResult(Result):
     """``layer`` and ``shape`` of what it gives (of maps always channels, height, width); ``channels``: int64 ``[k]``,
     their numbers.
 
@@ -73,6 +73,9 @@ class Found(Result):
     shares: dict[str, float]
     judged: int
     split: str
+
+
+RESULT = ExcitingResult
 
 
 class _Best:
@@ -119,7 +122,7 @@ def refusal(subject: Subject) -> str | None:
     return lacks_units(subject)
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> ExcitingResult:
     """The best of ``images``, or of the split, in one pass that keeps the best of every channel.
 
     Raises:
@@ -141,7 +144,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     once, which = np.unique(chosen, return_inverse=True)
     shown = subject.take(rows[once]) if images is None else images.only(once)
     places = best.places[channels].long().cpu().numpy()
-    return Found(
+    return ExcitingResult(
         layer=layer,
         shape=shape,
         channels=channels,

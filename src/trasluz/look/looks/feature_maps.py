@@ -50,7 +50,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class FeatureMapsResult(Result):
     """``images``: uint8 ``[n, h, w, c]`` (c: 1, 3 or 4), at most 96 on a side; ``names`` of them.
 
     ``layers``: names in order of computation.  ``shapes``: layer → its output's ``(channels, height, width)``.
@@ -72,6 +72,9 @@ class Found(Result):
     judged: int
     contributions: dict[str, np.ndarray]
     towards: tuple[str, ...]
+
+
+RESULT = FeatureMapsResult
 
 
 @dataclass
@@ -105,7 +108,7 @@ def refusal(subject: Subject) -> str | None:
     return missing or (None if _with_maps(subject) else _("this network has no layers with maps of the image"))
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> FeatureMapsResult:
     """The maps of ``images`` (otherwise of ``config.count`` of the split), and counts over the split.
 
     Raises:
@@ -128,7 +131,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     judged = subject.pick(config.judged).samples
     run_through(subject, judged, layouts, counter.see)
     channels = {layer: _channels(whole[layer], speaks[layer], config) for layer in layers}
-    return Found(
+    return FeatureMapsResult(
         images=pictures(subject, shown.samples),
         names=shown.names,
         layers=layers,

@@ -29,7 +29,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class FilmStripResult(Result):
     """Of f frames of n images; what the model cannot do is an empty array.
 
     ``epochs``: int64 ``[f]``, finished by then in all phases; ``steps``: int64 ``[f]``.  ``rows``: int64 ``[n]`` of the
@@ -55,6 +55,9 @@ class Found(Result):
     layer: str
 
 
+RESULT = FilmStripResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Needs frames, which only training can leave."""
     if subject.folder is None or not frame_files(subject.folder):
@@ -62,13 +65,13 @@ def refusal(subject: Subject) -> str | None:
     return None
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> FilmStripResult:
     """Gathers the frames; images that somebody chose play no part, because training never showed them."""
     assert subject.folder is not None, "refusal() made sure of it"
     frames = _thinned([_read(path) for path in frame_files(subject.folder)])
     last = frames[-1]
     layer = str(last["layer"]) if "layer" in last else ""
-    return Found(
+    return FilmStripResult(
         epochs=np.array([_finished(subject, int(frame["step"])) for frame in frames], np.int64),
         steps=np.array([int(frame["step"]) for frame in frames], np.int64),
         rows=last["rows"],

@@ -24,11 +24,14 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class KernelsResult(Result):
     """``layer``: its name.  ``kernels``: float32 ``[kernels, channels, height, width]``, the weights themselves."""
 
     layer: str
     kernels: np.ndarray
+
+
+RESULT = KernelsResult
 
 
 def _first(subject: Subject) -> tuple[str, nn.Conv2d] | None:
@@ -47,9 +50,9 @@ def refusal(subject: Subject) -> str | None:
     return missing or (None if _first(subject) else _("this network has no convolution with kernels to see"))
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> KernelsResult:
     """The weights of the first convolution; images play no part."""
     found = _first(subject)
     assert found is not None, "refusal() made sure of it"
     name, module = found
-    return Found(name, module.weight.detach().float().cpu().numpy().copy())
+    return KernelsResult(name, module.weight.detach().float().cpu().numpy().copy())

@@ -46,7 +46,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class LatentMapResult(Result):
     """``positions``: method → float32 ``[n, 2]``.  ``facts``: ``method/name`` → number (shares of variance, …).
 
     ``labels``: int64 ``[n]`` of ``classes``, −1 for none or several.  ``splits``: int64 ``[n]`` of ``split_names``;
@@ -76,12 +76,15 @@ class Found(Result):
     probe: Accuracy | None
 
 
+RESULT = LatentMapResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Needs codes, or features."""
     return None if code_capability(subject) else subject.lacks("encode")
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> LatentMapResult:
     """Codes, their maps and what is known of each image.
 
     Raises:
@@ -101,7 +104,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     labels = _single_labels(subject, rows)
     error, error_of = known_errors(subject, rows)
     given = 0 if images is None else len(images)
-    return Found(
+    return LatentMapResult(
         positions={method: _with(found, shown) for method, found in maps.items()},
         facts={f"{method}/{name}": value for method, found in maps.items() for name, value in found.facts.items()},
         labels=np.concatenate([labels, np.full(given, -1)]),

@@ -51,7 +51,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class LatentWalkResult(Result):
     """``ways``: way → uint8 ``[pairs, steps, h, w, c]``, decoded along a ``line`` between codes, with a Gaussian prior
     also along the ``arc`` around its centre, and ``fade``, the two images mixed pixel by pixel.
 
@@ -87,6 +87,9 @@ class Found(Result):
     surveyed: int
 
 
+RESULT = LatentWalkResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Needs a decoder of images, and codes or a prior to start from."""
     missing = subject.lacks("decode")
@@ -97,7 +100,7 @@ def refusal(subject: Subject) -> str | None:
     return missing
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> LatentWalkResult:
     """Walks between images, along dimensions and over a plane.
 
     Raises:
@@ -118,7 +121,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     walks = _decoded(subject, along_dimensions(start, dimensions, values)) if len(dimensions) else _NOTHING
     plane, plane_of, share = _plane(subject, codes, config.grid)
     strength = codes.variance if codes.kl is None else codes.kl
-    return Found(
+    return LatentWalkResult(
         ways=_ways(subject, firsts, seconds, shares),
         ends=_ends(subject, firsts, seconds),
         end_names=tuple(zip(firsts.names, seconds.names, strict=True)),
@@ -138,13 +141,13 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     )
 
 
-def _from_prior(subject: Subject, config: Config, shares: np.ndarray, offsets: np.ndarray) -> Found:
+def _from_prior(subject: Subject, config: Config, shares: np.ndarray, offsets: np.ndarray) -> LatentWalkResult:
     """Ways between draws from the prior; which dimensions matter is not known without codes of images."""
     positions = torch.arange(2 * config.pairs, device=subject.device)
     with torch.inference_mode():
         drawn = subject.ask(HasPrior).prior(subject.networks, len(positions), Rng(0).at(0, 0, positions))
     ends = drawn.float().cpu().numpy()
-    return Found(
+    return LatentWalkResult(
         ways=_between(subject, ends[: config.pairs], ends[config.pairs :], shares),
         ends=_NOTHING,
         end_names=(),

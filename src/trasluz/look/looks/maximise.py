@@ -57,7 +57,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class MaximiseResult(Result):
     """``layer``: its name, empty for classes; ``targets``: names of classes, or numbers of channels as text, of
     ``total`` there are.
 
@@ -81,6 +81,9 @@ class Found(Result):
     shaken: bool
 
 
+RESULT = MaximiseResult
+
+
 Scores = Callable[[Tensor], tuple[Tensor, Tensor]]  # images → what units reach and what to raise, each [n, units]
 
 
@@ -89,7 +92,7 @@ def refusal(subject: Subject) -> str | None:
     return lacks_units(subject)
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> MaximiseResult:
     """Images for the classes or channels that were chosen, beside the best of ``images`` or of the split.
 
     Raises:
@@ -108,7 +111,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     rows = torch.arange(len(known))[:, None].expand(-1, len(chosen))
     best, first = top_of(torch.from_numpy(known[:, chosen]), 1, rows)
     places = first[:, 0].numpy()
-    return Found(
+    return MaximiseResult(
         layer="" if units is None else units.layer,
         targets=tuple(subject.spec.classes[i] if of_classes else str(i) for i in chosen),
         total=known.shape[1],

@@ -48,7 +48,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class NeighboursResult(Result):
     """``images``: uint8 ``[n, h, w, c]``, whose neighbours are shown (empty without images), with ``image_labels``,
     int64 ``[n]`` of ``classes`` (−1 for none or several), and ``image_names``.
 
@@ -83,6 +83,9 @@ class Found(Result):
     split: str
 
 
+RESULT = NeighboursResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Needs codes, or features, and images or one label per sample."""
     if code_capability(subject) is None:
@@ -92,7 +95,7 @@ def refusal(subject: Subject) -> str | None:
     return None
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> NeighboursResult:
     """Neighbours of some images, and what is read off the code, PCA and pixels.
 
     Raises:
@@ -112,7 +115,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     found = {space: nearest(query, spaces[space][0], k) for space, query in queries.items()}
     rows = {space: pool[near.indices] for space, near in found.items()}
     neighbours, probes, gains = _read_off(subject, pool, judged, spaces, config.taught)
-    return Found(
+    return NeighboursResult(
         images=_images(subject, shown.samples),
         image_labels=_single(shown.labels),
         image_names=shown.names,

@@ -52,7 +52,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class PriorSamplesResult(Result):
     """``images``: source → uint8 ``[n, h, w, c]``: ``real`` ones of the split, ``prior``, ``mixture``, as there are.
 
     Of each source, over ``measured`` images with pixels in [0, 1], averaged to at most 32 on a side: ``spread``, the
@@ -74,6 +74,9 @@ class Found(Result):
     too_wide: bool
 
 
+RESULT = PriorSamplesResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Needs a generator of images, or codes and their decoder."""
     if subject.spec.kind != "image" and (subject.can("generate") or subject.can("encode", "decode")):
@@ -83,7 +86,7 @@ def refusal(subject: Subject) -> str | None:
     return subject.lacks("decode", "encode")
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> PriorSamplesResult:
     """Images of each source and how they compare; chosen images play no part.
 
     Raises:
@@ -100,7 +103,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     if fitted is not None:
         shown["mixture"], values["mixture"] = _from_mixture(subject, fitted, config, len(real))
     near = _nearest(values, pixels(subject, training))
-    return Found(
+    return PriorSamplesResult(
         images=shown,
         spread={source: float(found.std(0, dtype=np.float64).mean()) for source, found in values.items()},
         nearest={source: float(np.median(found)) for source, found in near.items()},

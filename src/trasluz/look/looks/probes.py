@@ -47,7 +47,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class ProbesResult(Result):
     """``layers``: names in order of computation; ``shapes`` of their outputs, channels first.
 
     Per layer: ``accuracy`` of the probe and its 95 % interval ``low``, ``high`` (Wilson), ``gain`` over the layer
@@ -82,6 +82,9 @@ class Found(Result):
     image_class: tuple[str, ...]
 
 
+RESULT = ProbesResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Needs scores, layers and one label per sample."""
     missing = subject.lacks("logits", "layers")
@@ -90,7 +93,7 @@ def refusal(subject: Subject) -> str | None:
     return missing
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> ProbesResult:
     """Probes of all layers that lead to the scores, taught on training samples and judged on the split.
 
     Images that somebody chose have no labels, so they play no part.
@@ -122,7 +125,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     settled = settled_at(hits)
     zeros = _zeros(subject, names, judged[:_RANKED])
     shown = _examples(settled, len(names), config.examples) if subject.spec.kind == "image" else np.empty(0, np.int64)
-    return Found(
+    return ProbesResult(
         layers=tuple(names),
         shapes=tuple(shapes[name] for name in names),
         accuracy=hits.mean(1),

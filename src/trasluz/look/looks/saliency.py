@@ -47,7 +47,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class SaliencyResult(Result):
     """n images, k classes per image.
 
     ``settings``: of the method, all of them.  ``images``: uint8 ``[n, h, w, c]``; ``names``; ``labels``: int64
@@ -74,6 +74,9 @@ class Found(Result):
     error: np.ndarray
 
 
+RESULT = SaliencyResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Models without class scores have none."""
     missing = subject.lacks("logits")
@@ -84,7 +87,7 @@ def refusal(subject: Subject) -> str | None:
     return None if subject.spec.classes else _("this model knows no classes")
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> SaliencyResult:
     """What each pixel is worth, in batches of images.
 
     Raises:
@@ -101,7 +104,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
             parts.append(_part(subject, method, wanted, shown.samples[rows], labels[rows], torch.from_numpy(rows)))
             task.advance(len(rows))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return Found(
+    return SaliencyResult(
         method=method.name,
         settings=method.config.model_dump(mode="json"),
         classes=subject.spec.classes,
@@ -119,7 +122,7 @@ def explained_of(subject: Subject) -> Explained:
 def _part(
     subject: Subject, method: Chosen, wanted: Tensor | None, samples: np.ndarray, labels: np.ndarray, positions: Tensor
 ) -> dict[str, np.ndarray]:
-    """Fields of ``Found`` for images that are computed at once."""
+    """Fields of ``SaliencyResult`` for images that are computed at once."""
     unit, inputs, sure = answers(subject, samples)
     chosen = chosen_classes(sure, wanted, torch.from_numpy(labels).to(sure.device))
     if wanted is None:

@@ -47,7 +47,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class StripResult(Result):
     """``layers`` in order of computation; ``sides``: shape of an image, ``(channels, height, width)``, or of what else
     the data are; ``parameters`` of all networks."""
 
@@ -56,15 +56,18 @@ class Found(Result):
     parameters: int
 
 
+RESULT = StripResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Every model that can name its layers has one."""
     return subject.lacks("layers")
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> StripResult:
     """The layers that a sample or a code passes; which images these are plays no part."""
     layers = tuple(_layer(step) for step in trace(subject))
-    return Found(layers, subject.spec.shape, sum(p.numel() for p in subject.networks.parameters()))
+    return StripResult(layers, subject.spec.shape, sum(p.numel() for p in subject.networks.parameters()))
 
 
 def _layer(step: Step) -> Layer:

@@ -22,7 +22,7 @@ from trasluz.look import cams, saliencies
 from trasluz.look.checks.agreement import spearman
 from trasluz.look.checks.map_checks import enlarged
 from trasluz.look.checks.map_complexity import histogram_entropy, relative_rise
-from trasluz.look.checks.pixel_removal import ROAD_SHARES, Baseline, Curves, Judge, removal_curves
+from trasluz.look.checks.pixel_removal import ROAD_SHARES, Baseline, Curves, Scorer, removal_curves
 from trasluz.look.checks.randomised import randomised
 from trasluz.look.checks.verdicts import FEWEST
 from trasluz.look.layers.operations import operations
@@ -69,7 +69,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class TrustResult(Result):
     """m methods, r random networks, n images, of which the predicted class is explained.
 
     ``layer``: of the class activation maps, "" where there are none.  ``alike``: float64 ``[m, r, n]``, rank
@@ -100,6 +100,9 @@ class Found(Result):
     examples: dict[str, np.ndarray]
 
 
+RESULT = TrustResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Models without class scores have no heat maps."""
     return saliency.refusal(subject)
@@ -118,7 +121,7 @@ class _Task:
     examples: np.ndarray
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> TrustResult:
     """The comparison and the curves, in batches of images.
 
     Raises:
@@ -140,7 +143,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
             progress.advance(len(rows) * len(methods))
     joined = {name: np.concatenate([part[name] for part in parts], _axis(name)) for name in parts[0]}
     first = {name: joined.pop(f"example {name}") for name in methods}
-    return Found(
+    return TrustResult(
         methods=methods,
         layer=next(iter(layers), ""),
         baseline=config.baseline,
@@ -206,7 +209,7 @@ def _random(subject: Subject, count: int, samples: np.ndarray) -> tuple[Subject,
 
 
 def _part(task: _Task, samples: np.ndarray, truth: np.ndarray | None, positions: Tensor) -> dict[str, np.ndarray]:
-    """Fields of ``Found`` for images that are computed at once; examples of a method are called ``example NAME``."""
+    """Fields of ``TrustResult`` for images computed at once; examples of a method are called ``example NAME``."""
     subject = task.subject
     unit, inputs, sure = answers(subject, samples)
     positions, predicted = positions.to(inputs.device), sure.argmax(1)
@@ -255,7 +258,7 @@ def curves_of(
     config: Config,
 ) -> list[Curves]:
     """The curves of any maps of these images."""
-    judge = Judge(probabilities_of(subject), subject.preprocess.normalise, labels, truth, positions)
+    judge = Scorer(probabilities_of(subject), subject.preprocess.normalise, labels, truth, positions)
     return removal_curves(judge, unit, maps, steps=config.steps, baseline=config.baseline)
 
 

@@ -34,7 +34,7 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class WrongLabelsResult(Result):
     """``examined``: number of samples; ``of``: how many labelled training samples there are; ``accuracy``: the share
     of them whose label the probe names.  ``suspects``: how many labels are suspect; ``expected``: how many are
     estimated to be wrong (see ``look/classes/confident.py``).  ``surest``: how many samples are the tenth of which the
@@ -64,6 +64,9 @@ class Found(Result):
     images: np.ndarray
 
 
+RESULT = WrongLabelsResult
+
+
 def refusal(subject: Subject) -> str | None:
     """Needs a network that was taught the classes, and one label per sample.
 
@@ -77,7 +80,7 @@ def refusal(subject: Subject) -> str | None:
     return None
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> WrongLabelsResult:
     """Looks at training samples, whatever the split; images that somebody chose have no labels and play no part.
 
     Raises:
@@ -97,7 +100,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     listed = places[order]
     shown = listed[: config.shown] if subject.spec.kind == "image" else listed[:0]
     chosen = rows[listed]
-    return Found(
+    return WrongLabelsResult(
         examined=len(rows),
         of=of,
         accuracy=float((said == labels).mean()),

@@ -54,7 +54,7 @@ class FilmStrip(Callback):
     def _shoot(self, loop: Loop, epoch: int) -> None:
         if not loop.lead or loop.data.kind != "image" or not loop.family.capabilities.intersection(RECORDED):
             return
-        model = Model(loop.family, loop.engine.judged, loop.preprocess, loop.data.spec, loop.engine.device)
+        model = Model(loop.family, loop.engine.evaluated, loop.preprocess, loop.data.spec, loop.engine.device)
         subject = Subject(model, lambda: loop.data, split="valid")
         if self._phase != loop.phase_number:  # a phase may go on with another network, an epoch does not
             self._phase, self._layers = loop.phase_number, mapped_layers(subject)

@@ -49,6 +49,6 @@ def _grid(loop: Loop) -> np.ndarray:
     device = loop.engine.device
     count = int(np.clip(_VALUES // max(math.prod(loop.data.spec.shape), 1), 1, _GRID))
     rng = Rng(loop.recipe.seed).child(FOLDER).at(0, 0, torch.arange(count, device=device))
-    networks = loop.engine.judged
+    networks = loop.engine.evaluated
     with evaluation_mode(networks, device), loop.engine.forward():
         return to_uint8(family.generate(networks, count, rng))

@@ -43,7 +43,7 @@ def _rows(data: Data) -> np.ndarray:
 
 def _translated(loop: Loop) -> dict[str, np.ndarray]:
     family = ask(loop.family, Translates)
-    data, rows, networks = loop.data, _rows(loop.data), loop.engine.judged
+    data, rows, networks = loop.data, _rows(loop.data), loop.engine.evaluated
     assert data.domain is not None, "see _rows"
     unit = loop.preprocess.to_unit(torch.from_numpy(np.ascontiguousarray(data.samples[rows])).to(loop.engine.device))
     inputs = loop.preprocess.normalise(unit)

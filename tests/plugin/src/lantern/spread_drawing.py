@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lantern.spread_look import Found
+from lantern.spread_look import SpreadResult
 from trasluz.draw.looking import Question
 from trasluz.draw.panel import Panel, Table
 
@@ -10,7 +10,7 @@ QUESTION: Question = "latent"
 ORDER = 90
 
 
-def draw(result: Found) -> tuple[Panel, ...]:
+def draw(result: SpreadResult) -> tuple[Panel, ...]:
     """One table."""
     values = [float(value) for value in result.spread]
     rows = tuple((number, value) for number, value in enumerate(values))

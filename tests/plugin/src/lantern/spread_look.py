@@ -21,10 +21,13 @@ class Config(Section):
 
 
 @dataclass(frozen=True)
-class Found(Result):
+class SpreadResult(Result):
     """``spread``: float32 ``[k]``, the standard deviation of each number of the code."""
 
     spread: np.ndarray
+
+
+RESULT = SpreadResult
 
 
 def refusal(subject: Subject) -> str | None:
@@ -32,8 +35,8 @@ def refusal(subject: Subject) -> str | None:
     return subject.lacks("encode")
 
 
-def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> Found:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> SpreadResult:
     """Over all images of the split."""
     samples = np.asarray(subject.data.samples[subject.rows])
     codes = subject.over(samples, lambda inputs, _unit: subject.family.encode(subject.networks, inputs))
-    return Found(codes.std(0).astype(np.float32))
+    return SpreadResult(codes.std(0).astype(np.float32))

@@ -43,14 +43,14 @@ _Give = Callable[[np.ndarray], np.ndarray]  # row numbers → uint8 images
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _Observed:
     """Images as the classifier sees them: ``features`` float32 ``[n, d]``, ``predicted`` classes int64 ``[n]``."""
 
     features: np.ndarray
     predicted: np.ndarray
 
 
-class _Judge:
+class _Observer:
     """A classifier that turns 8-bit images into features and classes."""
 
     def __init__(self, run: OpenedRun, reporter: Reporter) -> None:
@@ -61,15 +61,15 @@ class _Judge:
         self.run, self._reporter = run, reporter
         self._eyes, self._classifier = run.ask(GivesFeatures), run.ask(Classifies)
 
-    def see(self, images: np.ndarray, title: str) -> _Seen:
+    def see(self, images: np.ndarray, title: str) -> _Observed:
         """Features and classes of uint8 images ``[n, h, w, c]`` of any size and channels."""
         both = self._all(np.arange(len(images)), lambda rows: images[rows], title, classes=True)
-        return _Seen(both[0], both[1].argmax(1))
+        return _Observed(both[0], both[1].argmax(1))
 
-    def see_rows(self, data: Data, rows: np.ndarray, title: str) -> _Seen:
+    def see_rows(self, data: Data, rows: np.ndarray, title: str) -> _Observed:
         """Features and classes of stored images."""
         both = self._all(rows, lambda chosen: as_bytes(data, chosen), title, classes=True)
-        return _Seen(both[0], both[1].argmax(1))
+        return _Observed(both[0], both[1].argmax(1))
 
     def features(self, data: Data, rows: np.ndarray, title: str) -> np.ndarray:
         """Features of stored images, float32 ``[n, d]``."""
@@ -109,7 +109,7 @@ def evaluate_samples(
         RequestError: too few samples, or a model that cannot generate or has no features.
         DataError: there is no such split, or it has too few images, or there are none to train on.
     """
-    judge = _Judge(classifier, reporter)
+    judge = _Observer(classifier, reporter)
     rng = Rng(seed)
     held_rows, train_rows = _rows(run.data, split, rng)
     if count <= BALLS:
@@ -170,7 +170,7 @@ def _rows(data: Data, split: str, rng: Rng) -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Compared:
     """What comparing gave."""
 
     metrics: dict[str, float]
@@ -181,7 +181,7 @@ class _Found:
     near: Neighbours
 
 
-def _compare(samples: _Seen, held_out: _Seen, train: np.ndarray, classes: int, rng: Rng) -> _Found:
+def _compare(samples: _Observed, held_out: _Observed, train: np.ndarray, classes: int, rng: Rng) -> _Compared:
     """Samples, and in their place as many training images, against held-out images."""
     drawn = rng.permutation("train", 0, len(train)).numpy()
     number = min(len(samples.features), len(drawn))  # of each, because distances depend on how many there are
@@ -195,7 +195,7 @@ def _compare(samples: _Seen, held_out: _Seen, train: np.ndarray, classes: int, r
         told["copies_share"] = copies_share(distances, usually)
         told["smallest_share"] = coverage.smallest
         told["entropy"] = coverage.entropy
-    return _Found(metrics, intervals, real, modes, real_modes, near)
+    return _Compared(metrics, intervals, real, modes, real_modes, near)
 
 
 def _overlap(
@@ -211,7 +211,7 @@ def _overlap(
     return {**metrics, "density": density, "coverage": coverage}, intervals
 
 
-def _notes(samples: _Seen, held_out: _Seen, same: bool, classifier: OpenedRun) -> list[str]:
+def _notes(samples: _Observed, held_out: _Observed, same: bool, classifier: OpenedRun) -> list[str]:
     notes = []
     fewest, width = min(len(samples.features), len(held_out.features)), samples.features.shape[1]
     if fewest <= width:
