@@ -23,6 +23,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, ClassVar, Literal, Protocol
 
 import torch
@@ -138,6 +139,8 @@ class Losses:
 
     def __add__(self, other: Losses) -> Losses:
         """Sums by name; what only one of both has stays as it is."""
+        if not (self.terms or self.watched or self.statistics):
+            return other
         return Losses(
             _added(self.terms, other.terms),
             _added(self.watched, other.watched),
@@ -233,7 +236,7 @@ class BaseFamily(ABC):
         for update in self.updates():
             if not engine.due(update):
                 continue
-            with masks_from(rng.of_step(f"masks/{update.name}")):
+            with masks_from(partial(rng.of_step, f"masks/{update.name}")):
                 for part, part_rng, share in engine.parts(batch, rng):
                     with engine.forward():
                         losses = self.losses(networks, part, part_rng, progress, update.name)

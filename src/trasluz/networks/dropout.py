@@ -13,7 +13,7 @@ member has the masks that it has alone.  Outside of such a block a key is drawn 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -31,7 +31,7 @@ _TABLE = 1 << 23
 class _Masks(threading.local):
     """Whose masks a thread draws now, and how many it has drawn in the block."""
 
-    rng: Rng | None = None
+    rng: Rng | Callable[[], Rng] | None = None
     drawn: int = 0
 
 
@@ -39,8 +39,8 @@ _masks = _Masks()
 
 
 @contextmanager
-def masks_from(rng: Rng) -> Iterator[None]:
-    """Inside, the n-th mask follows from ``rng`` and n."""
+def masks_from(rng: Rng | Callable[[], Rng]) -> Iterator[None]:
+    """Inside, the n-th mask follows from ``rng`` and n; a function that gives it is asked when the first is drawn."""
     before = (_masks.rng, _masks.drawn)
     _masks.rng, _masks.drawn = rng, 0
     try:
@@ -78,6 +78,8 @@ def _next() -> Rng:
     """The key of the next mask."""
     if _masks.rng is None:
         return Rng(int(torch.randint(2**63 - 1, ())))
+    if not isinstance(_masks.rng, Rng):  # networks without dropout need no key, whose folding costs every step 5 µs
+        _masks.rng = _masks.rng()
     _masks.drawn += 1
     return _masks.rng.child("mask", _masks.drawn)
 
