@@ -101,7 +101,7 @@ def prepared(run: tz.Run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Inputs and labels of each split, as our network sees them."""
     data = run.data
     assert data.labels is not None
-    inputs = run.preprocess.to_unit(torch.from_numpy(data.samples)).numpy()
+    inputs = run.preprocess.to_pixels(torch.from_numpy(data.samples)).numpy()
     return {name: (inputs[rows], data.labels[rows]) for name, rows in data.splits.items()}
 
 

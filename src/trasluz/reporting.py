@@ -13,7 +13,7 @@ class Task:
     """A piece of work of known or unknown size; this one is silent."""
 
     def advance(self, amount: int = 1, note: str = "") -> None:
-        """``amount`` more units are done; ``note`` replaces the text beside the bar."""
+        """``amount`` more are done; ``note`` replaces the text beside the bar."""
 
 
 class Reporter:
@@ -26,6 +26,6 @@ class Reporter:
         """One sentence about something that people should look into."""
 
     @contextmanager
-    def task(self, title: str, total: int | None = None, unit: str = "") -> Iterator[Task]:
-        """A bar with time left while the block runs; ``total`` units are expected."""
+    def task(self, title: str, total: int | None = None, counted: str = "") -> Iterator[Task]:
+        """A bar with time left while the block runs; ``total`` are expected, ``counted`` what they are: images."""
         yield Task()

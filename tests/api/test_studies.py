@@ -43,7 +43,7 @@ def test_every_cell_is_trained_judged_and_compared(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_judged_is_refused_before_work(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="judge: digits has no valid split to judge the variants on; allowed: train"):
+    with pytest.raises(RecipeError, match="split: digits has no valid split to judge the variants on; allowed: train"):
         api.study(SMALL, set={"data.valid": None}, runs=tmp_path)
     with pytest.raises(DataError):
         api.study(SMALL, data=tmp_path / "nowhere", runs=tmp_path)

@@ -38,7 +38,7 @@ class Heard(Reporter):
         self.warned.append(message)
 
     @contextmanager
-    def task(self, title: str, total: int | None = None, unit: str = "") -> Iterator[Task]:
+    def task(self, title: str, total: int | None = None, counted: str = "") -> Iterator[Task]:
         self.tasks.append((title, total))
         yield Task()
 

@@ -32,7 +32,7 @@ def test_standardisation_is_scikit_learns_fitted_on_the_training_rows_only() -> 
     samples[40:] += 1000
     found = fit_preprocess(table(samples), STANDARD)
     scaler = StandardScaler().fit(samples[:40])
-    seen = found.normalise(found.to_unit(torch.from_numpy(samples)))
+    seen = found.normalise(found.to_pixels(torch.from_numpy(samples)))
     assert seen.dtype == torch.float32
     np.testing.assert_allclose(seen.numpy(), scaler.transform(samples), rtol=1e-5, atol=1e-6)
 
@@ -40,7 +40,7 @@ def test_standardisation_is_scikit_learns_fitted_on_the_training_rows_only() -> 
 def test_large_numbers_that_differ_little_keep_their_differences() -> None:
     samples = np.stack([1.7e9 + np.arange(60.0), np.arange(60.0)], 1)
     found = fit_preprocess(table(samples), STANDARD)
-    seen = found.to_unit(torch.from_numpy(samples))
+    seen = found.to_pixels(torch.from_numpy(samples))
     torch.testing.assert_close(seen[:, 0], seen[:, 1])
 
 
@@ -48,7 +48,7 @@ def test_a_column_that_never_changes_in_training_becomes_zero_and_stays_small_el
     samples = np.full((60, 1), 0.1)
     samples[50] = 0.3
     found = fit_preprocess(table(samples), STANDARD)
-    seen = found.to_unit(torch.from_numpy(samples))
+    seen = found.to_pixels(torch.from_numpy(samples))
     assert seen[:40].abs().max() < 1e-6
     assert seen[50].item() == pytest.approx(0.2)
 
@@ -58,7 +58,7 @@ def test_missing_values_become_the_training_mean() -> None:
     samples[[3, 50], 0] = np.nan
     found = fit_preprocess(table(samples), DataSection(missing="mean"))
     expected = SimpleImputer().fit(samples[:40]).transform(samples)
-    np.testing.assert_allclose(found.to_unit(torch.from_numpy(samples)).numpy(), expected, rtol=1e-6)
+    np.testing.assert_allclose(found.to_pixels(torch.from_numpy(samples)).numpy(), expected, rtol=1e-6)
     again = Preprocess.model_validate_json(found.model_dump_json())
     assert again == found
     samples[:40, 1] = np.nan
@@ -69,7 +69,7 @@ def test_missing_values_become_the_training_mean() -> None:
 def test_numbers_that_nobody_asked_to_change_stay_as_they_are() -> None:
     samples = np.array([[3.0, -7.5], [1e6, 0.0]])
     found = fit_preprocess(table(samples, train=1), DataSection())
-    np.testing.assert_array_equal(found.normalise(found.to_unit(torch.from_numpy(samples))).numpy(), samples)
+    np.testing.assert_array_equal(found.normalise(found.to_pixels(torch.from_numpy(samples))).numpy(), samples)
 
 
 def test_sequences_are_standardised_over_the_steps_that_they_have() -> None:

@@ -20,8 +20,8 @@ def images(n: int, channels: int = 3) -> np.ndarray:
 
 def test_versions_are_what_training_would_see_at_these_positions() -> None:
     stored = images(4)
-    unit = torch.from_numpy(stored).permute(0, 3, 1, 2).float() / 255
-    want = Augment(SECTION)(unit, Rng(5).at(0, 0, torch.arange(8, 12)))
+    pixels = torch.from_numpy(stored).permute(0, 3, 1, 2).float() / 255
+    want = Augment(SECTION)(pixels, Rng(5).at(0, 0, torch.arange(8, 12)))
     got = augmented(stored, SECTION, Preprocess(), Rng(5), first=8)
     assert np.abs(got.transpose(0, 3, 1, 2) / 255 - want.numpy()).max() <= 0.5 / 255 + 1e-5
 

@@ -261,7 +261,7 @@ class Counter(Reporter):
         self.told: list[tuple[int | None, int]] = []
 
     @contextmanager
-    def task(self, title: str, total: int | None = None, unit: str = "") -> Iterator[Task]:
+    def task(self, title: str, total: int | None = None, counted: str = "") -> Iterator[Task]:
         done: list[int] = []
         task = Task()
         task.advance = lambda amount=1, note="": done.append(amount)  # type: ignore[method-assign]  # a stand-in

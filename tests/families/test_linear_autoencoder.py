@@ -90,7 +90,7 @@ def test_a_table_is_judged_beside_pca_in_the_units_that_the_network_sees(normali
     data = opened(normalise)
     assert data.kind == "table"
     preprocess = fit_preprocess(data, DataSection(normalise=normalise))
-    seen = preprocess.normalise(preprocess.to_unit(torch.from_numpy(data.samples))).numpy()
+    seen = preprocess.normalise(preprocess.to_pixels(torch.from_numpy(data.samples))).numpy()
     train = data.split("train")
     family, networks, _loss = trained(seen[train], (4,), 2)
     found = evaluate_split(Model(family, networks.float(), preprocess, data.spec), data, "valid")

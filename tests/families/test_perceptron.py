@@ -160,7 +160,7 @@ def test_what_is_not_the_rule_is_refused(tmp_path: Path, changes: dict[str, Any]
 
 def test_several_processes_are_refused(tmp_path: Path) -> None:
     loop = Session(recipe(), tmp_path / "run", data=data()).run()
-    engine: Any = SimpleNamespace(place=SimpleNamespace(world=2))
+    engine: Any = SimpleNamespace(process=SimpleNamespace(world=2))
     batch, rng, _weight = next(loop.batches.epoch(0))
     with pytest.raises(RecipeError, match="only 1 is allowed"):
         loop.family.step(engine, loop.networks, batch, rng, base.Progress("train", 0, 0, torch.tensor(0.0)))

@@ -122,12 +122,12 @@ def _assert_frame_of(loop: Loop, frame: dict[str, np.ndarray]) -> None:
     assert np.isin(frame["rows"], loop.data.split("valid")).all()
     samples = loop.data.samples[frame["rows"]]
     np.testing.assert_array_equal(frame["images"], samples)
-    unit = torch.from_numpy(samples).permute(0, 3, 1, 2) / 255
-    inputs = loop.preprocess.normalise(unit)
+    pixels = torch.from_numpy(samples).permute(0, 3, 1, 2) / 255
+    inputs = loop.preprocess.normalise(pixels)
     with torch.no_grad():
         if family.capabilities >= {"reconstruct"}:
             rebuilt = family.reconstruct(networks, inputs)
-            np.testing.assert_allclose(frame["error"], (rebuilt - unit).square().mean((1, 2, 3)), rtol=1e-4)
+            np.testing.assert_allclose(frame["error"], (rebuilt - pixels).square().mean((1, 2, 3)), rtol=1e-4)
             shown = frame["reconstructions"].astype(float) / 255
             np.testing.assert_allclose(shown, rebuilt.permute(0, 2, 3, 1).clamp(0, 1), atol=0.51 / 255)
         if family.capabilities >= {"generate"}:

@@ -65,8 +65,8 @@ def test_a_model_without_scores_or_convolutions_answers_without_maps() -> None:
 def test_reconstructions_come_with_their_mean_squared_error() -> None:
     data: Any = digits()
     found = see_through(subject(nn.Identity(), data, Rebuilds()), data.samples[:5])
-    unit = data.samples[:5] / 255
-    assert found.errors == pytest.approx(((unit / 2) ** 2).mean((1, 2, 3)), rel=1e-5)
+    pixels = data.samples[:5] / 255
+    assert found.errors == pytest.approx(((pixels / 2) ** 2).mean((1, 2, 3)), rel=1e-5)
     assert np.abs(found.reconstructions - data.samples[:5] / 2).max() <= 0.5
     assert found.probabilities is None
     assert found.classes == data.classes

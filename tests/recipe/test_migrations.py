@@ -89,6 +89,7 @@ def test_a_study_is_read_by_the_names_of_version_1_and_written_by_those_of_today
     tree = {
         "name": "mine",
         "base": "digits-cnn",
+        "judge": "test",
         "set": {"train.rates": {"*": 0.5}},
         "variants": {"low": {"train.optimiser.rate": 0.1}, "sgd": {"train.optimiser": {"name": "sgd", "rate": 0.2}}},
     }
@@ -96,6 +97,7 @@ def test_a_study_is_read_by_the_names_of_version_1_and_written_by_those_of_today
     path.write_text(yaml.safe_dump(tree))
     study = load_study(path)
     assert study.version == VERSION
+    assert study.split == "test"
     assert study.set == {"train.learning_rate_factors": {"*": 0.5}}
     assert study.variants == {
         "low": {"train.optimiser.learning_rate": 0.1},
@@ -104,7 +106,11 @@ def test_a_study_is_read_by_the_names_of_version_1_and_written_by_those_of_today
     path.write_text(study.to_yaml())
     assert load_study(path) == study
     assert study.recipe("low", 0).train.optimiser.learning_rate == 0.1
-    assert Study(**tree).recipe("sgd", 0).train.optimiser.learning_rate == 0.2
+    path.write_text(yaml.safe_dump({**tree, "split": "valid"}))
+    with pytest.raises(RecipeError, match="judge is the earlier name of split"):
+        load_study(path)
+    of_parts = {name: value for name, value in tree.items() if name != "judge"}
+    assert Study(**of_parts).recipe("sgd", 0).train.optimiser.learning_rate == 0.2
 
 
 def test_what_is_newer_than_the_program_is_refused_by_its_kind(tmp_path: Path) -> None:

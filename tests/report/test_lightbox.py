@@ -34,7 +34,7 @@ def _maps() -> feature_maps.FeatureMapsResult:
         "channels": {name: np.arange(2) for name in layers},
         "dead": {name: np.empty(0, np.int64) for name in layers},
         "zeros": dict.fromkeys(layers, 0.0),
-        "judged": 5,
+        "examined": 5,
     }
     known = feature_maps.FeatureMapsResult.__dataclass_fields__
     more = {"towards": (), "contributions": {}}

@@ -27,7 +27,7 @@ class Watcher(Reporter):
         self.total: int | None = None
 
     @contextmanager
-    def task(self, title: str, total: int | None = None, unit: str = "") -> Iterator[Task]:
+    def task(self, title: str, total: int | None = None, counted: str = "") -> Iterator[Task]:
         self.total = total
         yield self.seen
 

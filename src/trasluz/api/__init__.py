@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trasluz.api.data import check_data, preview_augmentation
     from trasluz.api.findings import finding_command
     from trasluz.api.fitting import fit
-    from trasluz.api.generation import Generated, check_place
+    from trasluz.api.generation import Generated, check_parent
     from trasluz.api.listing import RunSummary, list_runs
     from trasluz.api.looks import look_help, look_page
     from trasluz.api.parts import PartSummary, list_parts
@@ -40,7 +40,7 @@ _HOMES = {
     "StudyResult": "trasluz.api.studies",
     "Translations": "trasluz.api.translation",
     "check_data": "trasluz.api.data",
-    "check_place": "trasluz.api.generation",
+    "check_parent": "trasluz.api.generation",
     "clear_cache": "trasluz.data.read.cache",
     "compare": "trasluz.api.comparing",
     "delete_run": "trasluz.runs.folder",
@@ -73,7 +73,7 @@ __all__ = [
     "StudyResult",
     "Translations",
     "check_data",
-    "check_place",
+    "check_parent",
     "clear_cache",
     "compare",
     "delete_run",

@@ -58,7 +58,7 @@ def posterior(run: OpenedRun, loaded: LoadedImages) -> tuple[np.ndarray, np.ndar
 def reconstruct(run: OpenedRun, loaded: LoadedImages) -> Reconstructions:
     """See ``Run.reconstruct``."""
     made = _apply(run, run.ask(Reconstructs).reconstruct, loaded)
-    original = run.model.over(loaded.samples, lambda _inputs, unit: unit)
+    original = run.model.over(loaded.samples, lambda _inputs, pixels: pixels)
     lengths = None if loaded.lengths is None else torch.from_numpy(loaded.lengths)
     errors = per_sample(torch.from_numpy(made), torch.from_numpy(original), lengths)["error"].numpy()
     left, right = (_shown(run, values, loaded.lengths) for values in (original, made))
@@ -79,9 +79,9 @@ def decode(run: OpenedRun, codes: ArrayLike) -> np.ndarray:
     return made.transpose(0, 2, 3, 1) if run.preprocess.kind == "image" else run.preprocess.to_own_units(made)
 
 
-def to_bytes(unit: np.ndarray) -> np.ndarray:
+def to_bytes(pixels: np.ndarray) -> np.ndarray:
     """[0, 1] images ``[n, c, h, w]`` to uint8 ``[n, h, w, c]``."""
-    clipped: np.ndarray = np.clip(np.rint(unit * 255), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    clipped: np.ndarray = np.clip(np.rint(pixels * 255), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
     return clipped
 
 

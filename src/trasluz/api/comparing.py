@@ -95,9 +95,9 @@ def _opened(runs: Sequence[str | Path | Run]) -> list[Run]:
     if len(runs) < 2:
         raise RequestError(_("compare: {count} run was given; give at least two.").format(count=len(runs)))
     opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
-    places = [(run.path.resolve(), run.weights.name) for run in opened]
-    for place, run in zip(places, opened, strict=True):
-        if places.count(place) > 1:
+    locations = [(run.path.resolve(), run.weights.name) for run in opened]
+    for location, run in zip(locations, opened, strict=True):
+        if locations.count(location) > 1:
             raise RequestError(_("compare: {path} was given twice; name each run once.").format(path=run.path))
     return opened
 
@@ -191,11 +191,11 @@ def _seen(compared: Sequence[_Compared], speaker: Reporter) -> Seen:
     """The same images through every run that can be shown them, and samples of those that make some."""
     reference = compared[0]
     able = [one for one in compared if one.run.weights.stored() and one.run.model.spec.kind == "image"]
-    unit, rows, names, labels = _images(compared) if reference in able else _NOTHING
+    pictures, rows, names, labels = _images(compared) if reference in able else _NOTHING
     sides: dict[str, Through] = {}
     with speaker.task(_("Looking at the same images"), total=len(able)) as task:
         for one in able:
-            side = _side(one, unit, rows)
+            side = _side(one, pictures, rows)
             if "generate" in one.run.capabilities:
                 side = replace(side, samples=one.run.generate(_SAMPLES).images)
             sides[one.name] = side
@@ -224,8 +224,8 @@ def _images(compared: Sequence[_Compared]) -> _Images:
         return _NOTHING
     rows = few_of_each_class(data, rows, _IMAGES)
     shown = from_rows(data, rows)
-    unit = to_bytes(run.model.over(shown.samples, lambda _inputs, images: images))
-    return unit, rows, shown.names, tuple(_said(label, data.classes) for label in shown.labels)
+    pictures = to_bytes(run.model.over(shown.samples, lambda _inputs, images: images))
+    return pictures, rows, shown.names, tuple(_said(label, data.classes) for label in shown.labels)
 
 
 def _said(label: np.ndarray, classes: tuple[str, ...]) -> str:
@@ -235,13 +235,13 @@ def _said(label: np.ndarray, classes: tuple[str, ...]) -> str:
     return classes[int(label)] if int(label) >= 0 else ""
 
 
-def _side(one: _Compared, unit: np.ndarray, rows: np.ndarray) -> Through:
+def _side(one: _Compared, pictures: np.ndarray, rows: np.ndarray) -> Through:
     """The images through one run: its own stored ones where it knows them, else as near as they can be brought."""
     if not len(rows):
-        return Through(unit)
+        return Through(pictures)
     subject = subject_of(one.run, None)
     try:
-        samples = np.asarray(one.run.data.samples[rows]) if one.same else one.run.load(unit).samples
+        samples = np.asarray(one.run.data.samples[rows]) if one.same else one.run.load(pictures).samples
     except RequestError:
-        return Through(unit[:0])
+        return Through(pictures[:0])
     return see_through(subject, samples)

@@ -66,7 +66,7 @@ class Generated(ShownInNotebooks):
         from trasluz.draw.provenance import chunks, save_png
 
         target = Path(folder)
-        check_place(target)
+        check_parent(target)
         with storage(target), (reporter or Reporter()).task(_("Writing"), len(self), _("images")) as task:
             target.mkdir(parents=True, exist_ok=True)
             for number, image in enumerate(self.images, 1):
@@ -98,7 +98,7 @@ class Generated(ShownInNotebooks):
         return "-" + "".join(c if c.isalnum() else "-" for c in self.labels[number - 1])[:40]
 
 
-def check_place(folder: Path) -> None:
+def check_parent(folder: Path) -> None:
     """Makes sure, before any work, that images can be written to ``folder`` without replacing anything.
 
     Raises:

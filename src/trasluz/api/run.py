@@ -146,7 +146,7 @@ class Run(OpenedRun, ShownInNotebooks):
         name, compute = translator(self.model, domain)
         loaded = self.load(images, reporter)
         made = applying.to_bytes(self.model.over(loaded.samples, compute))
-        original = applying.to_bytes(self.model.over(loaded.samples, lambda _inputs, unit: unit))
+        original = applying.to_bytes(self.model.over(loaded.samples, lambda _inputs, pixels: pixels))
         return Translations(loaded.files, original, made, name, self.origin, loaded.unreadable)
 
     def evaluate_samples(

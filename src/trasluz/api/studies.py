@@ -69,7 +69,7 @@ def study(
     speaker.say(_("Study {path}: {count} runs.").format(path=folder.path, count=len(cells)))
     try:
         for number, cell in enumerate(cells, 1):
-            _do(index.find(cell.recipe_hash), cell, folder.runs, asked.judge, f"{number}/{len(cells)}", speaker)
+            _do(index.find(cell.recipe_hash), cell, folder.runs, asked.split, f"{number}/{len(cells)}", speaker)
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz study {path}").format(path=folder.path)) from None
     finally:
@@ -98,16 +98,16 @@ def _folder(
     )
     asked = Study.model_validate({**asked.model_dump(), "set": given, "seeds": seeds or asked.seeds})
     recipes = asked.first_recipes()
-    RunFolder.check_place(runs)
-    _check_data(list(recipes.values()), asked.judge, speaker)
+    RunFolder.check_parent(runs)
+    _check_data(list(recipes.values()), asked.split, speaker)
     return StudyFolder.create(runs, asked)
 
 
-def _check_data(recipes: Sequence[Recipe], judge: str, speaker: Reporter) -> None:
+def _check_data(recipes: Sequence[Recipe], split: str, speaker: Reporter) -> None:
     """Makes sure that every variant has data to be judged on, before anything is trained.
 
     Raises:
-        RequestError: data that cannot be opened, or without the split ``judge``.
+        RequestError: data that cannot be opened, or without the split ``split``.
     """
     seen = set()
     for recipe in recipes:
@@ -116,10 +116,10 @@ def _check_data(recipes: Sequence[Recipe], judge: str, speaker: Reporter) -> Non
             continue
         seen.add(key)
         data = open_source(recipe.data, recipe.seed, speaker)
-        if not len(data.split(judge)):
+        if not len(data.split(split)):
             known = ", ".join(name for name, rows in data.splits.items() if len(rows))
-            message = _("judge: {data} has no {split} split to judge the variants on; allowed: {known}.")
-            raise RecipeError(message.format(data=data.name, split=judge, known=known))
+            message = _("split: {data} has no {split} split to judge the variants on; allowed: {known}.")
+            raise RecipeError(message.format(data=data.name, split=split, known=known))
 
 
 def _opened(path: Path, changes: dict[str, Any], data: str | Path | None, seeds: int | None) -> StudyFolder:
@@ -138,18 +138,18 @@ def _opened(path: Path, changes: dict[str, Any], data: str | Path | None, seeds:
     return folder
 
 
-def _do(found: RunFolder | None, cell: Cell, runs: Path, judge: str, place: str, speaker: Reporter) -> None:
+def _do(found: RunFolder | None, cell: Cell, runs: Path, split: str, label: str, speaker: Reporter) -> None:
     """Trains or finishes one cell and judges it; a variant that diverges is a result, not the study's end."""
     if found is not None and _diverged(found.info()):
         return
-    speaker.say(_("{place}: {variant}, seed {seed}").format(place=place, variant=cell.variant, seed=cell.recipe.seed))
+    speaker.say(_("{label}: {variant}, seed {seed}").format(label=label, variant=cell.variant, seed=cell.recipe.seed))
     try:
         run = _trained(found, cell, runs, speaker)
     except DivergedError as error:
         speaker.warn(str(error))
         return
-    if load_evaluation_summary(run.weights, judge) is None:
-        run.evaluate(judge, reporter=speaker)
+    if load_evaluation_summary(run.weights, split) is None:
+        run.evaluate(split, reporter=speaker)
 
 
 def _trained(found: RunFolder | None, cell: Cell, runs: Path, speaker: Reporter) -> Run:
@@ -174,7 +174,7 @@ def _write(folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunI
     parameters: dict[str, int] = {}
     for cell in cells:
         run = index.known(cell.recipe_hash)
-        result = None if run is None else _result(run, cell, asked.judge, parameters)
+        result = None if run is None else _result(run, cell, asked.split, parameters)
         if run is not None and result is not None:
             records = run.metrics()
             results.append(dataclasses.replace(result, epochs=len(records)))
@@ -187,7 +187,7 @@ def _write(folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunI
     return table
 
 
-def _result(run: RunFolder, cell: Cell, judge: str, parameters: dict[str, int]) -> Result | None:
+def _result(run: RunFolder, cell: Cell, split: str, parameters: dict[str, int]) -> Result | None:
     """What came out of a cell, ``None`` while it is not done; ``parameters`` of each variant are counted once."""
     info = run.info()
     blank = Result(cell.variant, cell.number, run.path.name, {})
@@ -198,7 +198,7 @@ def _result(run: RunFolder, cell: Cell, judge: str, parameters: dict[str, int]) 
         return dataclasses.replace(blank, failure=failure)
     if info["status"] != "finished":
         return None
-    judged = load_evaluation_summary(Weights(run.path), judge)
+    judged = load_evaluation_summary(Weights(run.path), split)
     if judged is None:
         return None
     if cell.variant not in parameters:

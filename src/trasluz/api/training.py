@@ -109,7 +109,7 @@ def train(
         recipe, data=data, set=set, seed=seed, device=device, precision=precision, devices=devices, nodes=nodes
     )
     hardware = choose(whole.compute)
-    RunFolder.check_place(Path(runs))
+    RunFolder.check_parent(Path(runs))
     speaker = reporter or Reporter()
     with session(hardware) as (hardware, fabric, request):
         opened = _open(whole, arrays, fabric, speaker)

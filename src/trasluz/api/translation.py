@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from torch import Tensor
 
-from trasluz.api.generation import check_place
+from trasluz.api.generation import check_parent
 from trasluz.errors import RequestError
 from trasluz.families.capabilities import Translates
 from trasluz.files import storage
@@ -51,7 +51,7 @@ class Translations:
         from trasluz.draw.provenance import chunks, save_png
 
         target = Path(folder)
-        check_place(target)
+        check_parent(target)
         with storage(target), (reporter or Reporter()).task(_("Writing"), len(self), _("images")) as task:
             target.mkdir(parents=True, exist_ok=True)
             for number, (file, image) in enumerate(zip(self.files, self.images, strict=True), 1):
@@ -69,9 +69,9 @@ def translator(model: Model, domain: str | int) -> tuple[str, Callable[[Tensor, 
     """
     family = model.ask(Translates)
     domains = model.spec.domains
-    place = domain if isinstance(domain, int) else domains.index(domain) if domain in domains else -1
-    if not 0 <= place < len(domains):
+    number = domain if isinstance(domain, int) else domains.index(domain) if domain in domains else -1
+    if not 0 <= number < len(domains):
         hint = did_you_mean(str(domain), domains)
         message = _("There is no domain {domain!r}; allowed: {allowed}.")
         raise RequestError(message.format(domain=domain, allowed=", ".join(domains)) + hint)
-    return domains[place], lambda inputs, _unit: family.translate(model.networks, inputs, place)
+    return domains[number], lambda inputs, _unit: family.translate(model.networks, inputs, number)

@@ -48,7 +48,7 @@ class Console(Reporter):
         self._write(" ".join(message.splitlines()), "red")
 
     @contextmanager
-    def task(self, title: str, total: int | None = None, unit: str = "") -> Iterator[Task]:
+    def task(self, title: str, total: int | None = None, counted: str = "") -> Iterator[Task]:
         """A bar on a terminal; elsewhere a line now and then."""
         if self.silent:
             yield Task()
@@ -57,7 +57,7 @@ class Console(Reporter):
             from trasluz.cli.progress import Bars
 
             self._bars = Bars(sys.stderr)
-        with self._bars.task(title, total, unit) as task:
+        with self._bars.task(title, total, counted) as task:
             yield task
 
     def _print(self, message: str, style: str) -> None:

@@ -38,20 +38,20 @@ class Bars:
         self._console.print(Text(message, style=style), soft_wrap=True)
 
     @contextmanager
-    def task(self, title: str, total: int | None, unit: str) -> Iterator[Task]:
+    def task(self, title: str, total: int | None, counted: str) -> Iterator[Task]:
         """A task that is drawn while the block runs."""
         if not self._console.is_terminal:
-            line = Lines(self, title, total, unit)
+            line = Lines(self, title, total, counted)
             yield line
             line.finish()
         elif self._progress is None:
             with _progress(self._console) as self._progress:
                 try:
-                    yield Bar(self._progress, title, total, unit)
+                    yield Bar(self._progress, title, total, counted)
                 finally:
                     self._progress = None
         else:
-            bar = Bar(self._progress, title, total, unit)
+            bar = Bar(self._progress, title, total, counted)
             try:
                 yield bar
             finally:
@@ -61,12 +61,12 @@ class Bars:
 class Bar(Task):
     """A task as a bar."""
 
-    def __init__(self, progress: Progress, title: str, total: int | None, unit: str) -> None:
+    def __init__(self, progress: Progress, title: str, total: int | None, counted: str) -> None:
         self._progress = progress
-        self._id: TaskID = progress.add_task(title, total=total, unit=unit, note="")
+        self._id: TaskID = progress.add_task(title, total=total, counted=counted, note="")
 
     def advance(self, amount: int = 1, note: str = "") -> None:
-        """``amount`` more units are done; ``note`` replaces the text beside the bar."""
+        """``amount`` more are done; ``note`` replaces the text beside the bar."""
         self._progress.advance(self._id, amount)
         if note:
             self._progress.update(self._id, note=note)
@@ -79,13 +79,13 @@ class Bar(Task):
 class Lines(Task):
     """A task as lines of text, for logs; a short one says nothing."""
 
-    def __init__(self, bars: Bars, title: str, total: int | None, unit: str) -> None:
-        self._bars, self._title, self._total, self._unit = bars, title, total, unit
+    def __init__(self, bars: Bars, title: str, total: int | None, counted: str) -> None:
+        self._bars, self._title, self._total, self._counted = bars, title, total, counted
         self._done, self._note = 0, ""
         self._start = self._last = time.monotonic()
 
     def advance(self, amount: int = 1, note: str = "") -> None:
-        """``amount`` more units are done; ``note`` replaces the text at the end of the line."""
+        """``amount`` more are done; ``note`` replaces the text at the end of the line."""
         self._done += amount
         self._note = note or self._note
         if time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
@@ -101,7 +101,7 @@ class Lines(Task):
         speed = self._done / max(self._last - self._start, 1e-9)
         parts = [
             f"{self._title}: {self._done}" + (f"/{self._total}" if self._total else ""),
-            speed_text(speed, self._unit),
+            speed_text(speed, self._counted),
         ]
         if self._total and speed > 0 and self._done < self._total:
             parts.append(_("{time} left").format(time=clock((self._total - self._done) / speed)))
@@ -109,19 +109,19 @@ class Lines(Task):
 
 
 class SpeedColumn(ProgressColumn):
-    """Units per second, such as images/s."""
+    """How many per second, such as images/s."""
 
     def render(self, task: Row) -> Text:
         """The present speed, empty before there is one."""
         speed = task.finished_speed or task.speed
-        return Text(speed_text(speed, task.fields["unit"]) if speed else "", style="cyan")
+        return Text(speed_text(speed, task.fields["counted"]) if speed else "", style="cyan")
 
 
-def speed_text(speed: float, unit: str) -> str:
-    """``"1,234 images/s"``; empty without a unit."""
-    if not unit:
+def speed_text(speed: float, counted: str) -> str:
+    """``"1,234 images/s"``; empty where nothing is named."""
+    if not counted:
         return ""
-    return f"{speed:,.0f} {unit}/s" if speed >= 10 else f"{speed:.1f} {unit}/s"
+    return f"{speed:,.0f} {counted}/s" if speed >= 10 else f"{speed:.1f} {counted}/s"
 
 
 def clock(seconds: float) -> str:

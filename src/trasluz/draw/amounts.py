@@ -18,26 +18,26 @@ def _table(diverging: bool) -> np.ndarray:
     from plotly.colors import diverging as around
     from plotly.colors import sample_colorscale, sequential, unlabel_rgb
 
-    places = np.linspace(0, 1, 256)
-    found = sample_colorscale(around.balance if diverging else sequential.Inferno, list(places))
+    positions = np.linspace(0, 1, 256)
+    found = sample_colorscale(around.balance if diverging else sequential.Inferno, list(positions))
     return np.array([unlabel_rgb(colour) for colour in found], np.float32)
 
 
 def rising(amounts: np.ndarray, high: float) -> np.ndarray:
     """Colours uint8 ``[..., 3]`` of amounts from 0 (dark) to ``high`` (bright); what lies outside is cut."""
-    places = np.clip(np.nan_to_num(amounts) / high if high > 0 else np.zeros_like(amounts), 0, 1)
-    return _look_up(False, places)
+    positions = np.clip(np.nan_to_num(amounts) / high if high > 0 else np.zeros_like(amounts), 0, 1)
+    return _look_up(False, positions)
 
 
 def around_zero(amounts: np.ndarray, reach: float) -> np.ndarray:
     """Colours uint8 ``[..., 3]`` of amounts from −``reach`` (blue) over 0 (pale) to ``reach`` (red)."""
-    places = np.clip(np.nan_to_num(amounts) / reach if reach > 0 else np.zeros_like(amounts), -1, 1)
-    return _look_up(True, (places + 1) / 2)
+    positions = np.clip(np.nan_to_num(amounts) / reach if reach > 0 else np.zeros_like(amounts), -1, 1)
+    return _look_up(True, (positions + 1) / 2)
 
 
-def _look_up(diverging: bool, places: np.ndarray) -> np.ndarray:
+def _look_up(diverging: bool, positions: np.ndarray) -> np.ndarray:
     """Colours uint8 ``[..., 3]`` of places from 0 to 1."""
-    found: np.ndarray = _table(diverging)[np.rint(places * 255).astype(np.int64)].round().astype(np.uint8)
+    found: np.ndarray = _table(diverging)[np.rint(positions * 255).astype(np.int64)].round().astype(np.uint8)
     return found
 
 
@@ -49,7 +49,7 @@ def scale_bar(title: str, low: str, high: str, *, diverging: bool) -> Scale:
 def diverging_scale() -> list[tuple[float, str]]:
     """The map of ``around_zero`` as Plotly's colour scales are written."""
     colours = _sixteen(diverging=True)
-    return [(place / (len(colours) - 1), colour) for place, colour in enumerate(colours)]
+    return [(position / (len(colours) - 1), colour) for position, colour in enumerate(colours)]
 
 
 def _sixteen(diverging: bool) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def augment_preview(
     versions = augmented(
         np.repeat(image[None], count, axis=0), section.model_copy(update={"mixup": 0.0}), preprocess, rng
     )
-    versions[0] = _to_bytes(preprocess.to_unit(torch.from_numpy(image[None].copy())))[0]
+    versions[0] = _to_bytes(preprocess.to_pixels(torch.from_numpy(image[None].copy())))[0]
     return mosaic(
         versions, columns=grid, title=_("Top left: as stored. The others: as training may see it."), style=_STYLE
     )
@@ -45,7 +45,7 @@ def augment_preview_of_several(
     names: Sequence[str] = (),
 ) -> Image.Image:
     """A row per image of ``images`` ``[n, h, w, c]``: as stored, then ``versions`` as training may see it."""
-    columns = [_to_bytes(preprocess.to_unit(torch.from_numpy(images.copy())))]
+    columns = [_to_bytes(preprocess.to_pixels(torch.from_numpy(images.copy())))]
     columns += [augmented(images, section, preprocess, rng, first=i * len(images)) for i in range(versions)]
     tiles = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
     labels = [text for name in names for text in (name, *[""] * versions)]
@@ -59,12 +59,12 @@ def augmented(
 ) -> np.ndarray:
     """Stored ``images`` ``[n, h, w, c]``, augmented as those at positions ``first``… of an epoch; uint8."""
     step = rng.at(0, 0, torch.arange(first, first + len(images)))
-    unit = Augment(section)(preprocess.to_unit(torch.from_numpy(images.copy())), step)
+    pixels = Augment(section)(preprocess.to_pixels(torch.from_numpy(images.copy())), step)
     if section.mixup:
-        (unit,), _labels = mixup((unit,), torch.zeros(len(unit), 1), step, section.mixup)
-    return _to_bytes(unit)
+        (pixels,), _labels = mixup((pixels,), torch.zeros(len(pixels), 1), step, section.mixup)
+    return _to_bytes(pixels)
 
 
-def _to_bytes(unit: torch.Tensor) -> np.ndarray:
+def _to_bytes(pixels: torch.Tensor) -> np.ndarray:
     """[0, 1] images ``[n, c, h, w]`` as uint8 ``[n, h, w, c]``."""
-    return (unit * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    return (pixels * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()

@@ -23,8 +23,8 @@ def overlay(image: np.ndarray, amounts: np.ndarray, high: float, *, smooth: bool
     ``high`` is the amount of the brightest colour.  ``smooth`` enlarges the map bilinearly; otherwise its own grid is
     seen.  Small images are enlarged by a whole factor, large ones shrunk.
     """
-    places = np.linspace(0, 1, _STEPS + 1)
-    return _mixed(image, np.maximum(np.nan_to_num(amounts), 0), 0, high, rising(places, 1), places, smooth)
+    stops = np.linspace(0, 1, _STEPS + 1)
+    return _mixed(image, np.maximum(np.nan_to_num(amounts), 0), 0, high, rising(stops, 1), stops, smooth)
 
 
 def signed_overlay(image: np.ndarray, amounts: np.ndarray, reach: float, *, smooth: bool = True) -> np.ndarray:
@@ -32,8 +32,8 @@ def signed_overlay(image: np.ndarray, amounts: np.ndarray, reach: float, *, smoo
 
     ``reach`` is the amount, of either sign, of the strongest colours.
     """
-    places = np.linspace(-1, 1, 2 * _STEPS + 1)
-    return _mixed(image, np.nan_to_num(amounts), -reach, reach, around_zero(places, 1), np.abs(places), smooth)
+    stops = np.linspace(-1, 1, 2 * _STEPS + 1)
+    return _mixed(image, np.nan_to_num(amounts), -reach, reach, around_zero(stops, 1), np.abs(stops), smooth)
 
 
 def _mixed(

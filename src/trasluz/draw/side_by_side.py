@@ -79,22 +79,22 @@ def _gallery(rows: list[tuple[Tile, ...]], labels: tuple[str, ...], sides: Sides
     return Gallery(tuple(rows), labels if any(labels) else (), (_("image"), *sides))
 
 
-def _original(sides: Sides, place: int, name: str) -> Tile:
+def _original(sides: Sides, index: int, name: str) -> Tile:
     side = next(iter(sides.values()))
-    return Tile(side.images[place], _("image {name}").format(name=name))
+    return Tile(side.images[index], _("image {name}").format(name=name))
 
 
-def _answer(run: str, side: Through, place: int, label: str) -> Tile:
+def _answer(run: str, side: Through, index: int, label: str) -> Tile:
     assert side.probabilities is not None, "only sides with answers come here"
-    sure = side.probabilities[place]
+    sure = side.probabilities[index]
     said = _said(side, sure)
     wrong = label in side.classes and not side.multi_label and side.classes[int(sure.argmax())] != label
     alt = _("{run} says {answer}").format(run=run, answer=said)
     flag = _("wrong") if wrong else ""
-    image = side.images[place]
+    image = side.images[index]
     if side.maps is None:
         return Tile(image, alt, said, flag=flag)
-    amounts = np.maximum(side.maps[place], 0)
+    amounts = np.maximum(side.maps[index], 0)
     high = float(amounts.max())
     if not high > 0:
         flag = ", ".join(part for part in (flag, _("no positive evidence")) if part)
@@ -119,8 +119,8 @@ def _agreement(sides: Sides) -> str:
     return _("They give the same answer for {n} of these {total} images.").format(n=agreed, total=said.shape[1])
 
 
-def _rebuilding(run: str, side: Through, place: int, name: str) -> Tile:
+def _rebuilding(run: str, side: Through, index: int, name: str) -> Tile:
     assert side.reconstructions is not None, "only sides with reconstructions come here"
     assert side.errors is not None, "they come with their errors"
     alt = _("reconstruction of image {name} by {run}").format(name=name, run=run)
-    return Tile(side.reconstructions[place], alt, significant(float(side.errors[place])), made="reconstructed")
+    return Tile(side.reconstructions[index], alt, significant(float(side.errors[index])), made="reconstructed")

@@ -86,7 +86,7 @@ def _pixels(data: Data, rows: np.ndarray, preprocess: Preprocess) -> Pixels:
     """What a reconstruction is compared with: images in [0, 1], or samples as the network sees them."""
     if data.kind == "image":
         return Pixels(data.samples, rows, preprocess.low, preprocess.high)
-    seen = preprocess.normalise(preprocess.to_unit(torch.from_numpy(data.samples[rows]))).numpy()
+    seen = preprocess.normalise(preprocess.to_pixels(torch.from_numpy(data.samples[rows]))).numpy()
     return Pixels(seen, np.arange(len(rows)), 0.0, 1.0, bounded=False)
 
 

@@ -69,8 +69,8 @@ def evaluate_split(
     records = Records()
     size = batch or batch_size_for(data.samples)
     networks, preprocess = model.networks, model.preprocess
-    unit = _("images") if data.kind == "image" else _("samples")
-    with reporter.task(_("Evaluating"), total=len(chosen), unit=unit) as task:
+    counted = _("images") if data.kind == "image" else _("samples")
+    with reporter.task(_("Evaluating"), total=len(chosen), counted=counted) as task:
         sums: dict[str, Tensor] = {}
         for done, (part, rng) in _counted(data, chosen, size, preprocess, model.device):
             records.begin(part, done)
@@ -188,4 +188,4 @@ def _examples(
         return dict(records.images)
     positions = choose_examples(arrays["probabilities"], arrays["labels"], most)
     stored = torch.from_numpy(np.ascontiguousarray(data.samples[arrays["rows"][positions]]))
-    return {"positions": positions, "images": to_uint8(preprocess.to_unit(stored)), **records.images}
+    return {"positions": positions, "images": to_uint8(preprocess.to_pixels(stored)), **records.images}

@@ -32,7 +32,7 @@ from torch import Tensor, nn
 from trasluz import components
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.batch import Batch
-from trasluz.data.feed.batches import Place
+from trasluz.data.feed.batches import Process
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 from trasluz.networks.dropout import masks_from
@@ -83,10 +83,10 @@ class Collector(Protocol):
 class Stepper(Protocol):
     """What a step may ask of the engine: everything that is not the family's business.
 
-    ``place``: which of the processes that share a batch this is.  ``train``: the settings of the phase.
+    ``process``: which of the processes that share a batch this is.  ``train``: the settings of the phase.
     """
 
-    place: Place
+    process: Process
     train: TrainSection
 
     def due(self, update: Update) -> bool:
@@ -157,7 +157,7 @@ class BaseFamily(ABC):
     """Base of all families. Subclasses are named ``Family`` in a file of their own.
 
     ``needs_labels``: data without labels are refused.  ``uses_unlabelled``: training samples without a label teach
-    it something; a family that they teach nothing is never shown any.  ``needs_unit``: it changes its inputs as
+    it something; a family that they teach nothing is never shown any.  ``needs_pixels``: it changes its inputs as
     images in [0, 1], which other normalisations than ``unit`` do not give.  ``weighs_classes``: it makes use of the
     weights of ``data.balance: weights``.  ``trained_alone``: a weight in its settings → the network that only this term
     trains.
@@ -168,7 +168,7 @@ class BaseFamily(ABC):
     kinds: ClassVar[frozenset[str]] = frozenset({"image"})
     needs_labels: ClassVar[bool] = False
     uses_unlabelled: ClassVar[bool] = True
-    needs_unit: bool = False
+    needs_pixels: bool = False
     weighs_classes: ClassVar[bool] = False
     trained_alone: ClassVar[Mapping[str, str]] = {}
 

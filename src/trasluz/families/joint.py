@@ -97,7 +97,7 @@ class Family(BaseFamily):
         self.likelihood = build_likelihood(config.likelihood, spec.shape)
         self.divergence = None if config.divergence is None else build_divergence(config.divergence)
         self.augment = Augment(config.augment_inputs) if config.augment_inputs.active else None
-        self.needs_unit = self.augment is not None or self.likelihood.binarises
+        self.needs_pixels = self.augment is not None or self.likelihood.binarises
         if config.latent is None:
             self.capabilities = _ALWAYS  # type: ignore[misc]  # follows from the settings here, not from the class
 

@@ -178,24 +178,24 @@ class Family(BaseFamily):
         """From mistake to mistake: what lies between two of them changes nothing."""
         inputs, wanted, rows = batch.inputs.flatten(1)[order], self._wanted(batch)[order], batch.rows[order]
         weights = None if batch.weights is None else batch.weights[order]
-        place = 0
-        while place < len(inputs):
+        index = 0
+        while index < len(inputs):
             with torch.no_grad():
-                error = _error(units(inputs[place : place + _AHEAD]), wanted[place : place + _AHEAD])
+                error = _error(units(inputs[index : index + _AHEAD]), wanted[index : index + _AHEAD])
             mistakes = error.any(1).nonzero()
             if not len(mistakes):
-                place += _AHEAD
+                index += _AHEAD
                 continue
             first = int(mistakes[0])
-            place += first
-            moved = -error[first] if weights is None else -error[first] * weights[place]
-            engine.backward(update, (moved * units(inputs[place : place + 1])).sum(), 1.0)
+            index += first
+            moved = -error[first] if weights is None else -error[first] * weights[index]
+            engine.backward(update, (moved * units(inputs[index : index + 1])).sum(), 1.0)
             engine.apply(update)
-            units.remember(epoch, rows[place])
-            place += 1
+            units.remember(epoch, rows[index])
+            index += 1
 
     def _check(self, engine: Stepper) -> None:
-        if engine.place.world > 1:
+        if engine.process.world > 1:
             raise RecipeError(
                 _("compute.devices: a perceptron learns from one sample after another, so only 1 is allowed.")
             )

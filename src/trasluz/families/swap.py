@@ -56,7 +56,7 @@ class Family(BaseFamily):
     Config = SwapConfig
     config: SwapConfig
     capabilities: ClassVar[frozenset[str]] = frozenset({"encode", "translate", "layers"})
-    needs_unit = True  # its own translations, in [0, 1], are shown to its encoder again
+    needs_pixels = True  # its own translations, in [0, 1], are shown to its encoder again
 
     def __init__(self, config: SwapConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         super().__init__(config, spec, class_weights)

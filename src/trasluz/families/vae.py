@@ -82,7 +82,7 @@ class Family(BaseFamily):
         self.likelihood = build_likelihood(config.likelihood, spec.shape)
         self.divergence = build_divergence(config.divergence)
         self.augment = Augment(config.augment_inputs) if config.augment_inputs.active else None
-        self.needs_unit = self.augment is not None or self.likelihood.binarises
+        self.needs_pixels = self.augment is not None or self.likelihood.binarises
 
     def build(self) -> nn.ModuleDict:
         """Fresh networks for the data's shape.

@@ -37,8 +37,8 @@ def film_epochs(total: int, count: int = _EPOCHS) -> tuple[int, ...]:
     """At most ``count`` epochs of ``total``, rising, the first and the last among them, at about equal ratios: early
     epochs change most.  All of them where they are no more."""
     chosen: list[int] = []
-    for place, wanted in enumerate(np.geomspace(1, max(total, 1), count)):
-        latest = total - (count - 1 - place)  # so that as many epochs are left as frames
+    for index, wanted in enumerate(np.geomspace(1, max(total, 1), count)):
+        latest = total - (count - 1 - index)  # so that as many epochs are left as frames
         chosen.append(max(min(round(wanted), max(latest, 1)), chosen[-1] + 1 if chosen else 1))
     return tuple(epoch for epoch in chosen if epoch <= total)
 
@@ -67,12 +67,12 @@ def _apart(subject: Subject) -> AbstractContextManager[None]:
 
 def frame(subject: Subject, rows: np.ndarray, seed: int, layers: Mapping[str, Layout]) -> dict[str, np.ndarray]:
     """What the model does with these rows now, named as the callback ``FilmStrip`` says; ``layers``: one at most."""
-    unit = subject.unit(np.asarray(subject.data.samples[rows]))
-    inputs = subject.preprocess.normalise(unit)
-    found = {"rows": np.asarray(rows, np.int64), "images": as_pictures(unit)}
+    pixels = subject.pixels(np.asarray(subject.data.samples[rows]))
+    inputs = subject.preprocess.normalise(pixels)
+    found = {"rows": np.asarray(rows, np.int64), "images": as_pictures(pixels)}
     with subject.model.inference():
         if subject.can("reconstruct"):
-            found |= _rebuilt(subject, inputs, unit)
+            found |= _rebuilt(subject, inputs, pixels)
         if subject.can("generate"):
             rng = Rng(seed).child(FOLDER).at(0, 0, torch.arange(IMAGES, device=subject.device))
             found["samples"] = as_pictures(subject.ask(Generates).generate(subject.networks, IMAGES, rng).float())
@@ -84,9 +84,9 @@ def frame(subject: Subject, rows: np.ndarray, seed: int, layers: Mapping[str, La
     return found
 
 
-def _rebuilt(subject: Subject, inputs: Tensor, unit: Tensor) -> dict[str, np.ndarray]:
+def _rebuilt(subject: Subject, inputs: Tensor, pixels: Tensor) -> dict[str, np.ndarray]:
     made = subject.ask(Reconstructs).reconstruct(subject.networks, inputs).float()
-    return {"reconstructions": as_pictures(made), "error": per_sample(made, unit)["error"].cpu().numpy()}
+    return {"reconstructions": as_pictures(made), "error": per_sample(made, pixels)["error"].cpu().numpy()}
 
 
 def _chosen(data: Data, rows: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

@@ -16,22 +16,22 @@ def pictures(subject: Subject, samples: np.ndarray) -> np.ndarray:
 
     ``c`` is 1, 3 or 4; images of any other number of channels are shown as the mean of them.
     """
-    return as_pictures(subject.unit(samples))
+    return as_pictures(subject.pixels(samples))
 
 
-def as_pictures(unit: Tensor) -> np.ndarray:
+def as_pictures(pixels: Tensor) -> np.ndarray:
     """Images float ``[n, c, h, w]``, cut to [0, 1], as ``pictures`` gives them."""
-    height, width = unit.shape[2:]
+    height, width = pixels.shape[2:]
     shrink = max(height, width) / _LARGEST
     if shrink > 1:
         size = (max(round(height / shrink), 1), max(round(width / shrink), 1))
-        unit = adaptive_avg_pool2d(unit.clamp(0, 1), size)
-    found: np.ndarray = seen(unit).cpu().numpy()
+        pixels = adaptive_avg_pool2d(pixels.clamp(0, 1), size)
+    found: np.ndarray = seen(pixels).cpu().numpy()
     return found
 
 
-def seen(unit: Tensor) -> Tensor:
+def seen(pixels: Tensor) -> Tensor:
     """Images float ``[n, c, h, w]``, cut to [0, 1], as people see them in full size: uint8 ``[n, h, w, c]``."""
-    unit = unit.clamp(0, 1)
-    shown = unit if unit.shape[1] in (1, 3, 4) else unit.mean(1, keepdim=True)
+    pixels = pixels.clamp(0, 1)
+    shown = pixels if pixels.shape[1] in (1, 3, 4) else pixels.mean(1, keepdim=True)
     return (255 * shown).round().byte().permute(0, 2, 3, 1)

@@ -24,10 +24,10 @@ class Shown:
     def __len__(self) -> int:
         return len(self.samples)
 
-    def only(self, places: np.ndarray | slice) -> Shown:
-        """Those at ``places``, in that order."""
-        names = tuple(np.array(self.names, object)[places].tolist())
-        return Shown(self.samples[places], self.labels[places], self.rows[places], names)
+    def only(self, indices: np.ndarray | slice) -> Shown:
+        """Those at ``indices``, in that order."""
+        names = tuple(np.array(self.names, object)[indices].tolist())
+        return Shown(self.samples[indices], self.labels[indices], self.rows[indices], names)
 
 
 def from_rows(data: Data, rows: np.ndarray) -> Shown:

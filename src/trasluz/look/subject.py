@@ -101,14 +101,14 @@ class Subject:
         """These rows of the data."""
         return from_rows(self.data, rows)
 
-    def unit(self, samples: np.ndarray) -> Tensor:
+    def pixels(self, samples: np.ndarray) -> Tensor:
         """Stored samples as float32 on the device: images ``[n, c, h, w]`` in [0, 1]."""
-        return self.model.unit(samples)
+        return self.model.pixels(samples)
 
     def inputs(self, samples: np.ndarray) -> Tensor:
         """Stored samples as the networks see them, float32 on the device."""
         return self.model.inputs(samples)
 
     def over(self, samples: np.ndarray, compute: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
-        """``compute(inputs, unit)`` over stored samples in large batches, in inference mode; float32 on the CPU."""
+        """``compute(inputs, pixels)`` over stored samples in large batches, in inference mode; float32 on the CPU."""
         return self.model.over(samples, compute)

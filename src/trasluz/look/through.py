@@ -63,7 +63,7 @@ def _rebuilt(subject: Subject, samples: np.ndarray) -> tuple[np.ndarray | None, 
     if not subject.can("reconstruct"):
         return None, None
     made = subject.over(samples, lambda inputs, _unit: subject.ask(Reconstructs).reconstruct(subject.networks, inputs))
-    original = subject.over(samples, lambda _inputs, unit: unit)
+    original = subject.over(samples, lambda _inputs, pixels: pixels)
     if made.shape != original.shape:
         return None, None
     errors = ((made - original) ** 2).mean((1, 2, 3), dtype=np.float32)

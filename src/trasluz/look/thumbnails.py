@@ -25,17 +25,17 @@ def thumbnails(
     source = subject.data.samples if rows is not None else samples
     if source is None or subject.spec.kind != "image":
         return np.zeros((0, 1, 1, 1), np.uint8)
-    places = rows if rows is not None else np.arange(len(source))
-    height, width = like.shape[1:3] if like is not None else _size(source.shape[1:3], len(places))
-    places = places[: _PIXELS // (height * width)]
+    chosen = rows if rows is not None else np.arange(len(source))
+    height, width = like.shape[1:3] if like is not None else _size(source.shape[1:3], len(chosen))
+    chosen = chosen[: _PIXELS // (height * width)]
     step, found = batch_size_for(source), []
 
-    def shrunk(_inputs: Tensor, unit: Tensor) -> Tensor:
-        unit = unit if unit.shape[1] in (1, 3, 4) else unit.mean(1, keepdim=True)
-        return unit if unit.shape[2:] == (height, width) else F.interpolate(unit, (height, width), mode="area")
+    def shrunk(_inputs: Tensor, pixels: Tensor) -> Tensor:
+        pixels = pixels if pixels.shape[1] in (1, 3, 4) else pixels.mean(1, keepdim=True)
+        return pixels if pixels.shape[2:] == (height, width) else F.interpolate(pixels, (height, width), mode="area")
 
-    for start in range(0, len(places), step):
-        made = subject.over(np.asarray(source[places[start : start + step]]), shrunk)
+    for start in range(0, len(chosen), step):
+        made = subject.over(np.asarray(source[chosen[start : start + step]]), shrunk)
         found.append(np.rint(made.clip(0, 1) * 255).astype(np.uint8).transpose(0, 2, 3, 1))
     return np.concatenate(found)
 

@@ -108,7 +108,7 @@ def fit(train: Pixels, reporter: Reporter) -> PCA:
         train.width <= len(train.rows) or len(train.rows) ** 2 * train.width > _GRAM_WORK
     )
     used = train if covariance else train.sample(max(2, int(math.sqrt(_GRAM_WORK / train.width))))
-    with reporter.task(_("Fitting PCA to compare with"), total=2 * len(used.rows), unit=_("images")) as task:
+    with reporter.task(_("Fitting PCA to compare with"), total=2 * len(used.rows), counted=_("images")) as task:
         mean = _mean(used, task)
         centred = _centred(used, mean, task)
         if covariance:

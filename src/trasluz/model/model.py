@@ -2,7 +2,7 @@
 
     model = load_model(Path("runs/20260101-digits-cnn-ab12cd/model"))
     classifier = model.ask(Classifies)
-    probabilities = model.over(samples, lambda inputs, unit: classifier.classify(model.networks, inputs))
+    probabilities = model.over(samples, lambda inputs, pixels: classifier.classify(model.networks, inputs))
 
 It needs no run folder: ``training/fit.py`` gives one from memory.  ``networks`` are a skeleton of the calling thread's
 own over the one set of weights (``model/private.py``), in evaluation mode and asking for no gradients, so that what a
@@ -82,28 +82,28 @@ class Model:
             return self
         return Model(self.family, private_copy(self._shared).to(device), self.preprocess, self.spec, device)
 
-    def unit(self, samples: np.ndarray) -> Tensor:
+    def pixels(self, samples: np.ndarray) -> Tensor:
         """Stored samples as float32 on the device: images ``[n, c, h, w]`` in [0, 1]."""
-        return self.preprocess.to_unit(torch.from_numpy(np.ascontiguousarray(samples)).to(self.device))
+        return self.preprocess.to_pixels(torch.from_numpy(np.ascontiguousarray(samples)).to(self.device))
 
     def inputs(self, samples: np.ndarray) -> Tensor:
         """Stored samples as the networks see them, float32 on the device."""
-        return self.preprocess.normalise(self.unit(samples))
+        return self.preprocess.normalise(self.pixels(samples))
 
     def over(
         self, samples: np.ndarray, compute: Callable[..., Tensor], lengths: np.ndarray | None = None
     ) -> np.ndarray:
-        """``compute(inputs, unit)`` over stored samples in large batches, in inference mode; float32 on the CPU.
+        """``compute(inputs, pixels)`` over stored samples in large batches, in inference mode; float32 on the CPU.
 
-        With ``lengths``, int64 ``[n]``, it is ``compute(inputs, unit, lengths)``.
+        With ``lengths``, int64 ``[n]``, it is ``compute(inputs, pixels, lengths)``.
         """
         size = batch_size_for(samples)
         found = []
         with torch.inference_mode():
             for start in range(0, len(samples), size):
-                unit = self.unit(samples[start : start + size])
+                pixels = self.pixels(samples[start : start + size])
                 more = () if lengths is None else (torch.from_numpy(lengths[start : start + size]).to(self.device),)
-                found.append(compute(self.preprocess.normalise(unit), unit, *more).float().cpu().numpy())
+                found.append(compute(self.preprocess.normalise(pixels), pixels, *more).float().cpu().numpy())
         return np.concatenate(found)
 
     @cached_property

@@ -34,10 +34,12 @@ class Step:
     """From one version to the next.
 
     ``renames``: a recipe's dotted fields, ``*`` for any one name or position, and what their last name becomes; the
-    three kinds of tree follow from these.  ``changes``: what else becomes of a kind, after that.
+    three kinds of tree follow from these.  ``study``: the same of a study's own fields.  ``changes``: what else becomes
+    of a kind, after that.
     """
 
     renames: Mapping[str, str]
+    study: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[Kind, Callable[[Tree], Tree]] = field(default_factory=dict)
 
     def renamed(self, kind: Kind, tree: Tree) -> Tree:
@@ -49,7 +51,10 @@ class Step:
         if kind != "study":
             result: Tree = self._rename(tree, ("model",) if kind == "model" else ())
             return result
-        changed = dict(tree)
+        twice = next((old for old, new in self.study.items() if old in tree and new in tree), None)
+        if twice is not None:
+            raise _twice(twice, self.study[twice])
+        changed = {self.study.get(name, name): value for name, value in tree.items()}
         if isinstance(tree.get("set"), dict):
             changed["set"] = self.fields(tree["set"])
         if isinstance(tree.get("variants"), dict):
@@ -99,7 +104,9 @@ class Step:
 
 _NAMES = {"optimiser.rate": "learning_rate", "optimisers.*.rate": "learning_rate", "rates": "learning_rate_factors"}
 STEPS: dict[int, Step] = {
-    1: Step({f"{place}train.{old}": new for old, new in _NAMES.items() for place in ("", "phases.*.")}),
+    1: Step(
+        {f"{prefix}train.{old}": new for old, new in _NAMES.items() for prefix in ("", "phases.*.")}, {"judge": "split"}
+    ),
 }
 
 

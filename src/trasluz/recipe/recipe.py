@@ -119,10 +119,10 @@ def from_yaml(text: str, origin: str) -> Recipe:
         tree = read_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = _(" at line {line}").format(line=mark.line + 1) if mark else ""
+        where = _(" at line {line}").format(line=mark.line + 1) if mark else ""
         raise RecipeError(
-            _("{origin}: this is not YAML{place}; a recipe is a YAML mapping of fields to values.").format(
-                origin=origin, place=place
+            _("{origin}: this is not YAML{where}; a recipe is a YAML mapping of fields to values.").format(
+                origin=origin, where=where
             )
         ) from None
     if not isinstance(tree, dict):

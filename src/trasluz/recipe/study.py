@@ -32,7 +32,7 @@ class Study(Section):
     ``base``: the recipe, a built-in name or a YAML file; ``set``: dotted fields changed for all variants.
     ``variants``: what each changes further; the key ``recipe`` instead names another base for that variant.
     ``seeds``: runs per variant, with consecutive seeds from ``seed`` (the base's by default) on.
-    ``judge``: the split whose numbers count; ``metrics``: those to show first, all when empty.
+    ``split``: the split whose numbers count; ``metrics``: those to show first, all when empty.
     ``reference``: the variant that the others are compared with; the first by default.
     """
 
@@ -44,7 +44,7 @@ class Study(Section):
     variants: Annotated[dict[VariantName, dict[str, Any]], Field(min_length=1)]
     seeds: Annotated[int, Field(ge=1, le=1000)] = 3
     seed: Annotated[int, Field(ge=0)] | None = None
-    judge: str = "valid"
+    split: str = "valid"
     metrics: tuple[str, ...] = ()
     reference: str | None = None
 

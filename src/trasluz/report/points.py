@@ -42,16 +42,16 @@ def _said(versions: dict[str, PointMap], say: Callable[..., str]) -> Phrase:
     return Phrase.of_texts({name: say(points) for name, points in versions.items()})
 
 
-def _colouring(versions: dict[str, PointMap], place: int) -> dict[str, Any]:
+def _colouring(versions: dict[str, PointMap], index: int) -> dict[str, Any]:
     """What the template says of a colouring: its title and its legend."""
-    first = next(iter(versions.values())).colourings[place]
-    found: dict[str, Any] = {"title": _said(versions, lambda m: m.colourings[place].title)}
+    first = next(iter(versions.values())).colourings[index]
+    found: dict[str, Any] = {"title": _said(versions, lambda m: m.colourings[index].title)}
     if isinstance(first, Amounts):
-        ends = [_said(versions, lambda m, i=i: m.colourings[place].ends[i]) for i in range(2)]
+        ends = [_said(versions, lambda m, i=i: m.colourings[index].ends[i]) for i in range(2)]
         return {**found, "names": None, "ends": ends}
     return {
         **found,
-        "names": [_said(versions, lambda m, i=i: m.colourings[place].names[i]) for i in range(len(first.names))],
+        "names": [_said(versions, lambda m, i=i: m.colourings[index].names[i]) for i in range(len(first.names))],
     }
 
 
@@ -61,7 +61,7 @@ def _data(points: PointMap) -> dict[str, Any]:
     numbers = all(row[:1] == "#" and row[1:].isdigit() for row in rows)
     return {
         "count": len(rows),
-        "maps": [_base64(_positions(places)) for _name, places in points.maps],
+        "maps": [_base64(_positions(positions)) for _name, positions in points.maps],
         "colourings": [_packed(colouring) for colouring in points.colourings],
         "rows": _base64(np.array([int(row[1:]) for row in rows], np.int32)) if numbers else list(rows),
         "marked": np.flatnonzero(points.marked).tolist(),
@@ -85,11 +85,11 @@ def _packed(colouring: Kinds | Amounts) -> dict[str, Any]:
     }
 
 
-def _positions(places: np.ndarray) -> np.ndarray:
+def _positions(positions: np.ndarray) -> np.ndarray:
     """Int16 ``[n, 2]``: the map's box centred at 0, its longer side from −32,000 to 32,000; up is up."""
-    low, high = places.min(0), places.max(0)
+    low, high = positions.min(0), positions.max(0)
     half = float((high - low).max()) / 2
-    scaled = (places - (low + high) / 2) * (_REACH / half if half > 0 else 0.0)
+    scaled = (positions - (low + high) / 2) * (_REACH / half if half > 0 else 0.0)
     return np.asarray(np.rint(scaled), np.int16)
 
 

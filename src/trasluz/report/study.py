@@ -64,7 +64,7 @@ def _lead(study: Study, done: int, wanted: int) -> Phrase:
         variants=len(study.variants),
         seeds=study.seeds,
         base=study.base,
-        split=split_phrase(study.judge),
+        split=split_phrase(study.split),
     )
 
 

@@ -61,7 +61,7 @@ class RunFolder:
         return RunFolder(runs / f"{stamp}-{recipe.name}-{secrets.token_hex(3)}")
 
     @staticmethod
-    def check_place(runs: Path) -> None:
+    def check_parent(runs: Path) -> None:
         """Makes sure that runs can be made in ``runs``, before any work is done for one; leaves no trace.
 
         Raises:

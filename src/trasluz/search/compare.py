@@ -57,7 +57,7 @@ def _flat(tree: object, path: str = "") -> dict[str, Any]:
     if isinstance(tree, Mapping):
         children = tree
     elif isinstance(tree, list) and any(isinstance(item, (Mapping, list)) for item in tree):
-        children = {str(place): item for place, item in enumerate(tree)}
+        children = {str(index): item for index, item in enumerate(tree)}
     if not children:
         return {path: tree}
     found: dict[str, Any] = {}
@@ -134,5 +134,5 @@ def _records(evaluation: Evaluation, rows: np.ndarray) -> dict[str, np.ndarray]:
     """Per-sample records of ``rows``, in their order."""
     own = evaluation.arrays["rows"]
     order = np.argsort(own, kind="stable")
-    places = order[np.searchsorted(own[order], rows)]
-    return {name: array[places] for name, array in evaluation.arrays.items() if len(array) == len(own)}
+    indices = order[np.searchsorted(own[order], rows)]
+    return {name: array[indices] for name, array in evaluation.arrays.items() if len(array) == len(own)}

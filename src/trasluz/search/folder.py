@@ -40,14 +40,14 @@ class StudyFolder:
     path: Path
 
     @staticmethod
-    def create(place: Path, study: Study) -> StudyFolder:
-        """A new folder ``<date>-study-<name>-<short id>`` under ``place``.
+    def create(runs: Path, study: Study) -> StudyFolder:
+        """A new folder ``<date>-study-<name>-<short id>`` under ``runs``.
 
         Raises:
             StorageError: it cannot be written.
         """
         stamp = datetime.now().astimezone().strftime("%Y%m%d")
-        folder = StudyFolder(place / f"{stamp}-study-{study.name}-{secrets.token_hex(3)}")
+        folder = StudyFolder(runs / f"{stamp}-study-{study.name}-{secrets.token_hex(3)}")
         with storage(folder.path):
             folder.runs.mkdir(parents=True)
         write_bytes(folder.path / "study.yaml", study.to_yaml().encode())

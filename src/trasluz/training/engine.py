@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from trasluz.data.feed.batch import Batch
-from trasluz.data.feed.batches import Place
+from trasluz.data.feed.batches import Process
 from trasluz.errors import RecipeError
 from trasluz.families.base import Update
 from trasluz.messages import _
@@ -96,7 +96,7 @@ class Engine:
         self.device = fabric.device
         self.train = train
         self.networks = networks
-        self.place = self.place_of(fabric)
+        self.process = self.process_of(fabric)
         named = {u.name: _trainable(networks, u) for u in updates}
         self.parameters = {name: [p for _name, p in pairs] for name, pairs in named.items()}
         _check_names(train, tuple(self.parameters))
@@ -113,9 +113,9 @@ class Engine:
         self._weight = 1.0
 
     @staticmethod
-    def place_of(fabric: Fabric) -> Place:
+    def process_of(fabric: Fabric) -> Process:
         """Which of the processes this is."""
-        return Place(fabric.global_rank, fabric.world_size)
+        return Process(fabric.global_rank, fabric.world_size)
 
     @property
     def evaluated(self) -> nn.ModuleDict:
@@ -166,8 +166,8 @@ class Engine:
         parameters = self.parameters[update.name]
         if not parameters:
             return
-        if self.place.world > 1:
-            _average([p.grad for p in parameters if p.grad is not None], self.place.world)
+        if self.process.world > 1:
+            _average([p.grad for p in parameters if p.grad is not None], self.process.world)
         if self.train.clip is not None:
             torch.nn.utils.clip_grad_norm_(parameters, self.train.clip)
         self.optimisers[update.name].step()
@@ -192,20 +192,20 @@ class Engine:
 
     def sum_over_processes(self, values: Tensor) -> Tensor:
         """The sum of ``values`` over all processes."""
-        if self.place.world > 1:
+        if self.process.world > 1:
             dist.all_reduce(values)
         return values
 
     def mean_over_batch(self, values: Tensor) -> Tensor:
         """The mean over the samples of a step, from this process's mean over its own; ``values`` stay as they are."""
-        if self.place.world == 1:
+        if self.process.world == 1:
             return values
-        return self.sum_over_processes(values * self._weight) / self.place.world
+        return self.sum_over_processes(values * self._weight) / self.process.world
 
     def agree_on_buffers(self) -> None:
         """Averages batch norm's statistics over processes, so that all hold the same model."""
-        if self.place.world > 1:
-            _average([b for b in self.networks.buffers() if b.is_floating_point()], self.place.world)
+        if self.process.world > 1:
+            _average([b for b in self.networks.buffers() if b.is_floating_point()], self.process.world)
 
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Puts other weights into the networks and their average; the optimisers go on with what they remember."""

@@ -1,7 +1,7 @@
 """fit(): trains a recipe on data and gives the model; where it is kept is the store's business.
 
     model = fit(recipe, data)                       # in memory: no folder, no file
-    model.over(images, lambda inputs, unit: model.family.encode(model.networks, inputs))
+    model.over(images, lambda inputs, pixels: model.family.encode(model.networks, inputs))
 
 ``api.train`` is this with a run folder for a store.
 """

@@ -105,13 +105,13 @@ class Loop:
         rng = Rng(self.recipe.seed).child("phase", number)
         size = len(self.data.split("train")) if train.batch == "full" else train.batch
         device = self.fabric.device
-        place = Engine.place_of(self.fabric)
+        process = Engine.process_of(self.fabric)
         small = train.progressive
         smaller = Smaller(small.shape, round(small.until * train.epochs)) if small else None
         steps, last = train.steps_per_epoch, self._channels_last
         phase_data = self.phase_data
         return TrainBatches(
-            phase_data.data, phase_data.preprocess, phase_data.section, rng, size, device, steps, smaller, place, last
+            phase_data.data, phase_data.preprocess, phase_data.section, rng, size, device, steps, smaller, process, last
         )
 
     def _enter(self, number: int) -> None:
@@ -225,7 +225,7 @@ class Loop:
         scale = self.engine.begin_step(self.epoch * self.batches.steps + self.step, whole, weight)
         done = torch.full((), whole / self.train.epochs, device=self.engine.device)
         progress = Progress(self.phase.name, self.epoch, self.step, done)
-        where = (self.epoch, self.step, self.engine.place.rank)
+        where = (self.epoch, self.step, self.engine.process.rank)
         with self.rng.ambient("foreign", *where, device=self.engine.device):  # modules that know no key
             losses = self.family.step(self.engine, self.phase_data.view(self.networks), batch, rng, progress)
         self.engine.end_step()
@@ -246,7 +246,7 @@ class Loop:
         if self.step == self.batches.steps:
             return
         self._obey()
-        if self.engine.place.world == 1 and self._checkpoint_due():
+        if self.engine.process.world == 1 and self._checkpoint_due():
             self.checkpoint()
 
     def _checkpoint_due(self) -> bool:
@@ -259,7 +259,7 @@ class Loop:
 
     def _anywhere(self, here: bool) -> bool:
         """Whether it is so in one of the processes."""
-        if self.engine.place.world == 1:
+        if self.engine.process.world == 1:
             return here
         return float(self.engine.sum_over_processes(torch.tensor(float(here), device=self.engine.device))) > 0
 

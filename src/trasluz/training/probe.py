@@ -50,7 +50,7 @@ def probe(
     """Runs one warm-up step and a few timed ones on copies."""
     trial = copy.deepcopy(networks)
     engine = Engine(fabric_engine.fabric, trial, family.updates(), train.model_copy(update={"ema": None}))
-    engine.place = type(engine.place)()
+    engine.process = type(engine.process)()
     names: set[str] = set()
     started = time.perf_counter()
     with Rng(0).ambient("probe", device=engine.device):

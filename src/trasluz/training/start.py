@@ -119,7 +119,7 @@ def _check_mixup(recipe: Recipe, data: Data) -> None:
 
 def _check_unit(recipe: Recipe, family: families.BaseFamily) -> None:
     """What a family does to images in [0, 1] means nothing on other inputs."""
-    if family.needs_unit and recipe.data.normalise != "unit":
+    if family.needs_pixels and recipe.data.normalise != "unit":
         message = _(
             "data.normalise: {given} does not go with this model, which changes its inputs as images in [0, 1] "
             "(model.augment_inputs, pixels made zeros and ones, or its own images shown to it again); set it to unit."

@@ -62,11 +62,11 @@ class Stretches:
 
 def _table(snapshots: list[Snapshot], names: list[str]) -> np.ndarray:
     """Float64 ``[stretches, names, 2]``: the sum and the count of each term at the end of each stretch."""
-    place = {name: i for i, name in enumerate(names)}
+    index = {name: i for i, name in enumerate(names)}
     table = np.zeros((len(snapshots), len(names), 2))
     for group in dict.fromkeys(group for snapshot in snapshots for group, _sums, _count in snapshot):
         found = [(i, s, c) for i, snapshot in enumerate(snapshots) for g, s, c in snapshot if g == group]
-        rows, columns = [i for i, _s, _c in found], [place[name] for name in group]
+        rows, columns = [i for i, _s, _c in found], [index[name] for name in group]
         where = found[-1][1].device  # the first ones of a resumed epoch come from a file
         stacked = torch.stack([s.to(where) for _i, s, _c in found])  # [stretches, terms(, members)]
         sums = (stacked.flatten(2).mean(2) if stacked.ndim > 2 else stacked).cpu().double().numpy()

@@ -18,8 +18,8 @@ def validate(
     family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Engine
 ) -> dict[str, float]:
     """The family's metrics over ``rows``; leaves the networks in the mode in which it found them."""
-    shared = len(rows) >= engine.place.world  # else every process looks at all rows, and nothing is added up
-    own = rows[engine.place.rank :: engine.place.world] if shared else rows
+    shared = len(rows) >= engine.process.world  # else every process looks at all rows, and nothing is added up
+    own = rows[engine.process.rank :: engine.process.world] if shared else rows
     with evaluation_mode(networks, engine.device):
         sums = _sums(family, networks, data, own, preprocess, engine)
         if shared:

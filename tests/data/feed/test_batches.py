@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from trasluz.data.data import Data
-from trasluz.data.feed.batches import Place, Smaller, TrainBatches, evaluation_batches
+from trasluz.data.feed.batches import Process, Smaller, TrainBatches, evaluation_batches
 from trasluz.data.feed.preprocess import fit_preprocess
 from trasluz.recipe import DataSection
 from trasluz.rng import Rng
@@ -68,7 +68,7 @@ def test_starting_in_the_middle_gives_the_rest_of_the_same_epoch() -> None:
 def test_processes_share_each_batch_without_overlap_and_their_weights_make_the_mean(world: int) -> None:
     section = DataSection(augment={"shift": 0.2})
     alone = list(batches(data(), 5, section).epoch(0))
-    shared = [list(batches(data(), 5, section, place=Place(rank, world)).epoch(0)) for rank in range(world)]
+    shared = [list(batches(data(), 5, section, process=Process(rank, world)).epoch(0)) for rank in range(world)]
     for step, (whole, _rng, _weight) in enumerate(alone):
         parts = [shared[rank][step] for rank in range(world)]
         counted = [(batch, weight) for batch, _d, weight in parts if weight]

@@ -28,7 +28,7 @@ def _found(images: int = 2, channels: int = 3) -> CamResult:
         images=random.integers(0, 256, (images, 33, 47, channels), dtype=np.uint8),
         labels=np.arange(images) % 3,
         chosen=np.tile([0, 1, 2], (images, 1)),
-        judged=np.zeros(images, np.int64),
+        checked=np.zeros(images, np.int64),
         predicted=np.zeros(images, np.int64),
         confidence=np.tile(np.float32([0.7, 0.2, 0.1]), (images, 1)),
         maps={name: random.normal(size=shape).astype(np.float32) for name, shape in maps.items()},

@@ -31,7 +31,7 @@ def _found() -> ExcitingResult:
         names=("0", "1", "2", "3"),
         image_class=("cat", "cat", "cat", "dog"),
         shares={"cat": 0.1, "dog": 0.9},
-        judged=1000,
+        examined=1000,
         split="valid",
     )
 

@@ -25,7 +25,7 @@ def _found(images: int = 1) -> FeatureMapsResult:
         channels={"net.a": np.array([0, 1]), "net.b": np.array([3, 1])},
         dead={"net.a": np.array([], np.int64), "net.b": np.array([1, 4])},
         zeros={"net.a": 0.25, "net.b": 0.5},
-        judged=256,
+        examined=256,
         contributions={"net.a": np.zeros((images, 0), np.float32), "net.b": np.zeros((images, 0), np.float32)},
         towards=(),
     )

@@ -45,5 +45,5 @@ def test_channels_that_are_zero_everywhere_by_either_look() -> None:
 
 def test_living_channels_few_images_and_no_looks_are_none() -> None:
     not_found("dead-units", _seen(0, "feature-maps", "exciting"))
-    not_found("dead-units", _seen(3, "feature-maps", judged=50))
+    not_found("dead-units", _seen(3, "feature-maps", examined=50))
     not_found("dead-units", evidence())

@@ -23,7 +23,7 @@ def _curves(maps: Tensor, **options: object) -> Curves:
     images = torch.full((count, 1, SIDE, SIDE), 0.1)
     images[:, :, : SIDE // 2, : SIDE // 2] = 0.9
     labels = torch.zeros(count, dtype=torch.int64)
-    judge = Scorer(_probabilities, lambda unit: unit, labels, labels, torch.arange(count))
+    judge = Scorer(_probabilities, lambda pixels: pixels, labels, labels, torch.arange(count))
     return removal_curves(judge, images, [maps], **{"steps": 4, "baseline": "mean", **options})[0]  # type: ignore[arg-type]
 
 
@@ -75,14 +75,14 @@ def test_what_is_gone_becomes_the_blurred_image_where_that_was_asked_for() -> No
         return inputs.mean((1, 2, 3)).unsqueeze(1)
 
     nothing = torch.zeros(1, dtype=torch.int64)
-    judge = Scorer(brightness, lambda unit: unit, nothing, nothing, nothing)
+    judge = Scorer(brightness, lambda pixels: pixels, nothing, nothing, nothing)
     (found,) = removal_curves(judge, flat, [maps], steps=3, baseline="blur")
     np.testing.assert_allclose(found.deletion, 0.4, rtol=1e-5)
 
 
 def test_maps_judged_together_fare_as_each_alone() -> None:
     images, labels = torch.rand(5, 1, SIDE, SIDE), torch.zeros(5, dtype=torch.int64)
-    judge = Scorer(_probabilities, lambda unit: unit, labels, labels, torch.arange(5))
+    judge = Scorer(_probabilities, lambda pixels: pixels, labels, labels, torch.arange(5))
     maps = [torch.rand(5, 3, 4), torch.rand(5, SIDE, SIDE), torch.rand(5, 3, 4)]
     together = removal_curves(judge, images, maps, steps=3, baseline="mean")
     for each, found in zip(maps, together, strict=True):
@@ -94,7 +94,7 @@ def test_maps_judged_together_fare_as_each_alone() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (1, 5), (3, 1)])
 def test_images_of_any_size_have_curves(size: tuple[int, int]) -> None:
     images, nothing = torch.rand(2, 3, *size), torch.zeros(2, dtype=torch.int64)
-    judge = Scorer(lambda inputs: inputs.mean((2, 3)), lambda unit: unit, nothing, nothing, torch.arange(2))
+    judge = Scorer(lambda inputs: inputs.mean((2, 3)), lambda pixels: pixels, nothing, nothing, torch.arange(2))
     (found,) = removal_curves(judge, images, [torch.rand(2, *size)], steps=2, baseline="blur")
     assert np.isfinite(found.road).all()
     assert np.isfinite(found.deletion).all()

@@ -18,12 +18,12 @@ def test_a_probe_is_as_good_as_scikit_learns_logistic_regression(width: int) -> 
     digits = load_digits()
     mixing = np.eye(64) if width == 64 else np.random.default_rng(0).normal(size=(64, width))
     features = (digits.data @ mixing).astype(np.float32)
-    train, judged = slice(0, 1000), slice(1000, None)
-    said = probe(features[train], digits.target[train], features[judged], 10)
+    train, test = slice(0, 1000), slice(1000, None)
+    said = probe(features[train], digits.target[train], features[test], 10)
     scaler = StandardScaler().fit(features[train])
     other = LogisticRegression(max_iter=2000, tol=1e-6).fit(scaler.transform(features[train]), digits.target[train])
-    expected = other.predict(scaler.transform(features[judged]))
-    truth = digits.target[judged]
+    expected = other.predict(scaler.transform(features[test]))
+    truth = digits.target[test]
     assert abs((said == truth).mean() - (expected == truth).mean()) <= 0.005
     assert (said == expected).mean() >= 0.99
 

@@ -118,7 +118,7 @@ def test_probes_pool_over_places() -> None:
     maps = _maps(seen, "classifier.norm", seen.pick(5).rows)
     expected = np.concatenate([maps.mean((2, 3)), maps.max((2, 3))], 1)
     np.testing.assert_allclose(pooled["classifier.norm"], expected, atol=1e-5)
-    found = probes.compute(seen, None, probes.Config(train=60, judged=30), Reporter())
+    found = probes.compute(seen, None, probes.Config(train=60, tested=30), Reporter())
     widths = dict(zip(found.layers, found.width.tolist(), strict=True))
     assert widths["classifier.patch_embed.norm"] == 12
     assert widths["classifier.norm"] == 48

@@ -83,7 +83,7 @@ def test_shapes_and_layers_fit_each_other(channels: int) -> None:
     assert found.raw_max.shape == found.removed.shape == (4, 3, 3)
     assert found.kept.shape == found.without.shape == (4, 3, 3)
     assert (found.chosen == np.arange(3)).all()
-    assert (found.chosen[np.arange(4), found.judged] == found.predicted).all()
+    assert (found.chosen[np.arange(4), found.checked] == found.predicted).all()
     np.testing.assert_allclose(found.confidence.sum(1), 1, rtol=1e-5)
 
 

@@ -33,7 +33,7 @@ def test_the_best_are_those_of_a_plain_pass_over_all_images(monkeypatch: pytest.
     monkeypatch.setattr("trasluz.look.layers.activations.batch_size_for", lambda _samples: 33)
     found = _look(seen, count=5)
     assert found.layer == "net.1"  # the activation belongs to the convolution, the pooling does not
-    assert found.judged == 400
+    assert found.examined == 400
     np.testing.assert_array_equal(found.channels, np.argsort(-maxima.std(0), kind="stable")[:8])
     np.testing.assert_allclose(found.spread, maxima.std(0)[found.channels], rtol=1e-5)
     np.testing.assert_allclose(found.positive, (maxima > 0).mean(0)[found.channels])
@@ -91,15 +91,15 @@ def test_images_that_somebody_chose_are_looked_at_instead() -> None:
     seen = subject(net_with_a_dead_channel())
     chosen = from_samples(seen.data.samples[:6], tuple("abcdef"))
     found = exciting.compute(seen, chosen, Config(count=4), Reporter())
-    assert found.judged == 6
+    assert found.examined == 6
     assert found.split == ""
     assert set(found.names) <= set("abcdef")
 
 
 def test_a_draw_of_the_split_is_the_same_every_time() -> None:
     seen = subject(net_with_a_dead_channel())
-    first, again = _look(seen, judged=50), _look(seen, judged=50)
-    assert first.judged == 50
+    first, again = _look(seen, examined=50), _look(seen, examined=50)
+    assert first.examined == 50
     assert first.names == again.names
 
 

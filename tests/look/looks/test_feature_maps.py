@@ -46,11 +46,11 @@ def test_a_channel_that_is_zero_on_all_images_is_dead_and_only_after_the_activat
 
 def test_the_share_of_zeros_is_counted_over_all_judged_images() -> None:
     net = net_with_a_dead_channel()
-    found = _look(net, judged=50)
+    found = _look(net, examined=50)
     seen = subject(net)
     with torch.no_grad():
         output = net[:2](seen.inputs(seen.pick(50).samples))
-    assert found.judged == 50
+    assert found.examined == 50
     assert found.zeros["net.1"] == pytest.approx(float((output == 0).float().mean()))
 
 

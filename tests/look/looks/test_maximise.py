@@ -27,7 +27,7 @@ def _net(channels: int = 1) -> nn.Sequential:
 
 def _look(seen: Subject, **options: Any) -> maximise.MaximiseResult:
     assert maximise.refusal(seen) is None
-    return maximise.compute(seen, None, Config(**{"steps": 40, "judged": 100, **options}), Reporter())
+    return maximise.compute(seen, None, Config(**{"steps": 40, "examined": 100, **options}), Reporter())
 
 
 def test_of_a_linear_score_the_image_takes_the_sign_of_the_weights() -> None:
@@ -54,7 +54,7 @@ def test_scores_are_those_of_the_images_and_higher_than_of_real_ones() -> None:
         real = seen.networks["net"](seen.inputs(found.real_images)).numpy()
     np.testing.assert_allclose(np.diag(real), found.real, atol=1e-5)
     everything = seen.take(seen.rows)
-    judged = _look(seen, judged=400, steps=1)
+    judged = _look(seen, examined=400, steps=1)
     with torch.no_grad():
         best = seen.networks["net"](seen.inputs(everything.samples)).max(0).values.numpy()
     np.testing.assert_allclose(judged.real, best, atol=1e-5)

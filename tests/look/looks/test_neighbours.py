@@ -85,7 +85,7 @@ def test_a_code_that_forgets_classes_loses_to_pca_of_its_size() -> None:
 def test_images_of_the_training_split_are_not_their_own_neighbours() -> None:
     found = look(made_subject(split="train"), count=5)
     assert (found.distances["pixels"] > 0).all()
-    assert found.judged == 15
+    assert found.tested == 15
 
 
 def test_chosen_images_have_neighbours_and_no_class() -> None:

@@ -52,7 +52,7 @@ def test_a_layer_that_keeps_all_is_read_better_than_one_that_keeps_a_number() ->
 def test_the_numbers_are_those_of_the_parts_by_hand() -> None:
     seen, data = subject(_net()), digits()
     found = _look(seen)
-    assert (found.taught, found.judged, found.split) == (1000, 400, "valid")
+    assert (found.taught, found.tested, found.split) == (1000, 400, "valid")
     pixels = data.samples.reshape(len(data.samples), -1).astype(np.float32) / 255
     with torch.no_grad():
         pixels = seen.networks["net"][1](torch.from_numpy(pixels)).numpy()  # type: ignore[index]
@@ -74,21 +74,21 @@ def test_zeros_are_counted_after_a_rectifier() -> None:
 
 
 def test_who_is_taught_is_not_judged() -> None:
-    taught, judged = probes._rows(subject(_net(), split="train"), Config(train=800, judged=300))
-    assert len(judged) == 300
+    taught, tested = probes._rows(subject(_net(), split="train"), Config(train=800, tested=300))
+    assert len(tested) == 300
     assert len(taught) == 700
-    assert not set(taught) & set(judged)
-    taught, judged = probes._rows(subject(_net()), Config(train=100, judged=50))
+    assert not set(taught) & set(tested)
+    taught, tested = probes._rows(subject(_net()), Config(train=100, tested=50))
     assert set(taught) <= set(range(1000))
-    assert set(judged) <= set(range(1000, 1400))
+    assert set(tested) <= set(range(1000, 1400))
 
 
 def test_samples_without_a_label_play_no_part() -> None:
     data = digits()
     labels = np.asarray(data.labels).copy()
     labels[::2] = -1
-    taught, judged = probes._rows(subject(_net(), dataclasses.replace(data, labels=labels)), Config())
-    assert (len(taught), len(judged)) == (500, 200)
+    taught, tested = probes._rows(subject(_net(), dataclasses.replace(data, labels=labels)), Config())
+    assert (len(taught), len(tested)) == (500, 200)
     for nobodys in (np.full(len(labels), -1), None):
         with pytest.raises(RequestError, match="too few"):
             probes._rows(subject(_net(), dataclasses.replace(data, labels=nobodys)), Config())

@@ -64,11 +64,11 @@ def test_an_untrained_network_does_not_pass_for_a_trained_one() -> None:
 def test_a_random_map_marks_nothing_of_the_network_that_learned() -> None:
     of = trained()
     images, _labels, _corners = planted(60, 1, seed=4)
-    unit = of.unit(images)
+    pixels = of.pixels(images)
     with torch.inference_mode():
-        said = probabilities_of(of)(of.preprocess.normalise(unit)).argmax(1)
+        said = probabilities_of(of)(of.preprocess.normalise(pixels)).argmax(1)
     maps = torch.rand(60, 8, 11, generator=torch.Generator().manual_seed(7))
-    curves = curves_of(of, unit, [maps], said, said, torch.arange(60), Config(steps=8))[0]
+    curves = curves_of(of, pixels, [maps], said, said, torch.arange(60), Config(steps=8))[0]
     for worth in (-areas(curves.deletion), areas(curves.insertion), -curves.road.mean(-1)):
         assert not all(gain.gains for gain in gains(worth))
 

@@ -29,7 +29,7 @@ def test_it_is_scikit_learns_up_to_the_sign_of_an_axis(count: int, width: int) -
 def test_codes_are_placed_where_they_lie() -> None:
     codes = made(60, 8)
     found = pca.fit(codes)
-    np.testing.assert_allclose(found.place(codes[:7]), found.positions[:7], atol=1e-5)
+    np.testing.assert_allclose(found.transform(codes[:7]), found.positions[:7], atol=1e-5)
 
 
 @pytest.mark.parametrize("codes", [np.ones((4, 3), np.float32), np.ones((1, 3), np.float32)])

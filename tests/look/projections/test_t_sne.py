@@ -29,7 +29,7 @@ def test_what_it_was_fitted_to_is_placed_near_where_it_lies() -> None:
     codes = made()
     found = t_sne.fit(codes, 0)
     before = found.positions.copy()
-    apart = np.linalg.norm(found.place(codes) - found.positions, axis=1)
+    apart = np.linalg.norm(found.transform(codes) - found.positions, axis=1)
     width = np.ptp(found.positions, axis=0).max()
     assert np.median(apart) < 0.03 * width
     assert (found.positions == before).all()
@@ -44,7 +44,7 @@ def test_the_same_seed_gives_the_same_map() -> None:
 def test_too_few_codes_or_one_code_lie_at_the_origin(codes: np.ndarray) -> None:
     found = t_sne.fit(codes, 0)
     assert not found.positions.any()
-    assert found.place(codes).shape == (len(codes), 2)
+    assert found.transform(codes).shape == (len(codes), 2)
 
 
 def test_five_codes_are_enough() -> None:

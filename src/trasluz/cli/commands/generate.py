@@ -41,7 +41,7 @@ def command(
     from trasluz import api
 
     console: Console = ctx.obj
-    api.check_place(out)
+    api.check_parent(out)
     wanted = [label.strip() for label in labels.split(",")] if labels else None
     made = open_run(console, run, weights).generate(count, seed=seed, labels=wanted, source=source, reporter=console)
     made.save(out, grid=grid, reporter=console)

@@ -31,7 +31,7 @@ def command(
     from trasluz import api
 
     console: Console = ctx.obj
-    api.check_place(out)
+    api.check_parent(out)
     made = open_run(console, run, weights).translate(images, to, reporter=console)
     name_unreadable(console, made.unreadable)
     made.save(out, console)

@@ -160,9 +160,9 @@ def _contradictions(data: Data, groups: np.ndarray) -> int:
     return int(sizes[np.minimum.reduceat(labels, first) != np.maximum.reduceat(labels, first)].sum())
 
 
-def _feature(data: Data, place: int) -> str:
+def _feature(data: Data, index: int) -> str:
     """The name of a table's feature."""
-    return data.features[place] if data.features else f"x{place + 1}"
+    return data.features[index] if data.features else f"x{index + 1}"
 
 
 def _exact_summary(data: Data, groups: np.ndarray) -> dict[str, Any]:

@@ -30,7 +30,7 @@ _AHEAD = 2  # groups asked for while one trains: one that is ready, and one bein
 
 
 @dataclass(frozen=True)
-class Place:
+class Process:
     """Which process this is: its rank, and how many share a batch."""
 
     rank: int = 0
@@ -62,7 +62,7 @@ class TrainBatches:
         device: torch.device,
         steps_per_epoch: int | None = None,
         smaller: Smaller | None = None,
-        place: Place = Place(),
+        process: Process = Process(),
         channels_last: bool = True,
     ) -> None:
         self.rows = data.split("train")
@@ -75,7 +75,7 @@ class TrainBatches:
         self._section = section
         self._rng = rng
         self._device = device
-        self._place = place
+        self._process = process
         self._channels_last = channels_last
         self._smaller = smaller if data.kind == "image" else None
         self._gather = Gatherer(data, device)
@@ -114,9 +114,9 @@ class TrainBatches:
         for group, found in zip(groups, self._gathered(groups, order), strict=True):
             sizes = [len(positions) for positions, _weight in group]
             # One copy to the device for the whole group, of which each step gets a view.
-            places = torch.from_numpy(np.concatenate([p for p, _weight in group])).to(self._device)
-            for (_p, weight), own, part in zip(group, torch.split(places, sizes), found.split(sizes), strict=True):
-                yield *self._prepare(part, self._rng.at(epoch, step, own, self._place.rank)), weight
+            positions = torch.from_numpy(np.concatenate([p for p, _weight in group])).to(self._device)
+            for (_p, weight), own, part in zip(group, torch.split(positions, sizes), found.split(sizes), strict=True):
+                yield *self._prepare(part, self._rng.at(epoch, step, own, self._process.rank)), weight
                 step += 1
 
     def _gathered(self, groups: list[list[tuple[np.ndarray, float]]], order: np.ndarray) -> Iterator[Gathered]:
@@ -138,27 +138,27 @@ class TrainBatches:
         start = step * self.batch_size
         whole = np.arange(start, min(start + self.batch_size, count))
         # Shares differ by one sample at most, whatever the number of processes.
-        own = np.array_split(whole, self._place.world)[self._place.rank]
+        own = np.array_split(whole, self._process.world)[self._process.rank]
         if len(own) == 0:
             return whole[:1], 0.0  # it has to take part in averaging gradients, for which the others wait
         # Gradients are averaged over processes as if shares were even: this makes it the mean over samples again.
-        return own, len(own) * self._place.world / len(whole)
+        return own, len(own) * self._process.world / len(whole)
 
     def _prepare(self, stored: Gathered, rng: StepRng) -> tuple[Batch, StepRng]:
-        unit = self._preprocess.to_unit(stored.samples)
+        pixels = self._preprocess.to_pixels(stored.samples)
         if self._smaller is not None and rng.epoch < self._smaller.epochs:
             # Before augmentation, which then has fewer pixels to work on.
-            unit = interpolate(unit, self._smaller.size, mode="bilinear", antialias=True)
+            pixels = interpolate(pixels, self._smaller.size, mode="bilinear", antialias=True)
         if self._augment is not None:
-            unit = self._augment(unit, rng)
+            pixels = self._augment(pixels, rng)
         if self._data.kind == "image":
-            unit = arrange(unit, self._channels_last)
+            pixels = arrange(pixels, self._channels_last)
         labels = stored.labels
         if self._section.augment.mixup and labels is not None:
             # Mixed labels are shares of classes, so numbers of classes have to become vectors.
             soft = labels if labels.ndim == 2 else torch.nn.functional.one_hot(labels, len(self._data.classes)).float()
-            (unit,), labels = mixup((unit,), soft, rng, self._section.augment.mixup)
-        return _batch(stored, self._preprocess, unit, labels), rng
+            (pixels,), labels = mixup((pixels,), soft, rng, self._section.augment.mixup)
+        return _batch(stored, self._preprocess, pixels, labels), rng
 
 
 def evaluation_batches(
@@ -169,14 +169,14 @@ def evaluation_batches(
     rng = Rng(0)
     for step, start in enumerate(range(0, len(rows), batch)):
         part = gather(rows[start : start + batch])
-        unit = preprocess.to_unit(part.samples)
+        pixels = preprocess.to_pixels(part.samples)
         if data.kind == "image":
-            unit = arrange(unit, device.type != "mps")
+            pixels = arrange(pixels, device.type != "mps")
         positions = torch.arange(start, start + len(part.rows), device=device)
-        yield _batch(part, preprocess, unit, part.labels), rng.at(0, step, positions)
+        yield _batch(part, preprocess, pixels, part.labels), rng.at(0, step, positions)
 
 
-def _batch(stored: Gathered, preprocess: Preprocess, unit: Tensor, labels: Tensor | None) -> Batch:
+def _batch(stored: Gathered, preprocess: Preprocess, pixels: Tensor, labels: Tensor | None) -> Batch:
     """Of images the targets are in [0, 1], of other data what the network sees."""
-    inputs = preprocess.normalise(unit)
-    return stored.batch(inputs, unit if preprocess.kind == "image" else inputs, labels)
+    inputs = preprocess.normalise(pixels)
+    return stored.batch(inputs, pixels if preprocess.kind == "image" else inputs, labels)

@@ -72,19 +72,19 @@ class Gatherer:
 
     def __call__(self, rows: np.ndarray) -> Gathered:
         """What the data hold of ``rows``."""
-        places = torch.from_numpy(np.ascontiguousarray(rows)).to(self.device)
+        on_device = torch.from_numpy(np.ascontiguousarray(rows)).to(self.device)
         return Gathered(
-            samples=self._samples(rows, places),
-            rows=places,
-            labels=self._labels(places),
+            samples=self._samples(rows, on_device),
+            rows=on_device,
+            labels=self._labels(on_device),
             weights=self._extra(self.data.weights, rows),
             lengths=self._extra(self.data.lengths, rows),
             domain=self._extra(self.data.domain, rows),
         )
 
-    def _samples(self, rows: np.ndarray, places: Tensor) -> Tensor:
+    def _samples(self, rows: np.ndarray, on_device: Tensor) -> Tensor:
         if self.resident is not None:
-            return self.resident[places]
+            return self.resident[on_device]
         part = torch.from_numpy(np.ascontiguousarray(self.data.samples[rows]))
         if self.device.type == "cuda":
             # Only out of pinned memory does the copy go on while the device computes.
@@ -95,9 +95,9 @@ class Gatherer:
         """Per-sample numbers such as weights or lengths."""
         return None if values is None else torch.from_numpy(values[rows]).to(self.device)
 
-    def _labels(self, places: Tensor) -> Tensor | None:
+    def _labels(self, on_device: Tensor) -> Tensor | None:
         """Int64 ``[n]``, or float ``[n, classes]`` with several labels per sample."""
         if self.labels is None:
             return None
-        labels = self.labels[places]
+        labels = self.labels[on_device]
         return labels.float() if labels.dtype == torch.bool else labels

@@ -1,7 +1,7 @@
 """Preprocess: from stored numbers to what a network sees, and back. Fitted on train, kept in ``preprocess.json``.
 
 Enough to treat a file never seen as the training images were treated: size, channels and resize rule for the
-decoder, then ``(value − low) / (high − low)`` to [0, 1], then ``(unit − mean) / std`` per channel.  A table's numbers
+decoder, then ``(value − low) / (high − low)`` to [0, 1], then ``(pixels − mean) / std`` per channel.  A table's numbers
 are used as they are or as ``(value − mean) / std`` per feature, and a missing one is replaced first.
 """
 
@@ -46,7 +46,7 @@ class Preprocess(Section):
         """The names of a table's features."""
         return tuple(name for column in self.columns for name in column.features)
 
-    def to_unit(self, stored: Tensor) -> Tensor:
+    def to_pixels(self, stored: Tensor) -> Tensor:
         """Stored samples to float32: images ``[n, h, w, c]`` → ``[n, c, h, w]`` in [0, 1], without a copy of layout.
 
         Other kinds come out as the network sees them: filled and, if asked for, standardised, in the stored precision.
@@ -58,15 +58,15 @@ class Preprocess(Section):
             values = values - self.low
         return values * (1.0 / (self.high - self.low))
 
-    def normalise(self, unit: Tensor) -> Tensor:
-        """[0, 1] images to what the network sees; other kinds have been seen to by ``to_unit``."""
+    def normalise(self, pixels: Tensor) -> Tensor:
+        """[0, 1] images to what the network sees; other kinds have been seen to by ``to_pixels``."""
         if self.kind != "image":
-            return unit
+            return pixels
         if self.mean:
-            mean = torch.tensor(self.mean, device=unit.device).reshape(1, -1, 1, 1)
-            std = torch.tensor(self.std, device=unit.device).reshape(1, -1, 1, 1)
-            unit = (unit - mean) / std
-        return unit * self.scale if self.scale != 1.0 else unit
+            mean = torch.tensor(self.mean, device=pixels.device).reshape(1, -1, 1, 1)
+            std = torch.tensor(self.std, device=pixels.device).reshape(1, -1, 1, 1)
+            pixels = (pixels - mean) / std
+        return pixels * self.scale if self.scale != 1.0 else pixels
 
     def to_own_units(self, values: np.ndarray) -> np.ndarray:
         """Rows of a table, or sequences, as the network sees them, back in the numbers of the data; float32."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trasluz.data.read.download import DownloadError, download
+from trasluz.data.read.folders import data_folders, downloads_of, folders_of
 from trasluz.data.read.idx import IdxPart
-from trasluz.data.read.places import data_folders, downloads_of, places_of
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.reporting import Reporter
@@ -32,12 +32,12 @@ class Entry:
 
 def find_files(entry: Entry) -> list[IdxPart] | Path | None:
     """The files, or the archive of images, from the first place that has either; ``None`` when no place has."""
-    for place in places_of(entry.name):
-        files = [_plain_or_gzipped(place, name) for name in FILES]
+    for folder in folders_of(entry.name):
+        files = [_plain_or_gzipped(folder, name) for name in FILES]
         if all(files):
             return _parts([path for path in files if path])
-        if entry.archive and place in data_folders() and (place / entry.archive).is_file():
-            return place / entry.archive
+        if entry.archive and folder in data_folders() and (folder / entry.archive).is_file():
+            return folder / entry.archive
     return None
 
 

@@ -82,13 +82,13 @@ def check_shape(sheet: Sheet) -> None:
         raise DataError(_("{path}: there are no rows below the header.").format(path=path))
     if all(not is_missing(name) and _is_number(name) for name in header):
         raise DataError(_("{path}: the first line holds numbers; a table needs names there.").format(path=path))
-    for place, name in enumerate(header, 1):
+    for index, name in enumerate(header, 1):
         if not name:
             message = _(
-                "{path}: column {place} has no name; name it, or remove it (the number of a row tells nothing)."
+                "{path}: column {index} has no name; name it, or remove it (the number of a row tells nothing)."
             )
-            raise DataError(message.format(path=path, place=place))
-    twice = [name for place, name in enumerate(header) if name in header[:place]]
+            raise DataError(message.format(path=path, index=index))
+    twice = [name for index, name in enumerate(header) if name in header[:index]]
     if twice:
         raise DataError(_("{path}: two columns are called {name}; rename one.").format(path=path, name=twice[0]))
     for line, row in zip(sheet.lines, sheet.rows, strict=True):
@@ -200,7 +200,7 @@ def _kept(
     if not missing.any():
         return np.arange(len(values))
     names = [column.name for column in columns for _feature in column.features]
-    empty = [names[place] for place in np.flatnonzero(missing.all(0)).tolist()]
+    empty = [names[index] for index in np.flatnonzero(missing.all(0)).tolist()]
     if empty:
         message = _("{path}: the column {column} is empty; leave it out with --set 'data.leave_out=[{column}]'.")
         raise DataError(message.format(path=sheet.path, column=empty[0]))
@@ -217,7 +217,7 @@ def _kept(
 
 def _tell_missing(sheet: Sheet, missing: np.ndarray, names: Sequence[str]) -> str:
     rows = np.flatnonzero(missing.any(1))
-    columns = list(dict.fromkeys(names[place] for place in np.flatnonzero(missing.any(0)).tolist()))
+    columns = list(dict.fromkeys(names[index] for index in np.flatnonzero(missing.any(0)).tolist()))
     message = _(
         "{path}: {count} rows lack a value, in the columns {columns} (lines {lines}); fill them in, or choose "
         "--set data.missing=mean (the mean of the training rows) or --set data.missing=drop-rows."

@@ -40,8 +40,8 @@ class Sheet:
 
     def column(self, name: str) -> tuple[str, ...]:
         """The cells under ``name``; every row must reach that far."""
-        place = self.header.index(name)
-        return tuple(row[place] for row in self.rows)
+        index = self.header.index(name)
+        return tuple(row[index] for row in self.rows)
 
     @cached_property
     def decimal(self) -> str:

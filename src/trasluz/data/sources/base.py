@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from trasluz import components
-from trasluz.data.read.places import data_folders
+from trasluz.data.read.folders import data_folders
 from trasluz.data.read.raw import Given, Raw
 from trasluz.data.read.table import open_table
 from trasluz.data.read.table_columns import Column

@@ -20,7 +20,7 @@ def limit_rows(rows: np.ndarray, labels: np.ndarray | None, limit: int | None, r
     shuffled = rows[rng.permutation("limit", 0, len(rows)).numpy()]
     if labels is not None:
         strata = np.unique(labels[shuffled], axis=0, return_inverse=True)[1].reshape(-1)
-        shuffled = shuffled[np.argsort(_places(strata), kind="stable")]
+        shuffled = shuffled[np.argsort(_positions(strata), kind="stable")]
     return np.sort(shuffled[:limit])
 
 
@@ -46,11 +46,11 @@ def limit_labels(labels: np.ndarray | None, rows: np.ndarray, labelled: int | No
     return fewer
 
 
-def _places(strata: np.ndarray) -> np.ndarray:
-    """Each row's place in its stratum, evenly between 0 and 1: the lowest places of all strata are in proportion."""
+def _positions(strata: np.ndarray) -> np.ndarray:
+    """Each row's position in its stratum, evenly between 0 and 1: the lowest of all strata are in proportion."""
     order = np.argsort(strata, kind="stable")
     sizes = np.bincount(strata)
     rank = np.arange(len(strata)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    places = np.empty(len(strata))
-    places[order] = (rank + 0.5) / sizes[strata[order]]
-    return places
+    positions = np.empty(len(strata))
+    positions[order] = (rank + 0.5) / sizes[strata[order]]
+    return positions

@@ -170,7 +170,7 @@ def _surely_above_zero(differences: np.ndarray) -> bool:
 
 def _warnings(result: CamResult, layer: int) -> tuple[str, ...]:
     found = []
-    empty = int((result.raw_max[np.arange(len(result.judged)), result.judged, layer] <= 0).sum())
+    empty = int((result.raw_max[np.arange(len(result.checked)), result.checked, layer] <= 0).sum())
     if empty:
         text = ngettext(
             "{n} image of {total} has no positive evidence at this layer.",
@@ -224,13 +224,13 @@ def _regions() -> tuple[str, str, str]:
 
 
 def _check_row(result: CamResult, image: int, layer: int) -> list[tuple[Cell, str]]:
-    label = int(result.chosen[image, result.judged[image]])
+    label = int(result.chosen[image, result.checked[image]])
     name = result.names[image]
     ranks = (result.class_agreement[image, layer], result.layer_agreement[image], result.flip_agreement[image, layer])
     shares = (result.confidence[image, label], *result.kept[image, layer], *result.without[image, layer])
     row: list[tuple[Cell, str]] = [(text, text) for text in (name, result.classes[label], result.layers[layer])]
-    maximum = float(result.raw_max[image, result.judged[image], layer])
-    removed = float(result.removed[image, result.judged[image], layer])
+    maximum = float(result.raw_max[image, result.checked[image], layer])
+    removed = float(result.removed[image, result.checked[image], layer])
     row += [_number(maximum, significant(maximum, 2)), _number(removed, _share(removed))]
     row += [_number(float(rank), _NONE if np.isnan(rank) else f"{rank:.2f}".replace("-", "−")) for rank in ranks]
     return row + [_number(float(share), _share(float(share))) for share in shares]

@@ -28,14 +28,14 @@ def draw(result: ContrastResult) -> tuple[Panel, ...]:
 def _differences(result: ContrastResult) -> Panel:
     rows = [_difference_row(result, image) for image in range(len(result.images))]
     high, wide = result.maps.shape[1:]
-    place = _("at {layer}, {height}×{width}").format(layer=result.layer, height=high, width=wide)
+    index = _("at {layer}, {height}×{width}").format(layer=result.layer, height=high, width=wide)
     alt = ngettext(
         "What separates two classes in {n} image, as a map over the image in grey",
         "What separates two classes in {n} images, as maps over the images in grey",
         len(rows),
     ).format(n=len(rows))
     gallery = _gallery(result, rows, (_("difference"),))
-    return Panel(f"{_title(result)} {place}", gallery, alt, _note(result), "", _warnings(result))
+    return Panel(f"{_title(result)} {index}", gallery, alt, _note(result), "", _warnings(result))
 
 
 def _channels(result: ContrastResult) -> Panel:
@@ -86,12 +86,12 @@ def _difference_row(result: ContrastResult, image: int) -> tuple[tuple[Tile, ...
 def _channel_row(result: ContrastResult, image: int) -> tuple[tuple[Tile, ...], Scale]:
     reach = float(np.abs(result.parts[image]).max())
     tiles = [_picture(result, image, "")]
-    for place, channel in enumerate(result.channels[image].tolist()):
+    for index, channel in enumerate(result.channels[image].tolist()):
         amount = _signed(float(result.contributions[image, channel]))
         alt = _("what channel {n} adds to the difference in {image}: {amount} in all").format(
             n=channel, image=result.names[image], amount=amount
         )
-        tiles.append(_tile(result.images[image], result.parts[image, place], reach, alt, f"{channel}: {amount}"))
+        tiles.append(_tile(result.images[image], result.parts[image, index], reach, alt, f"{channel}: {amount}"))
     return tuple(tiles), _bar(reach)
 
 

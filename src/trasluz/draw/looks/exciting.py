@@ -23,25 +23,25 @@ _FEWEST = 4  # images per channel from which that is said
 
 def draw(result: ExcitingResult) -> tuple[Panel, ...]:
     """One panel."""
-    rows = tuple(_row(result, place) for place in range(len(result.channels)))
-    heads = tuple(_head(result, place) for place in range(len(result.channels)))
+    rows = tuple(_row(result, index) for index in range(len(result.channels)))
+    heads = tuple(_head(result, index) for index in range(len(result.channels)))
     alt = _("The images that excite {n} channels of {layer} most").format(n=len(rows), layer=result.layer)
     title = _("Images that excite the channels of {layer} most").format(layer=result.layer)
     return (Panel(title, Gallery(rows, heads), alt, _note(result), _verdict(result)),)
 
 
-def _row(result: ExcitingResult, place: int) -> tuple[Tile, ...]:
-    return tuple(_tile(result, place, rank) for rank in range(result.which.shape[1]))
+def _row(result: ExcitingResult, index: int) -> tuple[Tile, ...]:
+    return tuple(_tile(result, index, rank) for rank in range(result.which.shape[1]))
 
 
-def _tile(result: ExcitingResult, place: int, rank: int) -> Tile:
-    number = int(result.which[place, rank])
-    image, value = result.images[number], float(result.values[place, rank])
-    crop = result.crops[place, rank]
+def _tile(result: ExcitingResult, index: int, rank: int) -> Tile:
+    number = int(result.which[index, rank])
+    image, value = result.images[number], float(result.values[index, rank])
+    crop = result.crops[index, rank]
     shown = marked(image, crop.tolist()) if _is_part(crop) else as_shown(image)
     named = result.image_class[number] or _("image {name}").format(name=result.names[number])
     alt = _("{image}: activation {value} of channel {n}").format(
-        image=named, value=significant(value), n=int(result.channels[place])
+        image=named, value=significant(value), n=int(result.channels[index])
     )
     return Tile(shown, alt, f"{named} · {significant(value, 2)}")
 
@@ -51,10 +51,10 @@ def _is_part(crop: np.ndarray) -> bool:
     return bool(np.isfinite(crop).all()) and tuple(crop.tolist()) != (0, 0, 1, 1)
 
 
-def _head(result: ExcitingResult, place: int) -> str:
-    channel = int(result.channels[place])
+def _head(result: ExcitingResult, index: int) -> str:
+    channel = int(result.channels[index])
     name = _("channel {n}").format(n=channel)
-    share = float(result.positive[place])
+    share = float(result.positive[index])
     if channel in set(result.dead.tolist()):
         fact = _("dead")
     elif share < 1:
@@ -65,7 +65,7 @@ def _head(result: ExcitingResult, place: int) -> str:
 
 
 def _note(result: ExcitingResult) -> str:
-    count = integer(result.judged)
+    count = integer(result.examined)
     texts = [
         _("Of {n} images of {split}, those in which the channel is most active anywhere, with that activation.").format(
             n=count, split=split_name(result.split)
@@ -87,7 +87,7 @@ def _note(result: ExcitingResult) -> str:
 
 def _verdict(result: ExcitingResult) -> str:
     texts = []
-    mostly = [name for name in (_class_of(result, place) for place in range(len(result.channels))) if name]
+    mostly = [name for name in (_class_of(result, index) for index in range(len(result.channels))) if name]
     if result.shares and result.which.shape[1] >= _FEWEST:
         said = ngettext(
             "{n} of {total} channels answers to one class: at least three quarters of its images are of it.",
@@ -105,12 +105,12 @@ def _verdict(result: ExcitingResult) -> str:
     return " ".join(texts)
 
 
-def _class_of(result: ExcitingResult, place: int) -> str:
+def _class_of(result: ExcitingResult, index: int) -> str:
     """The class that most of a channel's images are of, with an interval (95 %) above its share of all images; empty
     where there is none."""
-    if int(result.channels[place]) in set(result.dead.tolist()):
+    if int(result.channels[index]) in set(result.dead.tolist()):
         return ""
-    names = [result.image_class[int(number)] for number in result.which[place]]
+    names = [result.image_class[int(number)] for number in result.which[index]]
     name, times = Counter(names).most_common(1)[0]
     chance = result.shares.get(name, 1.0)
     beyond = wilson(times, len(names))[0] > chance

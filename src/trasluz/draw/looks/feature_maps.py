@@ -52,19 +52,19 @@ def _row(result: FeatureMapsResult, layer: str, number: int, reach: float) -> tu
         Tile(
             around_zero(values, reach),
             _("channel {n} of layer {layer}").format(n=channel, layer=layer),
-            _caption(result, layer, number, place),
+            _caption(result, layer, number, index),
             flag=_("dead") if channel in dead else "",
         )
-        for place, (channel, values) in enumerate(zip(result.channels[layer].tolist(), maps, strict=True))
+        for index, (channel, values) in enumerate(zip(result.channels[layer].tolist(), maps, strict=True))
     )
 
 
-def _caption(result: FeatureMapsResult, layer: str, number: int, place: int) -> str:
+def _caption(result: FeatureMapsResult, layer: str, number: int, index: int) -> str:
     """The channel's number, and what it speaks for the class where that was asked for."""
-    channel = str(result.channels[layer][place])
+    channel = str(result.channels[layer][index])
     if not result.towards:
         return channel
-    speaks = float(result.contributions[layer][number, place])
+    speaks = float(result.contributions[layer][number, index])
     digits = 2 if abs(speaks) < _LARGE else 0  # tiles are narrow
     return f"{channel} · {speaks:+.{digits}f}".replace("-", MINUS)
 
@@ -97,7 +97,7 @@ def _note(result: FeatureMapsResult) -> str:
         _(
             "Every tile is a channel with its number; red is above zero, blue below, and all channels of a layer share "
             "one scale. Zeros and dead channels (zero everywhere) are counted over {n} images."
-        ).format(n=integer(result.judged))
+        ).format(n=integer(result.examined))
     ]
     if result.towards:
         texts.append(

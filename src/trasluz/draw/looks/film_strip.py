@@ -86,13 +86,13 @@ def _samples(result: FilmStripResult) -> Panel:
     rows = tuple(
         tuple(
             Tile(
-                as_shown(result.samples[frame, place]),
-                _("sample {n}, {when}").format(n=place + 1, when=when),
+                as_shown(result.samples[frame, index]),
+                _("sample {n}, {when}").format(n=index + 1, when=when),
                 made="generated",
             )
             for frame, when in enumerate(heads)
         )
-        for place in range(result.samples.shape[1])
+        for index in range(result.samples.shape[1])
     )
     note = _("Every row is made from one and the same noise, by the network as it was then.")
     alt = _("{n} generated images at {frames} moments of training").format(n=len(rows), frames=len(heads))

@@ -24,7 +24,7 @@ def draw(result: LatentMapResult) -> tuple[Panel, ...]:
     """One panel: the maps of all methods, one shown at a time."""
     count = len(result.rows)
     content = PointMap(
-        tuple((_method(name, result.facts), places) for name, places in result.positions.items()),
+        tuple((_method(name, result.facts), positions) for name, positions in result.positions.items()),
         tuple(c for c in (_classes(result), _splits(result), _error(result), _density(result)) if c is not None),
         result.names or tuple(f"#{row}" for row in result.rows),
         result.thumbnails,

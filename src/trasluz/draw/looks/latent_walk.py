@@ -88,7 +88,7 @@ def _along(result: LatentWalkResult) -> Panel:
         _strength(result, dimension, strength)
         for dimension, strength in zip(result.dimensions, result.strength, strict=True)
     )
-    rows = tuple(_walk(result, place) for place in range(len(result.dimensions)))
+    rows = tuple(_walk(result, index) for index in range(len(result.dimensions)))
     columns = tuple(_spreads(offset) for offset in result.steps_of_spread)
     alt = ngettext(
         "What {n} dimension of the code does to an image", "What {n} dimensions of the code do to an image", len(names)
@@ -107,8 +107,8 @@ def _spreads(offset: float) -> str:
     return f"{significant(float(offset), 2)} σ" if abs(offset) > 1e-9 else "0"
 
 
-def _walk(result: LatentWalkResult, place: int) -> tuple[Tile, ...]:
-    number = int(result.dimensions[place]) + 1
+def _walk(result: LatentWalkResult, index: int) -> tuple[Tile, ...]:
+    number = int(result.dimensions[index]) + 1
     return tuple(
         Tile(
             picture,
@@ -116,7 +116,7 @@ def _walk(result: LatentWalkResult, place: int) -> tuple[Tile, ...]:
             significant(float(value), 2),
             made="generated",
         )
-        for picture, value in zip(result.walks[place], result.values[place], strict=True)
+        for picture, value in zip(result.walks[index], result.values[index], strict=True)
     )
 
 

@@ -66,11 +66,11 @@ def _note(result: MaximiseResult) -> str:
         if result.layer
         else _("Below each image stands the score of the class before softmax."),
     ]
-    judged = integer(result.judged)
+    examined = integer(result.examined)
     texts.append(
-        _("The second row is the best of {n} images of {split}.").format(n=judged, split=split_name(result.split))
+        _("The second row is the best of {n} images of {split}.").format(n=examined, split=split_name(result.split))
         if result.split
-        else _("The second row is the best of the {n} images given.").format(n=judged)
+        else _("The second row is the best of the {n} images given.").format(n=examined)
     )
     if result.total > len(result.targets):
         shown = {"n": integer(len(result.targets)), "total": integer(result.total)}

@@ -30,12 +30,12 @@ def _space(result: NeighboursResult, space: str) -> str:
 
 def _gallery(result: NeighboursResult) -> Panel:
     rows, names = [], []
-    for place, image in enumerate(result.images):
-        own = int(result.image_labels[place])
-        said = result.classes[own] if own >= 0 else result.image_names[place]
+    for index, image in enumerate(result.images):
+        own = int(result.image_labels[index])
+        said = result.classes[own] if own >= 0 else result.image_names[index]
         for space, near in result.near.items():
-            first = Tile(image, _("image {name}").format(name=result.image_names[place]), said)
-            found = (_neighbour(result, space, place, number, own) for number in range(near.shape[1]))
+            first = Tile(image, _("image {name}").format(name=result.image_names[index]), said)
+            found = (_neighbour(result, space, index, number, own) for number in range(near.shape[1]))
             rows.append((first, *found))
             names.append(_space(result, space))
     count = next(iter(result.near.values())).shape[1]
@@ -53,14 +53,14 @@ def _gallery(result: NeighboursResult) -> Panel:
     return Panel(_("Nearest training images"), Gallery(tuple(rows), tuple(names), columns), alt, note, verdict)
 
 
-def _neighbour(result: NeighboursResult, space: str, place: int, number: int, own: int) -> Tile:
-    label = int(result.near_labels[space][place, number])
+def _neighbour(result: NeighboursResult, space: str, index: int, number: int, own: int) -> Tile:
+    label = int(result.near_labels[space][index, number])
     name = result.classes[label] if label >= 0 else ""
     other = own >= 0 and label != own
     alt = _("training image {row}, number {n} by {space}").format(
-        row=int(result.near_rows[space][place, number]), n=number + 1, space=_space(result, space)
+        row=int(result.near_rows[space][index, number]), n=number + 1, space=_space(result, space)
     )
-    return Tile(result.near[space][place, number], alt, "" if other else name, flag=name if other else "")
+    return Tile(result.near[space][index, number], alt, "" if other else name, flag=name if other else "")
 
 
 def _table(result: NeighboursResult) -> Panel:
@@ -82,11 +82,11 @@ def _table(result: NeighboursResult) -> Panel:
         texts.append((name, integer(size), *_said(near), *_said(linear)))
     chance = next(iter(result.neighbours.values())).chance
     note = _(
-        "How often the class of {judged} images of {split} is named by most of their {k} nearest training images (of "
+        "How often the class of {tested} images of {split} is named by most of their {k} nearest training images (of "
         "{pool}), and by logistic regression on {taught} training images. Always naming the most frequent class would "
         "reach {chance}. PCA is fitted to the pixels and has as many numbers as the code, as far as there are."
     ).format(
-        judged=integer(result.judged),
+        tested=integer(result.tested),
         split=split_name(result.split),
         k=K,
         pool=integer(result.pool),

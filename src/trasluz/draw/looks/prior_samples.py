@@ -34,10 +34,10 @@ def _gallery(result: PriorSamplesResult) -> Panel:
                 tuple(
                     Tile(
                         image,
-                        _("{source} image {n}").format(source=_source(source), n=start + place + 1),
+                        _("{source} image {n}").format(source=_source(source), n=start + index + 1),
                         made="" if source == "real" else "generated",
                     )
-                    for place, image in enumerate(images[start : start + _COLUMNS])
+                    for index, image in enumerate(images[start : start + _COLUMNS])
                 )
             )
     alt = _("Real images and images that the network made")

@@ -72,9 +72,9 @@ def _name_layers(figure: go.Figure, result: ProbesResult, more: tuple[str, ...])
 def _note(result: ProbesResult) -> str:
     return _(
         "A linear classifier on the mean and the maximum of every channel over the image, taught on {taught} training "
-        "images and judged on {judged} of {split}; the band is its 95 % interval. Where in the image something lies is "
+        "images and judged on {tested} of {split}; the band is its 95 % interval. Where in the image something lies is "
         "lost to it, so a network that uses places can be better than its probes."
-    ).format(taught=integer(result.taught), judged=integer(result.judged), split=split_name(result.split))
+    ).format(taught=integer(result.taught), tested=integer(result.tested), split=split_name(result.split))
 
 
 def _verdict(result: ProbesResult) -> str:

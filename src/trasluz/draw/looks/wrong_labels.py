@@ -59,31 +59,31 @@ def _note(result: WrongLabelsResult) -> str:
 
 
 def _gallery(result: WrongLabelsResult) -> Panel:
-    tiles = [_tile(result, place) for place in range(len(result.images))]
+    tiles = [_tile(result, index) for index in range(len(result.images))]
     rows = tuple(tuple(tiles[i : i + _COLUMNS]) for i in range(0, len(tiles), _COLUMNS))
     alt = _("{n} training images whose label is suspect").format(n=len(tiles))
     return Panel(_("Labels that are likely wrong"), Gallery(rows), alt, _note(result), _verdict(result))
 
 
-def _tile(result: WrongLabelsResult, place: int) -> Tile:
-    given, suggested = (result.classes[int(of[place])] for of in (result.given, result.suggested))
-    sure = [percent(float(share), 0) for share in result.confidence[place]]
+def _tile(result: WrongLabelsResult, index: int) -> Tile:
+    given, suggested = (result.classes[int(of[index])] for of in (result.given, result.suggested))
+    sure = [percent(float(share), 0) for share in result.confidence[index]]
     alt = _("{name}: labelled {given} ({sure}), looks like {suggested} ({surer})").format(
-        name=result.names[place], given=given, sure=sure[0], suggested=suggested, surer=sure[1]
+        name=result.names[index], given=given, sure=sure[0], suggested=suggested, surer=sure[1]
     )
     caption = _("{given}, rather {suggested} ({surer})").format(given=given, suggested=suggested, surer=sure[1])
-    return Tile(as_shown(result.images[place]), alt, caption)
+    return Tile(as_shown(result.images[index]), alt, caption)
 
 
 def _table(result: WrongLabelsResult) -> Panel:
     head = (_("image"), _("label"), _("rather"), _("sure of the label"), _("sure of the other"))
     rows: list[tuple[Cell, ...]] = []
     texts: list[tuple[str, ...]] = []
-    for place in range(min(len(result.rows), _ROWS)):
-        own, other = (float(share) for share in result.confidence[place])
-        words = (result.classes[int(result.given[place])], result.classes[int(result.suggested[place])])
-        rows.append((result.names[place], *words, own, other))
-        texts.append((result.names[place], *words, percent(own, 2), percent(other, 1)))
+    for index in range(min(len(result.rows), _ROWS)):
+        own, other = (float(share) for share in result.confidence[index])
+        words = (result.classes[int(result.given[index])], result.classes[int(result.suggested[index])])
+        rows.append((result.names[index], *words, own, other))
+        texts.append((result.names[index], *words, percent(own, 2), percent(other, 1)))
     title = _("Suspect labels one by one")
     first = not len(result.images)
     note = _note(result) if first else ""

@@ -19,15 +19,15 @@ class _Layer:
     name: str
     dead: int
     channels: int
-    judged: int
+    examined: int
 
 
 def check(evidence: Evidence) -> Finding | None:
     """The layer with the largest share of dead channels, of those whose channels were looked at."""
-    layers = [layer for layer in _layers(evidence) if layer.judged >= _FEWEST and layer.dead]
+    layers = [layer for layer in _layers(evidence) if layer.examined >= _FEWEST and layer.dead]
     if not layers:
         return None
-    worst = max(layers, key=lambda layer: (layer.dead / layer.channels, layer.judged))
+    worst = max(layers, key=lambda layer: (layer.dead / layer.channels, layer.examined))
     share = worst.dead / worst.channels
     if share < _SOME:
         return None
@@ -44,7 +44,7 @@ def check(evidence: Evidence) -> Finding | None:
             layer=worst.name,
             dead=integer(worst.dead),
             channels=integer(worst.channels),
-            n=integer(worst.judged),
+            n=integer(worst.examined),
             share=percent(share),
         ),
         meaning=_(
@@ -66,10 +66,10 @@ def _layers(evidence: Evidence) -> list[_Layer]:
     maps, best = evidence.looks.get("feature-maps"), evidence.looks.get("exciting")
     if isinstance(maps, feature_maps.FeatureMapsResult):
         for name in maps.layers:
-            found[name] = _Layer(name, len(maps.dead[name]), maps.shapes[name][0], maps.judged)
+            found[name] = _Layer(name, len(maps.dead[name]), maps.shapes[name][0], maps.examined)
     if isinstance(best, exciting.ExcitingResult):
         channels = best.shape[-1] if len(best.shape) == 2 else best.shape[0]
         known = found.get(best.layer)
-        if known is None or known.judged < best.judged:
-            found[best.layer] = _Layer(best.layer, len(best.dead), channels, best.judged)
+        if known is None or known.examined < best.examined:
+            found[best.layer] = _Layer(best.layer, len(best.dead), channels, best.examined)
     return list(found.values())

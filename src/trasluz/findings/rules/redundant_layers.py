@@ -43,9 +43,9 @@ def check(evidence: Evidence) -> Finding | None:
     names = ", ".join(part.name for part in idle[:_SHOWN]) + (", …" if len(idle) > _SHOWN else "")
     seen = ngettext(
         "{n} of {count} layers with weights, {names}, adds nothing that a linear probe could use: a gain in accuracy "
-        "of {best} at most ({judged} images, 95 % interval).",
+        "of {best} at most ({tested} images, 95 % interval).",
         "{n} of {count} layers with weights, {names}, add nothing that a linear probe could use: a gain in accuracy "
-        "of {best} each at most ({judged} images, 95 % interval).",
+        "of {best} each at most ({tested} images, 95 % interval).",
         len(idle),
     )
     return Finding(
@@ -56,7 +56,7 @@ def check(evidence: Evidence) -> Finding | None:
             count=integer(len(middle) + 2),
             names=names,
             best=percent(max(best, 0.0)),
-            judged=integer(found.judged),
+            tested=integer(found.tested),
         ),
         meaning=_(
             "The class can be read off as well before these layers as after them: the network is deeper than it need "
@@ -78,10 +78,10 @@ def _parts(found: probes.ProbesResult, parameters: Iterable[str]) -> list[_Part]
     """
     owners = {name.rsplit(".", 1)[0] for name in parameters}
     parts: list[list[int]] = []
-    for place, layer in enumerate(found.layers):
+    for index, layer in enumerate(found.layers):
         if layer in owners or not parts:
             parts.append([])
-        parts[-1].append(place)
+        parts[-1].append(index)
     halves = (found.gain_high - found.gain_low) / 2
     return [
         _Part(found.layers[of[0]], float(found.gain[of].sum()), math.sqrt(float((halves[of] ** 2).sum())))

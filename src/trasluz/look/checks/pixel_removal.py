@@ -66,22 +66,22 @@ class Scorer:
 
 
 def removal_curves(
-    judge: Scorer, unit: Tensor, maps: Sequence[Tensor], *, steps: int, baseline: Baseline
+    judge: Scorer, pixels: Tensor, maps: Sequence[Tensor], *, steps: int, baseline: Baseline
 ) -> list[Curves]:
-    """The curves of each of ``maps`` (``[n, h', w']``, not negative) of images ``unit`` ``[n, c, h, w]`` in [0, 1].
+    """The curves of each of ``maps`` (``[n, h', w']``, not negative) of images ``pixels`` ``[n, c, h, w]`` in [0, 1].
 
     All orders are computed together; maps on the same grid share their rivals.
     """
-    orders, triples = _orders(maps, (unit.shape[2], unit.shape[3]))
-    empty = _blurred(unit) if baseline == "blur" else unit.mean((2, 3), keepdim=True).expand_as(unit)
+    orders, triples = _orders(maps, (pixels.shape[2], pixels.shape[3]))
+    empty = _blurred(pixels) if baseline == "blur" else pixels.mean((2, 3), keepdim=True).expand_as(pixels)
     # Both curves run between the whole image and the empty one, which no order changes.
-    first, last = (judge.sure(images.unsqueeze(0)).expand(len(orders), -1) for images in (unit, empty))
+    first, last = (judge.sure(images.unsqueeze(0)).expand(len(orders), -1) for images in (pixels, empty))
     deletion, insertion = [first], [last]
     for step in range(1, steps):
         gone = (orders < round(step / steps * orders[0, 0].numel())).unsqueeze(2)
-        deletion.append(judge.sure(torch.where(gone, empty, unit)))
-        insertion.append(judge.sure(torch.where(gone, unit, empty)))
-    curves = (torch.stack([*deletion, last], 2), torch.stack([*insertion, first], 2), _road(judge, unit, orders))
+        deletion.append(judge.sure(torch.where(gone, empty, pixels)))
+        insertion.append(judge.sure(torch.where(gone, pixels, empty)))
+    curves = (torch.stack([*deletion, last], 2), torch.stack([*insertion, first], 2), _road(judge, pixels, orders))
     return [_of(each, curves, triple) for each, triple in zip(maps, triples, strict=True)]
 
 
@@ -109,26 +109,26 @@ def _of(maps: Tensor, curves: tuple[Tensor, Tensor, Tensor], triple: tuple[int, 
     return Curves(*(torch.where(known, curve[list(triple)], torch.nan).cpu().numpy() for curve in curves))
 
 
-def _road(judge: Scorer, unit: Tensor, orders: Tensor) -> Tensor:
-    pixels, rng, found = orders[0, 0].numel(), Rng(0), []
+def _road(judge: Scorer, pixels: Tensor, orders: Tensor) -> Tensor:
+    count, rng, found = orders[0, 0].numel(), Rng(0), []
     for step, share in enumerate(ROAD_SHARES):
         # One pixel stays, without which there would be nothing to fill in from.
-        missing = orders < min(round(share * pixels), pixels - 1)
-        noise = rng.normal("road", step, judge.positions, *unit.shape[1:]).to(unit)
-        filled = torch.stack([impute(unit, gone, noise) for gone in missing])
+        missing = orders < min(round(share * count), count - 1)
+        noise = rng.normal("road", step, judge.positions, *pixels.shape[1:]).to(pixels)
+        filled = torch.stack([impute(pixels, gone, noise) for gone in missing])
         found.append(judge.said(filled).argmax(2) == judge.truth)
     return torch.stack(found, 2).float()
 
 
-def _blurred(unit: Tensor) -> Tensor:
+def _blurred(pixels: Tensor) -> Tensor:
     """Images blurred with a Gaussian of 1/16 of the longer side, in which small things can no longer be told."""
-    deviation = max(unit.shape[2:]) / _BLUR
+    deviation = max(pixels.shape[2:]) / _BLUR
     reach = math.ceil(3 * deviation)
-    line = torch.exp(-0.5 * (torch.arange(-reach, reach + 1).to(unit) / deviation) ** 2)
+    line = torch.exp(-0.5 * (torch.arange(-reach, reach + 1).to(pixels) / deviation) ** 2)
     line = line / line.sum()
-    flat = F.pad(unit.reshape(-1, 1, *unit.shape[2:]), (reach,) * 4, mode="replicate")
+    flat = F.pad(pixels.reshape(-1, 1, *pixels.shape[2:]), (reach,) * 4, mode="replicate")
     found = F.conv2d(F.conv2d(flat, line.reshape(1, 1, 1, -1)), line.reshape(1, 1, -1, 1))
-    return found.reshape(unit.shape)
+    return found.reshape(pixels.shape)
 
 
 def areas(curves: np.ndarray) -> np.ndarray:

@@ -24,17 +24,17 @@ class Confusion:
     compared: int
 
 
-def most_confused(subject: Subject, judged: Shown, reporter: Reporter) -> Confusion | None:
+def most_confused(subject: Subject, examined: Shown, reporter: Reporter) -> Confusion | None:
     """The two classes whose images are taken for the other most often, as a share of them; where there are no such
     mistakes, those whose images have the highest probability of the other.
 
     ``None`` unless there are single labels of two classes.
     """
-    labels = labels_of(judged)
+    labels = labels_of(examined)
     known = labels >= 0
     if len(np.unique(labels[known])) < 2:
         return None
-    probabilities, samples = probabilities_of(subject), judged.samples[known]
+    probabilities, samples = probabilities_of(subject), examined.samples[known]
     size = batch_size_for(samples)
     found = []
     with reporter.task(_("Looking for classes that are confused"), total=len(samples)) as task:

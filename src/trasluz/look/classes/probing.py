@@ -18,18 +18,18 @@ from torch.nn.functional import cross_entropy
 ITERATIONS = 100
 
 
-def probe(train: np.ndarray, labels: np.ndarray, judged: np.ndarray, classes: int, cost: float = 1.0) -> np.ndarray:
-    """The class that a linear probe gives each row of ``judged``, int64 ``[m]``; arguments as ``probe_scores``."""
-    found: np.ndarray = probe_scores(train, labels, judged, classes, cost).argmax(1)
+def probe(train: np.ndarray, labels: np.ndarray, test: np.ndarray, classes: int, cost: float = 1.0) -> np.ndarray:
+    """The class that a linear probe gives each row of ``test``, int64 ``[m]``; arguments as ``probe_scores``."""
+    found: np.ndarray = probe_scores(train, labels, test, classes, cost).argmax(1)
     return found
 
 
 def probe_scores(
-    train: np.ndarray, labels: np.ndarray, judged: np.ndarray, classes: int, cost: float = 1.0
+    train: np.ndarray, labels: np.ndarray, test: np.ndarray, classes: int, cost: float = 1.0
 ) -> np.ndarray:
-    """Scores before softmax that a linear probe gives each row of ``judged``, float32 ``[m, classes]``.
+    """Scores before softmax that a linear probe gives each row of ``test``, float32 ``[m, classes]``.
 
-    ``train`` float32 ``[n, d]`` with ``labels`` int64 ``[n]`` below ``classes``; ``judged`` ``[m, d]``.  Features are
+    ``train`` float32 ``[n, d]`` with ``labels`` int64 ``[n]`` below ``classes``; ``test`` ``[m, d]``.  Features are
     standardised by the mean and spread of ``train``; constant ones play no part, and where all are constant the scores
     are the logarithms of the classes' shares.
     """
@@ -37,10 +37,10 @@ def probe_scores(
     used = spread > 1e-6 * max(float(spread.max()), 1e-30)
     if not used.any():
         shares = np.bincount(labels, minlength=classes) / len(labels)
-        return np.tile(np.log(np.maximum(shares, 1e-12)).astype(np.float32), (len(judged), 1))
+        return np.tile(np.log(np.maximum(shares, 1e-12)).astype(np.float32), (len(test), 1))
     inputs = torch.from_numpy((train[:, used] - mean[used]) / spread[used])
     weight, bias = _fit(inputs, torch.from_numpy(labels), classes, cost)
-    scores = torch.from_numpy((judged[:, used] - mean[used]) / spread[used]) @ weight + bias
+    scores = torch.from_numpy((test[:, used] - mean[used]) / spread[used]) @ weight + bias
     found: np.ndarray = scores.numpy()
     return found
 

@@ -25,14 +25,14 @@ def code_capability(subject: Subject) -> str | None:
 def encode_samples(subject: Subject, samples: np.ndarray) -> np.ndarray:
     """The codes of stored samples, float32 ``[n, d]``; of a distribution its mean."""
     encode = subject.ask(Encodes).encode if subject.can("encode") else subject.ask(GivesFeatures).features
-    return subject.over(samples, lambda inputs, _unit: encode(subject.networks, inputs).flatten(1))
+    return subject.over(samples, lambda inputs, _counted: encode(subject.networks, inputs).flatten(1))
 
 
 def encode_rows(subject: Subject, rows: np.ndarray, reporter: Reporter) -> np.ndarray:
     """The codes of rows (at least one) of the data, which are read a batch at a time, float32 ``[n, d]``."""
     samples, found = subject.data.samples, []
     size = batch_size_for(samples)
-    with reporter.task(_("Encoding"), total=len(rows), unit=_("images")) as task:
+    with reporter.task(_("Encoding"), total=len(rows), counted=_("images")) as task:
         for start in range(0, len(rows), size):
             part = np.asarray(samples[rows[start : start + size]])
             found.append(encode_samples(subject, part))
@@ -65,8 +65,8 @@ def known_errors(subject: Subject, rows: np.ndarray) -> tuple[np.ndarray, Litera
             continue
         values, of = recorded
         known = dict(zip(evaluation.arrays["rows"].tolist(), values.tolist(), strict=True))
-        place = np.array([known.get(row, np.nan) for row in rows.tolist()], np.float32)
-        found = np.where(np.isnan(found), place, found)
+        its_own = np.array([known.get(row, np.nan) for row in rows.tolist()], np.float32)
+        found = np.where(np.isnan(found), its_own, found)
     return found, of  # type: ignore[return-value]  # one of the two that _recorded gives, or none
 
 

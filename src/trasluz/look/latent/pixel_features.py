@@ -22,22 +22,22 @@ def pixels(subject: Subject, rows: np.ndarray) -> np.ndarray:
 def pixels_of(subject: Subject, samples: np.ndarray) -> np.ndarray:
     """The same of stored samples, at least one."""
     images = subject.spec.kind == "image"
-    return subject.over(samples, lambda inputs, unit: shrunk(unit) if images else inputs.flatten(1))
+    return subject.over(samples, lambda inputs, pixels: shrunk(pixels) if images else inputs.flatten(1))
 
 
-def as_pixels(unit: Tensor) -> np.ndarray:
+def as_pixels(pixels: Tensor) -> np.ndarray:
     """Images ``[n, c, h, w]`` in [0, 1] as float32 ``[n, values]``, of no side above 32."""
-    found: np.ndarray = shrunk(unit).cpu().numpy()
+    found: np.ndarray = shrunk(pixels).cpu().numpy()
     return found
 
 
-def shrunk(unit: Tensor) -> Tensor:
+def shrunk(pixels: Tensor) -> Tensor:
     """The same on the device."""
-    height, width = unit.shape[2:]
+    height, width = pixels.shape[2:]
     factor = max(height, width) / _LARGEST
     if factor > 1:
-        unit = F.interpolate(unit, (max(round(height / factor), 1), max(round(width / factor), 1)), mode="area")
-    return unit.flatten(1)
+        pixels = F.interpolate(pixels, (max(round(height / factor), 1), max(round(width / factor), 1)), mode="area")
+    return pixels.flatten(1)
 
 
 def root_mean_square(distances: np.ndarray, values: int) -> np.ndarray:

@@ -98,16 +98,16 @@ def _others(codes: np.ndarray, k: int) -> np.ndarray:
 
 
 def _labelled(labels: np.ndarray, most: int) -> np.ndarray | None:
-    """Places of at most ``most`` labelled images; ``None`` with fewer than two classes."""
-    places = np.flatnonzero(labels >= 0)
-    return _spread(places, most) if len(np.unique(labels[places])) > 1 else None
+    """Indices of at most ``most`` labelled images; ``None`` with fewer than two classes."""
+    indices = np.flatnonzero(labels >= 0)
+    return _spread(indices, most) if len(np.unique(labels[indices])) > 1 else None
 
 
-def _spread(places: np.ndarray, most: int) -> np.ndarray:
-    """At most ``most`` of ``places``, drawn with a fixed seed, in order."""
-    if len(places) <= most:
-        return places
-    return np.sort(places[Rng(0).permutation("separation", 0, len(places))[:most].numpy()])
+def _spread(indices: np.ndarray, most: int) -> np.ndarray:
+    """At most ``most`` of ``indices``, drawn with a fixed seed, in order."""
+    if len(indices) <= most:
+        return indices
+    return np.sort(indices[Rng(0).permutation("separation", 0, len(indices))[:most].numpy()])
 
 
 def accuracy(right: np.ndarray, labels: np.ndarray) -> Accuracy:

@@ -90,10 +90,10 @@ def _posteriors(subject: Subject, rows: np.ndarray, reporter: Reporter) -> tuple
     samples, found = subject.data.samples, []
     size = batch_size_for(samples)
 
-    def both(inputs: torch.Tensor, _unit: torch.Tensor) -> torch.Tensor:
+    def both(inputs: torch.Tensor, _counted: torch.Tensor) -> torch.Tensor:
         return torch.stack(subject.ask(HasPosterior).posterior(subject.networks, inputs), 1)
 
-    with reporter.task(_("Encoding"), total=len(rows), unit=_("images")) as task:
+    with reporter.task(_("Encoding"), total=len(rows), counted=_("images")) as task:
         for start in range(0, len(rows), size):
             part = np.asarray(samples[rows[start : start + size]])
             found.append(subject.over(part, both))

@@ -97,7 +97,7 @@ def run_through(
     ):
         for first in range(0, len(samples), size):
             start_pass()
-            run_pass(subject, subject.unit(samples[first : first + size]), chosen)
+            run_pass(subject, subject.pixels(samples[first : first + size]), chosen)
 
 
 def readable(subject: Subject, through: tuple[str, ...] | None = None) -> dict[str, Layout]:
@@ -123,11 +123,11 @@ def readable(subject: Subject, through: tuple[str, ...] | None = None) -> dict[s
     return {layer: found[layer] for layer in layers if layer in found}
 
 
-def run_pass(subject: Subject, unit: Tensor, chosen: tuple[str, ...]) -> None:
+def run_pass(subject: Subject, pixels: Tensor, chosen: tuple[str, ...]) -> None:
     """Shows images in [0, 1] (or other samples, as networks see them) to the networks by each of these capabilities."""
-    inputs = subject.preprocess.normalise(unit)
+    inputs = subject.preprocess.normalise(pixels)
     for capability in chosen:
-        way_through(subject, capability)(subject.networks, unit if capability in AS_MADE else inputs)
+        way_through(subject, capability)(subject.networks, pixels if capability in AS_MADE else inputs)
 
 
 def gather(

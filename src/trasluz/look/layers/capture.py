@@ -128,8 +128,8 @@ def _with_first(output: object, change: Callable[[Tensor], Tensor]) -> object:
     if isinstance(output, Tensor):
         return change(output) if output.is_floating_point() else output
     if isinstance(output, Mapping):
-        places: list[Any] = list(output)
-        values = [output[key] for key in places]
+        keys: list[Any] = list(output)
+        values = [output[key] for key in keys]
     elif isinstance(output, (tuple, list)):
         values = list(output)
     else:
@@ -139,5 +139,5 @@ def _with_first(output: object, change: Callable[[Tensor], Tensor]) -> object:
         return output
     values[at] = change(values[at])
     if isinstance(output, Mapping):
-        return type(output)(zip(places, values, strict=True))  # type: ignore[call-arg]  # as dictionaries are made
+        return type(output)(zip(keys, values, strict=True))  # type: ignore[call-arg]  # as dictionaries are made
     return type(output)(*values) if hasattr(output, "_fields") else type(output)(values)

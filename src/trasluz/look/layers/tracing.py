@@ -95,13 +95,13 @@ def trace(subject: Subject) -> tuple[Step, ...]:
 def _runs(subject: Subject, networks: nn.ModuleDict, found: _Trace) -> Sequence[Callable[[], Tensor]]:
     """Every way through the networks: from the image, and from a code where the model generates."""
     spec = subject.spec
-    unit = torch.full((1, *spec.shape), 0.5, device=subject.device)
+    pixels = torch.full((1, *spec.shape), 0.5, device=subject.device)
     axes = (View(),) * 2 if spec.kind == "image" else None
-    inputs = found.start(subject.preprocess.normalise(unit), axes)
+    inputs = found.start(subject.preprocess.normalise(pixels), axes)
     ways = [name for name in ("logits", "reconstruct", "encode") if subject.can(name)]
     runs = [partial(way_through(subject, name), networks, inputs) for name in ways]
     if subject.can("discriminate"):
-        runs.append(partial(way_through(subject, "discriminate"), networks, found.start(unit, axes)))
+        runs.append(partial(way_through(subject, "discriminate"), networks, found.start(pixels, axes)))
     if subject.can("translate"):
         translate = subject.ask(Translates).translate
         runs += [partial(translate, networks, inputs, domain) for domain in range(len(spec.domains))]

@@ -68,13 +68,13 @@ class CamResult(Result):
     ``images``: uint8 ``[n, h, w, c]``; ``names``; ``labels``: int64 ``[n]``, −1 where unknown or several.
     ``chosen``: int64 ``[n, k]`` indices into ``classes``, the predicted class first if only that was asked for;
     ``shown``: how many of them are meant to be seen, the others only serve the comparison.
-    ``judged``: int64 ``[n]``, the place in ``chosen`` of the class whose map is checked: the predicted one, or the
+    ``checked``: int64 ``[n]``, the place in ``chosen`` of the class whose map is checked: the predicted one, or the
     first where that is not among them.  ``predicted``: int64 ``[n]``, the likeliest class, and ``confidence``: float32
     ``[n, all classes]``, probabilities.
     ``maps``: layer → float32 ``[n, k, h, w]`` on the layer's own grid, before the ReLU, in units of the score.
 
     The checks are float32, NaN where they say nothing: ``raw_max`` and ``removed`` (share of Σ|map| that is negative)
-    ``[n, k, l]``; of the class that is ``judged``: ``class_agreement`` ``[n, l]``, mean rank correlation with
+    ``[n, k, l]``; of the class that is ``checked``: ``class_agreement`` ``[n, l]``, mean rank correlation with
     the maps of the other classes; ``layer_agreement`` ``[n]``, mean over pairs of layers; ``flip_agreement``
     ``[n, l]``, with the map of the mirrored image; ``kept`` and ``without`` ``[n, l, 3]``, its probability with only
     the region that holds half of the map's mass kept, and with it removed, for the map, a random and a centred region
@@ -90,7 +90,7 @@ class CamResult(Result):
     images: np.ndarray
     labels: np.ndarray
     chosen: np.ndarray
-    judged: np.ndarray
+    checked: np.ndarray
     predicted: np.ndarray
     confidence: np.ndarray
     maps: dict[str, np.ndarray]
@@ -157,17 +157,17 @@ def _part(
     labels: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Fields of ``CamResult`` for images that are computed at once; maps are called ``map LAYER``."""
-    unit, inputs, sure = answers(subject, samples)
+    pixels, inputs, sure = answers(subject, samples)
     chosen = chosen_classes(sure, wanted, torch.from_numpy(labels).to(sure.device))
     maps = _maps(subject, method, layers, inputs, chosen)
-    judged = (chosen == sure.argmax(1, keepdim=True)).int().argmax(1)
-    label = chosen.gather(1, judged.unsqueeze(1))
+    checked = (chosen == sure.argmax(1, keepdim=True)).int().argmax(1)
+    label = chosen.gather(1, checked.unsqueeze(1))
     mirrored = _maps(subject, method, layers, inputs.flip(3), label)
-    kept, without = _regions_of_layers(probabilities_of(subject), inputs, _own(maps, judged), label[:, 0])
+    kept, without = _regions_of_layers(probabilities_of(subject), inputs, _own(maps, checked), label[:, 0])
     found = {
-        "images": seen(unit),
+        "images": seen(pixels),
         "chosen": chosen,
-        "judged": judged,
+        "checked": checked,
         "predicted": sure.argmax(1),
         "confidence": sure,
         "raw_max": torch.stack([found.amax((2, 3)) for found in maps.values()], 2),
@@ -178,13 +178,13 @@ def _part(
     arrays = {name: value.cpu().numpy() for name, value in found.items()}
     arrays |= {f"map {name}": value.float().cpu().numpy() for name, value in maps.items()}
     flipped = {name: found[:, 0].clamp_min(0).flip(2) for name, found in mirrored.items()}
-    return arrays | _agreements(maps, judged, flipped)
+    return arrays | _agreements(maps, checked, flipped)
 
 
-def _own(maps: dict[str, Tensor], judged: Tensor) -> dict[str, Tensor]:
-    """The maps of the classes that are judged, after the ReLU: ``[n, h, w]`` each."""
-    images = torch.arange(len(judged), device=judged.device)
-    return {name: found[images, judged].clamp_min(0) for name, found in maps.items()}
+def _own(maps: dict[str, Tensor], checked: Tensor) -> dict[str, Tensor]:
+    """The maps of the classes whose maps are checked, after the ReLU: ``[n, h, w]`` each."""
+    images = torch.arange(len(checked), device=checked.device)
+    return {name: found[images, checked].clamp_min(0) for name, found in maps.items()}
 
 
 def _maps(
@@ -211,13 +211,13 @@ def _regions_of_layers(
     return kept, without
 
 
-def _agreements(maps: dict[str, Tensor], judged: Tensor, flipped: dict[str, Tensor]) -> dict[str, np.ndarray]:
+def _agreements(maps: dict[str, Tensor], checked: Tensor, flipped: dict[str, Tensor]) -> dict[str, np.ndarray]:
     """The rank correlations of ``CamResult``."""
-    first = _own(maps, judged)
+    first = _own(maps, checked)
     by_class, by_flip = [], []
     for name, own in first.items():
         alike = spearman(_flat(own)[:, None], _flat(maps[name].clamp_min(0), 2))
-        alike[np.arange(len(alike)), judged.cpu().numpy()] = np.nan
+        alike[np.arange(len(alike)), checked.cpu().numpy()] = np.nan
         by_class.append(known_mean(alike, 1))
         by_flip.append(spearman(_flat(own), _flat(flipped[name])))
     pairs = [_between_layers(a, b) for a, b in combinations(first.values(), 2)]

@@ -42,7 +42,7 @@ class Config(Section):
     the predicted class and the true one (or the second likeliest, where that is right or unknown); or ``usual``, which
     is ``confused`` unless images are given or nothing is known of their classes.  ``layer``: ``last``, the last
     convolution's map, or the name of a layer.  ``count``: images, of both classes alike, where none are given.
-    ``channels``: shown for each of the two.  ``judged``: images of the split over which the channels of a pair are
+    ``channels``: shown for each of the two.  ``examined``: images of the split over which the channels of a pair are
     ranked, and classes are found that are confused.
     """
 
@@ -50,7 +50,7 @@ class Config(Section):
     layer: str = "last"
     count: Annotated[int, Field(ge=1, le=1000)] = 6
     channels: Annotated[int, Field(ge=1, le=32)] = 3
-    judged: Annotated[int, Field(ge=2)] = 1000
+    examined: Annotated[int, Field(ge=2)] = 1000
 
     @field_validator("pair", mode="before")
     @classmethod
@@ -106,7 +106,7 @@ RESULT = ContrastResult
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Layer:
     """The layer at which a subject is looked at."""
 
     subject: Subject
@@ -143,20 +143,20 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         RequestError: there is no such layer or class, the pair is one class twice, or no labels tell what is confused.
     """
     ((layer, layout),) = resolve(subject, "last" if config.layer == "last" else (config.layer,)).items()
-    place = _Place(subject, layer, layout)
-    judged = subject.pick(config.judged) if _needs_judging(config, images) else None
-    looked_for = judged is not None and not isinstance(config.pair, tuple)
-    confusion = most_confused(subject, judged, reporter) if judged is not None and looked_for else None
+    at = _Layer(subject, layer, layout)
+    examined = subject.pick(config.examined) if _needs_judging(config, images) else None
+    looked_for = examined is not None and not isinstance(config.pair, tuple)
+    confusion = most_confused(subject, examined, reporter) if examined is not None and looked_for else None
     pair = _pair(subject, config, confusion)
-    known = None if judged is None or pair is None else _of_the_pair(judged, pair)
+    known = None if examined is None or pair is None else _of_the_pair(examined, pair)
     shown = images or _shown(subject, config, pair, known)
     total = len(shown) + (0 if known is None else len(known))
     with reporter.task(_("Contrast of two classes"), total=total) as task:
         parts = []
         for rows in _batches(subject, len(shown)):
-            parts.append(_part(place, config, pair, shown.only(rows)))
+            parts.append(_part(at, config, pair, shown.only(rows)))
             task.advance(rows.stop - rows.start)
-        ranking: Any = _ranking(place, pair, known, task.advance)
+        ranking: Any = _ranking(at, pair, known, task.advance)
     joined: Any = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return ContrastResult(
         classes=subject.spec.classes,
@@ -190,11 +190,11 @@ def _pair(subject: Subject, config: Config, confusion: Confusion | None) -> Tens
     return None
 
 
-def _of_the_pair(judged: Shown, pair: Tensor) -> Shown | None:
-    """Those of ``judged`` that belong to one of the two classes; ``None`` unless there are some of both."""
-    labels = labels_of(judged)
+def _of_the_pair(examined: Shown, pair: Tensor) -> Shown | None:
+    """Those of ``examined`` that belong to one of the two classes; ``None`` unless there are some of both."""
+    labels = labels_of(examined)
     kept = [np.flatnonzero(labels == int(label)) for label in pair]
-    return judged.only(np.concatenate(kept)) if all(len(rows) for rows in kept) else None
+    return examined.only(np.concatenate(kept)) if all(len(rows) for rows in kept) else None
 
 
 def _shown(subject: Subject, config: Config, pair: Tensor | None, known: Shown | None) -> Shown:
@@ -212,23 +212,23 @@ def _batches(subject: Subject, count: int) -> list[slice]:
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def _part(place: _Place, config: Config, pair: Tensor | None, shown: Shown) -> dict[str, np.ndarray]:
+def _part(at: _Layer, config: Config, pair: Tensor | None, shown: Shown) -> dict[str, np.ndarray]:
     """Fields of ``ContrastResult`` for images that are computed at once."""
-    subject = place.subject
-    unit = subject.unit(shown.samples)
-    inputs = subject.preprocess.normalise(unit)
+    subject = at.subject
+    pixels = subject.pixels(shown.samples)
+    inputs = subject.preprocess.normalise(pixels)
     pairs = _own_pairs(subject, inputs, labels_of(shown)) if pair is None else pair.expand(len(inputs), 2)
     pairs = pairs.to(subject.device)
-    found = place.contributions(inputs, pairs)
+    found = at.contributions(inputs, pairs)
     by_channel = found.values.sum((2, 3))
     first, second = _sides(by_channel.shape[1], config)
     order = by_channel.argsort(dim=1, descending=True, stable=True)
     ends = (order[:, :first], order[:, order.shape[1] - second :].flip(1))
     channels = torch.cat(ends, 1)
     rows = torch.arange(len(inputs), device=inputs.device).unsqueeze(1)
-    without = [place.difference_without(inputs, pairs, found.call, end) for end in ends]
+    without = [at.difference_without(inputs, pairs, found.call, end) for end in ends]
     arrays = {
-        "images": seen(unit),
+        "images": seen(pixels),
         "pairs": pairs,
         "scores": found.scores.float(),
         "contributions": by_channel.float(),
@@ -236,7 +236,7 @@ def _part(place: _Place, config: Config, pair: Tensor | None, shown: Shown) -> d
         "channels": channels,
         "parts": found.values[rows, channels].float(),
         "without": torch.stack(without, 1).float(),
-        "random": torch.stack([_without_random(place, inputs, pairs, found, end) for end in ends], 1).float(),
+        "random": torch.stack([_without_random(at, inputs, pairs, found, end) for end in ends], 1).float(),
     }
     return {name: value.cpu().numpy() for name, value in arrays.items()}
 
@@ -255,7 +255,7 @@ def _own_pairs(subject: Subject, inputs: Tensor, labels: np.ndarray) -> Tensor:
     return torch.stack([first, torch.where((truth >= 0) & (truth != first), truth, second)], 1).clone()
 
 
-def _without_random(place: _Place, inputs: Tensor, pairs: Tensor, found: PairContributions, end: Tensor) -> Tensor:
+def _without_random(at: _Layer, inputs: Tensor, pairs: Tensor, found: PairContributions, end: Tensor) -> Tensor:
     """The difference of the scores without as many other active channels, mean of some choices: ``[n]``."""
     count = end.shape[1]
     active = found.activations.flatten(2).any(2)
@@ -266,11 +266,11 @@ def _without_random(place: _Place, inputs: Tensor, pairs: Tensor, found: PairCon
     for _choice in range(_DRAWS):
         luck = torch.rand(active.shape, generator=generator).to(inputs.device)
         picked = torch.where(active, luck, -1).topk(count, 1).indices
-        total += place.difference_without(inputs, pairs, found.call, picked)
+        total += at.difference_without(inputs, pairs, found.call, picked)
     return torch.where(enough, total / _DRAWS, torch.nan)
 
 
-def _ranking(place: _Place, pair: Tensor | None, known: Shown | None, advance: Callable[[int], None]) -> dict[str, Any]:
+def _ranking(at: _Layer, pair: Tensor | None, known: Shown | None, advance: Callable[[int], None]) -> dict[str, Any]:
     """The fields of ``ContrastResult`` that are over images of the split."""
     if pair is None or known is None:
         return {
@@ -279,9 +279,9 @@ def _ranking(place: _Place, pair: Tensor | None, known: Shown | None, advance: C
             "superiority": np.zeros(0, np.float32),
         }
     added, amounts = [], []
-    for rows in _batches(place.subject, len(known)):
-        inputs = place.subject.inputs(known.samples[rows])
-        found = place.contributions(inputs, pair.to(place.subject.device).expand(len(inputs), 2))
+    for rows in _batches(at.subject, len(known)):
+        inputs = at.subject.inputs(known.samples[rows])
+        found = at.contributions(inputs, pair.to(at.subject.device).expand(len(inputs), 2))
         added.append(found.values.sum((2, 3)).float().cpu().numpy())
         amounts.append(found.activations.mean((2, 3)).float().cpu().numpy())
         advance(len(inputs))

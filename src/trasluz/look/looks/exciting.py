@@ -32,14 +32,14 @@ _AT_ONCE = 2048  # images that go through between two words of progress
 class Config(Section):
     """``layer``: its name, or ``last`` for the last convolution.  ``channels``: their numbers, or ``varied`` for those
     whose activation varies most over the images.  ``most``: at most so many of these.  ``count``: images per channel.
-    ``judged``: at most so many images of the split are looked at, drawn at random.
+    ``examined``: at most so many images of the split are looked at, drawn at random.
     """
 
     layer: str = "last"
     channels: Literal["varied"] | tuple[Annotated[int, Field(ge=0)], ...] = "varied"
     most: Annotated[int, Field(ge=1, le=1024)] = 8
     count: Annotated[int, Field(ge=1, le=64)] = 8
-    judged: Annotated[int, Field(ge=1)] = 10_000
+    examined: Annotated[int, Field(ge=1)] = 10_000
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ExcitingResult(Result):
     ``spread``: float64 ``[k]``, standard deviation of the largest activation over the images.
     ``dead``: int64, numbers of all channels of the layer that are zero at every place of every image.
     ``images``: uint8 ``[m, h, w, c]``, each once, at most 96 on a side, with ``names`` and ``image_class`` (empty: not
-    known).  ``shares``: class → its share of the images looked at; empty without labels.  ``judged``: images looked
+    known).  ``shares``: class → its share of the images looked at; empty without labels.  ``examined``: images looked
     at; ``split``: of which split, empty for images that somebody chose.
     """
 
@@ -71,7 +71,7 @@ class ExcitingResult(Result):
     names: tuple[str, ...]
     image_class: tuple[str, ...]
     shares: dict[str, float]
-    judged: int
+    examined: int
     split: str
 
 
@@ -129,7 +129,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         RequestError: there is no such layer or channel.
     """
     layer, layout, through = find_layer(subject, config.layer)
-    rows = drawn(subject.rows, config.judged, "exciting") if images is None else np.arange(len(images))
+    rows = drawn(subject.rows, config.examined, "exciting") if images is None else np.arange(len(images))
     source = subject.data.samples if images is None else images.samples
     best = _Best(config.count)
     with reporter.task(_("Looking for exciting images"), total=len(rows)) as task:
@@ -158,7 +158,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         names=shown.names,
         image_class=tuple(_class(subject, label) for label in shown.labels),
         shares=_shares(subject, rows) if images is None else {},
-        judged=len(rows),
+        examined=len(rows),
         split=subject.split if images is None else "",
     )
 

@@ -37,7 +37,7 @@ class Config(Section):
     such as ``classifier.body*``.  ``most``: at most so many layers, spread over the depth.  ``channels``: shown per
     layer.  ``sort``: the most active channels first (``activation``), those that speak most for the class ``towards``
     (``contribution``), or the first ones as they are numbered (``none``).  ``towards``: a class, or ``predicted``, each
-    image's own.  ``judged``: images of the split over which dead channels and zeros are counted.
+    image's own.  ``examined``: images of the split over which dead channels and zeros are counted.
     """
 
     count: Annotated[int, Field(ge=1, le=16)] = 1
@@ -46,7 +46,7 @@ class Config(Section):
     channels: Annotated[int, Field(ge=1, le=4096)] = 16
     sort: Literal["activation", "contribution", "none"] = "activation"
     towards: str = "predicted"
-    judged: Annotated[int, Field(ge=1)] = 256
+    examined: Annotated[int, Field(ge=1)] = 256
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class FeatureMapsResult(Result):
     ``layers``: names in order of computation.  ``shapes``: layer → its output's ``(channels, height, width)``.
     ``maps``: layer → float16 ``[n, kept, h, w]``, averaged down to at most 48 on a side.  ``channels``: layer → int64
     ``[kept]``, their numbers.  ``dead``: layer → int64 numbers of the channels that are zero at every place of all
-    ``judged`` images.  ``zeros``: layer → share of its values that are exactly zero on those images, 0 to 1.
+    ``examined`` images.  ``zeros``: layer → share of its values that are exactly zero on those images, 0 to 1.
     ``contributions``: layer → float32 ``[n, kept]``, activation times the gradient of the class's score, summed over
     the map (0 columns where that was not asked for); ``towards``: the class of each image that they speak for.
     """
@@ -69,7 +69,7 @@ class FeatureMapsResult(Result):
     channels: dict[str, np.ndarray]
     dead: dict[str, np.ndarray]
     zeros: dict[str, float]
-    judged: int
+    examined: int
     contributions: dict[str, np.ndarray]
     towards: tuple[str, ...]
 
@@ -128,8 +128,8 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     else:
         towards, speaks = np.zeros(0, np.int64), {layer: np.zeros((len(shown), 0), np.float32) for layer in layers}
     counter = _Counter()
-    judged = subject.pick(config.judged).samples
-    run_through(subject, judged, layouts, counter.see)
+    examined = subject.pick(config.examined).samples
+    run_through(subject, examined, layouts, counter.see)
     channels = {layer: _channels(whole[layer], speaks[layer], config) for layer in layers}
     return FeatureMapsResult(
         images=pictures(subject, shown.samples),
@@ -140,7 +140,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         channels=channels,
         dead={layer: torch.nonzero(~counter.of[layer].alive)[:, 0].numpy() for layer in layers},
         zeros={layer: counter.of[layer].zeros / counter.of[layer].values for layer in layers},
-        judged=len(judged),
+        examined=len(examined),
         contributions={layer: speaks[layer][:, channels[layer]] if len(towards) else speaks[layer] for layer in layers},
         towards=tuple(subject.spec.classes[label] for label in towards),
     )
@@ -171,7 +171,7 @@ def _chosen(subject: Subject, shapes: Mapping[str, tuple[int, ...]], config: Con
         modules = dict(subject.networks.named_modules())
         names = [name for name in names if not isinstance(modules[name], _RESCALE)] or names
     places = np.linspace(0, len(names) - 1, min(config.most, len(names))).round().astype(int)
-    return tuple(names[place] for place in places)
+    return tuple(names[index] for index in places)
 
 
 def _matches(name: str, pattern: str) -> bool:

@@ -94,7 +94,7 @@ def _thinned(frames: Sequence[Frame]) -> list[Frame]:
     same = [frame for frame in frames if np.array_equal(frame["rows"], frames[-1]["rows"])]
     if len(same) <= _MOST:
         return same
-    return [same[int(place)] for place in np.linspace(0, len(same) - 1, _MOST).round()]
+    return [same[int(index)] for index in np.linspace(0, len(same) - 1, _MOST).round()]
 
 
 def _finished(subject: Subject, step: int) -> int:

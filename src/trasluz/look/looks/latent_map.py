@@ -152,7 +152,7 @@ def _width(subject: Subject, rows: np.ndarray) -> int:
 def _with(found: Projection, shown: np.ndarray | None) -> np.ndarray:
     """The map's own points, and those placed into it."""
     own = np.asarray(found.positions, np.float32)
-    return own if shown is None else np.concatenate([own, found.place(shown)])
+    return own if shown is None else np.concatenate([own, found.transform(shown)])
 
 
 def _single_labels(subject: Subject, rows: np.ndarray) -> np.ndarray:

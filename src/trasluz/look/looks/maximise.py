@@ -41,7 +41,7 @@ class Config(Section):
     """``layer``: ``scores`` for the classes, a layer's name, or ``last`` for the last convolution.  ``classes``:
     ``all``, or names; ``channels`` of the layer: their numbers, or ``varied`` for those that vary most over real
     images.  ``most``: at most so many.  ``steps`` of gradient ascent at ``rate`` (Adam).  ``shake``: how much images
-    are moved, turned and scaled at every step; 0 for not at all.  ``judged``: at most so many real images, drawn at
+    are moved, turned and scaled at every step; 0 for not at all.  ``examined``: at most so many real images, drawn at
     random, are compared.
     """
 
@@ -52,7 +52,7 @@ class Config(Section):
     steps: Annotated[int, Field(ge=1, le=10_000)] = 128
     rate: Annotated[float, Field(gt=0)] = 0.05
     shake: Annotated[float, Field(ge=0, le=4)] = 1.0
-    judged: Annotated[int, Field(ge=1)] = 2000
+    examined: Annotated[int, Field(ge=1)] = 2000
     seed: int = 0
 
 
@@ -62,7 +62,7 @@ class MaximiseResult(Result):
     ``total`` there are.
 
     ``images``: uint8 ``[k, h, w, c]``, made; ``scores``: float32 ``[k]``, what each reaches, unshaken: the score
-    before softmax, or the channel's mean over places.  ``real``: float32 ``[k]``, the best score of ``judged`` real
+    before softmax, or the channel's mean over places.  ``real``: float32 ``[k]``, the best score of ``examined`` real
     images, with ``real_images`` uint8 ``[k, h, w, c]`` and ``real_names``.  ``split``: theirs, empty for images that
     somebody chose.
     """
@@ -75,7 +75,7 @@ class MaximiseResult(Result):
     real: np.ndarray
     real_images: np.ndarray
     real_names: tuple[str, ...]
-    judged: int
+    examined: int
     split: str
     steps: int
     shaken: bool
@@ -98,7 +98,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     Raises:
         RequestError: there is no such layer, class or channel.
     """
-    shown = subject.take(drawn(subject.rows, config.judged, "maximise-judged")) if images is None else images
+    shown = subject.take(drawn(subject.rows, config.examined, "maximise-judged")) if images is None else images
     of_classes = config.layer == "scores" and subject.can("logits")
     units = None
     if of_classes:
@@ -110,7 +110,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     made, scores = _made(subject, units, chosen, config, reporter)
     rows = torch.arange(len(known))[:, None].expand(-1, len(chosen))
     best, first = top_of(torch.from_numpy(known[:, chosen]), 1, rows)
-    places = first[:, 0].numpy()
+    indices = first[:, 0].numpy()
     return MaximiseResult(
         layer="" if units is None else units.layer,
         targets=tuple(subject.spec.classes[i] if of_classes else str(i) for i in chosen),
@@ -118,9 +118,9 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         images=made,
         scores=scores,
         real=best[:, 0].numpy(),
-        real_images=pictures(subject, shown.samples[places]),
-        real_names=tuple(shown.names[place] for place in places),
-        judged=len(shown),
+        real_images=pictures(subject, shown.samples[indices]),
+        real_names=tuple(shown.names[index] for index in indices),
+        examined=len(shown),
         split=subject.split if images is None else "",
         steps=config.steps,
         shaken=config.shake > 0,
@@ -164,7 +164,7 @@ def _made(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The images uint8 ``[k, h, w, c]`` and what they reach, float32 ``[k]``, as many at a time as fit."""
     sample = subject.data.samples[drawn(subject.data.split("train"), _COLOURED, "maximise-colours")]
-    canvas = canvas_like(subject.unit(np.asarray(sample)).clamp(0, 1))
+    canvas = canvas_like(subject.pixels(np.asarray(sample)).clamp(0, 1))
     items = torch.from_numpy(chosen).to(subject.device)
     size = max(_VALUES // int(np.prod(subject.spec.shape)), 1)
     parts = torch.split(items, size)
@@ -175,8 +175,8 @@ def _made(
     ):
         for part in parts:
             found.append(_ascend(canvas, scores_of, part, config, task))
-    unit = torch.cat([images for images, _score in found])
-    return as_pictures(unit), torch.cat([score for _images, score in found]).cpu().numpy()
+    pixels = torch.cat([images for images, _score in found])
+    return as_pictures(pixels), torch.cat([score for _images, score in found]).cpu().numpy()
 
 
 @contextmanager
@@ -190,13 +190,13 @@ def _scoring(subject: Subject, of: Units | None) -> Iterator[Scores]:
     layer = "" if of is None else of.layer
     with capture(subject.networks, [layer] if layer else []) as kept, _given(subject.networks, layer) as given:
 
-        def scores_of(unit: Tensor) -> tuple[Tensor, Tensor]:
+        def scores_of(pixels: Tensor) -> tuple[Tensor, Tensor]:
             if of is None:
-                logits: Tensor = subject.ask(GivesLogits).logits(subject.networks, subject.preprocess.normalise(unit))
+                logits: Tensor = subject.ask(GivesLogits).logits(subject.networks, subject.preprocess.normalise(pixels))
                 return logits, logits
             kept.calls.clear()
             given.clear()
-            run_pass(subject, unit, of.through)
+            run_pass(subject, pixels, of.through)
             output = kept.calls[layer][0]
             reached = _mean(of.layout.maps(output))
             if not given or given[0].shape != output.shape:

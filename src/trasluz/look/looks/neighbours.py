@@ -37,14 +37,14 @@ class Config(Section):
     """``count``: images whose neighbours are shown, ``nearest``: so many of each.
 
     ``pool``: at most so many training images, drawn at random, among which neighbours are sought; ``taught``: so many
-    of them teach the linear probes; ``judged``: images of the split that judge.
+    of them teach the linear probes; ``tested``: images of the split whose neighbours are asked for.
     """
 
     count: Annotated[int, Field(ge=1, le=64)] = 6
     nearest: Annotated[int, Field(ge=1, le=32)] = 8
     pool: Annotated[int, Field(ge=2, le=50_000)] = 5000
     taught: Annotated[int, Field(ge=2, le=20_000)] = 3000
-    judged: Annotated[int, Field(ge=2, le=20_000)] = 2000
+    tested: Annotated[int, Field(ge=2, le=20_000)] = 2000
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class NeighboursResult(Result):
 
     By space, ``code`` and ``pixels``, nearest first: ``near`` uint8 ``[n, k, h, w, c]``, ``near_labels`` and
     ``near_rows`` int64 ``[n, k]``, ``distances`` float64 ``[n, k]`` (of pixels in [0, 1], averaged to 32 on a side).
-    ``shared``: the share of the k nearest of an image that both spaces name, as a mean over ``judged`` images.
+    ``shared``: the share of the k nearest of an image that both spaces name, as a mean over ``tested`` images.
 
     With one label per sample, by space, ``code``, ``pca`` with ``pca_size`` numbers and ``pixels`` with
     ``pixels_size``: ``neighbours``, accuracy of what most of the five nearest training images are, and ``probes``,
@@ -79,7 +79,7 @@ class NeighboursResult(Result):
     pixels_size: int
     pool: int
     taught: int
-    judged: int
+    tested: int
     split: str
 
 
@@ -102,11 +102,11 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         DataError: there are fewer than two training images beside those looked at, or codes that are not finite.
     """
     shown = subject.pick(config.count) if images is None else _first(images, config.count)
-    judged = chosen_rows(subject, subject.rows, config.judged)
+    tested = chosen_rows(subject, subject.rows, config.tested)
     if subject.split == "train":
-        judged = judged[: len(judged) // 2]
-    pool = _pool(subject, np.union1d(judged, shown.rows), config.pool)
-    spaces = _spaces(subject, pool, judged, reporter)
+        tested = tested[: len(tested) // 2]
+    pool = _pool(subject, np.union1d(tested, shown.rows), config.pool)
+    spaces = _spaces(subject, pool, tested, reporter)
     queries = {
         "code": need_finite(encode_samples(subject, shown.samples)),
         "pixels": pixels_of(subject, shown.samples),
@@ -114,7 +114,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     k = min(config.nearest, len(pool))
     found = {space: nearest(query, spaces[space][0], k) for space, query in queries.items()}
     rows = {space: pool[near.indices] for space, near in found.items()}
-    neighbours, probes, gains = _read_off(subject, pool, judged, spaces, config.taught)
+    neighbours, probes, gains = _read_off(subject, pool, tested, spaces, config.taught)
     return NeighboursResult(
         images=_images(subject, shown.samples),
         image_labels=_single(shown.labels),
@@ -133,7 +133,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         pixels_size=spaces["pixels"][0].shape[1],
         pool=len(pool),
         taught=min(config.taught, len(pool)),
-        judged=len(judged),
+        tested=len(tested),
         split=subject.split,
     )
 
@@ -155,22 +155,22 @@ def _pool(subject: Subject, without: np.ndarray, count: int) -> np.ndarray:
 
 
 def _spaces(
-    subject: Subject, pool: np.ndarray, judged: np.ndarray, reporter: Reporter
+    subject: Subject, pool: np.ndarray, tested: np.ndarray, reporter: Reporter
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Features of the pool and of the judged images in each space, float32 ``[n, d]``."""
-    rows = np.concatenate([pool, judged])
+    """Features of the pool and of the tested images in each space, float32 ``[n, d]``."""
+    rows = np.concatenate([pool, tested])
     codes = need_finite(encode_rows(subject, rows, reporter))
     plain = pixels(subject, rows)
     wide = plain.shape[1] > _FITTED
     fitted_on = plain[: len(pool)][:: -(-len(pool) // _FITTED) if wide else 1]
     size = min(codes.shape[1], plain.shape[1], len(fitted_on) - 1)
-    reduced = pca.fit(fitted_on, axes=max(size, 1)).place(plain)
+    reduced = pca.fit(fitted_on, axes=max(size, 1)).transform(plain)
     cut = len(pool)
     return {name: (of[:cut], of[cut:]) for name, of in (("code", codes), ("pca", reduced), ("pixels", plain))}
 
 
 def _shared(spaces: dict[str, tuple[np.ndarray, np.ndarray]], k: int) -> float:
-    """The share of ``k`` neighbours in the pool that code and pixels have in common, over the judged images."""
+    """The share of ``k`` neighbours in the pool that code and pixels have in common, over the tested images."""
     code, plain = (nearest(spaces[name][1], spaces[name][0], k).indices for name in ("code", "pixels"))
     return float((code[:, :, None] == plain[:, None]).any(2).mean())
 
@@ -178,14 +178,14 @@ def _shared(spaces: dict[str, tuple[np.ndarray, np.ndarray]], k: int) -> float:
 def _read_off(
     subject: Subject,
     pool: np.ndarray,
-    judged: np.ndarray,
+    tested: np.ndarray,
     spaces: dict[str, tuple[np.ndarray, np.ndarray]],
     most_taught: int,
 ) -> tuple[dict[str, Accuracy], dict[str, Accuracy], dict[str, tuple[float, float, float]]]:
     """Accuracies of neighbours and of probes, and the gains of the code over PCA; nothing without labels."""
-    teaching, judging = (_labels(subject, rows) for rows in (pool, judged))
-    known, asked = np.flatnonzero(teaching >= 0), np.flatnonzero(judging >= 0)
-    truth = judging[asked]
+    teaching, testing = (_labels(subject, rows) for rows in (pool, tested))
+    known, asked = np.flatnonzero(teaching >= 0), np.flatnonzero(testing >= 0)
+    truth = testing[asked]
     if len(np.unique(teaching[known])) < 2 or not len(asked):
         return {}, {}, {}
     chosen = known[Rng(0).permutation("neighbours-taught", 0, len(known))[:most_taught].numpy()]

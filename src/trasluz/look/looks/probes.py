@@ -38,11 +38,11 @@ Rows = Annotated[int, Field(ge=20, le=10_000)]
 
 
 class Config(Section):
-    """``train``: at most so many labelled training samples teach the probes; ``judged``: at most so many of the split
-    judge them, both drawn at random.  ``examples``: images shown per end of the depth."""
+    """``train``: at most so many labelled training samples teach the probes; ``tested``: at most so many of the split
+    test them, both drawn at random.  ``examples``: images shown per end of the depth."""
 
     train: Rows = 4_000
-    judged: Rows = 4_000
+    tested: Rows = 4_000
     examples: Annotated[int, Field(ge=0, le=64)] = 10
 
 
@@ -55,7 +55,7 @@ class ProbesResult(Result):
     shares float64 ``[layers]``; ``zeros``: share of its values that are exactly zero; ``rank``: effective rank of its
     means over positions; ``width``: how many those are.  ``own``: accuracy of the network itself.
     ``settled``: int64 ``[n]``, from which layer on a sample is right and stays right (the number of layers: never).
-    ``taught`` and ``judged``: numbers of samples; ``split``: which judged.  ``majority``: accuracy of the most
+    ``taught`` and ``tested``: numbers of samples; ``split``: which tests.  ``majority``: accuracy of the most
     frequent class.  ``images``: uint8 ``[k, h, w, c]`` of some samples (empty without images) with ``image_depth``,
     their ``settled``, and ``image_class``, the names of their classes.
     """
@@ -74,7 +74,7 @@ class ProbesResult(Result):
     own: float
     settled: np.ndarray
     taught: int
-    judged: int
+    tested: int
     split: str
     majority: float
     images: np.ndarray
@@ -94,22 +94,22 @@ def refusal(subject: Subject) -> str | None:
 
 
 def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> ProbesResult:
-    """Probes of all layers that lead to the scores, taught on training samples and judged on the split.
+    """Probes of all layers that lead to the scores, taught on training samples and tested on the split.
 
     Images that somebody chose have no labels, so they play no part.
 
     Raises:
         RequestError: there are too few labelled samples.
     """
-    taught, judged = _rows(subject, config)
+    taught, tested = _rows(subject, config)
     known = np.asarray(subject.data.labels)
-    truth, classes = known[judged], len(subject.spec.classes)
+    truth, classes = known[tested], len(subject.spec.classes)
     names, right, ranks, widths = [], [], [], []
     candidates = _candidates(subject)
     given = subject.ask(HasLayers).layers(subject.networks)
     shapes = {name: layout.shape(given[name]) for name, layout in candidates.items()}
     with reporter.task(_("Probing layers"), total=len(candidates)) as task:
-        for name, features in _features(subject, candidates, shapes, np.concatenate([taught, judged])):
+        for name, features in _features(subject, candidates, shapes, np.concatenate([taught, tested])):
             task.advance(note=name)
             if features is None:
                 continue
@@ -123,7 +123,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     gains = np.array([paired_difference(a, b) for a, b in zip([majority, *hits[:-1]], hits, strict=True)])
     bounds = np.array([wilson(int(row.sum()), len(row)) for row in hits])
     settled = settled_at(hits)
-    zeros = _zeros(subject, names, judged[:_RANKED])
+    zeros = _zeros(subject, names, tested[:_RANKED])
     shown = _examples(settled, len(names), config.examples) if subject.spec.kind == "image" else np.empty(0, np.int64)
     return ProbesResult(
         layers=tuple(names),
@@ -137,38 +137,38 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         zeros=np.array([zeros[name] for name in names]),
         rank=np.array(ranks),
         width=np.array(widths),
-        own=_own(subject, judged, truth),
+        own=_own(subject, tested, truth),
         settled=settled,
         taught=len(taught),
-        judged=len(judged),
+        tested=len(tested),
         split=subject.split,
         majority=float(majority.mean()),
-        images=_pictures(subject, judged[shown]),
+        images=_pictures(subject, tested[shown]),
         image_depth=settled[shown],
         image_class=tuple(subject.spec.classes[label] for label in truth[shown]),
     )
 
 
 def _rows(subject: Subject, config: Config) -> tuple[np.ndarray, np.ndarray]:
-    """Rows that teach and rows that judge, labelled and drawn at random; none of them does both."""
+    """Rows that teach and rows that test, labelled and drawn at random; none of them does both."""
     data = subject.data
     labels = np.full(len(data.samples), -1) if data.labels is None else np.asarray(data.labels)
     known = labels >= 0
-    judging = _drawn(subject.rows[known[subject.rows]], "judged")
+    testing = _drawn(subject.rows[known[subject.rows]], "judged")
     teaching = _drawn(data.split("train"), "taught")
     teaching = teaching[known[teaching]]
     if subject.split == "train":
-        half = len(judging) // 2
-        judging = judging[: min(config.judged, half)]
-    judging = np.sort(judging[: config.judged])
-    teaching = np.sort(teaching[~np.isin(teaching, judging)][: config.train])
-    if len(judging) < 2 or len(np.unique(labels[teaching])) < 2:
+        half = len(testing) // 2
+        testing = testing[: min(config.tested, half)]
+    testing = np.sort(testing[: config.tested])
+    teaching = np.sort(teaching[~np.isin(teaching, testing)][: config.train])
+    if len(testing) < 2 or len(np.unique(labels[teaching])) < 2:
         raise RequestError(
-            _("look probes: there are {taught} labelled training samples and {judged} to judge by; too few.").format(
-                taught=len(teaching), judged=len(judging)
+            _("look probes: there are {taught} labelled training samples and {tested} to judge by; too few.").format(
+                taught=len(teaching), tested=len(testing)
             )
         )
-    return teaching, judging
+    return teaching, testing
 
 
 def _drawn(rows: np.ndarray, purpose: str) -> np.ndarray:

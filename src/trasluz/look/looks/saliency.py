@@ -123,13 +123,13 @@ def _part(
     subject: Subject, method: Chosen, wanted: Tensor | None, samples: np.ndarray, labels: np.ndarray, positions: Tensor
 ) -> dict[str, np.ndarray]:
     """Fields of ``SaliencyResult`` for images that are computed at once."""
-    unit, inputs, sure = answers(subject, samples)
+    pixels, inputs, sure = answers(subject, samples)
     chosen = chosen_classes(sure, wanted, torch.from_numpy(labels).to(sure.device))
     if wanted is None:
         chosen = chosen[:, :2]
     found = method.attribute(explained_of(subject), inputs, chosen, positions.to(inputs.device))
     tensors = {
-        "images": seen(unit),
+        "images": seen(pixels),
         "chosen": chosen,
         "predicted": sure.argmax(1),
         "confidence": sure,

@@ -150,7 +150,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         split=subject.split if images is None else "",
         labelled=known,
         majority=float(np.bincount(labels).max() / len(labels)) if known else float("nan"),
-        names=tuple(shown.names[place] for place in examples),
+        names=tuple(shown.names[index] for index in examples),
         examples=first,
         **joined,
     )
@@ -211,13 +211,13 @@ def _random(subject: Subject, count: int, samples: np.ndarray) -> tuple[Subject,
 def _part(task: _Task, samples: np.ndarray, truth: np.ndarray | None, positions: Tensor) -> dict[str, np.ndarray]:
     """Fields of ``TrustResult`` for images computed at once; examples of a method are called ``example NAME``."""
     subject = task.subject
-    unit, inputs, sure = answers(subject, samples)
+    pixels, inputs, sure = answers(subject, samples)
     positions, predicted = positions.to(inputs.device), sure.argmax(1)
     right = predicted.clone() if truth is None else torch.from_numpy(truth).to(predicted.device)
-    kept = torch.from_numpy(np.isin(positions.cpu().numpy(), task.examples)).to(unit.device)
-    found: dict[str, Any] = {"images": seen(unit[kept]).cpu().numpy()}
+    kept = torch.from_numpy(np.isin(positions.cpu().numpy(), task.examples)).to(pixels.device)
+    found: dict[str, Any] = {"images": seen(pixels[kept]).cpu().numpy()}
     found["right"] = (right == predicted).cpu().numpy()
-    size, own = (unit.shape[2], unit.shape[3]), []
+    size, own = (pixels.shape[2], pixels.shape[3]), []
     columns: dict[str, list[np.ndarray]] = {name: [] for name in ("alike", "rise", "deletion", "insertion", "road")}
     for method in task.methods:
         maps = maps_of(subject, method, task.layers, inputs, predicted, positions)
@@ -226,7 +226,7 @@ def _part(task: _Task, samples: np.ndarray, truth: np.ndarray | None, positions:
             columns[name].append(values)
         own.append(maps[0])
         found[f"example {method}"] = torch.stack([maps[0], random[0][0]], 1)[kept].cpu().numpy()
-    for curves in curves_of(subject, unit, own, predicted, right, positions, task.config):
+    for curves in curves_of(subject, pixels, own, predicted, right, positions, task.config):
         for name in ("deletion", "insertion", "road"):
             columns[name].append(getattr(curves, name))
     return found | {name: np.stack(values) for name, values in columns.items()}
@@ -250,7 +250,7 @@ def maps_of(
 
 def curves_of(
     subject: Subject,
-    unit: Tensor,
+    pixels: Tensor,
     maps: Sequence[Tensor],
     labels: Tensor,
     truth: Tensor,
@@ -259,7 +259,7 @@ def curves_of(
 ) -> list[Curves]:
     """The curves of any maps of these images."""
     judge = Scorer(probabilities_of(subject), subject.preprocess.normalise, labels, truth, positions)
-    return removal_curves(judge, unit, maps, steps=config.steps, baseline=config.baseline)
+    return removal_curves(judge, pixels, maps, steps=config.steps, baseline=config.baseline)
 
 
 def _beside_random(own: Maps, random: list[Maps], size: tuple[int, int]) -> dict[str, np.ndarray]:

@@ -76,10 +76,10 @@ def probabilities_of(subject: Subject) -> Callable[[Tensor], Tensor]:
 def answers(subject: Subject, samples: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
     """Stored samples in [0, 1], as the networks see them, and what the model says of each class, float32
     ``[n, classes]``."""
-    unit = subject.unit(samples)
-    inputs = subject.preprocess.normalise(unit)
+    pixels = subject.pixels(samples)
+    inputs = subject.preprocess.normalise(pixels)
     with torch.inference_mode():
-        return unit, inputs, probabilities_of(subject)(inputs).float()
+        return pixels, inputs, probabilities_of(subject)(inputs).float()
 
 
 def chosen_classes(probabilities: Tensor, wanted: Tensor | None, labels: Tensor) -> Tensor:

@@ -32,8 +32,8 @@ class Layout:
     def maps(self, values: Tensor) -> Tensor:
         """A view ``[..., c, h, w]`` of values of the layer's shape after any axes."""
         if self.grid is not None:
-            places = values[..., self.before :, :]
-            return places.reshape(*places.shape[:-2], *self.grid, places.shape[-1]).movedim(-1, -3)
+            tokens = values[..., self.before :, :]
+            return tokens.reshape(*tokens.shape[:-2], *self.grid, tokens.shape[-1]).movedim(-1, -3)
         return values if self.channels == "first" else values.movedim(-1, -3)
 
     def shape(self, of: tuple[int, ...]) -> tuple[int, ...]:

@@ -30,7 +30,7 @@ class Projection(Protocol):
     def facts(self) -> dict[str, float]:
         """Numbers about the map, such as the share of the variance along each axis."""
 
-    def place(self, codes: np.ndarray) -> np.ndarray:
+    def transform(self, codes: np.ndarray) -> np.ndarray:
         """Where other codes ``[m, d]`` lie in this map, float32 ``[m, 2]``; the map itself stays as it is."""
 
 

@@ -32,7 +32,7 @@ class Fitted:
     positions: np.ndarray
     facts: dict[str, float]
 
-    def place(self, codes: np.ndarray) -> np.ndarray:
+    def transform(self, codes: np.ndarray) -> np.ndarray:
         """The codes along the axes, float32 ``[m, k]``."""
         return _along(codes, self.mean, self.axes)
 

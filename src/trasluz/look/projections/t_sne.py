@@ -43,7 +43,7 @@ class Fitted:
     shrink: pca.Fitted | None
     embedding: Any
 
-    def place(self, codes: np.ndarray) -> np.ndarray:
+    def transform(self, codes: np.ndarray) -> np.ndarray:
         """Each code among the points that it is nearest to, float32 ``[m, 2]``."""
         if self.embedding is None or not len(codes):
             return np.zeros((len(codes), 2), np.float32)
@@ -74,7 +74,7 @@ def fit(codes: np.ndarray, seed: int = 0) -> Fitted:
 
 
 def _ready(codes: np.ndarray, shrink: pca.Fitted | None) -> np.ndarray:
-    return np.asarray(codes if shrink is None else shrink.place(codes), np.float64)
+    return np.asarray(codes if shrink is None else shrink.transform(codes), np.float64)
 
 
 def _start(codes: np.ndarray) -> np.ndarray:

@@ -31,7 +31,7 @@ class Fitted:
     model: Any
     facts: dict[str, float] = field(default_factory=dict)
 
-    def place(self, codes: np.ndarray) -> np.ndarray:
+    def transform(self, codes: np.ndarray) -> np.ndarray:
         """Where UMAP's own ``transform`` puts them, float32 ``[m, 2]``."""
         return np.asarray(self.model.transform(codes), np.float32)
 

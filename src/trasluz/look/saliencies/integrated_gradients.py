@@ -41,10 +41,10 @@ def attribute(explained: Explained, inputs: Tensor, classes: Tensor, positions: 
     """(x − x′) ∫₀¹ ∂S/∂x at x′ + α (x − x′) dα.  The error is |Σ values − (S(x) − S(x′))| / |S(x) − S(x′)|."""
     start = _empty(explained, inputs, config.baseline)
     way = inputs - start
-    places, weights = np.polynomial.legendre.leggauss(config.steps)
+    nodes, weights = np.polynomial.legendre.leggauss(config.steps)
     total: Tensor | None = None
-    for place, weight in zip((places + 1) / 2, weights / 2, strict=True):
-        found = float(weight) * explained.gradients(start + float(place) * way, classes)
+    for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
+        found = float(weight) * explained.gradients(start + float(node) * way, classes)
         total = found if total is None else total + found
     assert total is not None, "there is at least one step"
     values = total * way.unsqueeze(1)

@@ -94,14 +94,14 @@ def _classes(found: SampleEvaluation) -> list[tuple[str, str, str]]:
     ]
 
 
-def _card(context: Context, found: SampleEvaluation, place: int) -> dict[str, Any]:
-    position = int(found.examples["positions"][place])
+def _card(context: Context, found: SampleEvaluation, index: int) -> dict[str, Any]:
+    position = int(found.examples["positions"][index])
     row = int(found.arrays["neighbours"][position])
     sample = both("Generated image {number}", number=position + 1)
     neighbour = both("The training image nearest to it, row {row}", row=row)
     pictures = [
-        (_keep(context, found.examples["closest"][place], Made("generated", context.origin)), sample),
-        (_keep(context, found.examples["neighbours"][place]), neighbour),
+        (_keep(context, found.examples["closest"][index], Made("generated", context.origin)), sample),
+        (_keep(context, found.examples["neighbours"][index]), neighbour),
     ]
     return {"pictures": pictures, "lines": [plain(significant(float(found.arrays["distances"][position])))]}
 

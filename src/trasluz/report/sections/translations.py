@@ -30,7 +30,7 @@ def render(context: Context) -> Section:
     galleries = []
     for domain, name in enumerate(names):
         places = np.flatnonzero(found["domain"] == domain)
-        galleries.append((plain(name), [_card(context, found, int(place), names) for place in places], nothing))
+        galleries.append((plain(name), [_card(context, found, int(index), names) for index in places], nothing))
     lead = both(
         "Above an image, below what the decoders of the other domains make of its code. Nobody photographed these: a "
         "network made them."
@@ -39,13 +39,13 @@ def render(context: Context) -> Section:
     return Section(both("What does it make of images in another domain?"), "translations", html)
 
 
-def _card(context: Context, found: dict[str, np.ndarray], place: int, names: list[str]) -> dict[str, Any]:
-    own, row = int(found["domain"][place]), int(found["rows"][place])
-    pictures = [(_keep(context, found["originals"][place]), both("Image {row}", row=row))]
+def _card(context: Context, found: dict[str, np.ndarray], index: int, names: list[str]) -> dict[str, Any]:
+    own, row = int(found["domain"][index]), int(found["rows"][index])
+    pictures = [(_keep(context, found["originals"][index]), both("Image {row}", row=row))]
     others = [other for other in range(len(names)) if other != own]
     for other in others:
         alt = both("Image {row} translated to {domain}", row=row, domain=names[other])
-        pictures.append((_keep(context, found["made"][other, place]), alt))
+        pictures.append((_keep(context, found["made"][other, index]), alt))
     return {"pictures": pictures, "lines": [plain(" → ".join([names[own], *(names[other] for other in others)]))]}
 
 

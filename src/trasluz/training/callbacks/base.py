@@ -60,6 +60,6 @@ def states_for(callbacks: Sequence[Callback], stored: Sequence[Sequence[Any]] | 
     pairs = list(stored.items()) if isinstance(stored, Mapping) else [(name, state) for name, state in stored]
     found: list[Any | None] = []
     for callback in callbacks:
-        place = next((i for i, (name, _state) in enumerate(pairs) if name == type(callback).__name__), None)
-        found.append(None if place is None else pairs.pop(place)[1])
+        index = next((i for i, (name, _state) in enumerate(pairs) if name == type(callback).__name__), None)
+        found.append(None if index is None else pairs.pop(index)[1])
     return found

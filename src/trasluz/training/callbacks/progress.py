@@ -29,8 +29,8 @@ class ProgressBar(Callback):
     def on_start(self, loop: Loop) -> None:
         """Opens the bar over what is left of all phases."""
         title = _("Training {name}").format(name=loop.recipe.name)
-        unit = _("images") if loop.data.kind == "image" else _("samples")
-        self._task = self._stack.enter_context(self._reporter.task(title, total=loop.samples_left(), unit=unit))
+        counted = _("images") if loop.data.kind == "image" else _("samples")
+        self._task = self._stack.enter_context(self._reporter.task(title, total=loop.samples_left(), counted=counted))
 
     def on_step(self, loop: Loop, samples: int) -> None:
         """Moves the bar, ten times a second at most."""
@@ -39,8 +39,8 @@ class ProgressBar(Callback):
             self._tell(loop, loop.epoch + 1)
 
     def _tell(self, loop: Loop, epoch: int) -> None:
-        place = _("epoch {epoch}/{epochs}").format(epoch=epoch, epochs=loop.train.epochs)
-        self._task.advance(self._waiting, f"{place} {self._note}".strip())
+        when = _("epoch {epoch}/{epochs}").format(epoch=epoch, epochs=loop.train.epochs)
+        self._task.advance(self._waiting, f"{when} {self._note}".strip())
         self._waiting, self._told = 0, time.monotonic()
 
     def on_features(self, loop: Loop, done: int, whole: int) -> None:

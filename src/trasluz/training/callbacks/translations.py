@@ -45,12 +45,14 @@ def _translated(loop: Loop) -> dict[str, np.ndarray]:
     family = ask(loop.family, Translates)
     data, rows, networks = loop.data, _rows(loop.data), loop.engine.evaluated
     assert data.domain is not None, "see _rows"
-    unit = loop.preprocess.to_unit(torch.from_numpy(np.ascontiguousarray(data.samples[rows])).to(loop.engine.device))
-    inputs = loop.preprocess.normalise(unit)
+    pixels = loop.preprocess.to_pixels(
+        torch.from_numpy(np.ascontiguousarray(data.samples[rows])).to(loop.engine.device)
+    )
+    inputs = loop.preprocess.normalise(pixels)
     with evaluation_mode(networks, loop.engine.device), loop.engine.forward():
         made = [to_uint8(family.translate(networks, inputs, domain)) for domain in range(len(data.domains))]
     return {
-        "originals": to_uint8(unit),
+        "originals": to_uint8(pixels),
         "made": np.stack(made),
         "domain": data.domain[rows],
         "rows": rows,

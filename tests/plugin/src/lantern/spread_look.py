@@ -38,5 +38,5 @@ def refusal(subject: Subject) -> str | None:
 def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> SpreadResult:
     """Over all images of the split."""
     samples = np.asarray(subject.data.samples[subject.rows])
-    codes = subject.over(samples, lambda inputs, _unit: subject.family.encode(subject.networks, inputs))
+    codes = subject.over(samples, lambda inputs, _pixels: subject.family.encode(subject.networks, inputs))
     return SpreadResult(codes.std(0).astype(np.float32))

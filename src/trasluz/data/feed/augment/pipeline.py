@@ -39,37 +39,37 @@ class Augment:
         self._affine = any(getattr(section, name) for name in _AFFINE)
         self._colour = any(getattr(section, name) for name in _COLOUR)
 
-    def __call__(self, unit: Tensor, rng: StepRng) -> Tensor:
-        """``unit`` float32 ``[n, c, h, w]`` in [0, 1] → augmented images, in the same layout; ``unit`` is not changed.
+    def __call__(self, pixels: Tensor, rng: StepRng) -> Tensor:
+        """``pixels`` float32 ``[n, c, h, w]`` in [0, 1] → augmented images, in the same layout; the ones given stay.
 
         Places and colours are computed in float32, also where a family augments inside a forward pass in bf16.
 
         Raises:
             RecipeError: saturation or hue is asked for of images that have no colour.
         """
-        with torch.autocast(unit.device.type, enabled=False):
-            return self._augment(unit, rng)
+        with torch.autocast(pixels.device.type, enabled=False):
+            return self._augment(pixels, rng)
 
-    def _augment(self, unit: Tensor, rng: StepRng) -> Tensor:
+    def _augment(self, pixels: Tensor, rng: StepRng) -> Tensor:
         section = self._section
-        last = is_channels_last(unit)
+        last = is_channels_last(pixels)
         lanes = dict(zip(_LANES, rng.uniform("augment", len(_LANES)).unbind(1), strict=True))
         if self._affine:
-            matrices = affine_matrices(self._affine_parameters(lanes, *unit.shape[2:]))
-            unit = sample_affine(unit, matrices, section.fill, section.fill_value)
+            matrices = affine_matrices(self._affine_parameters(lanes, *pixels.shape[2:]))
+            pixels = sample_affine(pixels, matrices, section.fill, section.fill_value)
         elif self._moves:
-            unit = self._flip_and_crop(unit, lanes)
+            pixels = self._flip_and_crop(pixels, lanes)
         if self._colour:
-            unit = change_colour(unit, self._colour_parameters(lanes))
+            pixels = change_colour(pixels, self._colour_parameters(lanes))
         if section.erasing:
             value = section.fill_value if section.fill == "constant" else None
-            unit = erase(unit, _erasing_draws(lanes), section.erasing, section.erasing_area, value)
-        return arrange(unit, last)
+            pixels = erase(pixels, _erasing_draws(lanes), section.erasing, section.erasing_area, value)
+        return arrange(pixels, last)
 
-    def _flip_and_crop(self, unit: Tensor, u: Lanes) -> Tensor:
+    def _flip_and_crop(self, pixels: Tensor, u: Lanes) -> Tensor:
         flip_y, flip_x = self._flips(u)
         crop_y, crop_x = self._crops(u)
-        return flip_and_shift(unit, flip_y, flip_x, crop_y, crop_x, self._section.fill, self._section.fill_value)
+        return flip_and_shift(pixels, flip_y, flip_x, crop_y, crop_x, self._section.fill, self._section.fill_value)
 
     def _flips(self, u: Lanes) -> tuple[Tensor, Tensor]:
         return u["flip_y"] < 0.5 * self._section.flip_vertical, u["flip_x"] < 0.5 * self._section.flip_horizontal

@@ -15,9 +15,9 @@ def data_folders() -> list[Path]:
     return [Path(part).expanduser() for part in os.environ.get("TRASLUZ_DATA", "").split(os.pathsep) if part]
 
 
-def places_of(name: str) -> list[Path]:
+def folders_of(name: str) -> list[Path]:
     """Folders where the files of the data set ``name`` may be."""
-    own = [place for folder in data_folders() for place in (folder / name, folder)]
+    own = [folder for folder in data_folders() for folder in (folder / name, folder)]
     return [*own, _SYSTEM / name, downloads_of(name)]
 
 
