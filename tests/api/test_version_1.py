@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ import pytest
 from trasluz import api
 from trasluz.api.findings import _stored_looks
 from trasluz.errors import RequestError
-from trasluz.recipe.migrations import STEPS, VERSION, Step
+from trasluz.recipe.migrations import STEPS, VERSION
 from trasluz.search.folder import StudyFolder, cells_of
 from trasluz.search.index import RunIndex
 
@@ -95,6 +96,7 @@ def test_looks_that_were_kept_are_read_and_not_computed_anew(classifier: Path, a
             written = file.stat().st_mtime_ns
             run.look(name)
             assert file.stat().st_mtime_ns == written, name
+    assert api.open_run(classifier).look("probes").tested == 270
 
 
 def test_findings_are_found(classifier: Path, autoencoder: Path) -> None:
@@ -134,7 +136,7 @@ def test_a_renamed_field_of_the_model_is_followed_in_run_model_and_study(
     classifier: Path, study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As if the network's ``channels`` had been called ``filters`` in version 1."""
-    monkeypatch.setitem(STEPS, 1, Step({**STEPS[1].renames, "model.network.filters": "channels"}))
+    monkeypatch.setitem(STEPS, 1, replace(STEPS[1], renames={**STEPS[1].renames, "model.network.filters": "channels"}))
     for file in (classifier / "recipe.yaml", classifier / "model" / "config.json", study / "study.yaml"):
         text = file.read_text(encoding="utf-8")
         renamed = text.replace("model.network.channels", "model.network.filters")

@@ -7,6 +7,7 @@ values (numbers, texts, tuples and dictionaries of them); docstrings give names,
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, get_type_hints
@@ -20,6 +21,7 @@ from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import new_folder, write_json
 from trasluz.look import LOOKS
 from trasluz.messages import _
+from trasluz.recipe.migrations import present_names_of
 
 R = TypeVar("R", bound="Result")
 _KEY = "/"  # between a field and a key of its dictionary; no field's name holds one
@@ -60,10 +62,18 @@ def save_result(target: Path, result: Result, made_from: dict[str, Any]) -> None
 def stored_for(folder: Path) -> dict[str, Any] | None:
     """The ``made_from`` of a stored result; ``None`` where there is none, or none that can be read."""
     try:
-        found: dict[str, Any] = json.loads((folder / "look.json").read_text(encoding="utf-8"))["made_from"]
-    except (OSError, ValueError, KeyError):
+        stored = json.loads((folder / "look.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = stored["made_from"]
+        options = (
+            {"options": _renamed(found["options"], present_names_of(stored["look"]))} if "options" in found else {}
+        )
+        return {**found, **options}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return found
+
+
+def _renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in values.items()}
 
 
 def load_result(folder: Path, kind: type[R]) -> R:
@@ -73,8 +83,9 @@ def load_result(folder: Path, kind: type[R]) -> R:
         RunError: files are missing, damaged or from another version.
     """
     try:
-        values = json.loads((folder / "look.json").read_text(encoding="utf-8"))["values"]
-        hints = get_type_hints(kind)
+        found = json.loads((folder / "look.json").read_text(encoding="utf-8"))
+        names = present_names_of(found["look"])
+        values, hints = _renamed(found["values"], names), get_type_hints(kind)
         known: dict[str, Any] = {
             name: v if v == {} else TypeAdapter(hints[name]).validate_python(v)  # arrays have no adapter
             for name, v in values.items()
@@ -82,6 +93,7 @@ def load_result(folder: Path, kind: type[R]) -> R:
         with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
             for key in stored.files:
                 name, inside, entry = key.partition(_KEY)
+                name = names.get(name, name)
                 if inside:
                     known.setdefault(name, {})[entry] = stored[key]
                 else:

@@ -34,13 +34,14 @@ class Step:
     """From one version to the next.
 
     ``renames``: a recipe's dotted fields, ``*`` for any one name or position, and what their last name becomes; the
-    three kinds of tree follow from these.  ``study``: the same of a study's own fields.  ``changes``: what else becomes
-    of a kind, after that.
+    three kinds of tree follow from these.  ``changes``: what else becomes of a kind, after that.  ``study``: a study's
+    own fields.  ``looks``: options and fields of what looks found, as ``look.field``, and what they are called now.
     """
 
     renames: Mapping[str, str]
-    study: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[Kind, Callable[[Tree], Tree]] = field(default_factory=dict)
+    study: Mapping[str, str] = field(default_factory=dict)
+    looks: Mapping[str, str] = field(default_factory=dict)
 
     def renamed(self, kind: Kind, tree: Tree) -> Tree:
         """``tree`` with the new names.
@@ -103,9 +104,17 @@ class Step:
 
 
 _NAMES = {"optimiser.rate": "learning_rate", "optimisers.*.rate": "learning_rate", "rates": "learning_rate_factors"}
+_EXAMINED = ("contrast", "exciting", "feature-maps", "maximise")
 STEPS: dict[int, Step] = {
     1: Step(
-        {f"{prefix}train.{old}": new for old, new in _NAMES.items() for prefix in ("", "phases.*.")}, {"judge": "split"}
+        renames={f"{prefix}train.{old}": new for old, new in _NAMES.items() for prefix in ("", "phases.*.")},
+        study={"judge": "split"},
+        looks={
+            "cam.judged": "checked",
+            "neighbours.judged": "tested",
+            "probes.judged": "tested",
+            **{f"{look}.judged": "examined" for look in _EXAMINED},
+        },
     ),
 }
 
@@ -140,6 +149,15 @@ def present_fields(values: Tree) -> Tree:
     for _number, step in sorted(STEPS.items()):
         values = step.fields(values)
     return values
+
+
+def present_names_of(look: str) -> dict[str, str]:
+    """Earlier names of the options and fields of ``look``, and the present ones."""
+    found: dict[str, str] = {}
+    for _number, step in sorted(STEPS.items()):
+        own = {old.partition(".")[2]: new for old, new in step.looks.items() if old.partition(".")[0] == look}
+        found = {old: own.get(new, new) for old, new in found.items()} | own
+    return found
 
 
 def _twice(old: str, new: str) -> RecipeError:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.data.conftest import Heard, Open, noise
 from tests.data.read.test_idx import idx_bytes, write_idx
-from trasluz.data.read import places
+from trasluz.data.read import folders
 from trasluz.data.read.catalogue import FILES, Entry, fetch_files, find_files
 from trasluz.data.sources import fashion_mnist, mnist
 from trasluz.errors import DataError
@@ -21,7 +21,7 @@ from trasluz.errors import DataError
 @pytest.fixture(autouse=True)
 def _no_data_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TRASLUZ_DATA", "")
-    monkeypatch.setattr(places, "_SYSTEM", tmp_path / "system")
+    monkeypatch.setattr(folders, "_SYSTEM", tmp_path / "system")
 
 
 def _arrays() -> list[np.ndarray]:
