@@ -117,3 +117,9 @@ def test_results_page_is_what_the_stored_results_give() -> None:
     from bench.page import page
 
     assert (ROOT / "docs" / "results.md").read_text(encoding="utf-8") == page()
+
+
+def test_reliability_page_is_what_the_stored_attacks_give() -> None:
+    from attack.run import KEPT, PAGE, page
+
+    assert not KEPT.exists() or PAGE.read_text(encoding="utf-8") == page()
