@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from trasluz import files
 from trasluz.errors import StorageError
-from trasluz.files import new_folder, storage, write_bytes
+from trasluz.files import new_folder, read_arrays, storage, whole_folder, write_bytes
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_debris(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,3 +66,50 @@ def test_each_refusal_becomes_one_sentence(number: int, words: str) -> None:
 def test_other_system_errors_are_not_hidden() -> None:
     with pytest.raises(IsADirectoryError), storage(Path("x")):
         raise IsADirectoryError(errno.EISDIR, "is a directory")
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_what_is_read_of_a_folder_that_others_replace_is_of_one_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool
+) -> None:
+    """Two files that belong together, written by two threads and read by two, also where folders cannot change places
+    in one move."""
+    if not exchange:
+        monkeypatch.setattr(files, "_exchanged", lambda _one, _other: False)
+    target, done, wrong = tmp_path / "kept", threading.Event(), list[str]()
+
+    def write(number: int) -> None:
+        while not done.is_set():
+            with new_folder(target) as folder:
+                np.savez(folder / "arrays.npz", number=np.full(5, number))
+                (folder / "number").write_text(str(number))
+
+    @whole_folder
+    def read(folder: Path) -> bool:
+        number = int((folder / "number").read_text())
+        time.sleep(0.002)
+        return bool((read_arrays(folder / "arrays.npz")["number"] == number).all())
+
+    def watch() -> None:
+        for _time in range(100):
+            try:
+                if not read(target):
+                    wrong.append("mixed")
+            except Exception as error:
+                wrong.append(str(error))
+
+    with new_folder(target) as folder:
+        np.savez(folder / "arrays.npz", number=np.zeros(5))
+        (folder / "number").write_text("0")
+    writers = [threading.Thread(target=write, args=(number,)) for number in (1, 2)]
+    readers = [threading.Thread(target=watch) for _reader in range(2)]
+    for thread in (*writers, *readers):
+        thread.start()
+    for thread in readers:
+        thread.join()
+    done.set()
+    for thread in writers:
+        thread.join()
+    # Without the move in one, a folder may be away just when it is asked for: then it says so, and nothing is mixed.
+    assert [said for said in wrong if exchange or said == "mixed"] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]

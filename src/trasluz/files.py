@@ -1,21 +1,38 @@
-"""Writing files so that a kill or a full disk at any moment leaves the old file or the new one, never half of one."""
+"""Writing files so that a kill or a full disk at any moment leaves the old file or the new one, never half of one.
+
+And reading what others may replace at the same time, in another thread or process: all of the old or all of the new.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import functools
 import json
 import os
 import shutil
+import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trasluz.errors import StorageError
 from trasluz.messages import _
 
+if TYPE_CHECKING:
+    import numpy as np
+
 _REASONS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
 _ATTEMPTS = 100  # at one folder, which each of as many threads may replace in between
+_HERE, _EXCHANGE = -100, 2  # Linux' AT_FDCWD and RENAME_EXCHANGE
+
+T = TypeVar("T")
+# NumPy parses an array's header with `ast`, whose depth of recursion Python 3.11 counts over all threads together: two
+# that parse at once may end in a SystemError.
+_headers = threading.Lock()
 
 
 @contextmanager
@@ -97,8 +114,13 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 def _put_in_place(beside: Path, target: Path) -> None:
-    """Renames ``beside`` to ``target``, from which whatever stands there is moved away first."""
+    """Renames ``beside`` to ``target``; whatever stands there goes.
+
+    Both change places in one move where the system can; elsewhere, for a moment, nothing stands at ``target``.
+    """
     for attempt in range(_ATTEMPTS):
+        if _exchanged(beside, target):
+            break
         old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
         try:
             with suppress(FileNotFoundError):
@@ -112,6 +134,70 @@ def _put_in_place(beside: Path, target: Path) -> None:
         finally:
             shutil.rmtree(old, ignore_errors=True)
     sync_folder(target.parent)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether two paths that exist have changed places, which Linux can do and not all of its file systems."""
+    rename: Any = getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
+    return rename is not None and rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
+
+
+def whole_folder(read: Callable[[Path], T]) -> Callable[[Path], T]:
+    """``read`` of a folder that ``new_folder`` may replace meanwhile: what it gives is of one folder, old or new."""
+
+    @functools.wraps(read)
+    def again(folder: Path) -> T:
+        for _attempt in range(_ATTEMPTS):
+            with _standing_at(folder) as stands:
+                try:
+                    found = read(folder)
+                except Exception:
+                    if stands():
+                        raise
+                else:
+                    if stands():
+                        return found
+            time.sleep(0.001)
+        return read(folder)
+
+    return again
+
+
+@contextmanager
+def _standing_at(folder: Path) -> Iterator[Callable[[], bool]]:
+    """A function that tells whether the folder is still the one that it was at first, or still absent."""
+    try:
+        # Held open, because the system would give the number of a folder that is gone to the next one.
+        descriptor = os.open(folder, os.O_RDONLY) if os.name == "posix" else None
+    except OSError:
+        yield lambda: not folder.exists()
+        return
+    try:
+        known = folder.stat() if descriptor is None else os.fstat(descriptor)
+        yield lambda: _is(folder, known)
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _is(folder: Path, known: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(known, folder.stat())
+    except OSError:
+        return False
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of an ``.npz`` file by name; pickled objects are refused.
+
+    Raises:
+        OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile: it is missing or damaged.
+    """
+    import numpy as np  # here, because listing runs needs none of it
+
+    # NumPy leaves damaged files open when it opens them itself.
+    with _headers, path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        return dict(stored)
 
 
 def _sync_file(path: Path) -> None:

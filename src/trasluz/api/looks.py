@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from trasluz import components
 from trasluz.api.opened import Images, OpenedRun
-from trasluz.errors import DataError, RequestError, RunError
+from trasluz.errors import DataError, RequestError
 from trasluz.look import base
 from trasluz.look import names as look_names
-from trasluz.look.result import Result, load_result, save_result, stored_for
+from trasluz.look.result import Result, save_result, stored_for, stored_result
 from trasluz.look.shown import from_samples
 from trasluz.look.subject import Subject
 from trasluz.messages import _, current_language
@@ -65,10 +64,10 @@ def look(
         return base.compute(name, subject, from_samples(loaded.samples, loaded.files), options, reporter)
     target = run.weights.looks / name
     made_from = {"options": config.model_dump(mode="json"), "split": subject.split, "weights": run.weights.digest()}
-    if stored_for(target) == made_from:
-        with suppress(RunError):  # damaged, or kept by another version: looked at anew
-            return load_result(target, module.RESULT)
-    found = base.compute(name, subject, None, options, reporter)
+    kept = stored_result(target, module.RESULT, made_from)
+    if kept is not None:
+        return kept
+    found: Result = base.compute(name, subject, None, options, reporter)
     save_result(target, found, made_from)
     return found
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from trasluz.errors import RunError
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import new_folder, write_json
+from trasluz.files import new_folder, read_arrays, whole_folder, write_json
 from trasluz.messages import _
 
 MODEL = "model"  # of the stored fields, the one that says which weights were evaluated
@@ -71,6 +71,7 @@ class Evaluation(ShownInNotebooks):
         return target
 
 
+@whole_folder
 def load_summary(folder: Path) -> dict[str, Any]:
     """What ``Evaluation.save`` wrote in JSON: ``summary``, and under ``MODEL`` which weights were evaluated, if known.
 
@@ -83,6 +84,7 @@ def load_summary(folder: Path) -> dict[str, Any]:
         raise _damaged(folder, error) from None
 
 
+@whole_folder
 def load_evaluation(folder: Path) -> Evaluation:
     """What ``Evaluation.save`` wrote.
 
@@ -92,10 +94,7 @@ def load_evaluation(folder: Path) -> Evaluation:
     plain = load_summary(folder)
     plain.pop(MODEL, None)
     try:
-        with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
-            arrays = dict(stored)
-        with np.load(folder / "examples.npz", allow_pickle=False) as stored:
-            examples = dict(stored)
+        arrays, examples = read_arrays(folder / "arrays.npz"), read_arrays(folder / "examples.npz")
     except (OSError, ValueError) as error:
         raise _damaged(folder, error) from None
     confusion = plain.pop("confusion")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, get_type_hints
@@ -18,7 +19,7 @@ from pydantic import TypeAdapter
 from trasluz import components
 from trasluz.errors import RunError
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import new_folder, write_json
+from trasluz.files import new_folder, read_arrays, whole_folder, write_json
 from trasluz.look import LOOKS
 from trasluz.messages import _
 from trasluz.recipe.migrations import present_names_of
@@ -72,6 +73,20 @@ def stored_for(folder: Path) -> dict[str, Any] | None:
         return None
 
 
+def stored_result(folder: Path, kind: type[R], made_from: dict[str, Any]) -> R | None:
+    """The result in ``folder`` if it was made from just this; ``None`` otherwise, also where it cannot be read.
+
+    Both are read from one and the same folder, although another thread or process may put its own there meanwhile.
+    """
+
+    def read(folder: Path) -> R | None:
+        return load_result(folder, kind) if stored_for(folder) == made_from else None
+
+    with suppress(RunError):
+        return whole_folder(read)(folder)
+    return None
+
+
 def _renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in values.items()}
 
@@ -90,14 +105,13 @@ def load_result(folder: Path, kind: type[R]) -> R:
             name: v if v == {} else TypeAdapter(hints[name]).validate_python(v)  # arrays have no adapter
             for name, v in values.items()
         }
-        with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
-            for key in stored.files:
-                name, inside, entry = key.partition(_KEY)
-                name = names.get(name, name)
-                if inside:
-                    known.setdefault(name, {})[entry] = stored[key]
-                else:
-                    known[name] = stored[key]
+        for key, array in read_arrays(folder / "arrays.npz").items():
+            name, inside, entry = key.partition(_KEY)
+            name = names.get(name, name)
+            if inside:
+                known.setdefault(name, {})[entry] = array
+            else:
+                known[name] = array
         return kind(**known)
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = _("{path}: this look is damaged or from another version ({reason}); run `trasluz look` again.")

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from trasluz.library_threads import library_threads
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 
@@ -63,7 +64,7 @@ def _candidates(queries: np.ndarray, references: np.ndarray, count: int) -> np.n
     # Of one type, or scikit-learn leaves its fused search for one that holds whole rows of distances.
     kind = np.result_type(queries, references, np.float32)
     # A broken network's NaN are to show in its distances, not to stop its page.
-    with sklearn.config_context(assume_finite=True):
+    with library_threads, sklearn.config_context(assume_finite=True):
         search = neighbors.NearestNeighbors(n_neighbors=count, algorithm="brute")
         search.fit(np.ascontiguousarray(references, kind))
         found = search.kneighbors(np.ascontiguousarray(queries, kind), return_distance=False)

@@ -17,6 +17,7 @@ from trasluz.errors import RecipeError
 from trasluz.messages import _
 from trasluz.networks.custom import CustomSection, build_custom
 from trasluz.networks.sizes import need_image
+from trasluz.rng import Rng
 
 Settings = Mapping[str, Any]
 
@@ -109,7 +110,7 @@ def output_shape(network: nn.Module, shape: tuple[int, ...], where: str, *more: 
     """
     trial = copy.deepcopy(network).eval()
     try:
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        with torch.no_grad(), Rng(0).ambient("shape"):
             result = trial(*(torch.zeros(2, *one) for one in (shape, *more)))
     except Exception as error:  # a user's network may raise anything
         reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__

@@ -6,12 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from trasluz.errors import RunError
 from trasluz.evaluation import sample_evaluation
 from trasluz.evaluation.evaluation import MODEL, Evaluation, load_evaluation, load_summary
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
+from trasluz.files import read_arrays, whole_folder
 from trasluz.messages import _
 from trasluz.runs.weights import Weights
 
@@ -57,14 +56,19 @@ def load_samples(weights: Weights) -> SampleEvaluation | None:
     Raises:
         RunError: files are missing or damaged.
     """
-    folder = weights.looks / sample_evaluation.FOLDER
-    if not folder.is_dir():
-        return None
+
+    def read(folder: Path) -> SampleEvaluation | None:
+        return _samples_in(folder, weights) if folder.is_dir() else None
+
+    return whole_folder(read)(weights.looks / sample_evaluation.FOLDER)
+
+
+def _samples_in(folder: Path, weights: Weights) -> SampleEvaluation | None:
     try:
         plain = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
         if not weights.made(plain.pop(sample_evaluation.MODEL, None)):
             return None
-        arrays, examples = _arrays(folder / "arrays.npz"), _arrays(folder / "examples.npz")
+        arrays, examples = read_arrays(folder / "arrays.npz"), read_arrays(folder / "examples.npz")
         plain["intervals"] = {name: (low, high) for name, (low, high) in plain["intervals"].items()}
         for name in ("classes", "shares", "real_shares", "notes"):
             plain[name] = tuple(plain[name])
@@ -74,8 +78,3 @@ def load_samples(weights: Weights) -> SampleEvaluation | None:
             "{path}: what is known of the samples is damaged ({reason}); run `trasluz evaluate --classifier` again."
         )
         raise RunError(message.format(path=folder, reason=error)) from None
-
-
-def _arrays(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as stored:
-        return dict(stored)

@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 
 from trasluz.errors import RequestError, StorageError
+from trasluz.files import read_arrays
 from trasluz.messages import _, did_you_mean
 from trasluz.reporting import Reporter
 
@@ -137,8 +138,7 @@ def remembered(name: str, key: str, what: str, compute: Callable[[], dict[str, n
     """
     path = entry_folder("facts", name, key) / f"{what}.npz"
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:  # NumPy leaves damaged files open
-            return dict(stored)
+        return read_arrays(path)
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
         pass
     found = compute()

@@ -29,6 +29,7 @@ from trasluz.data.read.layout import require_images
 from trasluz.data.read.planning import make_plan
 from trasluz.data.read.raw import ImageFiles, Labels, Listing, Raw, split_rows
 from trasluz.errors import DataError
+from trasluz.files import read_arrays
 from trasluz.messages import _
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
@@ -74,8 +75,8 @@ def _load(folder: Path, name: str) -> Raw:
     shape = tuple(entry["shape"])
     if entry["format"] != _FORMAT or path.stat().st_size != int(np.prod(shape)) or _check_of(path) != entry["check"]:
         raise ValueError(path)
-    with (folder / "rows.npz").open("rb") as file, np.load(file, allow_pickle=False) as rows:
-        labels, splits, sizes = (rows[what] for what in ("labels", "splits", "sizes"))
+    rows = read_arrays(folder / "rows.npz")
+    labels, splits, sizes = (rows[what] for what in ("labels", "splits", "sizes"))
     return Raw(
         name=name,
         samples=_samples(path, shape),

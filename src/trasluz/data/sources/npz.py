@@ -15,6 +15,7 @@ import numpy as np
 from trasluz.data.arrays import from_arrays
 from trasluz.data.read.raw import Raw
 from trasluz.errors import DataError
+from trasluz.files import read_arrays
 from trasluz.messages import _
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
@@ -71,9 +72,7 @@ def _nothing(path: Path, arrays: dict[str, np.ndarray]) -> DataError:
 def _load(path: Path) -> dict[str, np.ndarray]:
     """All arrays by lower-case name."""
     try:
-        # Opened here, because NumPy leaves a damaged file open.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return {name.lower(): stored[name] for name in stored.files}
+        return {name.lower(): array for name, array in read_arrays(path).items()}
     except ValueError as error:
         if "pickle" in str(error).lower():
             message = _(

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trasluz.library_threads import library_threads
 from trasluz.rng import Rng, StepRng
 
 _COMPONENTS = 10
@@ -48,7 +49,7 @@ def fit(codes: np.ndarray, rng: Rng) -> Mixture:
     components = int(np.clip(len(codes) // (_CODES_PER_NUMBER * codes.shape[1]), 1, _COMPONENTS))
     seed = rng.generator("mixture").initial_seed() % 2**32
     model: Any = GaussianMixture(components, reg_covar=1e-6, random_state=seed)  # type: ignore[no-untyped-call]  # scikit-learn has no types
-    with warnings.catch_warnings():
+    with library_threads, warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a hundred steps are enough to draw from
         model.fit(codes.astype(np.float64))
     roots = np.linalg.cholesky(model.covariances_)

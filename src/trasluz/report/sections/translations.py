@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from trasluz.files import read_arrays
 from trasluz.report.context import Context
 from trasluz.report.images import data_address
 from trasluz.report.page import fill
@@ -23,8 +24,7 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """One gallery per domain that is translated from."""
-    with np.load(context.weights.looks / f"{NAME}.npz") as stored:
-        found = {name: stored[name] for name in stored.files}
+    found = read_arrays(context.weights.looks / f"{NAME}.npz")
     names = [str(name) for name in found["domains"]]
     nothing = both("There is nothing to show.")
     galleries = []
