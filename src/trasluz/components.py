@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from trasluz.entry_points import ForeignPart, foreign_parts
-from trasluz.errors import RecipeError, UnknownPartError
+from trasluz.errors import Interrupted, RecipeError, StorageError, TrasluzError, UnknownPartError
 from trasluz.messages import _, did_you_mean
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound="BaseModel")
 P = TypeVar("P")
+
+PASSING = (MemoryError, StorageError, Interrupted)  # not a part's own failure: what comes next would fail, too
 
 _CONTRACTS = frozenset({"base", "capabilities"})  # of all parts, so none itself
 
@@ -95,16 +97,33 @@ def _load_foreign(package: str, parts: tuple[ForeignPart, ...], where: str) -> A
     try:
         module = part.load()
     except Exception as error:  # code of somebody else may raise anything
-        text = " ".join(str(error).split()).rstrip(".")
         message = _("{where}: {name!r} of {package} cannot be loaded ({reason}); update or uninstall that package.")
-        reason = f"{type(error).__name__}: {text}" if text else type(error).__name__
-        raise RecipeError(message.format(where=where, name=part.name, package=part.origin, reason=reason)) from error
+        told = message.format(where=where, name=part.name, package=part.origin, reason=_reason(error))
+        raise RecipeError(told) from error
     missing = lacks(package, module)
     if missing:
         message = _("{where}: {name!r} of {package} lacks {missing}; update or uninstall that package.")
         listed = ", ".join(missing)
         raise RecipeError(message.format(where=where, name=part.name, package=part.origin, missing=listed))
     return module
+
+
+def _reason(error: Exception) -> str:
+    """The class and the message of an error, on one line and without a full stop."""
+    text = " ".join(str(error).split()).rstrip(".")
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def failure(package: str, name: str, where: str, error: Exception) -> str:
+    """The sentence, in the language in force, that the part ``name`` raised ``error``, and who can mend it."""
+    if isinstance(error, TrasluzError):
+        return str(error)  # says it already
+    brought = () if name in own_names(package) else foreign(package).get(name, ())
+    if brought:
+        message = _("{where}: {name!r} of {package} failed ({reason}); update or uninstall that package.")
+        return message.format(where=where, name=name, package=brought[0].origin, reason=_reason(error))
+    message = _("{where}: {name!r} failed ({reason}); that is a fault of Trasluz, please report it.")
+    return message.format(where=where, name=name, reason=_reason(error))
 
 
 def lacks(package: str, part: Any) -> tuple[str, ...]:
@@ -130,6 +149,10 @@ class Parts(Generic[P]):
             RecipeError: there is none; says the nearest one.
         """
         return cast(P, load(self.package, name, self.where))
+
+    def failure(self, name: str, error: Exception) -> str:
+        """The sentence, in the language in force, that the part ``name`` raised ``error``."""
+        return failure(self.package, name, self.where, error)
 
 
 def configure(config: type[C], values: dict[str, Any], where: str) -> C:
