@@ -221,8 +221,20 @@ def test_without_the_package_a_run_says_what_is_missing(run: Path, tmp_path: Pat
     bare.mkdir()
     said = refused(bare, "look", run)
     assert "model.family: there is no 'tiny-autoencoder'" in said
+    assert said.endswith("In training 'tiny-autoencoder' came from trasluz-lantern 1.2: install that package again.")
+    said = refused(bare, "evaluate", run, "--split", "valid")
+    assert "train.optimiser.name: 'sign-sgd' is not allowed: neither Trasluz nor an installed package brings it" in said
+    assert "allowed: 'adam', 'adamw', " in said
+    assert said.endswith("In training 'sign-sgd' came from trasluz-lantern 1.2: install that package again.")
+    info = json.loads((run / "run.json").read_text())
+    assert info["packages"] == dict.fromkeys(
+        ("tiny-autoencoder", "pooled", "sign-sgd", "stripes"), "trasluz-lantern 1.2"
+    )
+    kept = (run / "run.json").read_text()
+    (run / "run.json").write_text(json.dumps({k: v for k, v in info.items() if k != "packages"}))  # an older run
+    said = refused(bare, "evaluate", run, "--split", "valid")
+    (run / "run.json").write_text(kept)
     assert said.endswith("It was there in training: install again the package that brought it.")
-    assert "train.optimiser.name: 'sign-sgd' is not allowed" in refused(bare, "evaluate", run, "--split", "valid")
     assert run.name in program(bare, "runs", "list", run.parent).stdout
 
 

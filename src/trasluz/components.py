@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -69,6 +70,38 @@ def name_of(package: str, module: str) -> str:
     if module.startswith(f"{package}."):
         return last
     return next((n for n, parts in foreign(package).items() for part in parts if part.module == module), last)
+
+
+def packages_of(tree: object) -> dict[str, str]:
+    """Which names in a recipe, or a part of one, are parts of other packages: name → package and version.
+
+    A part stands as a text, or as the ``name`` of its settings; a name that we have too is ours.
+    """
+    named = set(_texts(tree))
+    parts = [part for part in foreign_parts() if part.name in named and part.name not in own_names(part.group)]
+    return {part.name: part.origin for part in parts}
+
+
+def _texts(tree: object) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, Mapping):
+        for inner in tree.values():
+            yield from _texts(inner)
+    elif isinstance(tree, (list, tuple)):
+        for inner in tree:
+            yield from _texts(inner)
+
+
+def lost_package(problem: str, packages: Mapping[str, str]) -> str:
+    """What to do where ``problem`` names a part that was there in training, in a sentence; ``packages`` as
+    ``packages_of`` gave them then, empty where that was not kept."""
+    for name, package in packages.items():
+        if repr(name) in problem:
+            return _("In training {name!r} came from {package}: install that package again.").format(
+                name=name, package=package
+            )
+    return _("It was there in training: install again the package that brought it.")
 
 
 def load(package: str, name: str, where: str) -> Any:
@@ -159,13 +192,14 @@ def configure(config: type[C], values: dict[str, Any], where: str) -> C:
     """``config(**values)``, with pydantic's complaints turned into one sentence.
 
     Raises:
-        RecipeError: a field is unknown or its value is not allowed.
+        RecipeError: a field is unknown or its value is not allowed; ``UnknownPartError`` where it names no part.
     """
     from pydantic import ValidationError  # here, because finding parts, as the command line does, needs none of it
 
-    from trasluz.field_errors import explain
+    from trasluz.field_errors import NO_SUCH_PART, explain
 
     try:
         return config.model_validate(values)
     except ValidationError as error:
-        raise RecipeError(explain(error, config, where)) from None
+        unknown = any(problem["type"] == NO_SUCH_PART for problem in error.errors())
+        raise (UnknownPartError if unknown else RecipeError)(explain(error, config, where)) from None
