@@ -6,6 +6,7 @@ process that uses it.  Nothing is downloaded, and this process's own packages st
 
 from __future__ import annotations
 
+import html
 import importlib
 import json
 import os
@@ -31,6 +32,20 @@ name: lantern
 data: {source: stripes, valid: 0.25}
 model: {family: tiny-autoencoder, encoder: {name: pooled, code: 3}}
 train: {epochs: 1, batch: 16, optimiser: {name: sign-sgd, learning_rate: 0.001}}
+"""
+RAISING = """
+from trasluz.recipe.base import Section
+
+ORDER, HELP, DEFAULT, Config, RESULT = 21, "", True, Section, object
+applies = lambda context: True
+render = lambda context: {}["mean"]
+refusal = lambda subject: None
+
+def check(evidence):
+    raise ZeroDivisionError("by hand")
+
+def compute(*_words):
+    raise RuntimeError("no such layer")
 """
 EntryPoints = Mapping[str, Mapping[str, str]]
 
@@ -154,6 +169,32 @@ def test_a_foreign_look_and_finding_stand_in_the_report(site: Path, run: Path) -
     assert "Lantern finds the training short" in page
 
 
+def test_foreign_parts_that_raise_cost_only_their_own_place_in_the_report(site: Path, run: Path) -> None:
+    groups = {
+        "trasluz.report.sections": {"odd-section": "raising", "lost-section": "raising.nowhere"},
+        "trasluz.findings.rules": {"odd-rule": "raising"},
+        "trasluz.look.looks": {"odd-look": "raising"},
+    }
+    second = run.parent.parent / "second"
+    describe(second, "raising", "0.4", groups)
+    (second / "raising.py").write_text(RAISING)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (site, second, SOURCE)))}
+    words = [sys.executable, "-m", "trasluz.cli", "report", str(run)]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    page = html.unescape((run / "report.html").read_text())
+    for part, reason in [
+        ("section: 'odd-section'", "KeyError: 'mean'"),
+        ("finding: 'odd-rule'", "ZeroDivisionError: by hand"),
+        ("look: 'odd-look'", "RuntimeError: no such layer"),
+    ]:
+        assert f"{part} of raising 0.4 failed ({reason}); update or uninstall that package." in page
+        assert f"{part} de raising 0.4 falló ({reason})" in page
+    assert "'lost-section' of raising 0.4 cannot be loaded (ModuleNotFoundError" in page
+    assert "Lantern finds the training short" in page
+    assert "Spread of the code by Lantern" in page
+
+
 def test_a_foreign_look_has_the_name_of_its_entry_point(site: Path, run: Path) -> None:
     assert "code-spread" in program(site, "look", run).stdout
     program(site, "look", run, "code-spread")
@@ -180,8 +221,20 @@ def test_without_the_package_a_run_says_what_is_missing(run: Path, tmp_path: Pat
     bare.mkdir()
     said = refused(bare, "look", run)
     assert "model.family: there is no 'tiny-autoencoder'" in said
+    assert said.endswith("In training 'tiny-autoencoder' came from trasluz-lantern 1.2: install that package again.")
+    said = refused(bare, "evaluate", run, "--split", "valid")
+    assert "train.optimiser.name: 'sign-sgd' is not allowed: neither Trasluz nor an installed package brings it" in said
+    assert "allowed: 'adam', 'adamw', " in said
+    assert said.endswith("In training 'sign-sgd' came from trasluz-lantern 1.2: install that package again.")
+    info = json.loads((run / "run.json").read_text())
+    assert info["packages"] == dict.fromkeys(
+        ("tiny-autoencoder", "pooled", "sign-sgd", "stripes"), "trasluz-lantern 1.2"
+    )
+    kept = (run / "run.json").read_text()
+    (run / "run.json").write_text(json.dumps({k: v for k, v in info.items() if k != "packages"}))  # an older run
+    said = refused(bare, "evaluate", run, "--split", "valid")
+    (run / "run.json").write_text(kept)
     assert said.endswith("It was there in training: install again the package that brought it.")
-    assert "train.optimiser.name: 'sign-sgd' is not allowed" in refused(bare, "evaluate", run, "--split", "valid")
     assert run.name in program(bare, "runs", "list", run.parent).stdout
 
 

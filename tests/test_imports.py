@@ -113,6 +113,20 @@ WRONG = [
     ["train", "digits-cnn", "--set", "train.epoch=2"],
     ["resume", "nowhere"],
     ["report", "nowhere"],
+    ["evaluate", "nowhere"],
+    ["findings", "nowhere"],
+    ["generate", "nowhere"],
+    ["look", "nowhere"],
+    ["predict", "nowhere", "image.png"],
+    ["reconstruct", "nowhere", "image.png"],
+    ["translate", "nowhere", "image.png", "--to", "day"],
+    ["compare", "nowhere", "nowhere-else"],
+    ["data", "check", "nowhere"],
+    ["data", "preview", "nowhere"],
+    ["data", "preview", "nowhere.yaml"],
+    ["train", "digits-cnn", "--data", "nowhere"],
+    ["study", "pooling", "--data", "nowhere"],
+    ["study", "nowhere.yaml"],
 ]
 
 

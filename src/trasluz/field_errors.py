@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 _WHOLE, _NUMBER, _TRUTH = N_("it must be a whole number"), N_("it must be a number"), N_("it must be true or false")
 _FIELDS = N_("it must be a name with fields")
+NO_SUCH_PART = "no_such_part"  # the kind of complaint about the name of a part that nothing installed brings
 _REASONS = {
+    NO_SUCH_PART: N_("neither Trasluz nor an installed package brings it; allowed: {expected}"),
     "value_error": "{error}",
     "greater_than": N_("it must be greater than {gt}"),
     "greater_than_equal": N_("it must be at least {ge}"),

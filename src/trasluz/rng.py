@@ -18,7 +18,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import torch
 from torch import Tensor
@@ -64,11 +64,16 @@ def _word(purpose: str) -> int:
     return int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "little", signed=True)
 
 
+@lru_cache(maxsize=1 << 14)  # purposes, epochs, ranks and the steps of an epoch come again and again
+def _mixed_word(word: int) -> int:
+    return _mix_number((word + 1) * _GOLDEN)
+
+
 def _fold(key: Key, *words: Key) -> Key:
     """A key that depends on ``key`` and on every word, in their order."""
     for word in words:
         # Times the golden ratio, as SplitMix counts: the finaliser alone leaves small numbers correlated.
-        folded = _mix_number((word + 1) * _GOLDEN) if isinstance(word, int) else _mix((word + 1) * _GOLDEN)
+        folded = _mixed_word(word) if isinstance(word, int) else _mix((word + 1) * _GOLDEN)
         key = _mix_number(key ^ folded) if isinstance(key, int) and isinstance(folded, int) else _mix(key ^ folded)  # type: ignore[arg-type]  # one of them is a tensor, so what they give is one
     return key
 

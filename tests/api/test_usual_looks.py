@@ -30,7 +30,7 @@ def test_a_look_that_cannot_be_had_is_left_out_with_its_reason(tmp_path: Path, m
 
     monkeypatch.setattr(latent_map, "compute", fail)
     heard = Heard()
-    found = usual_looks(tz.train("digits-cnn", set=QUICK, runs=tmp_path), None, heard)
+    found = usual_looks(tz.train("digits-cnn", set=QUICK, runs=tmp_path), None, heard).found
     assert heard.warnings == ["Some codes are not finite numbers."]
     assert "latent-map" not in found
     assert {"neighbours", "code-use", "kernels"} <= found.keys()

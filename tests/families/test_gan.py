@@ -72,6 +72,20 @@ def same(first: dict[str, Tensor], second: dict[str, Tensor]) -> bool:
     return all(torch.equal(value, second[name]) for name, value in first.items())
 
 
+def test_a_step_folds_no_key_for_masks_that_nobody_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = StepRng.of_step
+
+    def heard(self: StepRng, purpose: str) -> Rng:
+        asked.append(purpose)
+        return real(self, purpose)
+
+    monkeypatch.setattr(StepRng, "of_step", heard)
+    family, networks = make()
+    take(family, engine_for(family, networks), batch_of(), 1)
+    assert not [purpose for purpose in asked if purpose.startswith("masks/")]
+
+
 def test_each_update_moves_its_own_network_and_leaves_no_gradient_anywhere() -> None:
     family, networks = make(r1=1.0, generator_every=2)
     engine, batch = engine_for(family, networks), batch_of()

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from tests.findings.made import classified, evidence, history
-from trasluz.errors import RecipeError
-from trasluz.findings.base import check_all, find, names
+from trasluz.errors import RecipeError, StorageError
+from trasluz.findings.base import check_all, check_in, find, names
 from trasluz.findings.curves import noise, slope, smooth
 from trasluz.findings.evidence import Evidence, divergence_setting, train_setting
-from trasluz.findings.finding import SEVERITIES
+from trasluz.findings.finding import SEVERITIES, Finding
 from trasluz.findings.trying import command_line
+from trasluz.messages import LANGUAGES, current_language
 from trasluz.recipe import Recipe, load
 
 FAILURE = {"term": "loss", "global_step": 5, "epoch": 1}
@@ -56,6 +57,38 @@ def test_the_gravest_comes_first() -> None:
     )
     assert [f.severity for f in found] == sorted((f.severity for f in found), key=SEVERITIES.index)
     assert [f.rule for f in found] == ["not-finite", "overfitting", "validation-too-small"]
+
+
+def test_a_rule_that_raises_in_one_language_is_a_remark_in_each_and_the_others_stand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(_evidence: Evidence) -> Finding | None:
+        if current_language() == "es":
+            raise KeyError("gap")
+        return None
+
+    made = evidence(status="failed", failure=FAILURE, records=history(train_accuracy=[0.9]))
+    before = check_in(LANGUAGES, made)
+    monkeypatch.setattr(find("dead-units"), "check", broken)
+    after = check_in(LANGUAGES, made)
+    for name in LANGUAGES:
+        (remark,) = (finding for finding in after[name] if finding.rule == "dead-units")
+        assert remark.severity == "note"
+        assert "KeyError: 'gap'" in remark.seen
+        assert tuple(finding for finding in after[name] if finding is not remark) == before[name]
+    assert after["en"][-1].title != after["es"][-1].title
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, StorageError])
+def test_what_is_not_a_rules_own_failure_goes_through(
+    monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def broken(_evidence: Evidence) -> Finding | None:
+        raise error
+
+    monkeypatch.setattr(find("overfitting"), "check", broken)
+    with pytest.raises(error):
+        check_all(evidence())
 
 
 def test_a_line_and_its_error_are_those_of_least_squares() -> None:

@@ -7,6 +7,7 @@ from scipy.spatial.distance import cdist
 from trasluz.metrics import balls
 from trasluz.metrics.density_coverage import density_coverage
 from trasluz.metrics.improved_precision_recall import precision_recall
+from trasluz.metrics.neighbours import radii
 
 
 def sets(seed: int = 0, n: int = 60, m: int = 80) -> tuple[np.ndarray, np.ndarray]:
@@ -28,6 +29,30 @@ def test_both_pairs_are_their_published_equations_in_any_batches(monkeypatch: py
     held = apart <= reach(real, 5)
     expected = held.sum() / (5 * len(samples)), held.any(0).mean()
     assert density_coverage(real, samples, 5) == (pytest.approx(expected[0]), pytest.approx(expected[1]))
+
+
+@pytest.mark.parametrize("far", [1e3, 1e5, 1e7])
+def test_a_copy_far_from_all_others_lies_in_its_own_ball_of_radius_0_and_its_neighbour_does_not(far: float) -> None:
+    rng = np.random.default_rng(3)
+    centres = rng.normal(size=(400, 16))
+    centres[:2] = rng.normal(size=16) * far
+    points = np.concatenate([centres[:1], centres[:1] * (1 + 1e-6)])
+    ((_rows, found),) = balls.inside(points, centres, radii(centres, 1))
+    assert found[:, :2].tolist() == [[True, True], [False, False]]
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e4])
+def test_points_on_the_border_and_close_to_it_are_placed_as_exact_distances_place_them(scale: float) -> None:
+    rng = np.random.default_rng(4)
+    centres = (rng.normal(size=(50, 32)) + 100) * scale
+    towards = rng.normal(size=(50, 32))
+    towards /= np.linalg.norm(towards, axis=1, keepdims=True)
+    radius = np.linspace(0.5, 2, 50) * scale
+    for share, expected in ((1 - 1e-9, True), (1 + 1e-9, False)):
+        points = centres + share * radius[:, None] * towards
+        ((_rows, found),) = balls.inside(points, centres, radius)
+        assert found.diagonal().tolist() == [expected] * 50
+        assert (found == (cdist(points, centres) <= radius)).all()
 
 
 def test_identical_sets_overlap_fully() -> None:

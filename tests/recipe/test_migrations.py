@@ -62,6 +62,21 @@ def test_names_of_version_1_are_read_where_fields_are_set(values: dict[str, obje
     assert 0.5 in [*found, *train.learning_rate_factors.values()]
 
 
+def test_what_early_stopping_watches_is_read_by_its_name_of_version_1() -> None:
+    tree: dict[str, Any] = {"early_stopping": {"monitor": "rate"}}
+    recipe = from_dict({"train": tree, "phases": [{"name": "a", "train": tree}]})
+    ((_phase, train),) = recipe.resolved_phases()
+    for section in (recipe.train.early_stopping, train.early_stopping):
+        assert section is not None
+        assert section.monitor == "learning_rate"
+    for values in ({"train.early_stopping.monitor": "rate/main"}, {"train.early_stopping": {"monitor": "rate/main"}}):
+        watched = load("digits-cnn").override(values).train.early_stopping
+        assert watched is not None
+        assert watched.monitor == "learning_rate/main"
+    other = {"train.early_stopping.monitor": "valid/rate"}
+    assert present_fields(other) == other
+
+
 @pytest.mark.parametrize(
     ("tree", "field"),
     [

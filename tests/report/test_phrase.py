@@ -13,6 +13,7 @@ def test_a_phrase_holds_one_span_per_language() -> None:
 def test_words_that_are_equal_in_all_languages_stand_alone() -> None:
     assert plain("ResNet <18>").__html__() == "ResNet &lt;18&gt;"
     assert "<span" not in both("PSNR").__html__()
+    assert Markup("<p>{}</p>").format(plain("a < b")) == "<p>a &lt; b</p>"
 
 
 def test_values_are_escaped_and_phrases_inside_phrases_speak_the_same_language() -> None:

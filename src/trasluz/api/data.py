@@ -10,7 +10,7 @@ from trasluz.data.feed.preprocess import fit_preprocess
 from trasluz.errors import DataError, RequestError
 from trasluz.files import storage
 from trasluz.messages import _
-from trasluz.recipe import Recipe, built_in_names, load
+from trasluz.recipe import Recipe, is_recipe, load
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 
@@ -70,6 +70,6 @@ def preview_augmentation(
 
 
 def _recipe(source: str | Path) -> Recipe:
-    if str(source) in built_in_names() or Path(source).suffix in (".yaml", ".yml"):
+    if is_recipe(source):
         return load(source)
     return Recipe().override({"data.source": str(source)})

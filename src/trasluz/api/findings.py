@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from trasluz.api.opened import OpenedRun
-from trasluz.errors import RunError
+from trasluz.errors import RecipeError, RunError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.files import storage, write_json
-from trasluz.findings.base import check_all
+from trasluz.findings.base import check_in
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
 from trasluz.findings.trying import command_line
 from trasluz.look import base, names
 from trasluz.look.result import Result, load_result, stored_for
-from trasluz.messages import LANGUAGES, language
+from trasluz.messages import LANGUAGES
 from trasluz.runs.evaluations import load_samples
 
 FORMAT = 1
@@ -44,11 +44,7 @@ def evidence_of(
 
 def findings_by_language(evidence: Evidence) -> dict[str, tuple[Finding, ...]]:
     """The findings in every language: the same rules in the same order in each."""
-    found = {}
-    for name in LANGUAGES:
-        with language(name):
-            found[name] = check_all(evidence)
-    return found
+    return check_in(LANGUAGES, evidence)
 
 
 def save_findings(run: OpenedRun, found: Mapping[str, tuple[Finding, ...]]) -> Path:
@@ -92,7 +88,7 @@ def _stored_looks(folder: Path) -> dict[str, Result]:
         if stored_for(folder / name) is not None:
             try:
                 found[name] = load_result(folder / name, base.find(name).RESULT)
-            except RunError:  # of another version; looking again replaces it
+            except (RunError, RecipeError):  # of another version, where looking again replaces it; or cannot be loaded
                 continue
     return found
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trasluz import components
 from trasluz.api.opened import Images, OpenedRun
-from trasluz.errors import DataError, RequestError
+from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.look import base
 from trasluz.look import names as look_names
 from trasluz.look.result import Result, save_result, stored_for, stored_result
@@ -72,21 +73,40 @@ def look(
     return found
 
 
-def usual_looks(run: OpenedRun, split: str | None, reporter: Reporter) -> dict[str, Result]:
+@dataclass(frozen=True)
+class UsualLooks:
+    """``found`` and, of the looks that failed, what each raised; by name."""
+
+    found: Mapping[str, Result]
+    failed: Mapping[str, Exception]
+
+
+def usual_looks(run: OpenedRun, split: str | None, reporter: Reporter) -> UsualLooks:
     """What a report shows: every look that is usual and that this model can be looked at with, each kept; and those
-    that somebody asked for before, as long as they are still of these weights and this split."""
+    that somebody asked for before, as long as they are still of these weights and this split.
+
+    A look that fails costs its own place alone.
+    """
     subject = subject_of(run, split)
-    usual = base.fitting(subject, default_only=True)
-    names = tuple(sorted({*usual, *(name for name in look_names() if _still_true(run, name, subject.split))}))
     found: dict[str, Result] = {}
-    with reporter.task(_("Looking inside"), total=len(names)) as task:
-        for name in names:
+    failed: dict[str, Exception] = {}
+    with reporter.task(_("Looking inside"), total=len(look_names())) as task:
+        for name in look_names():
             try:
-                found[name] = look(run, name, None, split, _options_kept(run, name), Reporter())
+                if base.usual(name, subject) or _still_true(run, name, subject.split):
+                    found[name] = look(run, name, None, split, _options_kept(run, name), Reporter())
+            except RecipeError as error:  # cannot be loaded
+                failed[name] = error
             except RequestError as error:  # what a look learns only on its way, such as too few images
                 reporter.warn(str(error))
+            except components.PASSING:
+                raise
+            except Exception as error:  # a look may come from anybody, and raise anything
+                failed[name] = error
             task.advance(note=name)
-    return found
+    for name, reason in failed.items():
+        reporter.warn(base.failure_of(name, reason))
+    return UsualLooks(found, failed)
 
 
 def _still_true(run: OpenedRun, name: str, split: str) -> bool:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from trasluz.api.evaluating import evaluate
 from trasluz.api.findings import evidence_of, findings_by_language, save_findings
-from trasluz.api.looks import usual_looks
+from trasluz.api.looks import UsualLooks, usual_looks
 from trasluz.api.opened import OpenedRun
-from trasluz.look.result import Result
 from trasluz.report.writer import write_report
 from trasluz.reporting import Reporter
 
@@ -22,11 +21,20 @@ def report(run: OpenedRun, language: str, reporter: Reporter) -> Path:
     """
     done = run.evaluations()
     wanted = "valid" if len(run.data.split("valid")) else "train"
-    looks: dict[str, Result] = {}
+    looks = UsualLooks({}, {})
     if run.weights.stored():
         if wanted not in done:
             done[wanted] = evaluate(run, wanted, None, None, reporter)
         looks = usual_looks(run, None, reporter)
-    found = findings_by_language(evidence_of(run, done, looks))
+    found = findings_by_language(evidence_of(run, done, looks.found))
     save_findings(run, found)
-    return write_report(run.folder, done, language, reporter, looks=looks, findings=found, weights=run.weights)
+    return write_report(
+        run.folder,
+        done,
+        language,
+        reporter,
+        looks=looks.found,
+        failed_looks=looks.failed,
+        findings=found,
+        weights=run.weights,
+    )

@@ -1,4 +1,7 @@
-"""Opening the run that a command was given, with the weights that it was asked for."""
+"""What a command was given: its run, with the weights that it was asked for, and its data.
+
+What is not there is refused at once, not after PyTorch was imported.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,20 @@ def open_run(console: Console, path: Path, weights: str) -> Run:
     from trasluz import api
     from trasluz.runs.folder import RunFolder
 
-    RunFolder.open(path)  # what is no run is refused at once, not after PyTorch was imported
+    RunFolder.open(path)
     run = api.open_run(path, weights=weights)
     if run.weights_note:
         console.say(run.weights_note)
     return run
+
+
+def require_data(source: str | None) -> None:
+    """Refuses data that are not there; ``None`` and images of a run (``run:PATH``) are left to those who open them.
+
+    Raises:
+        DataError: there is nothing of that name or path.
+    """
+    from trasluz.data.sources.base import require_source
+
+    if source is not None and not source.startswith("run:"):
+        require_source(source)

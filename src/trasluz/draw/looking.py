@@ -41,6 +41,11 @@ def drawing_of(look: str) -> DrawingModule:
     return _DRAWINGS.find(look)
 
 
+def failure_of(look: str, error: Exception) -> str:
+    """The sentence, in the language in force, that the drawing of that look raised ``error``."""
+    return _DRAWINGS.failure(look, error)
+
+
 def draw(result: Result) -> tuple[Panel, ...]:
     """The panels of a look's result, in the language in force."""
     return drawing_of(result.look).draw(result)

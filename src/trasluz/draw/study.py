@@ -25,31 +25,30 @@ def variants_figure(table: Table, metric: str, *, theme: Theme = LIGHT) -> go.Fi
     rows = [row for row in table.rows if metric in row.scores]
     height = 96 + _ROW * len(rows)
     figure = new_figure(theme, x=metric_name(metric), height=height)
-    colours = class_colours(len(rows))
-    for index, (row, colour) in enumerate(zip(rows, colours, strict=True)):
-        found = row.scores[metric]
-        texts = [metric_value(metric, value) for value in found.values]
+    scores, colours = [row.scores[metric] for row in rows], class_colours(len(rows))
+    runs = [(index, value) for index, score in enumerate(scores) for value in score.values]
+    figure.add_scatter(
+        x=[value for _index, value in runs],
+        y=[index for index, _value in runs],
+        mode="markers",
+        marker={"size": 8, "color": [colours[index] for index, _value in runs], "opacity": 0.35},
+        text=[metric_value(metric, value) for _index, value in runs],
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
+    )
+    for index, (row, score, colour) in enumerate(zip(rows, scores, colours, strict=True)):
         figure.add_scatter(
-            x=list(found.values),
-            y=[index] * len(found.values),
-            mode="markers",
-            marker={"size": 8, "color": colour, "opacity": 0.35},
-            text=texts,
-            hovertemplate="%{text}<extra></extra>",
-            showlegend=False,
-        )
-        figure.add_scatter(
-            x=[found.mean],
+            x=[score.mean],
             y=[index],
             mode="markers",
             marker={"size": 12, "color": colour, "line": {"color": "#ffffff", "width": 1}},
-            error_x=_bar(found, colour),
-            text=[interval_text(metric, found)],
+            error_x=_bar(score, colour),  # one colour for a whole trace, so every mean is a trace of its own
+            text=[interval_text(metric, score)],
             hovertemplate="%{text}<extra></extra>",
             showlegend=False,
         )
         if row.variant == table.reference:
-            figure.add_vline(x=found.mean, line={"color": GREY, "width": 1, "dash": "dash"})
+            figure.add_vline(x=score.mean, line={"color": GREY, "width": 1, "dash": "dash"})
     figure.update_yaxes(
         tickvals=list(range(len(rows))), ticktext=[row.variant for row in rows], range=[len(rows) - 0.4, -0.6], title=""
     )

@@ -22,7 +22,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -131,11 +131,10 @@ class Losses:
 
     def share(self, share: float, prefix: str = "") -> Losses:
         """``share`` of everything, detached, under names that begin with ``prefix``."""
-
-        def of(values: Mapping[str, Tensor]) -> dict[str, Tensor]:
-            return {prefix + n: v.detach() if share == 1.0 else v.detach() * share for n, v in values.items()}
-
-        return Losses(of(self.terms), of(self.watched), of(self.statistics))
+        parts = (self.terms, self.watched, self.statistics)
+        if share == 1.0 and not prefix:  # at every step of most trainings
+            return Losses(*({name: value.detach() for name, value in part.items()} for part in parts))
+        return Losses(*({prefix + n: v.detach() * share for n, v in part.items()} for part in parts))
 
     def __add__(self, other: Losses) -> Losses:
         """Sums by name; what only one of both has stays as it is."""
@@ -224,7 +223,8 @@ class BaseFamily(ABC):
         if penalty is not None:
             loss = loss + penalty
             recorded["penalty"] = penalty
-        return loss, replace(losses, terms={**recorded, "loss": loss})
+        recorded["loss"] = loss
+        return loss, Losses(recorded, losses.watched, losses.statistics)
 
     def step(self, engine: Stepper, networks: nn.ModuleDict, batch: Batch, rng: StepRng, progress: Progress) -> Losses:
         """Runs every update that is due; what it gives is detached, and named after the update if there are several.

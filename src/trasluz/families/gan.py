@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 import torch
@@ -152,7 +153,7 @@ class Family(BaseFamily):
             if not engine.due(update):
                 continue
             parts = [update.name, "r1"] if self._penalised(engine, update) else [update.name]
-            with masks_from(rng.of_step(f"masks/{update.name}")):
+            with masks_from(partial(rng.of_step, f"masks/{update.name}")):
                 for part, part_rng, share in engine.parts(batch, rng):
                     for objective in parts:
                         with nullcontext() if objective == "r1" else engine.forward():

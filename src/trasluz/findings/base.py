@@ -8,16 +8,20 @@ It is a pure function of the evidence, which may lack anything: a run that faile
 validation no validation loss.  Where what it needs is not there, it finds nothing.  Its thresholds are constants of
 the module, each with its reason.  A difference is claimed only where it lies outside its interval or its noise.
 Sentences pass through ``_()``.  Adding a rule is adding its file and its test.
+
+A rule that raises costs its own place alone: there stands a remark that says so.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Protocol
 
 from trasluz import components
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import SEVERITIES, Finding
+from trasluz.messages import _, current_language, language
 
 
 class Rule(Protocol):
@@ -33,6 +37,52 @@ names, find = RULES.names, RULES.find
 
 def check_all(evidence: Evidence) -> tuple[Finding, ...]:
     """What all rules find, the gravest first, in the language in force."""
-    found = ((name, find(name).check(evidence)) for name in names())
-    told = [dataclasses.replace(finding, rule=name) for name, finding in found if finding is not None]
-    return tuple(sorted(told, key=lambda finding: (SEVERITIES.index(finding.severity), finding.rule)))
+    spoken = current_language()
+    return check_in([spoken], evidence)[spoken]
+
+
+def check_in(languages: Sequence[str], evidence: Evidence) -> dict[str, tuple[Finding, ...]]:
+    """What all rules find, the gravest first: the same rules in the same order in each of ``languages``."""
+    asked = [_ask(name, languages, evidence) for name in names()]
+    told = [spoken for spoken in asked if spoken]
+    told.sort(key=lambda spoken: (SEVERITIES.index(spoken[0].severity), spoken[0].rule))
+    return {name: tuple(spoken[i] for spoken in told) for i, name in enumerate(languages)}
+
+
+def _ask(name: str, languages: Sequence[str], evidence: Evidence) -> list[Finding]:
+    """What one rule finds, in each language; empty where it finds nothing."""
+    try:
+        rule, found = find(name), []
+        for spoken in languages:
+            with language(spoken):
+                found.append(rule.check(evidence))
+        return [_whole(finding, name) for finding in found if finding is not None]
+    except components.PASSING:
+        raise
+    except Exception as error:  # a rule may come from anybody, and raise anything
+        failed = []
+        for spoken in languages:
+            with language(spoken):
+                failed.append(_failed(name, error))
+        return failed
+
+
+def _whole(finding: Finding, name: str) -> Finding:
+    """``finding`` with the name of its rule.
+
+    Raises:
+        ValueError: a severity that there is not.
+    """
+    SEVERITIES.index(finding.severity)
+    return dataclasses.replace(finding, rule=name)
+
+
+def _failed(name: str, error: Exception) -> Finding:
+    return Finding(
+        "note",
+        _("A rule could not be asked: {name}").format(name=name),
+        RULES.failure(name, error),
+        _("Whether the run has the fault that this rule looks for is not known."),
+        _("The other findings do not depend on it."),
+        rule=name,
+    )

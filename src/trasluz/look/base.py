@@ -45,13 +45,19 @@ class LookModule(Protocol):
         """The look."""
 
 
-find = components.Parts[LookModule](LOOKS, "look").find
+_PARTS = components.Parts[LookModule](LOOKS, "look")
+find, failure_of = _PARTS.find, _PARTS.failure
 
 
-def fitting(subject: Subject, *, default_only: bool = False) -> tuple[str, ...]:
+def fitting(subject: Subject) -> tuple[str, ...]:
     """The names of the looks that this model can be looked at with, sorted."""
-    found = ((name, find(name)) for name in names())
-    return tuple(name for name, look in found if (look.DEFAULT or not default_only) and look.refusal(subject) is None)
+    return tuple(name for name in names() if find(name).refusal(subject) is None)
+
+
+def usual(name: str, subject: Subject) -> bool:
+    """Whether a report holds the look ``name`` of this model without being asked."""
+    look = find(name)
+    return look.DEFAULT and look.refusal(subject) is None
 
 
 def compute(

@@ -1,7 +1,8 @@
 """A trained model as files: weights, the data shape it was built for, and the preprocessing. Enough to predict.
 
 ``weights.safetensors`` holds every parameter and buffer by name; ``config.json`` the family's settings, with the
-version of their words, and the data's shape and classes; ``preprocess.json`` how an image becomes an input.
+version of their words and the other packages that brought parts of it, and the data's shape and classes;
+``preprocess.json`` how an image becomes an input.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
+from trasluz.components import lost_package, packages_of
 from trasluz.data.data import DataSpec
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RunError, UnknownPartError
@@ -34,7 +36,7 @@ def save_model(
     with new_folder(target) as folder:
         plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in weights.items()}
         (folder / "weights.safetensors").write_bytes(save(plain))
-        config = {"version": VERSION, "model": settings, "spec": asdict(spec)}
+        config = {"version": VERSION, "model": settings, "spec": asdict(spec), "packages": packages_of(settings)}
         (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8")
         (folder / "preprocess.json").write_text(preprocess.model_dump_json(indent=2), encoding="utf-8")
 
@@ -69,8 +71,7 @@ def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
         with Rng(0).ambient("build"):
             networks = family.build()
     except UnknownPartError as error:
-        message = _("{path}: {problem} It was there in training: install again the package that brought it.")
-        raise RunError(message.format(path=folder, problem=error)) from error
+        raise RunError(f"{folder}: {error} {lost_package(str(error), config.get('packages', {}))}") from error
     load_weights(networks, weights, str(folder))
     return Model(family, networks, preprocess, spec)
 

@@ -1,7 +1,7 @@
 """Recipes: typed, frozen, validated; YAML in and out."""
 
 from trasluz.recipe.data import AugmentSection, DataSection
-from trasluz.recipe.files import built_in_names, load, parse_overrides
+from trasluz.recipe.files import built_in_names, is_recipe, load, parse_overrides
 from trasluz.recipe.recipe import Recipe, from_dict, from_yaml, schema
 from trasluz.recipe.train import (
     OPTIMISERS,
@@ -31,6 +31,7 @@ __all__ = [
     "built_in_names",
     "from_dict",
     "from_yaml",
+    "is_recipe",
     "load",
     "parse_overrides",
     "schema",

@@ -13,9 +13,10 @@ from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, InitErrorDetails, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from trasluz import components
+from trasluz.field_errors import NO_SUCH_PART
 from trasluz.messages import _
 from trasluz.recipe.base import Section
 
@@ -63,7 +64,8 @@ class Chosen:
 
     def _no_such(self, name: object) -> ValidationError:
         expected = ", ".join(repr(known) for known in components.names(self.package))
-        problem = InitErrorDetails(type="literal_error", loc=("name",), input=name, ctx={"expected": expected})
+        kind = PydanticCustomError(NO_SUCH_PART, "allowed: {expected}", {"expected": expected})
+        problem = InitErrorDetails(type=kind, loc=("name",), input=name)
         return ValidationError.from_exception_data("name", [problem])
 
     def _without_strangers(self, name: str, config: type[NamedSection], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,11 @@ def built_in_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _BUILT_IN.glob("*.yaml")))
 
 
+def is_recipe(name: str | Path) -> bool:
+    """Whether ``name`` means a recipe, where data may be meant, too: a built-in one, or a YAML file."""
+    return str(name) in built_in_names() or Path(name).suffix in (".yaml", ".yml")
+
+
 def load(name: str | Path) -> Recipe:
     """A built-in recipe by name, or a YAML file by path.
 

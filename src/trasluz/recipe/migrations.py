@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from trasluz.errors import RecipeError
 from trasluz.messages import N_, _
@@ -17,6 +17,7 @@ from trasluz.messages import N_, _
 Kind = Literal["recipe", "model", "study"]
 Tree = dict[str, Any]
 Path = tuple[str, ...]
+T = TypeVar("T")
 
 VERSION = 2
 FIRST = 1  # of studies and models that tell no version, as those of 0.1
@@ -34,12 +35,14 @@ class Step:
     """From one version to the next.
 
     ``renames``: a recipe's dotted fields, ``*`` for any one name or position, and what their last name becomes; the
-    three kinds of tree follow from these.  ``changes``: what else becomes of a kind, after that.  ``study``: a study's
-    own fields.  ``looks``: options and fields of what looks found, as ``look.field``, and what they are called now.
+    three kinds of tree follow from these.  ``rewords``: fields whose text names something that was renamed, and what
+    that text becomes.  ``changes``: what else becomes of a kind, after that.  ``study``: a study's own fields.
+    ``looks``: options and fields of what looks found, as ``look.field``, and what they are called now.
     """
 
     renames: Mapping[str, str]
     changes: Mapping[Kind, Callable[[Tree], Tree]] = field(default_factory=dict)
+    rewords: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     study: Mapping[str, str] = field(default_factory=dict)
     looks: Mapping[str, str] = field(default_factory=dict)
 
@@ -82,6 +85,8 @@ class Step:
         """``value``, which stands in a recipe ``at`` that place, with the new names in it."""
         if isinstance(value, list):
             return [self._rename(inner, (*at, str(i))) for i, inner in enumerate(value)]
+        if isinstance(value, str):
+            return _at(self.rewords, at, _unchanged)(value)
         if not isinstance(value, dict):
             return value
         changed: Tree = {}
@@ -96,18 +101,34 @@ class Step:
 
     def _name(self, path: Path) -> str:
         """The last name of ``path``, the new one where it has one."""
-        for pattern, name in self.renames.items():
-            parts = pattern.split(".")
-            if len(parts) == len(path) and all(map(fnmatchcase, path, parts)):
-                return name
-        return path[-1]
+        return _at(self.renames, path, path[-1])
 
 
+def _unchanged(text: str) -> str:
+    return text
+
+
+def _at(patterns: Mapping[str, T], path: Path, otherwise: T) -> T:
+    """What stands for the pattern that fits ``path``."""
+    for pattern, found in patterns.items():
+        parts = pattern.split(".")
+        if len(parts) == len(path) and all(map(fnmatchcase, path, parts)):
+            return found
+    return otherwise
+
+
+def present_record_name(name: str) -> str:
+    """The name of today of what a training records: version 0.1 called learning rates ``rate``."""
+    return f"learning_{name}" if name.partition("/")[0] == "rate" else name
+
+
+_PREFIXES = ("", "phases.*.")
 _NAMES = {"optimiser.rate": "learning_rate", "optimisers.*.rate": "learning_rate", "rates": "learning_rate_factors"}
 _EXAMINED = ("contrast", "exciting", "feature-maps", "maximise")
 STEPS: dict[int, Step] = {
     1: Step(
-        renames={f"{prefix}train.{old}": new for old, new in _NAMES.items() for prefix in ("", "phases.*.")},
+        renames={f"{prefix}train.{old}": new for old, new in _NAMES.items() for prefix in _PREFIXES},
+        rewords={f"{prefix}train.early_stopping.monitor": present_record_name for prefix in _PREFIXES},
         study={"judge": "split"},
         looks={
             "cam.judged": "checked",

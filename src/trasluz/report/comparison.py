@@ -95,7 +95,7 @@ def _sections(comparison: Comparison, sheet: Sheet) -> list[Section | None]:
     if comparison.table.metrics:
         found.append(_numbers(comparison, sheet))
     histories = {name: [history] for name, history in comparison.histories.items() if history.epochs}
-    found.append(curves(histories, _comparable(comparison), sheet.figures, _about_curves(comparison)))
+    found.append(curves(comparison.table, histories, _comparable(comparison), sheet.figures, _about_curves(comparison)))
     found += [_images(comparison.seen, sheet), _machines(comparison)]
     return found
 

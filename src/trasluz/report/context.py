@@ -30,7 +30,8 @@ class Context(Stock):
     """One page in the making.
 
     ``findings``: language → what the rules found, the same ones in each; ``None`` where they were not asked.
-    ``chosen``: the weights that the page speaks of, the final ones by default.
+    ``chosen``: the weights that the page speaks of, the final ones by default.  ``failed_looks``: name → what kept a
+    look from being had.
     """
 
     folder: RunFolder
@@ -38,6 +39,7 @@ class Context(Stock):
     looks: Mapping[str, Result] = field(default_factory=dict)
     findings: Mapping[str, Sequence[Finding]] | None = None
     chosen: Weights | None = None
+    failed_looks: Mapping[str, Exception] = field(default_factory=dict)
     _known: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @cached_property

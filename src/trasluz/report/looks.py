@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from trasluz.draw.looking import Question, draw, drawing_of
+from trasluz.components import PASSING
+from trasluz.draw.looking import Question, draw, drawing_of, failure_of
 from trasluz.draw.panel import Gallery, Panel, PointMap, Scale, Table, Tile
+from trasluz.errors import RecipeError
 from trasluz.look.result import Result
 from trasluz.messages import LANGUAGES, language
 from trasluz.report.context import Context
@@ -17,13 +19,27 @@ from trasluz.report.images import Made
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n
 from trasluz.report.points import place_points
+from trasluz.report.sections.base import failed_part
 from trasluz.report.stock import Stock
 
 
 def answering(context: Context, question: Question) -> list[Result]:
-    """The results that answer ``question``, in their order."""
-    found = [result for result in context.looks.values() if question == drawing_of(result.look).QUESTION]
-    return sorted(found, key=lambda result: (drawing_of(result.look).ORDER, result.look))
+    """The results that answer ``question``, in their order; those that nothing can draw answer none."""
+    undrawn = without_drawing(context)
+    drawn = [(drawing_of(name), result) for name, result in context.looks.items() if name not in undrawn]
+    found = [(drawing.ORDER, result.look, result) for drawing, result in drawn if question == drawing.QUESTION]
+    return [result for _order, _name, result in sorted(found, key=lambda one: one[:2])]
+
+
+def without_drawing(context: Context) -> dict[str, Exception]:
+    """The looks whose drawing cannot be loaded, and why."""
+    found: dict[str, Exception] = {}
+    for name in context.looks:
+        try:
+            drawing_of(name)
+        except RecipeError as error:
+            found[name] = error
+    return found
 
 
 _DOT = re.compile(r"(?<=\w)\.(?=[A-Za-z_])")
@@ -32,8 +48,23 @@ _LONG = 12  # rows of a table beyond which a page shows it only to those who ask
 
 
 def panels(context: Context, question: Question) -> Markup:
-    """The HTML of all panels that answer ``question``; empty where there is none."""
-    return Markup("").join(look_panels(context, result) for result in answering(context, question))
+    """The HTML of all panels that answer ``question``; empty where there is none.
+
+    A drawing that raises costs its own place alone: there stands a sentence that says so.
+    """
+    return Markup("").join(_panels_or_failure(context, result) for result in answering(context, question))
+
+
+def _panels_or_failure(context: Context, result: Result) -> Markup:
+    figures = len(context.figures)
+    try:
+        return look_panels(context, result)
+    except PASSING:
+        raise
+    except Exception as error:  # a drawing may come from anybody, and raise anything
+        del context.figures[figures:]  # those without a place on the page
+        caught = error
+    return failed_part(lambda: failure_of(result.look, caught))
 
 
 def look_panels(context: Context, result: Result) -> Markup:

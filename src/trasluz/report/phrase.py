@@ -42,7 +42,7 @@ class Phrase:
         """One span per language, or the bare text where all languages agree; what stands in backticks is code."""
         texts = {name: Markup(_CODE.sub(r"<code>\1</code>", str(text))) for name, text in self.texts.items()}
         if len(set(texts.values())) == 1:
-            return str(next(iter(texts.values())))
+            return next(iter(texts.values()))  # markup still, so that nobody escapes it again
         return Markup("").join(Markup('<span lang="{}">{}</span>').format(name, text) for name, text in texts.items())
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ def write_study_page(
             numbers(table, table.metrics, figures, _how_to_read()),
         ]
         means = both("Means over the seeds, on validation data, at the end of each epoch.")
-        if learned := curves(histories, ("loss", *table.metrics), figures, means):
+        if learned := curves(table, histories, ("loss", *table.metrics), figures, means):
             sections.append(learned)
         html = fill_page(
             language_name,

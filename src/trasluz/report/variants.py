@@ -23,6 +23,7 @@ from trasluz.draw.names import (
 )
 from trasluz.draw.study import curves_figure, interval_text, variants_figure
 from trasluz.report.canvas import place_figure
+from trasluz.report.leaders import MOST_CURVES, about_leaders, leaders, ranked, too_many
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, metric_phrase, plain
 from trasluz.report.sections.base import Section
@@ -63,8 +64,9 @@ class Cell:
 def answer(table: Table, lead: Phrase, notes: Sequence[Note], what: Phrase) -> Section:
     """The table: one line per variant, with the first metrics and what is sure about them.
 
-    ``what``: what a line is, the heading of the first column.
+    ``what``: what a line is, the heading of the first column.  A long table starts with the best and scrolls in itself.
     """
+    long = too_many(table)
     shown = table.metrics[:_SHOWN]
     rows = [
         {
@@ -78,10 +80,10 @@ def answer(table: Table, lead: Phrase, notes: Sequence[Note], what: Phrase) -> S
             "parameters_value": row.parameters,
             "failures": row.failures,
         }
-        for row in table.rows
+        for row in (ranked(table) if long else table).rows
     ]
     metrics = [(metric_phrase(name), direction(name)) for name in shown]
-    html = fill("study.html", summary=lead, what=what, metrics=metrics, rows=rows, notes=notes)
+    html = fill("study.html", summary=lead, what=what, metrics=metrics, rows=rows, notes=notes, long=long)
     return Section(both("What came out?"), "answer", html)
 
 
@@ -123,25 +125,33 @@ def _apart(metric: str, apart: Measured) -> tuple[Phrase, Phrase]:
 
 def numbers(table: Table, metrics: Sequence[str], figures: list[Markup], caption: Phrase) -> Section:
     """One figure for each of the first ``metrics``, the variants below each other."""
+    drawn_table = leaders(table)
     pictures = []
     for name in metrics[:_FIGURES]:
         ends = "; ".join(
-            f"{row.variant} {interval_text(name, row.scores[name])}" for row in table.rows if name in row.scores
+            f"{row.variant} {interval_text(name, row.scores[name])}" for row in drawn_table.rows if name in row.scores
         )
         alt = both("{metric} of each variant: {ends}", metric=metric_phrase(name), ends=ends)
-        drawn = place_figure(figures, lambda name=name: variants_figure(table, name), alt)  # type: ignore[misc]  # bound now
+        drawn = place_figure(figures, lambda name=name: variants_figure(drawn_table, name), alt)  # type: ignore[misc]  # bound now
         pictures.append(_Picture(metric_phrase(name), drawn))
-    html = fill("sections/plots.html", pictures=pictures, caption=caption)
+    html = fill("sections/plots.html", pictures=pictures, caption=caption, lead=about_leaders(table))
     return Section(both("How far apart are they?"), "numbers", html)
 
 
 def curves(
-    histories: Mapping[str, Sequence[History]], metrics: Sequence[str], figures: list[Markup], caption: Phrase
+    table: Table,
+    histories: Mapping[str, Sequence[History]],
+    metrics: Sequence[str],
+    figures: list[Markup],
+    caption: Phrase,
 ) -> Section | None:
-    """Validation ``metrics`` over the epochs, all variants in one figure each.
+    """Validation ``metrics`` over the epochs, all variants in one figure each; of very many the best of ``table``.
 
     Those that several variants have; where there are none, those that one has.
     """
+    histories = {
+        row.variant: histories[row.variant] for row in leaders(table, MOST_CURVES).rows if row.variant in histories
+    }
     keys = [f"valid/{name}" for name in metrics]
     known = [{key for run in runs for key in run.values} for runs in histories.values()]
     having = {key: sum(key in own for own in known) for key in dict.fromkeys(keys)}
@@ -155,7 +165,7 @@ def curves(
         pictures.append(_Picture(name, drawn))
     if not pictures:
         return None
-    html = fill("sections/plots.html", pictures=pictures, caption=caption)
+    html = fill("sections/plots.html", pictures=pictures, caption=caption, lead=about_leaders(table, MOST_CURVES))
     return Section(both("Where did they learn apart?"), "curves", html)
 
 

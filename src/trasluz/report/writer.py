@@ -19,7 +19,7 @@ from trasluz.report.context import Context
 from trasluz.report.page import fill, source
 from trasluz.report.phrase import Phrase, both, plain
 from trasluz.report.plotly_code import packed_plotly
-from trasluz.report.sections.base import Section, discover
+from trasluz.report.sections.base import SECTIONS, Section, sections_of
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.weights import Weights
@@ -35,6 +35,7 @@ def write_report(
     reporter: Reporter | None = None,
     *,
     looks: Mapping[str, Result] | None = None,
+    failed_looks: Mapping[str, Exception] | None = None,
     findings: Mapping[str, Sequence[Finding]] | None = None,
     weights: Weights | None = None,
 ) -> Path:
@@ -43,13 +44,14 @@ def write_report(
 
     ``evaluations``: split → evaluation, may be empty (a run that was interrupted early).  ``language_name`` is the
     language in which the page opens; a switch in it shows the other one.  ``looks``: name → result of the looks to
-    show.  ``findings``: language → what the rules found; without it the page does not say what went wrong.
+    show; ``failed_looks``: name → what kept a look from being had.  ``findings``: language → what the rules found;
+    without it the page does not say what went wrong.
 
     Raises:
         RunError: the run folder is damaged.
         StorageError: the page cannot be written.
     """
-    context = Context(folder, evaluations, looks or {}, findings, weights)
+    context = Context(folder, evaluations, looks or {}, findings, weights, failed_looks or {})
     with language(language_name):
         sections = _sections(context, reporter or Reporter())
         html = _page(context, sections, language_name)
@@ -61,13 +63,8 @@ def write_report(
 
 
 def _sections(context: Context, reporter: Reporter) -> list[Section]:
-    modules = [module for module in discover() if module.applies(context)]
-    done = []
-    with reporter.task(_("Writing the report"), total=len(modules)) as task:
-        for module in modules:
-            done.append(module.render(context))
-            task.advance()
-    return done
+    with reporter.task(_("Writing the report"), total=len(SECTIONS.names())) as task:
+        return sections_of(context, task.advance)
 
 
 def _page(context: Context, sections: list[Section], language_name: str) -> str:

@@ -2,7 +2,8 @@
 
 It is the store (``training/store.py``) of a training that survives a kill.
 
-run.json         status, recipe hash, data fingerprint, versions, hardware, timings (written atomically)
+run.json         status, recipe hash, data fingerprint, versions, packages of parts that are not ours, hardware,
+                 timings (written atomically)
 recipe.yaml      the resolved recipe, complete
 splits.npz       the rows of train, valid and test, fixed when the run started
 metrics.jsonl    one line per record, appended; a resume cuts it back to the checkpoint's byte offset
@@ -32,7 +33,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from trasluz.errors import RunError
+from trasluz.components import lost_package, packages_of
+from trasluz.errors import RunError, UnknownPartError
 from trasluz.files import state_of, storage, write_bytes, write_json
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
@@ -88,7 +90,8 @@ class RunFolder:
         write_bytes(self.path / "recipe.yaml", recipe.to_yaml().encode())
         created = datetime.now(UTC).isoformat(timespec="seconds")
         start = {"format": FORMAT, "name": recipe.name, "status": "created", "created": created}
-        write_json(self.path / "run.json", {**start, "recipe_hash": recipe.hash, **facts})
+        told = {"recipe_hash": recipe.hash, "packages": _packages(recipe)}
+        write_json(self.path / "run.json", {**start, **told, **facts})
 
     @staticmethod
     def open(path: str | Path) -> RunFolder:
@@ -127,14 +130,19 @@ class RunFolder:
         """The resolved recipe; it is parsed again only when ``recipe.yaml`` changed.
 
         Raises:
-            RecipeError: the file is damaged.
+            RecipeError: the file is damaged, or a package that brought a part is missing.
         """
         file = self.path / "recipe.yaml"
-        return _read_recipe(file, state_of(file))
+        try:
+            return _read_recipe(file, state_of(file))
+        except UnknownPartError as error:
+            told = lost_package(str(error), self.info().get("packages", {}))
+            raise UnknownPartError(f"{self.path}: {error} {told}") from error
 
     def write_recipe(self, recipe: Recipe) -> None:
         """Replaces the recipe (a run that is trained on with new settings)."""
         write_bytes(self.path / "recipe.yaml", recipe.to_yaml().encode())
+        self.update_info(packages=_packages(recipe))
 
     @property
     def _metrics(self) -> Path:
@@ -256,6 +264,11 @@ class RunFolder:
     def size(self) -> int:
         """Bytes that the folder takes."""
         return _size(self.path)
+
+
+def _packages(recipe: Recipe) -> dict[str, str]:
+    """The packages that bring parts of the recipe, by the names of these parts."""
+    return packages_of({name: part for name, part in recipe.to_dict().items() if name not in ("name", "description")})
 
 
 @lru_cache(maxsize=256)

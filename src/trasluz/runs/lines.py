@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from trasluz.errors import RunError
 from trasluz.files import storage
 from trasluz.messages import _
+from trasluz.recipe.migrations import present_record_name
 
 _BLOCK = 16_384  # bytes read at a time from the end; a record has a few hundred
 
@@ -94,5 +95,5 @@ def _damaged(path: Path) -> RunError:
 
 
 def present_names(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record of ``metrics.jsonl`` by the names of today: version 0.1 called learning rates ``rate``."""
-    return {f"learning_{key}" if key.partition("/")[0] == "rate" else key: value for key, value in record.items()}
+    """A record of ``metrics.jsonl`` by the names of today."""
+    return {present_record_name(key): value for key, value in record.items()}

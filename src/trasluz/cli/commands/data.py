@@ -10,6 +10,7 @@ import typer
 
 from trasluz.cli.arguments import Json, Set, Source
 from trasluz.cli.console import Console, columns
+from trasluz.cli.opening import require_data
 from trasluz.messages import N_, _
 
 HELP = N_("Check data, preview augmentation, manage the cache.")
@@ -25,6 +26,7 @@ def check(ctx: typer.Context, source: Source, changes: Set = None, json: Json = 
     from trasluz.recipe import parse_overrides
 
     console: Console = ctx.obj
+    require_data(source)
     audit = api.check_data(source, set=parse_overrides(changes or []), reporter=console)
     if json:
         console.json(audit)
@@ -64,9 +66,14 @@ def preview(
 ) -> None:
     """Writes the picture and prints its path."""
     from trasluz import api
-    from trasluz.recipe import parse_overrides
+    from trasluz.recipe import is_recipe, load, parse_overrides
 
     console: Console = ctx.obj
+    # A wrong name is refused at once, not after PyTorch was imported.
+    if is_recipe(source):
+        load(source)
+    else:
+        require_data(source)
     path = api.preview_augmentation(source, set=parse_overrides(changes or []), out=out, reporter=console)
     if json:
         console.json({"picture": path})

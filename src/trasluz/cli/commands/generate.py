@@ -41,9 +41,10 @@ def command(
     from trasluz import api
 
     console: Console = ctx.obj
+    opened = open_run(console, run, weights)
     api.check_parent(out)
     wanted = [label.strip() for label in labels.split(",")] if labels else None
-    made = open_run(console, run, weights).generate(count, seed=seed, labels=wanted, source=source, reporter=console)
+    made = opened.generate(count, seed=seed, labels=wanted, source=source, reporter=console)
     made.save(out, grid=grid, reporter=console)
     if json:
         told = {"out": out, "count": len(made), "seed": seed, "source": source}

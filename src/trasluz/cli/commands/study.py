@@ -10,6 +10,7 @@ import typer
 
 from trasluz.cli.arguments import Data, Json, Set
 from trasluz.cli.console import Console, columns
+from trasluz.cli.opening import require_data
 from trasluz.messages import N_, _, current_language
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def command(
 
     # Read here, so that a wrong name is refused at once, not after PyTorch was imported.
     asked = study if StudyFolder.is_one(Path(study)) else load_study(study)
+    require_data(data)
     result = api.study(asked, set=parse_overrides(changes or []), data=data, seeds=seeds, runs=runs, reporter=console)
     if json:
         console.json({"study": str(result.path), "page": str(result.page), **result.table.to_dict()})

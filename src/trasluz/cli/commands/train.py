@@ -9,6 +9,7 @@ import typer
 
 from trasluz.cli.arguments import Data, Json, Set
 from trasluz.cli.console import Console, columns
+from trasluz.cli.opening import require_data
 from trasluz.cli.outcome import report_run
 from trasluz.messages import N_, _
 
@@ -53,6 +54,7 @@ def command(
     console: Console = ctx.obj
     # Made here, so that a wrong name or field is refused at once, not after PyTorch was imported.
     chosen = load(recipe).override(parse_overrides(changes or []))
+    require_data(data)
     request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs}
     request |= {"device": device, "precision": precision, "devices": devices, "nodes": nodes, "reporter": console}
     if seeds is None:

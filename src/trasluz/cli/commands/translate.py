@@ -31,8 +31,9 @@ def command(
     from trasluz import api
 
     console: Console = ctx.obj
+    opened = open_run(console, run, weights)
     api.check_parent(out)
-    made = open_run(console, run, weights).translate(images, to, reporter=console)
+    made = opened.translate(images, to, reporter=console)
     name_unreadable(console, made.unreadable)
     made.save(out, console)
     if json:

@@ -45,6 +45,16 @@ def find_source(section: DataSection, reporter: Reporter) -> Given:
     raise DataError(message.format(source=section.source))
 
 
+def require_source(source: str) -> None:
+    """Makes sure that there is something of that name or path, without opening it.
+
+    Raises:
+        DataError: there is no such thing.
+    """
+    if not components.knows(PACKAGE, source):
+        _locate(source)
+
+
 def known_table(section: DataSection, columns: tuple[Column, ...], reporter: Reporter) -> Raw | None:
     """The CSV file ``section.source`` read by the ``columns`` that a model knows; ``None`` when it is no CSV file.
 

@@ -7,14 +7,16 @@ section is adding its file; files that start with an underscore, and this one, a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from markupsafe import Markup
 
 from trasluz import components
+from trasluz.errors import RecipeError
 from trasluz.report.context import Context
-from trasluz.report.phrase import Phrase
+from trasluz.report.phrase import Phrase, both
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,51 @@ class SectionModule(Protocol):
 SECTIONS = components.Parts[SectionModule]("trasluz.report.sections", "section")
 
 
-def discover() -> list[SectionModule]:
-    """All sections, in the order of the page.
+def sections_of(context: Context, advance: Callable[[], None]) -> list[Section]:
+    """The sections that apply, in the order of the page; ``advance`` is called after each, applying or not.
 
-    Raises:
-        RecipeError: another package brings one that cannot be loaded.
+    One that raises costs its own place alone: there stands a sentence that says so; at the end, where it cannot even
+    be loaded.
     """
-    return sorted(map(SECTIONS.find, SECTIONS.names()), key=lambda module: module.ORDER)
+    modules, unloaded = _load_all()
+    found = []
+    for name, module in sorted(modules.items(), key=lambda pair: pair[1].ORDER):
+        found += _made(name, module, context)
+        advance()
+    return found + unloaded
+
+
+def _load_all() -> tuple[dict[str, SectionModule], list[Section]]:
+    """All that can be loaded, by name; and what stands for the others."""
+    modules, unloaded = {}, []
+    for name in SECTIONS.names():
+        try:
+            modules[name] = SECTIONS.find(name)
+        except RecipeError as error:
+            unloaded.append(_failed(name, error))
+    return modules, unloaded
+
+
+def _made(name: str, module: SectionModule, context: Context) -> list[Section]:
+    """The section, nothing where it does not apply."""
+    figures = len(context.figures)
+    try:
+        section = module.render(context) if module.applies(context) else None
+        if section is not None and not isinstance(section, Section):
+            raise TypeError(f"render() gave {type(section).__name__}, not Section")
+        return [] if section is None else [section]
+    except components.PASSING:
+        raise
+    except Exception as error:  # a section may come from anybody, and raise anything
+        del context.figures[figures:]  # those without a place on the page
+        return [_failed(name, error)]
+
+
+def _failed(name: str, error: Exception) -> Section:
+    title = both("A section could not be made: {name}", name=name)
+    return Section(title, f"failed-{name}", failed_part(lambda: SECTIONS.failure(name, error)))
+
+
+def failed_part(say: Callable[[], str]) -> Markup:
+    """The sentence that stands where a part could not be shown; ``say`` gives it in the language in force."""
+    return Markup('<p class="warning">{}</p>').format(Phrase.of(say))

@@ -148,7 +148,7 @@
   document.querySelectorAll("input[data-shares]").forEach((box) => box.addEventListener("change", () => box.closest("section").classList.toggle("shares", box.checked)));
 
   // What scrolls within itself can be scrolled by keyboard.
-  document.querySelectorAll(".scroll").forEach((part) => { if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; });
+  document.querySelectorAll(".scroll").forEach((part) => { if (part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight) part.tabIndex = 0; });
 
   // Arrow keys move inside the matrix.
   document.querySelectorAll(".matrix").forEach((table) => table.addEventListener("keydown", (event) => {

@@ -53,14 +53,12 @@ def make_optimiser(
 
 def set_rate(optimiser: Optimizer, rate: float) -> None:
     """Sets every group to its factor of ``rate``; a tensor rate is filled in place, so that captured graphs see it."""
-    import torch
-
     for group in optimiser.param_groups:
         own = rate * group.get("factor", 1.0)
-        if isinstance(group["lr"], torch.Tensor):
-            group["lr"].fill_(own)
-        else:
+        if isinstance(group["lr"], float | int):
             group["lr"] = own
+        else:
+            group["lr"].fill_(own)
 
 
 def load_optimiser(optimiser: Optimizer, state: dict[str, Any]) -> None:
