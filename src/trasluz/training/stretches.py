@@ -8,6 +8,7 @@ read back before the epoch ends.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,14 @@ class Stretches:
         count = min(self._per_epoch, steps)
         if step * count // steps > (step - 1) * count // steps:
             self._ends.append((step, totals.snapshot()))
+
+    def member(self, number: int) -> Stretches:
+        """The stretches of one of the members that train as one, as they would be by itself."""
+        own = copy.copy(self)
+        own._ends = [
+            (step, [(names, sums[:, number], count) for names, sums, count in snapshot]) for step, snapshot in self._ends
+        ]
+        return own
 
     def close(self, engine: SumsOverProcesses, phase: str, end: int) -> list[dict[str, Any]]:
         """The records of the epoch that ends at global step ``end``, over all processes; starts the next epoch.

@@ -106,6 +106,16 @@ class Totals:
             found[name] = (engine.sum_over_processes(sums.clone()) / whole).cpu()
         return found
 
+    def member(self, number: int) -> Totals:
+        """What one of the members that train as one gave, as it would be by itself."""
+        own = Totals(self._device)
+        for names, group in self._groups.items():
+            # A slice of the sums needs no copy: whoever asks reads it before the next step adds to it.
+            unread = [(step, wide[:, number]) for step, wide in group.unread]
+            own._groups[names] = _Together(group.sums[:, number], group.count, list(group.bad), unread)
+        own._statistics = {name: (sums[number], count) for name, (sums, count) in self._statistics.items()}
+        return own
+
     def first_not_finite(self) -> tuple[str, int] | None:
         """The term that stopped being finite first, and its step; parts come before the loss they add up to."""
         bad = [
