@@ -51,7 +51,7 @@ class StackedEngine:
     """Serves k members: ``networks``, ``trains`` and ``families`` have one for each.
 
     Members of equal settings may share a family.  ``networks`` stand in the mode and with the frozen parameters of the
-    phase; the first are the skeleton that is filled with everybody's weights.
+    phase; the first are the skeleton that is filled with everybody's weights.  ``layout``: of a member's images alone.
     """
 
     def __init__(
@@ -60,8 +60,10 @@ class StackedEngine:
         networks: Sequence[nn.ModuleDict],
         trains: Sequence[TrainSection],
         families: Sequence[BaseFamily],
+        layout: torch.memory_format,
     ) -> None:
         self.fabric, self.device, self.skeleton = fabric, fabric.device, networks[0]
+        self._layout = layout
         self.trains, self._member_families = list(trains), list(families)
         (self._update,) = (update.name for update in families[0].updates())
         self._asked = Asked(self.skeleton)
@@ -180,7 +182,7 @@ class StackedEngine:
         def one(networks: nn.ModuleDict, part: Named) -> Named:
             own = replace(rng, rng=Rng(part[_KEY]))
             seen = Batch(**{name: part.get(name) for name in _FIELDS})  # type: ignore[arg-type]  # what it needs is there
-            with masks_from(partial(own.of_step, f"masks/{update}")):
+            with masks_from(partial(own.of_step, f"masks/{update}"), self._layout):
                 return _flat(family.losses(networks, seen, own, progress, update))
 
         named = self.weights.named

@@ -116,7 +116,9 @@ def _prepare(
 def _engine(members: Sequence[Prepared]) -> StackedEngine:
     trains = [member.recipe.resolved_phases()[0][1] for member in members]
     networks, own = [member.networks for member in members], [member.family for member in members]
-    return StackedEngine(members[0].fabric, networks, trains, own)
+    last = members[0].hardware.layout == "channels-last" and members[0].data.kind == "image"
+    layout = torch.channels_last if last else torch.contiguous_format
+    return StackedEngine(members[0].fabric, networks, trains, own, layout)
 
 
 def _tried(members: Sequence[Prepared]) -> str | None:
