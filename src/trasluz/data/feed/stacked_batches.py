@@ -51,5 +51,5 @@ class StackedBatches:
 
 def _stacked(flat: Batch, count: int) -> Batch:
     """``[k · n, …]`` as ``[k, n, …]``, without a copy."""
-    columns = {field.name: getattr(flat, field.name) for field in dataclasses.fields(flat)}
-    return Batch(**{name: v if v is None else v.unflatten(0, (count, -1)) for name, v in columns.items()})
+    there = {field.name: v for field in dataclasses.fields(flat) if (v := getattr(flat, field.name)) is not None}
+    return dataclasses.replace(flat, **{name: values.unflatten(0, (count, -1)) for name, values in there.items()})

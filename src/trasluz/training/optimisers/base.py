@@ -54,7 +54,7 @@ def make_optimiser(
 
 @dataclass(frozen=True)
 class Row:
-    """A stretch of one member's parameters: a flat tensor, the factor on its rate, and whether weight decay shrinks it."""
+    """A stretch of one member's parameters, flat; the factor on its rate, and whether weight decay shrinks it."""
 
     values: Tensor
     factor: float = 1.0

@@ -64,6 +64,7 @@ class StackedEngine:
     ) -> None:
         self.fabric, self.device, self.skeleton = fabric, fabric.device, networks[0]
         self._layout = layout
+        self._wide = torch.float32 if self.device.type == "mps" else torch.float64
         self.trains, self._member_families = list(trains), list(families)
         (self._update,) = (update.name for update in families[0].updates())
         self._asked = Asked(self.skeleton)
@@ -103,13 +104,14 @@ class StackedEngine:
         self._families = list(dict.fromkeys(self._member_families))
         kinds = [self._families.index(family) for family in self._member_families]
         self._kinds = torch.tensor(kinds, device=self.device)
-        self._members_of = [torch.tensor([i for i, k in enumerate(kinds) if k == n]) for n in range(len(self._families))]
+        self._members_of = [(self._kinds == kind).nonzero()[:, 0] for kind in range(len(self._families))]
         self._penalised = {f: f.penalty(self.skeleton, self._update) is not None for f in self._families}
         clips = [train.clip if train.clip is not None else np.inf for train in self.trains]
         self._clip = torch.tensor(clips, device=self.device) if np.isfinite(clips).any() else None
 
     def _place_rows(self) -> None:
         """Points each member's rows, which the optimiser knows, at the matrices of weights and gradients."""
+        self._places = self.weights.views(self._gradients)
         for member, own in enumerate(self._rows):
             for number, segment in enumerate(self._segments):
                 values = self.weights.flat[member, segment.start : segment.stop].detach()
@@ -152,7 +154,8 @@ class StackedEngine:
             losses = self.losses(batch, rng, progress)
             loss, shown = self._total(losses, progress)
         gradients = torch.autograd.grad(loss.sum(), list(self.weights.moving.values()))
-        torch.cat([gradient.flatten(1) for gradient in gradients], 1, out=self._gradients)
+        for place, gradient in zip(self._places, gradients, strict=True):
+            place.copy_(gradient)
         self._clip_rows()
         self._optimiser.step()
         self._follow()
@@ -220,7 +223,7 @@ class StackedEngine:
             if len(self._families) == 1:
                 return values
             found = values.new_zeros(len(self.trains)) if found is None else found
-            found = found.index_copy(0, members.to(self.device), values)
+            found = found.index_copy(0, members, values)
         return found
 
     @torch.no_grad()
@@ -251,7 +254,7 @@ class StackedEngine:
             for batch, rng in evaluation_batches(data, rows, size, preprocess, self.device):
                 with self.forward():
                     found = self._asked.together(weights.named, partial(_sums_of, self.family, batch, rng), {})
-                wide = {name: value.double() for name, value in found.items()}
+                wide = {name: value.to(self._wide) for name, value in found.items()}
                 sums = {name: sums[name] + value for name, value in wide.items()} if sums else wide
             return [
                 self._asked.alone(weights.of_member(member), partial(family.metrics, own))

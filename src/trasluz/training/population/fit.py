@@ -20,7 +20,7 @@ from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 from trasluz.training._fabric import Fabric
 from trasluz.training.fit import session
-from trasluz.training.phases import train_mode
+from trasluz.training.phases import choose_trainable, train_mode
 from trasluz.training.population.engine import StackedEngine
 from trasluz.training.population.loop import Population, stacked_batches
 from trasluz.training.population.member import Member
@@ -28,7 +28,7 @@ from trasluz.training.population.stackable import static_reason
 from trasluz.training.start import Prepared, prepare
 from trasluz.training.store import MemoryStore, Store
 
-_TRIED = 2  # members, and samples for each
+_TRIED = 2  # members, and samples that these are evaluated on
 
 
 def fit_population(
@@ -87,7 +87,7 @@ def _check_stores(recipes: Sequence[Recipe], stores: Sequence[Store]) -> None:
         raise RequestError(message.format(stores=len({id(store) for store in stores}), recipes=len(recipes)))
     for number, store in enumerate(stores):
         if store.info().get("status") != "created":
-            message = _("The store of recipe {number} holds a training already, which cannot go on here; give a new one.")
+            message = _("The store of recipe {number} holds a training that cannot go on here; give a new one.")
             raise RequestError(message.format(number=number))
 
 
@@ -109,6 +109,7 @@ def _prepare(
         members.append(dataclasses.replace(first, recipe=recipe, family=family, networks=networks))
     for member in members:
         ((phase, _train),) = member.recipe.resolved_phases()
+        choose_trainable(member.networks, phase)
         member.family.enter_phase(member.networks, phase.name)
     return members
 
@@ -122,7 +123,7 @@ def _engine(members: Sequence[Prepared]) -> StackedEngine:
 
 
 def _tried(members: Sequence[Prepared]) -> str | None:
-    """What goes wrong in a step and an evaluation of a few members, on copies and a few samples; ``None`` for nothing."""
+    """What goes wrong in a step and an evaluation of two members, on copies of them; ``None`` for nothing."""
     some = members[:_TRIED]
     first, engine = some[0], _engine(some)
     train_mode(engine.skeleton)

@@ -23,7 +23,7 @@ from trasluz.training.fit import write_status
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.phases import train_mode
 from trasluz.training.population.engine import StackedEngine
-from trasluz.training.population.member import Member
+from trasluz.training.population.member import EpochEnd, Member
 from trasluz.training.start import Prepared
 from trasluz.training.stretches import Stretches
 from trasluz.training.totals import Totals
@@ -71,27 +71,29 @@ class Population:
             self.stretches.mark(step + 1, self.batches.steps, self.totals)
             self._obey()
         seconds = time.perf_counter() - started
-        scales = self._drop_diverged(epoch, scales, reporter)
-        if self.members:
-            self._close(epoch, scales, seconds)
+        ends = self._ends(scales)
+        finite = self._drop_diverged(epoch, reporter)
+        if finite:
+            self._close(epoch, [ends[place] for place in finite], seconds)
         task.advance()
 
-    def _drop_diverged(self, epoch: int, scales: list[float], reporter: Reporter) -> list[float]:
-        """Lets go of who is not finite any more; the totals, and what is left of ``scales``, are the others'."""
-        finite = []
-        for place, member in enumerate(self.members):
-            bad = self.totals.member(place).first_not_finite()
-            if bad is None:
-                finite.append(place)
-            else:
-                reporter.warn(str(member.diverge(*bad, epoch + 1, self._seconds())))
-        self._by_member = [(self.totals.member(place), self.stretches.member(place)) for place in finite]
-        self.totals = Totals(self.engine.device)
-        self.stretches = Stretches(self.train.epochs)
-        self._keep(finite)
-        return [scales[place] for place in finite]
+    def _ends(self, scales: list[float]) -> list[EpochEnd]:
+        stretches = self.stretches.close_members(self.phase, self.global_step)
+        return [
+            EpochEnd(means, statistics, own, scale)
+            for (means, statistics), own, scale in zip(self.totals.of_members(), stretches, scales, strict=True)
+        ]
 
-    def _close(self, epoch: int, scales: list[float], seconds: float) -> None:
+    def _drop_diverged(self, epoch: int, reporter: Reporter) -> list[int]:
+        """Lets go of who is not finite any more; the places that the others had."""
+        bad, self.totals = self.totals.not_finite(), Totals(self.engine.device)
+        for place, (term, step) in bad.items():
+            reporter.warn(str(self.members[place].diverge(term, step, epoch + 1, self._seconds())))
+        finite = [place for place in range(len(self.members)) if place not in bad]
+        self._keep(finite)
+        return finite
+
+    def _close(self, epoch: int, ends: list[EpochEnd], seconds: float) -> None:
         """The end of an epoch: evaluation, records, early stopping, and the end of those who are done."""
         last = epoch + 1 == self.train.epochs
         valid = self._validate(last or (epoch + 1) % self.train.evaluate_every == 0)
@@ -99,9 +101,8 @@ class Population:
         speed = {"seconds": seconds, "images_per_second": shown / max(seconds, 1e-9)}
         where, going_on = {"epoch": epoch + 1, "step": self.global_step}, []
         for place, member in enumerate(self.members):
-            totals, stretches = self._by_member[place]
-            record = member.record(totals, self.engine, valid[place], scales[place], where) | speed
-            member.keep_epoch(record, stretches, self.engine, place)
+            record = member.record(ends[place], self.engine.family, valid[place], where) | speed
+            member.keep_epoch(record, ends[place].stretches, self.engine.evaluated, place)
             if last or member.stop_reason is not None:
                 member.finish(self.engine.evaluated, place, self._seconds())
             else:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
 
 from trasluz.errors import DivergedError
 from trasluz.families import base as families
+from trasluz.families.base import BaseFamily
 from trasluz.messages import _
 from trasluz.model.model import Model
 from trasluz.training.early_stopping import EarlyStopping
 from trasluz.training.fit import write_status
-from trasluz.training.population.engine import StackedEngine
 from trasluz.training.population.weights import StackedWeights
 from trasluz.training.start import Prepared
 from trasluz.training.store import Store
-from trasluz.training.stretches import Stretches
-from trasluz.training.totals import Totals
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    """What an epoch's steps gave of one member: as ``Totals`` and ``Stretches`` say, and the factor on its rate."""
+
+    means: dict[str, float]
+    statistics: dict[str, Tensor]
+    stretches: list[dict[str, Any]]
+    scale: float
 
 
 class Member:
@@ -40,21 +49,22 @@ class Member:
         write_status(self.store, "running", 0.0, None, **facts)
 
     def record(
-        self, totals: Totals, engine: StackedEngine, valid: Mapping[str, float], scale: float, where: Mapping[str, int]
+        self, end: EpochEnd, family: BaseFamily, valid: Mapping[str, float], where: Mapping[str, int]
     ) -> dict[str, Any]:
         """One line of ``metrics.jsonl`` but for the time; ``where`` has the epoch and the step."""
-        means = totals.means(engine) | engine.family.training_metrics(totals.statistics(engine))
+        means = end.means | family.training_metrics(end.statistics)
         found: dict[str, Any] = {"phase": self.phase, **where}
         found |= {f"train/{name}": value for name, value in means.items()}
         found |= {f"valid/{name}": value for name, value in valid.items()}
-        return {**found, "learning_rate": self.train.optimiser.learning_rate * scale}
+        return {**found, "learning_rate": self.train.optimiser.learning_rate * end.scale}
 
-    def keep_epoch(self, record: Mapping[str, Any], stretches: Stretches, engine: StackedEngine, place: int) -> None:
-        """Writes an epoch's ``record``, and follows whether it is time to stop; ``place``: its row in the stack."""
-        networks = _Row(engine.evaluated, place, self.prepared)
-        self.stop_reason = self.early_stopping.observe(record, networks)
+    def keep_epoch(
+        self, record: Mapping[str, Any], stretches: list[dict[str, Any]], weights: StackedWeights, place: int
+    ) -> None:
+        """Writes an epoch's records, and follows whether it is time to stop; ``place``: its row in the ``weights``."""
+        self.stop_reason = self.early_stopping.observe(record, _Row(weights, place, self.prepared))
         self.store.append_metrics(record)
-        self.store.append_steps(stretches.close(engine, self.phase, record["step"]))
+        self.store.append_steps(stretches)
 
     def finish(self, weights: StackedWeights, place: int, seconds: float, status: str = "finished") -> None:
         """Ends with the ``weights`` at ``place``, or the best ones where it stopped early and wants these back."""

@@ -70,7 +70,7 @@ def _of_settings(recipe: Recipe, train: TrainSection) -> str | None:
         return _("train.optimisers: networks that train as one have one optimiser, train.optimiser.")
     if numbers_of_members(train.optimiser.name) is None:
         allowed = ", ".join(name for name in PARTS.names() if numbers_of_members(name) is not None)
-        message = _("train.optimiser.name: {name} does not say that it moves each number by itself; allowed: {allowed}.")
+        message = _("train.optimiser.name: {name} does not train networks as one; allowed: {allowed}.")
         return message.format(name=train.optimiser.name, allowed=allowed)
     return None
 
@@ -86,7 +86,8 @@ def _of_family(family: type[BaseFamily], name: object) -> str | None:
 
 
 def _is_own(path: str, recipe: Recipe) -> bool:
-    optimiser = [f"train.optimiser.{name}" for name in numbers_of_members(recipe.train.optimiser.name) or ()]
+    ((_phase, train),) = recipe.resolved_phases()
+    optimiser = [f"train.optimiser.{name}" for name in numbers_of_members(train.optimiser.name) or ()]
     family = [f"model.{name}" for name in families.get(str(recipe.model["family"])).only_weighs]
     return any(path == own or path.startswith(f"{own}.") for own in (*_OWN, *optimiser, *family))
 

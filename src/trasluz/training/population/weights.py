@@ -7,7 +7,6 @@ tensors per member, however many layers a network has.  Layers see views of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate
 from typing import TypeVar
 
 import torch
@@ -37,12 +36,14 @@ class StackedWeights:
     def place(self, flat: Tensor) -> None:
         """Puts the moving parameters into ``flat``, of which ``moving`` has a leaf for autograd by name."""
         self.flat = flat
-        sizes = [shape.numel() for shape in self.shapes.values()]
-        starts = accumulate(sizes, initial=0)
         self.moving: Named = {
-            name: flat[:, start : start + size].view(len(flat), *shape).detach().requires_grad_()
-            for (name, shape), start, size in zip(self.shapes.items(), starts, sizes, strict=False)
+            name: view.detach().requires_grad_() for name, view in zip(self.shapes, self.views(flat), strict=True)
         }
+
+    def views(self, flat: Tensor) -> list[Tensor]:
+        """What a matrix like ``flat`` holds for each moving parameter, in their order: views ``[k, …]``."""
+        columns = torch.split(flat, [shape.numel() for shape in self.shapes.values()], 1)
+        return [own.view(len(flat), *shape) for own, shape in zip(columns, self.shapes.values(), strict=True)]
 
     @property
     def named(self) -> Named:
