@@ -128,13 +128,19 @@ def _gathered(values: Tensor, strides: tuple[int, ...], rate: float, rng: Rng) -
     key = rng.child("place").key
     assert isinstance(key, Tensor), "mask_like() made sure of it"
     start = (key & (2**63 - 1)) % (_TABLE - count + 1)
-    return _table(rate, values.dtype).to(device)[order + start.to(device)]
+    return _table_on(rate, values.dtype, device)[order + start.to(device)]
 
 
 @cache
 def _table(rate: float, dtype: torch.dtype) -> Tensor:
     """The fixed table for one rate and number format: a constant of the program, not of the run."""
     return _mask(_TABLE, rate, dtype, seed=0)
+
+
+@cache
+def _table_on(rate: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """The table where it is looked up, copied there once."""
+    return _table(rate, dtype).to(device)
 
 
 def _mask(count: int, rate: float, dtype: torch.dtype, seed: int) -> Tensor:

@@ -93,9 +93,9 @@ class StackedEngine:
         """One of the families: they differ only in what terms weigh."""
         return self._families[0]
 
-    def sum_over_processes(self, values: Tensor) -> Tensor:
-        """``values``: a population has one process."""
-        return values
+    def idle_terms(self, member: int) -> tuple[str, ...]:
+        """What is recorded for ``member`` because others have it: the penalty, where its own family knows none."""
+        return () if self._penalised[self._member_families[member]] else ("penalty",)
 
     # -- who is in it ----------------------------------------------------------------------------------------------
 
@@ -258,7 +258,9 @@ class StackedEngine:
                 sums = {name: sums[name] + value for name, value in wide.items()} if sums else wide
             return [
                 self._asked.alone(weights.of_member(member), partial(family.metrics, own))
-                for member, (family, own) in enumerate(zip(self._member_families, parts(sums), strict=True))
+                for member, (family, own) in enumerate(
+                    zip(self._member_families, parts(dict(sorted(sums.items()))), strict=True)
+                )
             ]
 
 

@@ -79,10 +79,14 @@ class Population:
 
     def _ends(self, scales: list[float]) -> list[EpochEnd]:
         stretches = self.stretches.close_members(self.phase, self.global_step)
-        return [
-            EpochEnd(means, statistics, own, scale)
-            for (means, statistics), own, scale in zip(self.totals.of_members(), stretches, scales, strict=True)
-        ]
+        found = []
+        for place, (means, statistics) in enumerate(self.totals.of_members()):
+            idle = self.engine.idle_terms(place)
+            hidden = {f"train/{name}" for name in idle}
+            own = [{k: v for k, v in record.items() if k not in hidden} for record in stretches[place]]
+            told = {name: value for name, value in means.items() if name not in idle}
+            found.append(EpochEnd(told, statistics, own, scales[place]))
+        return found
 
     def _drop_diverged(self, epoch: int, reporter: Reporter) -> list[int]:
         """Lets go of who is not finite any more; the places that the others had."""
