@@ -100,3 +100,20 @@ def test_a_training_writes_stretches_that_add_up_to_its_epochs(tmp_path: Any) ->
         mean = sum(c * r["train/loss"] for c, r in zip(counts, inside, strict=True)) / sum(counts)
         assert math.isclose(mean, epoch["train/loss"], rel_tol=1e-9)
         start = epoch["step"]
+
+
+def test_stretches_of_members_are_those_of_each_alone() -> None:
+    together, alone = Stretches(100), [Stretches(100) for _member in range(2)]
+    for epoch in range(2):
+        totals, own = Totals(torch.device("cpu")), [Totals(torch.device("cpu")) for _member in range(2)]
+        for step in range(6):
+            values = torch.tensor([1.0 + step, 10.0 * step])
+            totals.add(Losses({"loss": values}), 1.0 + step, step)
+            together.mark(step + 1, 6, totals)
+            for member in range(2):
+                own[member].add(Losses({"loss": values[member]}), 1.0 + step, step)
+                alone[member].mark(step + 1, 6, own[member])
+        end = (epoch + 1) * 6
+        found = together.close_members("train", end)
+        assert found == [stretches.close(ENGINE, "train", end) for stretches in alone]
+        assert len(found[0]) == 4

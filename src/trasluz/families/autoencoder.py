@@ -88,6 +88,7 @@ class Family(BaseFamily):
     config: AutoencoderConfig
     capabilities: ClassVar[frozenset[str]] = frozenset({"encode", "decode", "reconstruct", "layers"})
     kinds: ClassVar[frozenset[str]] = frozenset({"image", "table", "sequence"})
+    only_weighs: ClassVar[frozenset[str]] = frozenset({"l2", "scale", "sparsity.weight", "likelihood.weight"})
 
     def __init__(self, config: AutoencoderConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         super().__init__(config, spec, class_weights)

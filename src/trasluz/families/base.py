@@ -159,7 +159,8 @@ class BaseFamily(ABC):
     it something; a family that they teach nothing is never shown any.  ``needs_pixels``: it changes its inputs as
     images in [0, 1], which other normalisations than ``unit`` do not give.  ``weighs_classes``: it makes use of the
     weights of ``data.balance: weights``.  ``trained_alone``: a weight in its settings → the network that only this term
-    trains.
+    trains.  ``only_weighs``: dotted settings that nothing but ``term_weights``, ``scale``, ``penalty`` and ``metrics``
+    read, so that networks which train as one may differ in them.
     """
 
     Config: ClassVar[type[Section]]
@@ -170,6 +171,7 @@ class BaseFamily(ABC):
     needs_pixels: bool = False
     weighs_classes: ClassVar[bool] = False
     trained_alone: ClassVar[Mapping[str, str]] = {}
+    only_weighs: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, config: Section, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         self.config = config

@@ -52,6 +52,7 @@ class Family(BaseFamily):
     needs_labels: ClassVar[bool] = True
     weighs_classes: ClassVar[bool] = True
     uses_unlabelled: ClassVar[bool] = False
+    only_weighs: ClassVar[frozenset[str]] = frozenset({"l2"})
 
     def __init__(self, config: ClassifierConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         super().__init__(config, spec, class_weights)

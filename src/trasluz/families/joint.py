@@ -90,6 +90,10 @@ class Family(BaseFamily):
     needs_labels: ClassVar[bool] = True
     weighs_classes: ClassVar[bool] = True
     trained_alone: ClassVar[Mapping[str, str]] = {"reconstruction": "decoder", "classification": "classifier"}
+    only_weighs: ClassVar[frozenset[str]] = frozenset(
+        {"classification", "reconstruction", "reconstruction_scale", "l2", "likelihood.weight"}
+        | {"divergence.beta", "divergence.warmup", "divergence.weight"}
+    )
 
     def __init__(self, config: JointConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         super().__init__(config, spec, class_weights)

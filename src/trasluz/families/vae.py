@@ -76,6 +76,9 @@ class Family(BaseFamily):
     capabilities: ClassVar[frozenset[str]] = frozenset(
         {"encode", "posterior", "prior", "decode", "reconstruct", "generate", "evidence", "layers"}
     )
+    only_weighs: ClassVar[frozenset[str]] = frozenset(
+        {"l2", "scale", "likelihood.weight", "divergence.beta", "divergence.warmup", "divergence.weight"}
+    )
 
     def __init__(self, config: VAEConfig, spec: DataSpec, class_weights: Tensor | None = None) -> None:
         super().__init__(config, spec, class_weights)

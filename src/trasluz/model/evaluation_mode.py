@@ -14,9 +14,9 @@ from trasluz.rng import Rng
 _VALUES = 4_000_000  # stored numbers per batch: about 5,000 images of 28×28, 60 of 150×150×3
 
 
-def batch_size_for(samples: np.ndarray) -> int:
-    """Samples per evaluation batch: large for small images, at least 16."""
-    return int(np.clip(_VALUES // max(int(np.prod(samples.shape[1:])), 1), 16, 1024))
+def batch_size_for(samples: np.ndarray, members: int = 1) -> int:
+    """Samples per evaluation batch, which as many ``members`` see at once: large for small images, at least 16."""
+    return int(np.clip(_VALUES // max(int(np.prod(samples.shape[1:])) * members, 1), 16, 1024))
 
 
 @contextmanager

@@ -33,20 +33,24 @@ class _Masks(threading.local):
 
     rng: Rng | Callable[[], Rng] | None = None
     drawn: int = 0
+    layout: torch.memory_format | None = None
 
 
 _masks = _Masks()
 
 
 @contextmanager
-def masks_from(rng: Rng | Callable[[], Rng]) -> Iterator[None]:
-    """Inside, the n-th mask follows from ``rng`` and n; a function that gives it is asked when the first is drawn."""
-    before = (_masks.rng, _masks.drawn)
-    _masks.rng, _masks.drawn = rng, 0
+def masks_from(rng: Rng | Callable[[], Rng], layout: torch.memory_format | None = None) -> Iterator[None]:
+    """Inside, the n-th mask follows from ``rng`` and n; a function that gives it is asked when the first is drawn.
+
+    ``layout``: how a network alone would lay its images in memory, which stacked ones cannot tell from their strides.
+    """
+    before = (_masks.rng, _masks.drawn, _masks.layout)
+    _masks.rng, _masks.drawn, _masks.layout = rng, 0, layout
     try:
         yield
     finally:
-        _masks.rng, _masks.drawn = before
+        _masks.rng, _masks.drawn, _masks.layout = before
 
 
 class Dropout(nn.Module):
@@ -90,13 +94,25 @@ def mask_like(values: Tensor, rate: float, rng: Rng) -> Tensor:
     It has the layout that ``empty_like`` would give it.  Read only: it may be a view of the table.
     """
     count = values.numel()
-    strides = torch.empty_like(values, device="meta").stride()
     if not isinstance(rng.key, int):
-        return _gathered(values, strides, rate, rng)
+        return _gathered(values, _strides_alone(values), rate, rng)
+    strides = torch.empty_like(values, device="meta").stride()
     if count > _TABLE // 8:
         return _mask(count, rate, values.dtype, rng.number("seed")).as_strided(values.shape, strides)
     start = rng.number("place") % (_TABLE - count + 1)
     return _table(rate, values.dtype).as_strided(values.shape, strides, start)
+
+
+def _strides_alone(values: Tensor) -> tuple[int, ...]:
+    """The strides that one member's ``values`` would have without the others between them."""
+    if _masks.layout is not None and values.ndim == 4:
+        return torch.empty(values.shape, device="meta", memory_format=_masks.layout).stride()
+    strides, dense = [0] * values.ndim, 1
+    given = torch.empty_like(values, device="meta").stride()
+    for axis in sorted(range(values.ndim), key=lambda axis: (given[axis], -axis)):
+        strides[axis] = dense
+        dense *= values.shape[axis]
+    return tuple(strides)
 
 
 def _gathered(values: Tensor, strides: tuple[int, ...], rate: float, rng: Rng) -> Tensor:
@@ -112,13 +128,19 @@ def _gathered(values: Tensor, strides: tuple[int, ...], rate: float, rng: Rng) -
     key = rng.child("place").key
     assert isinstance(key, Tensor), "mask_like() made sure of it"
     start = (key & (2**63 - 1)) % (_TABLE - count + 1)
-    return _table(rate, values.dtype).to(device)[order + start.to(device)]
+    return _table_on(rate, values.dtype, device)[order + start.to(device)]
 
 
 @cache
 def _table(rate: float, dtype: torch.dtype) -> Tensor:
     """The fixed table for one rate and number format: a constant of the program, not of the run."""
     return _mask(_TABLE, rate, dtype, seed=0)
+
+
+@cache
+def _table_on(rate: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """The table where it is looked up, copied there once."""
+    return _table(rate, dtype).to(device)
 
 
 def _mask(count: int, rate: float, dtype: torch.dtype, seed: int) -> Tensor:

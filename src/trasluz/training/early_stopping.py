@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from trasluz.messages import _
 from trasluz.recipe import EarlyStoppingSection
 
 _DEFAULT = EarlyStoppingSection()
+
+
+class HasWeights(Protocol):
+    """Networks, as far as their weights are asked for."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Every weight by its name."""
 
 
 class EarlyStopping:
@@ -33,7 +40,7 @@ class EarlyStopping:
         self.wait = 0
         self.weights: dict[str, Tensor] | None = None
 
-    def observe(self, record: Mapping[str, Any], networks: nn.Module) -> str | None:
+    def observe(self, record: Mapping[str, Any], networks: HasWeights) -> str | None:
         """Looks at an epoch's ``record`` and the ``networks`` after it; a sentence where it is time to stop."""
         section = self.section
         if record["epoch"] <= section.start_epoch or section.monitor not in record:

@@ -114,8 +114,13 @@ def _noting(loop: Loop, seconds: Callable[[], float]) -> Callable[..., None]:
 
     def note(status: str, **more: Any) -> None:
         if loop.lead:
-            changed = datetime.now(UTC).isoformat(timespec="seconds")
-            told = {"changed": changed, "timings": {"training_seconds": seconds()}, "stop_reason": loop.stop_reason}
-            loop.store.update_info(status=status, **told, **more)
+            write_status(loop.store, status, seconds(), loop.stop_reason, **more)
 
     return note
+
+
+def write_status(store: Store, status: str, seconds: float, stop_reason: str | None, **more: Any) -> None:
+    """Writes what became of a training after ``seconds`` of it."""
+    changed = datetime.now(UTC).isoformat(timespec="seconds")
+    told = {"changed": changed, "timings": {"training_seconds": seconds}, "stop_reason": stop_reason}
+    store.update_info(status=status, **told, **more)

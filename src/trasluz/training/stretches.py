@@ -37,18 +37,24 @@ class Stretches:
         A record holds its ``phase``, the global steps ``from`` (before its first) and ``to`` (after its last), and a
         mean per sample ``train/<term>`` of each term that was computed in between.
         """
-        names = sorted({name for _step, snapshot in self._ends for group, _s, _c in snapshot for name in group})
-        ends, self._ends = self._ends, []
-        steps = [step for step, _snapshot in ends]
-        if not steps or not names:
+        steps, names, table = self._take()
+        if table is None:
             return []
-        table = _over_processes(_table([snapshot for _step, snapshot in ends], names), engine)
-        added = np.diff(table, axis=0, prepend=0.0)
-        start, records = end - steps[-1], []
-        for before, after, (sums, counts) in zip([0, *steps], steps, added.transpose(0, 2, 1), strict=False):
-            means = {f"train/{n}": float(s / c) for n, s, c in zip(names, sums, counts, strict=True) if c > 0}
-            records.append({"phase": phase, "from": start + before, "to": start + after, **means})
-        return records
+        # Members that train as one count as one network, whose mean is theirs.
+        return _records(_over_processes(table.mean(3), engine), names, steps, phase, end)
+
+    def close_members(self, phase: str, end: int) -> list[list[dict[str, Any]]]:
+        """The same of each of the members that train as one in one process, which were marked at least once."""
+        steps, names, table = self._take()
+        assert table is not None, "an epoch has at least one step, and its last one ends a stretch"
+        return [_records(table[..., member], names, steps, phase, end) for member in range(table.shape[3])]
+
+    def _take(self) -> tuple[list[int], list[str], np.ndarray | None]:
+        """Where stretches ended, what was computed, and ``_table`` of these; forgets them."""
+        ends, self._ends = self._ends, []
+        names = sorted({name for _step, snapshot in ends for group, _s, _c in snapshot for name in group})
+        steps = [step for step, _snapshot in ends]
+        return steps, names, _table([snapshot for _step, snapshot in ends], names) if steps and names else None
 
     def state_dict(self) -> dict[str, Any]:
         """The stretches of the running epoch."""
@@ -60,17 +66,28 @@ class Stretches:
         self._ends = [(step, [(tuple(n), sums, count) for n, sums, count in snapshot]) for step, snapshot in ends]
 
 
+def _records(table: np.ndarray, names: list[str], steps: list[int], phase: str, end: int) -> list[dict[str, Any]]:
+    """Of a table ``[stretches, names, 2]`` the records of an epoch."""
+    added = np.diff(table, axis=0, prepend=0.0)
+    start, records = end - steps[-1], []
+    for before, after, (sums, counts) in zip([0, *steps], steps, added.transpose(0, 2, 1).tolist(), strict=False):
+        means = {f"train/{n}": s / c for n, s, c in zip(names, sums, counts, strict=True) if c > 0}
+        records.append({"phase": phase, "from": start + before, "to": start + after, **means})
+    return records
+
+
 def _table(snapshots: list[Snapshot], names: list[str]) -> np.ndarray:
-    """Float64 ``[stretches, names, 2]``: the sum and the count of each term at the end of each stretch."""
+    """Float64 ``[stretches, names, 2, k]``: sum and count of each term at the end of each stretch; k members, or 1."""
     index = {name: i for i, name in enumerate(names)}
-    table = np.zeros((len(snapshots), len(names), 2))
+    members = next(sums[0].numel() for snapshot in snapshots for _names, sums, _count in snapshot)
+    table = np.zeros((len(snapshots), len(names), 2, members))
     for group in dict.fromkeys(group for snapshot in snapshots for group, _sums, _count in snapshot):
         found = [(i, s, c) for i, snapshot in enumerate(snapshots) for g, s, c in snapshot if g == group]
         rows, columns = [i for i, _s, _c in found], [index[name] for name in group]
         where = found[-1][1].device  # the first ones of a resumed epoch come from a file
         stacked = torch.stack([s.to(where) for _i, s, _c in found])  # [stretches, terms(, members)]
-        sums = (stacked.flatten(2).mean(2) if stacked.ndim > 2 else stacked).cpu().double().numpy()
-        counts = np.broadcast_to(np.array([[count] for _i, _s, count in found]), sums.shape)
+        sums = stacked.reshape(len(rows), len(columns), members).cpu().double().numpy()
+        counts = np.broadcast_to(np.array([[[count]] for _i, _s, count in found]), sums.shape)
         table[np.ix_(rows, columns)] += np.stack([sums, counts], 2)
     return table
 

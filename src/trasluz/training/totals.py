@@ -106,10 +106,42 @@ class Totals:
             found[name] = (engine.sum_over_processes(sums.clone()) / whole).cpu()
         return found
 
+    def of_members(self) -> list[tuple[dict[str, float], dict[str, Tensor]]]:
+        """What ``means`` and ``statistics`` would give of each of the members that train as one in one process."""
+        sums: dict[str, list[float]] = {}
+        counts: dict[str, float] = {}
+        for names, group in self._groups.items():
+            for name, values in zip(names, group.sums.tolist(), strict=True):
+                before = sums.get(name, [0.0] * len(values))
+                sums[name] = [a + b for a, b in zip(before, values, strict=True)]
+                counts[name] = counts.get(name, 0.0) + group.count
+        statistics = {name: (whole / count).cpu() for name, (whole, count) in sorted(self._statistics.items())}
+        members = len(next(iter(sums.values())))
+        return [
+            (
+                {name: sums[name][member] / counts[name] for name in sorted(sums)},
+                {name: values[member] for name, values in statistics.items()},
+            )
+            for member in range(members)
+        ]
+
+    def not_finite(self) -> dict[int, tuple[str, int]]:
+        """``first_not_finite`` of each member for whom a term is not, by its number; nothing may have been read before.
+
+        So it is asked once for an epoch, of members that train as one.
+        """
+        found: dict[int, list[tuple[int, bool, str]]] = {}
+        for names, group in self._groups.items():
+            bad = ~torch.stack([wide for _step, wide in group.unread]).isfinite()  # [steps, terms, members]
+            for step, term, member in bad.nonzero().tolist():
+                key = (group.unread[step][0], _is_total(names[term]), names[term])
+                found.setdefault(member, []).append(key)
+        return {member: (min(keys)[2], min(keys)[0]) for member, keys in found.items()}
+
     def first_not_finite(self) -> tuple[str, int] | None:
         """The term that stopped being finite first, and its step; parts come before the loss they add up to."""
         bad = [
-            (step, name == "loss" or name.endswith("/loss"), name)
+            (step, _is_total(name), name)
             for names, group in self._groups.items()
             for name, step in zip(names, group.read(), strict=True)
             if step >= 0
@@ -130,3 +162,7 @@ class Totals:
             for names, sums, count, bad in state["groups"]
         }
         self._statistics = {name: (sums.to(self._device), count) for name, sums, count in state.get("statistics", ())}
+
+
+def _is_total(name: str) -> bool:
+    return name == "loss" or name.endswith("/loss")

@@ -6,8 +6,9 @@ one thread ahead, so that the next batch is read while the current one trains.
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -101,6 +102,16 @@ class TrainBatches:
         shuffled: np.ndarray = self.rows[rng.permutation("order", epoch, len(self.rows)).numpy()]
         return shuffled
 
+    def with_draws(self, rng: Rng) -> TrainBatches:
+        """Batches of the same data, drawn by ``rng``; what lies on the device is shared."""
+        other = copy.copy(self)
+        other._rng = rng
+        return other
+
+    def gather(self, rows: np.ndarray) -> Gathered:
+        """What the data hold of ``rows``, on the device."""
+        return self._gather(rows)
+
     def epoch(self, epoch: int, first_step: int = 0) -> Iterator[tuple[Batch, StepRng, float]]:
         """Batches of one epoch from ``first_step`` on, each with its draws and this process's weight in the mean.
 
@@ -116,7 +127,8 @@ class TrainBatches:
             # One copy to the device for the whole group, of which each step gets a view.
             positions = torch.from_numpy(np.concatenate([p for p, _weight in group])).to(self._device)
             for (_p, weight), own, part in zip(group, torch.split(positions, sizes), found.split(sizes), strict=True):
-                yield *self._prepare(part, self._rng.at(epoch, step, own, self._process.rank)), weight
+                rng = self._rng.at(epoch, step, own, self._process.rank)
+                yield self.prepare(part, [rng]), rng, weight
                 step += 1
 
     def _gathered(self, groups: list[list[tuple[np.ndarray, float]]], order: np.ndarray) -> Iterator[Gathered]:
@@ -144,21 +156,36 @@ class TrainBatches:
         # Gradients are averaged over processes as if shares were even: this makes it the mean over samples again.
         return own, len(own) * self._process.world / len(whole)
 
-    def _prepare(self, stored: Gathered, rng: StepRng) -> tuple[Batch, StepRng]:
+    def prepare(self, stored: Gathered, rngs: Sequence[StepRng]) -> Batch:
+        """The batch of stored samples: an equal part of them, one after the other, for each of ``rngs``."""
         pixels = self._preprocess.to_pixels(stored.samples)
-        if self._smaller is not None and rng.epoch < self._smaller.epochs:
+        if self._smaller is not None and rngs[0].epoch < self._smaller.epochs:
             # Before augmentation, which then has fewer pixels to work on.
             pixels = interpolate(pixels, self._smaller.size, mode="bilinear", antialias=True)
         if self._augment is not None:
-            pixels = self._augment(pixels, rng)
+            pixels = _of_each(self._augment, pixels, rngs)
         if self._data.kind == "image":
             pixels = arrange(pixels, self._channels_last)
         labels = stored.labels
         if self._section.augment.mixup and labels is not None:
             # Mixed labels are shares of classes, so numbers of classes have to become vectors.
             soft = labels if labels.ndim == 2 else torch.nn.functional.one_hot(labels, len(self._data.classes)).float()
-            (pixels,), labels = mixup((pixels,), soft, rng, self._section.augment.mixup)
-        return _batch(stored, self._preprocess, pixels, labels), rng
+            pixels, labels = self._mixed(pixels, soft, rngs)
+        return _batch(stored, self._preprocess, pixels, labels)
+
+    def _mixed(self, pixels: Tensor, labels: Tensor, rngs: Sequence[StepRng]) -> tuple[Tensor, Tensor]:
+        parts = zip(pixels.chunk(len(rngs)), labels.chunk(len(rngs)), rngs, strict=True)
+        found = [mixup((images,), own, rng, self._section.augment.mixup) for images, own, rng in parts]
+        if len(found) == 1:
+            return found[0][0][0], found[0][1]
+        return torch.cat([images for (images,), _labels in found]), torch.cat([own for _images, own in found])
+
+
+def _of_each(change: Callable[[Tensor, StepRng], Tensor], pixels: Tensor, rngs: Sequence[StepRng]) -> Tensor:
+    """Each part of ``pixels`` changed by its own draws."""
+    if len(rngs) == 1:
+        return change(pixels, rngs[0])
+    return torch.cat([change(part, rng) for part, rng in zip(pixels.chunk(len(rngs)), rngs, strict=True)])
 
 
 def evaluation_batches(

@@ -29,7 +29,7 @@ class Adam(torch.optim.Adam):
     def __init__(self, params: Iterable[Any], rate: float, betas: tuple[float, float], eps: float) -> None:
         super().__init__(params, rate, betas=betas, eps=eps, fused=True)
         for group in self.param_groups:
-            group.update(steps=0, plain_eps=eps)
+            group.update(steps=0, plain_eps=group["eps"])
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]  # torch's own stub
@@ -127,7 +127,9 @@ class RMSprop(Plain):
 
     def __init__(self, params: Iterable[Any], rate: float, alpha: float, eps: float, momentum: float) -> None:
         defaults = {"lr": rate, "alpha": alpha, "eps": eps, "momentum": momentum, "weight_decay": 0.0}
-        super().__init__(params, defaults, ("v", "momentum") if momentum else ("v",), _rmsprop)
+        groups = list(params)
+        moves = any(group.get("momentum", momentum) for group in groups)
+        super().__init__(groups, defaults, ("v", "momentum") if moves else ("v",), _rmsprop)
 
 
 def _rmsprop(group: dict[str, Any], parameters: list[Tensor], gradients: list[Tensor], remembered: Remembered) -> None:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 
+NUMBERS_OF_MEMBERS = ("betas", "eps")
+
+
 class Config(OptimiserSection):
     """``betas``: how much of the two means is kept.  ``rule: keras``: ``eps`` is not divided by the bias correction."""
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 
+NUMBERS_OF_MEMBERS = ("betas", "eps")
+
+
 class Config(OptimiserSection):
     """``betas``: how much of the mean gradient and of its mean square is kept."""
 

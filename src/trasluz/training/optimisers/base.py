@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from trasluz.components import Parts
 from trasluz.recipe.train import Beta, OptimiserSection
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
     from torch.optim import Optimizer
 
 Betas = tuple[Beta, Beta]
@@ -49,6 +50,43 @@ def make_optimiser(
     ordered = sorted(groups, reverse=True)
     whole = [{"params": groups[k], "factor": k[0], "weight_decay": k[1]} for k in ordered]
     return PARTS.find(section.name).build(section, whole)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stretch of one member's parameters, flat; the factor on its rate, and whether weight decay shrinks it."""
+
+    values: Tensor
+    factor: float = 1.0
+    decays: bool = False
+
+
+def numbers_of_members(name: str) -> tuple[str, ...] | None:
+    """The optimiser's own settings that each member of a population may have for itself; ``None``: it trains none.
+
+    A part says so in ``NUMBERS_OF_MEMBERS``: that each number moves by itself, whatever stands beside it in a tensor,
+    and that these settings are read from PyTorch's parameter groups.
+    """
+    found: tuple[str, ...] | None = getattr(PARTS.find(name), "NUMBERS_OF_MEMBERS", None)
+    return found
+
+
+def make_optimiser_of_members(sections: Sequence[OptimiserSection], rows: Sequence[Sequence[Row]]) -> Optimizer:
+    """One optimiser over the rows of all members, each with the numbers of its own section.
+
+    A group holds rows of the ``member`` that it names; its ``rate`` is the section's times the factor of these rows.
+    """
+    own = numbers_of_members(sections[0].name)
+    assert own is not None, "stackable() made sure of it"
+    groups: dict[tuple[object, ...], dict[str, Any]] = {}
+    for member, (section, stretches) in enumerate(zip(sections, rows, strict=True)):
+        numbers = {name: getattr(section, name) for name in own}
+        for row in stretches:
+            decay = section.weight_decay if row.decays or section.decay_norms_and_biases else 0.0
+            rate = section.learning_rate * row.factor
+            group = {"params": [], "rate": rate, "weight_decay": decay, **numbers}
+            groups.setdefault((member, rate, decay), {**group, "member": member})["params"].append(row.values)
+    return PARTS.find(sections[0].name).build(sections[0], list(groups.values()))
 
 
 def set_rate(optimiser: Optimizer, rate: float) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 
+NUMBERS_OF_MEMBERS = ("betas",)
+
+
 class Config(OptimiserSection):
     """``betas``: how much of the momentum goes into the step, and how much of it is kept."""
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 
+NUMBERS_OF_MEMBERS = ("betas", "eps")
+
+
 class Config(OptimiserSection):
     """``rule: keras``: the momentum rises within its first hundred steps instead of thousands.
 

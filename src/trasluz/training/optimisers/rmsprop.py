@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 
+NUMBERS_OF_MEMBERS = ("alpha", "eps", "momentum")
+
+
 class Config(OptimiserSection):
     """``alpha``: how much of the mean square is kept.  ``rule: keras``: ``eps`` stands under the root."""
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 
+NUMBERS_OF_MEMBERS = ("momentum",)
+
+
 class Config(OptimiserSection):
     """``momentum``: how much of the last step goes on; ``nesterov``: the gradient is taken where it would lead."""
 

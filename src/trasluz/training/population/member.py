@@ -1,0 +1,115 @@
+"""A member of a population: its recipe, what is kept of it in its store, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from trasluz.errors import DivergedError
+from trasluz.families import base as families
+from trasluz.families.base import BaseFamily
+from trasluz.messages import _
+from trasluz.model.model import Model
+from trasluz.training.early_stopping import EarlyStopping
+from trasluz.training.fit import write_status
+from trasluz.training.population.weights import StackedWeights
+from trasluz.training.start import Prepared
+from trasluz.training.store import Store
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    """What an epoch's steps gave of one member: as ``Totals`` and ``Stretches`` say, and the factor on its rate."""
+
+    means: dict[str, float]
+    statistics: dict[str, Tensor]
+    stretches: list[dict[str, Any]]
+    scale: float
+
+
+class Member:
+    """One recipe of a population; ``result`` is there once it has ended, however it ended."""
+
+    def __init__(self, number: int, prepared: Prepared, store: Store) -> None:
+        self.number, self.prepared, self.store = number, prepared, store
+        ((phase, self.train),) = prepared.recipe.resolved_phases()
+        self.phase = phase.name
+        self.early_stopping = EarlyStopping(self.train.early_stopping)
+        self.stop_reason: str | None = None
+        self.result: Model | DivergedError | None = None
+
+    def begin(self, members: int) -> None:
+        """Tells the store that it trains, and beside how many others."""
+        self.store.cut_metrics(0)
+        self.store.cut_steps(0)
+        facts = {"recipe_hash": self.prepared.recipe.hash, "population": {"members": members, "number": self.number}}
+        write_status(self.store, "running", 0.0, None, **facts)
+
+    def record(
+        self, end: EpochEnd, family: BaseFamily, valid: Mapping[str, float], where: Mapping[str, int]
+    ) -> dict[str, Any]:
+        """One line of ``metrics.jsonl`` but for the time; ``where`` has the epoch and the step."""
+        means = end.means | family.training_metrics(end.statistics)
+        found: dict[str, Any] = {"phase": self.phase, **where}
+        found |= {f"train/{name}": value for name, value in means.items()}
+        found |= {f"valid/{name}": value for name, value in valid.items()}
+        return {**found, "learning_rate": self.train.optimiser.learning_rate * end.scale}
+
+    def keep_epoch(
+        self, record: Mapping[str, Any], stretches: list[dict[str, Any]], weights: StackedWeights, row: int
+    ) -> None:
+        """Writes an epoch's records, and follows whether it is time to stop; ``row``: its row in the ``weights``."""
+        self.stop_reason = self.early_stopping.observe(record, _Row(weights, row, self.prepared))
+        self.store.append_metrics(record)
+        self.store.append_steps(stretches)
+
+    def finish(self, weights: StackedWeights, row: int, seconds: float, status: str = "finished") -> None:
+        """Ends with the ``weights`` at ``row``, or the best ones where it stopped early and wants these back."""
+        networks = self.prepared.networks
+        best = self.early_stopping.weights_to_restore
+        if self.stop_reason is not None and best is not None:
+            networks.load_state_dict(best)
+        else:
+            weights.write(row, networks)
+        p = self.prepared
+        # A family of its own: that of the engine is shared by those who trained beside it.
+        family = families.create(p.recipe.model, p.data.spec)
+        model = Model(family, networks, p.preprocess, p.data.spec, p.fabric.device)
+        self._keep_best()
+        self.store.write_model(p.recipe, model)
+        size = sum(parameter.numel() for parameter in networks.parameters())
+        write_status(self.store, status, seconds, self.stop_reason, parameters=size)
+        self.result = model
+
+    def diverge(self, term: str, step: int, epoch: int, seconds: float) -> DivergedError:
+        """Ends because ``term`` was not finite at ``step``."""
+        self._keep_best()
+        failure = {"term": term, "global_step": step, "epoch": epoch, "phase": self.phase}
+        write_status(self.store, "failed", seconds, None, failure=failure)
+        message = _(
+            "The term {term} of member {number} was no longer finite at step {step} (epoch {epoch}); the others went "
+            "on. Try a lower rate: train.optimiser.learning_rate={rate:g}"
+        )
+        rate = self.train.optimiser.learning_rate / 10
+        self.result = DivergedError(message.format(term=term, number=self.number, step=step, epoch=epoch, rate=rate))
+        return self.result
+
+    def _keep_best(self) -> None:
+        best = self.early_stopping.checkpoint(self.phase)
+        if best is not None:
+            self.store.write_checkpoint("best", best)
+
+
+class _Row:
+    """A member's networks as early stopping asks for them: written out of the stack only then."""
+
+    def __init__(self, weights: StackedWeights, row: int, prepared: Prepared) -> None:
+        self._weights, self._row, self._networks = weights, row, prepared.networks
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Every weight by its name."""
+        self._weights.write(self._row, self._networks)
+        return self._networks.state_dict()
