@@ -31,7 +31,9 @@ with lock_of(Path(sys.argv[1])):
 COUNTS = """
 import os, random, signal, sys, time
 from pathlib import Path
+from trasluz import locks
 from trasluz.locks import Lock
+locks._POLL = 0.02
 folder, seed = Path(sys.argv[1]), int(sys.argv[2])
 chance = random.Random(seed)
 for turn in range(20):
@@ -78,6 +80,7 @@ def test_the_second_is_refused_with_the_name_of_the_first_and_changes_nothing(
 
 def test_a_killed_holder_is_followed_at_once_and_nothing_is_left(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
     holder.kill()
+    holder.wait()
     with lock_of(tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == [".lock"]
         with pytest.raises(HeldError, match=f"process {os.getpid()} "):

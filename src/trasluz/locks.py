@@ -94,13 +94,21 @@ class Lock:
                 told = True
             time.sleep(_POLL)
 
+    def look(self) -> None:
+        """Refuses before any work what ``take`` would refuse for certain: a holder on this host that runs.
+
+        Raises:
+            HeldError: there is one; nothing was changed.
+        """
+        found = _read(self.path)
+        if found is not None and found.process is not None and found.process.runs():
+            raise self._refusal(found)
+
     def _take(self) -> None:
         try:
             with storage(self.guarded):
                 while not self._text:
-                    found = _read(self.path)
-                    if found is not None and found.process is not None and found.process.runs():
-                        raise self._refusal(found)
+                    self.look()
                     self._try()
         except FileNotFoundError:
             message = _("{path}: this was deleted meanwhile, so nothing can be written there.")

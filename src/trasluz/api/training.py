@@ -155,6 +155,7 @@ def resume(
     moved = {"data.source": str(data)} if isinstance(data, (str, Path)) else {}
     changes, info = {**(set or {}), **moved}, folder.info()
     speaker = reporter or Reporter()
+    folder.lock.look()
     if _finished(folder, set, speaker):
         return open_run(folder.path)
     hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
@@ -205,6 +206,8 @@ def _held(folder: HeldRun, fabric: Fabric) -> Iterator[None]:
         if refusal is not None:
             raise refusal
         yield
+        folder.lock.release()
+        fabric.barrier()  # so that none of them looks at the run before the lead let it go
     finally:
         folder.lock.release()
 
