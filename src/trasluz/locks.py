@@ -277,9 +277,10 @@ def _alone(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(OSError):
-            guard.unlink()  # while it is held: who waits for it notices and makes a new one
-        system.release()
+        if system.is_locked:
+            with suppress(OSError):
+                guard.unlink()  # while it is held: who waits for it notices and makes a new one
+            system.release()
 
 
 def _sweep(path: Path, now: float) -> None:
