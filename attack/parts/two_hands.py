@@ -81,7 +81,7 @@ def _on_a_run(place: Path, run: Path, hands: int, chance: random.Random) -> Atte
     faults += [] if set(codes) <= {0, 2, -9} and codes[-9] <= 1 else [f"codes {dict(codes)}"]
     faults += [] if last.code == 0 else [f"stuck: {last.text[-200:]}"]
     faults += _lines(own, EPOCHS) + _left(own)
-    kind = f"{hands} resume at once" + (", the holder killed" if killed else "")
+    kind = f"{hands} resume at once" + (", the holder killed" if codes[-9] else "")
     return _attempt("a run", kind, faults, [*ended, last])
 
 
@@ -110,7 +110,7 @@ def _on_a_study(place: Path, _run: Path, hands: int, chance: random.Random) -> A
     table = json.loads((own / "table.json").read_text())["rows"]
     faults += [] if sum(len(row["runs"]) for row in table) == 8 else ["the table lacks runs"]
     faults += _left(own)
-    kind = f"{hands} processes, 8 cells" + (", one killed" if killed else "")
+    kind = f"{hands} processes, 8 cells" + (", one killed" if codes[-9] else "")
     return _attempt("a study", kind, faults, [*ended, last])
 
 
@@ -137,7 +137,7 @@ def _on_a_cache(place: Path, _run: Path, hands: int, chance: random.Random) -> A
     faults += [] if len({words[2] for words in told if len(words) > 2}) == 1 else ["different images"]
     entries = [path for path in images.iterdir() if not path.name.startswith(".")]
     faults += [] if len(entries) == 1 else [f"{len(entries)} entries"]
-    kind = f"{hands} processes, new images" + (", the first killed" if killed else "")
+    kind = f"{hands} processes, new images" + (", the first killed" if died else "")
     return _attempt("a cache", kind, faults, [*ended, last])
 
 
