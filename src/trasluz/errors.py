@@ -6,10 +6,12 @@
     │   │   └── UnknownPartError 2   a part that neither Trasluz nor an installed package brings
     │   ├── DataError            2   a source that is absent, empty, damaged or of the wrong kind
     │   └── RunError             2   a run folder that is absent, incomplete or from a newer version
+    │       └── HeldError        2   another process is writing there
     ├── WorkError                1   the request was right, the work failed
     │   ├── DivergedError        1   a loss became NaN or infinite
     │   ├── StorageError         1   disk full, folder not writable
-    │   └── CheckpointError      1   no checkpoint of a run can be read
+    │   ├── CheckpointError      1   no checkpoint of a run can be read
+    │   └── TakenOverError       1   another process writes what this one was writing
     └── Interrupted            130   Ctrl-C or SIGTERM: the run can be resumed
 
 Every message is one sentence that says what was given, what is allowed, and what to do.
@@ -49,6 +51,14 @@ class RunError(RequestError):
     """A run folder that is absent, incomplete or from a newer version."""
 
 
+class HeldError(RunError):
+    """Another process is writing there; ``holder`` says which."""
+
+    def __init__(self, message: str, holder: str = "") -> None:
+        super().__init__(message)
+        self.holder = holder
+
+
 class WorkError(TrasluzError):
     """The request was right, but the work failed."""
 
@@ -63,6 +73,10 @@ class StorageError(WorkError):
 
 class CheckpointError(WorkError):
     """No checkpoint of the run can be read."""
+
+
+class TakenOverError(WorkError):
+    """Another process took over what this one was writing, because this one gave no sign of life."""
 
 
 class Interrupted(TrasluzError):  # noqa: N818 - an interruption is not an error

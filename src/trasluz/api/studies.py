@@ -1,6 +1,7 @@
 """study(): trains every cell of a study that is not done yet, judges it, and writes table and page.
 
-Nothing but the runs is remembered: a study that was stopped goes on with the run that was stopped.
+Nothing but the runs is remembered: a study that was stopped goes on with the run that was stopped. Several processes
+may work on one folder; each ends when all cells are done, whoever did them (``search/sharing.py``).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from trasluz.runs.folder import RunFolder
 from trasluz.runs.weights import Weights
 from trasluz.search.folder import Cell, StudyFolder, cells_of
 from trasluz.search.index import RunIndex
+from trasluz.search.sharing import share, sweep
 from trasluz.search.table import Result, Table, make_table
 
 
@@ -53,10 +55,11 @@ def study(
     lang: str | None = None,
     reporter: Reporter | None = None,
 ) -> StudyResult:
-    """Trains a study: a built-in name, a YAML file, or the folder of a study that was stopped.
+    """Trains a study: a built-in name, a YAML file, or the folder of a study that was stopped or is being trained.
 
     ``set`` changes fields of every variant (before the variant's own changes), ``data`` the source, ``seeds`` the
-    number of runs per variant; a folder that exists takes only more ``seeds``.
+    number of runs per variant; a folder that exists takes only more ``seeds``.  Processes that are given the same
+    folder share its runs: none is trained twice.
 
     Raises:
         RequestError: the study, a variant or the data are wrong; nothing was started.
@@ -67,13 +70,19 @@ def study(
     asked, index = folder.study(), RunIndex(folder.runs)
     cells = cells_of(asked)
     speaker.say(_("Study {path}: {count} runs.").format(path=folder.path, count=len(cells)))
+
+    def done(cell: Cell) -> bool:
+        return _is_done(index.find(cell.recipe_hash), asked.split)
+
+    def work(number: int, cell: Cell) -> None:
+        _do(index.find(cell.recipe_hash), cell, folder.runs, asked.split, f"{number}/{len(cells)}", speaker)
+
     try:
-        for number, cell in enumerate(cells, 1):
-            _do(index.find(cell.recipe_hash), cell, folder.runs, asked.split, f"{number}/{len(cells)}", speaker)
+        share(folder, cells, done, work, speaker)
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz study {path}").format(path=folder.path)) from None
     finally:
-        table = _write(folder, asked, cells, index, lang or current_language())
+        table = _write_in_turn(folder, asked, cells, index, lang or current_language())
     unknown = [name for name in asked.metrics if name not in table.metrics]
     if unknown and table.metrics:
         message = _("metrics: no run has {unknown}; measured are {known}.")
@@ -138,10 +147,17 @@ def _opened(path: Path, changes: dict[str, Any], data: str | Path | None, seeds:
     return folder
 
 
+def _is_done(found: RunFolder | None, split: str) -> bool:
+    """Whether a cell's run is at its end and judged, or diverged."""
+    if found is None:
+        return False
+    info = found.info()
+    judged = info["status"] == "finished" and load_evaluation_summary(Weights(found.path), split) is not None
+    return judged or _diverged(info)
+
+
 def _do(found: RunFolder | None, cell: Cell, runs: Path, split: str, label: str, speaker: Reporter) -> None:
     """Trains or finishes one cell and judges it; a variant that diverges is a result, not the study's end."""
-    if found is not None and _diverged(found.info()):
-        return
     speaker.say(_("{label}: {variant}, seed {seed}").format(label=label, variant=cell.variant, seed=cell.recipe.seed))
     try:
         run = _trained(found, cell, runs, speaker)
@@ -162,6 +178,18 @@ def _trained(found: RunFolder | None, cell: Cell, runs: Path, speaker: Reporter)
 
 def _diverged(info: Mapping[str, Any]) -> bool:
     return bool(info["status"] == "failed" and "failure" in info)
+
+
+def _write_in_turn(folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunIndex, language: str) -> Table:
+    """One process writes at a time, from what all have done until then, so that the last word is the whole one."""
+    writing = folder.writing
+    writing.take(waiting=lambda _error: None)  # it takes moments
+    try:
+        now = folder.study()  # another process may have asked for more seeds
+        sweep(folder)
+        return _write(folder, now, cells if now == asked else cells_of(now), index, language)
+    finally:
+        writing.release()
 
 
 def _write(folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunIndex, language: str) -> Table:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,13 @@ from trasluz.data.data import Data
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.data.read.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
-from trasluz.errors import DataError, RunError
+from trasluz.errors import DataError, RunError, TrasluzError
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware, choose, describe, versions
 from trasluz.recipe import Recipe, load
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
+from trasluz.runs.held import HeldRun
 from trasluz.runs.splits import save_splits
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.film_strip import FilmStrip
@@ -113,7 +115,7 @@ def train(
     speaker = reporter or Reporter()
     with session(hardware) as (hardware, fabric, request):
         opened = _open(whole, arrays, fabric, speaker)
-        folder = RunFolder(Path(fabric.broadcast(str(RunFolder.plan(Path(runs), whole).path))))
+        folder = HeldRun.at(Path(fabric.broadcast(str(RunFolder.plan(Path(runs), whole).path))))
         prepared = prepare(whole, opened, fabric, hardware, speaker)
         loop = make_loop(prepared, folder, _callbacks(fabric, speaker, callbacks), request)
         _estimate(loop, speaker)
@@ -126,8 +128,8 @@ def train(
                 whole, **_facts(opened, hardware), started_from=[start.to_dict() for start in prepared.starts]
             )
             save_splits(folder.path, dict(opened.splits))
-        fabric.barrier()
-        run_to_end(loop, speaker)
+        with _held(folder, fabric):
+            run_to_end(loop, speaker)
         return open_run(folder.path, data=opened)
 
 
@@ -146,19 +148,22 @@ def resume(
 
     Raises:
         RunError: not a run, or its data changed.
+        HeldError: another process trains it.
         CheckpointError: no checkpoint can be read.
     """
-    folder = run.folder if isinstance(run, Run) else RunFolder.open(run)
+    folder = HeldRun.at((run.folder if isinstance(run, Run) else RunFolder.open(run)).path)
     moved = {"data.source": str(data)} if isinstance(data, (str, Path)) else {}
-    recipe = folder.recipe().override({**(set or {}), **moved})
-    info = folder.info()
-    if info["status"] == "finished" and not set:
-        (reporter or Reporter()).say(_("This run is finished; train it on with --set train.epochs=N."))
+    changes, info = {**(set or {}), **moved}, folder.info()
+    speaker = reporter or Reporter()
+    folder.lock.look()
+    if _finished(folder, set, speaker):
         return open_run(folder.path)
     hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
-    choose(recipe.compute.model_copy(update={"device": hardware.device}))
-    speaker = reporter or Reporter()
-    with session(hardware) as (hardware, fabric, request):
+    choose(folder.recipe().override(changes).compute.model_copy(update={"device": hardware.device}))
+    with session(hardware) as (hardware, fabric, request), _held(folder, fabric):
+        if _finished(folder, set, speaker):  # by another process, before this one had the lock
+            return open_run(folder.path)
+        recipe = folder.recipe().override(changes)
         arrays = None if data is None or isinstance(data, (str, Path)) else _in_memory(data)
         opened = reopen(folder, recipe, arrays, open_source, speaker)
         loop = make_loop(
@@ -173,6 +178,38 @@ def resume(
         fabric.barrier()
         run_to_end(loop, speaker)
         return open_run(folder.path, data=opened)
+
+
+def _finished(folder: RunFolder, changes: dict[str, Any] | None, speaker: Reporter) -> bool:
+    """Whether there is nothing to go on with, which is said."""
+    if changes or folder.info()["status"] != "finished":
+        return False
+    speaker.say(_("This run is finished; train it on with --set train.epochs=N."))
+    return True
+
+
+@contextmanager
+def _held(folder: HeldRun, fabric: Fabric) -> Iterator[None]:
+    """The lead has the run's lock inside; where it is refused, all processes are, so that none waits for the rest.
+
+    Raises:
+        HeldError: another process trains the run.
+    """
+    refusal = None
+    try:
+        if fabric.is_global_zero:
+            folder.lock.take()
+    except TrasluzError as error:
+        refusal = error
+    try:
+        refusal = fabric.broadcast(refusal)
+        if refusal is not None:
+            raise refusal
+        yield
+        folder.lock.release()
+        fabric.barrier()  # so that none of them looks at the run before the lead let it go
+    finally:
+        folder.lock.release()
 
 
 def _check_same_phases(before: Recipe, after: Recipe) -> None:

@@ -20,7 +20,7 @@ from typer.exceptions import TyperException
 
 from trasluz.cli.app import build
 from trasluz.cli.console import Console
-from trasluz.errors import Interrupted, RequestError, TrasluzError
+from trasluz.errors import HeldError, Interrupted, RequestError, TrasluzError
 from trasluz.messages import LANGUAGES, _, did_you_mean, language
 
 
@@ -36,6 +36,8 @@ def run(words: Sequence[str]) -> int:
     with language(chosen) if chosen else nullcontext():
         try:
             code = build(console)(args=list(words), prog_name="trasluz", standalone_mode=False)
+        except HeldError as error:  # where several processes train, all are refused and the first says so
+            return error.exit_code if _is_further_process() else _refuse(console, str(error), error.exit_code)
         except TrasluzError as error:
             return _refuse(console, str(error), error.exit_code)
         except TyperException as error:

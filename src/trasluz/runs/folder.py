@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from trasluz.components import lost_package, packages_of
 from trasluz.errors import RunError, UnknownPartError
 from trasluz.files import state_of, storage, write_bytes, write_json
+from trasluz.locks import lock_of
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.reporting import Reporter
@@ -318,9 +319,11 @@ def delete_run(path: str | Path) -> None:
 
     Raises:
         RunError: the folder is not a run.
+        HeldError: it is being trained.
     """
     folder = Path(path)
     if not (folder / "run.json").is_file() or not (folder / "recipe.yaml").is_file():
         raise RunError(_("{path}: this is not a run folder, so it is not deleted.").format(path=path))
-    with storage(folder):
+    with lock_of(folder), storage(folder):
+        (folder / "run.json").unlink()  # first, so that nobody opens what is half gone
         shutil.rmtree(folder)

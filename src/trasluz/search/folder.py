@@ -14,9 +14,12 @@ from pathlib import Path
 
 from trasluz.errors import RunError
 from trasluz.files import storage, write_bytes
+from trasluz.locks import Lock
 from trasluz.messages import _
 from trasluz.recipe import Recipe
 from trasluz.recipe.study import Study, load_study
+
+_LEASE, _DIGITS = ".cell-", 16  # the name of a lease, and how much of the hash is in it
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,20 @@ class StudyFolder:
     def runs(self) -> Path:
         """Where its runs lie."""
         return self.path / "runs"
+
+    def lease(self, cell: Cell) -> Lock:
+        """The lock of one cell: who has it trains that cell, while others train the rest."""
+        return Lock(self.path / f"{_LEASE}{cell.recipe_hash[:_DIGITS]}", self.path)
+
+    def leases_left(self) -> list[Lock]:
+        """The leases that lie in the folder, held or left behind."""
+        names = sorted({path.name[: len(_LEASE) + _DIGITS] for path in self.path.glob(f"{_LEASE}*")})
+        return [Lock(self.path / name, self.path) for name in names]
+
+    @property
+    def writing(self) -> Lock:
+        """The lock of what is written about all cells."""
+        return Lock(self.path / ".table", self.path)
 
     def study(self) -> Study:
         """What it was asked for."""

@@ -223,23 +223,28 @@ def test_decoding_leaves_the_filters_of_warnings_alone(photos: Path, opened: Ope
     assert warnings.filters == before
 
 
-def _open_and_sum(path: str, start: Any, answers: Any) -> None:
-    start.wait(30)
-    answers.put(int(open_data(DataSection(source=path, valid=None), 0).samples.astype(np.int64).sum()))
+def _open_and_tell(path: str, start: Any, answers: Any) -> None:
+    heard = Heard()
+    start.wait(60)
+    data = open_data(DataSection(source=path, valid=None), 0, heard)
+    decoded = any(title == "Decoding" for title, _total in heard.tasks)
+    answers.put((decoded, int(data.samples.astype(np.int64).sum())))
 
 
-def test_two_processes_at_once_make_one_entry(photos: Path, own_cache: Path, opened: Open) -> None:
+def test_two_processes_at_once_make_one_entry_and_decode_once(photos: Path, own_cache: Path, opened: Open) -> None:
     context = multiprocessing.get_context("spawn")
     start, answers = context.Event(), context.Queue()
-    workers = [context.Process(target=_open_and_sum, args=(str(photos), start, answers)) for _ in range(2)]
+    workers = [context.Process(target=_open_and_tell, args=(str(photos), start, answers)) for _ in range(2)]
     for worker in workers:
         worker.start()
     start.set()
-    sums = {answers.get(timeout=60) for _worker in workers}
+    told = [answers.get(timeout=60) for _worker in workers]
     for worker in workers:
         worker.join(30)
     assert len(_entries(own_cache)) == 1
-    assert sums == {int(opened(photos).samples.astype(np.int64).sum())}
+    assert sorted(decoded for decoded, _sum in told) == [False, True]
+    assert {total for _decoded, total in told} == {int(opened(photos).samples.astype(np.int64).sum())}
+    assert not list((own_cache / "images").glob(".*"))
 
 
 def test_the_slower_of_two_drops_its_copy(own_cache: Path) -> None:

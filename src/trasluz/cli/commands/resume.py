@@ -15,9 +15,11 @@ HELP = N_("Go on exactly where a run stopped. With --set train.epochs=N, train a
 def command(ctx: typer.Context, run: RunPath, changes: Set = None, json: Json = False) -> None:
     """Resumes and says how it ended."""
     from trasluz import api
+    from trasluz.locks import lock_of
     from trasluz.recipe import parse_overrides
     from trasluz.runs.folder import RunFolder
 
     console: Console = ctx.obj
-    RunFolder.open(run)  # what is no run is refused at once, not after PyTorch was imported
+    RunFolder.open(run)  # what is no run, or is trained by others, is refused at once, not after PyTorch was imported
+    lock_of(run).look()
     report_run(console, api.resume(run, set=parse_overrides(changes or []), reporter=console), json)

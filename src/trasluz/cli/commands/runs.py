@@ -54,10 +54,12 @@ def delete(
 ) -> None:
     """Asks, then deletes; refuses what is not a run."""
     from trasluz import api
+    from trasluz.locks import lock_of
     from trasluz.runs.folder import RunFolder
 
     console: Console = ctx.obj
     RunFolder.open(run)
+    lock_of(run).look()  # before anybody is asked
     if not yes:
         if not sys.stdin.isatty():
             raise RequestError(

@@ -25,7 +25,7 @@ def command(
         str | None,
         typer.Argument(
             metavar="STUDY",
-            help=N_("A built-in name, a YAML file, or the folder of a study that was stopped."),
+            help=N_("A built-in name, a YAML file, or the folder of a study that was stopped or that others work on."),
             show_default=False,
         ),
     ] = None,

@@ -29,6 +29,7 @@ import numpy as np
 
 from trasluz.errors import RequestError, StorageError
 from trasluz.files import read_arrays
+from trasluz.locks import Lock
 from trasluz.messages import _, did_you_mean
 from trasluz.reporting import Reporter
 
@@ -93,6 +94,29 @@ def new_entry(target: Path) -> Iterator[Path]:
             shutil.rmtree(beside, ignore_errors=True)
 
 
+@contextmanager
+def making(target: Path, reporter: Reporter) -> Iterator[None]:
+    """Inside, no other process makes the entry ``target``: who comes second waits, and finds it made.
+
+    A cache that cannot be written has no locks either; what is to be written there says so.
+    """
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    lock = Lock(target.with_name(f".{target.name}.lock"), target)
+    with suppress(StorageError):
+        lock.take(
+            lambda error: reporter.say(
+                _("{name}: {holder} is preparing these data; waiting for it.").format(
+                    name=target.name, holder=error.holder
+                )
+            )
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _beside(target: Path) -> Path:
     return target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
 
@@ -129,6 +153,8 @@ def _remove_leftovers(folder: Path) -> None:
             continue
         if old:
             shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)  # a lock
 
 
 def remembered(name: str, key: str, what: str, compute: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:

@@ -15,6 +15,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,7 +23,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from trasluz.data.describe.fingerprint import fingerprint_of_facts
-from trasluz.data.read.cache import drop_entry, entry_folder, new_entry
+from trasluz.data.read.cache import drop_entry, entry_folder, making, new_entry
 from trasluz.data.read.decode import Plan
 from trasluz.data.read.decoding import decode_all
 from trasluz.data.read.layout import require_images
@@ -51,16 +52,19 @@ def open_store(files: ImageFiles, section: DataSection, reporter: Reporter) -> R
     """
     key = _key(files, section)
     folder = entry_folder("images", files.name, key)
-    if folder.is_dir():
-        try:
-            return _load(folder, files.name)
-        except _DAMAGE:
-            reporter.warn(_("{path}: this cache entry is damaged; it is made again.").format(path=folder))
-            drop_entry(folder)
-    listing = files.listing(reporter)
-    require_images(len(listing.names) + len(listing.unreadable), listing.ignored, files.name)
-    _build(folder, files.name, listing, make_plan(listing, section, reporter), reporter)
-    return _load(folder, files.name)
+    with suppress(*_DAMAGE):
+        return _load(folder, files.name)
+    with making(folder, reporter):
+        if folder.is_dir():  # damaged, or made by another process meanwhile
+            try:
+                return _load(folder, files.name)
+            except _DAMAGE:
+                reporter.warn(_("{path}: this cache entry is damaged; it is made again.").format(path=folder))
+                drop_entry(folder)
+        listing = files.listing(reporter)
+        require_images(len(listing.names) + len(listing.unreadable), listing.ignored, files.name)
+        _build(folder, files.name, listing, make_plan(listing, section, reporter), reporter)
+        return _load(folder, files.name)
 
 
 def _key(files: ImageFiles, section: DataSection) -> str:
