@@ -61,7 +61,7 @@ def _advice(network: nn.Module, shape: tuple[int, ...]) -> str:
         message = _("Some of its weights are {kind}, and inputs are torch.float32: return network.float().")
         return message.format(kind=next(iter(sorted(map(str, kinds)))))
     for other, advice in _others(shape):
-        if _takes(network, other):
+        if takes(network, other):
             return advice
     return _("Give it others with data.size and data.channels, or change the network.") if len(shape) == 3 else ""
 
@@ -82,10 +82,13 @@ def _others(shape: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], str]]:
         yield (3, side, side), message.format(side=side)
 
 
-def _takes(network: nn.Module, shape: tuple[int, ...]) -> bool:
+def takes(network: nn.Module, shape: tuple[int, ...]) -> bool:
+    """Whether ``network`` makes something of samples of ``shape``; on the meta device only shapes are computed."""
+    device = next((parameter.device for parameter in network.parameters()), torch.device("cpu"))
     try:
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            copy.deepcopy(network).eval()(noise(2, *shape))
-    except Exception:  # whatever a user's network raises, it does not take them
+            trial = network if device.type == "meta" else copy.deepcopy(network)
+            trial.eval()(torch.empty(2, *shape, device=device) if device.type == "meta" else noise(2, *shape))
+    except Exception:  # whatever a network raises, it does not take them
         return False
     return True
