@@ -111,7 +111,9 @@ def test_of_several_outputs_the_setting_names_one_and_the_refusal_the_setting(ow
 
 def test_an_output_that_there_is_not_is_refused_with_those_that_there_are(own: Own) -> None:
     build = lambda input_shape, outputs: Net(input_shape, lambda net, x: {"logits": net.scores(x)})  # noqa: E731
-    with pytest.raises(RecipeError, match=r"model.network.output: the network gives no 'logit'; allowed: logits \[2, 3\]"):
+    with pytest.raises(
+        RecipeError, match=r"model.network.output: the network gives no 'logit'; allowed: logits \[2, 3\]"
+    ):
         build_classifier(own(build, output="logit"), SHAPE, CLASSES)
     with pytest.raises(RecipeError, match="the network gives no 7; allowed: logits"):
         build_classifier(own(build, output=7), SHAPE, CLASSES)

@@ -44,4 +44,5 @@ def test_networks_in_a_list_are_laid_out_one_by_one_and_gradients_pass() -> None
     assert are_plain(networks)
     x = torch.rand(2, 3, 5, 5).contiguous(memory_format=torch.channels_last).requires_grad_()
     networks["decoders"][1](x).sum().backward()
-    assert x.grad is not None and bool(x.grad.any())
+    assert x.grad is not None
+    assert bool(x.grad.any())

@@ -126,7 +126,9 @@ def test_an_output_that_there_is_only_in_training_is_taken_there_alone(tmp_path:
 def test_the_fewest_samples_at_once_are_those_of_the_parts_of_each_process(
     samples: int, batch: int, processes: int, parts: int, counted: bool
 ) -> None:
-    sizes = [batch] if counted else [len(range(start, min(start + batch, samples))) for start in range(0, samples, batch)]
+    sizes = (
+        [batch] if counted else [len(range(start, min(start + batch, samples))) for start in range(0, samples, batch)]
+    )
     found = []
     for size in sizes:
         for own_ in np.array_split(np.arange(size), processes):
