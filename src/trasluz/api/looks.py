@@ -9,7 +9,7 @@ from typing import Any
 
 from trasluz import components
 from trasluz.api.opened import Images, OpenedRun
-from trasluz.errors import DataError, RecipeError, RequestError
+from trasluz.errors import DataError
 from trasluz.look import base
 from trasluz.look import names as look_names
 from trasluz.look.result import Result, save_result, stored_for, stored_result
@@ -95,13 +95,9 @@ def usual_looks(run: OpenedRun, split: str | None, reporter: Reporter) -> UsualL
             try:
                 if base.usual(name, subject) or _still_true(run, name, subject.split):
                     found[name] = look(run, name, None, split, _options_kept(run, name), Reporter())
-            except RecipeError as error:  # cannot be loaded
-                failed[name] = error
-            except RequestError as error:  # what a look learns only on its way, such as too few images
-                reporter.warn(str(error))
             except components.PASSING:
                 raise
-            except Exception as error:  # a look may come from anybody, and raise anything
+            except Exception as error:  # too few images for it, or no gradient; one of others may raise anything
                 failed[name] = error
             task.advance(note=name)
     for name, reason in failed.items():

@@ -125,7 +125,7 @@ def train(
             for warning in audit_warnings(opened.audit):
                 speaker.warn(warning)
             folder.create(
-                whole, **_facts(opened, hardware), started_from=[start.to_dict() for start in prepared.starts]
+                whole, **_facts(opened, prepared.hardware), started_from=[start.to_dict() for start in prepared.starts]
             )
             save_splits(folder.path, dict(opened.splits))
         with _held(folder, fabric):

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from trasluz.data.data import Data
+from trasluz.errors import RequestError
 from trasluz.families.capabilities import Generates, Reconstructs
 from trasluz.look.maps.class_maps import class_maps
 from trasluz.look.maps.explaining import probabilities_of, scores_of
@@ -56,7 +57,7 @@ def mapped_layers(subject: Subject) -> dict[str, Layout]:
     try:
         with _apart(subject):
             return resolve(subject, "last")
-    except RuntimeError:  # a network of the user's own that no gradient passes: training must not end by its film
+    except (RuntimeError, RequestError):  # a network that no gradient passes: training must not end by its film
         return {}
 
 
@@ -107,7 +108,7 @@ def _mapped(subject: Subject, inputs: Tensor, chosen: Tensor, layers: Mapping[st
         try:
             with _apart(subject):
                 maps = class_maps(subject.networks, scores_of(subject), inputs, classes, layers).maps[layer]
-        except RuntimeError:  # as above
+        except (RuntimeError, RequestError):  # as above
             return {}
         found = {"maps": maps[:, 0].float().cpu().numpy(), "layer": np.array(layer)}
     return found

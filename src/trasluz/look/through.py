@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from trasluz.errors import RequestError
 from trasluz.families.capabilities import Classifies, Reconstructs
 from trasluz.look.maps.class_maps import class_maps
 from trasluz.look.maps.explaining import scores_of
@@ -71,12 +72,15 @@ def _rebuilt(subject: Subject, samples: np.ndarray) -> tuple[np.ndarray | None, 
 
 
 def _maps(subject: Subject, samples: np.ndarray, answers: np.ndarray) -> np.ndarray | None:
-    """Grad-CAM of the likeliest class, where a convolution's map leads to the scores."""
-    layers = resolve(subject, "last") if subject.can("logits", "layers") else {}
-    if not layers:
-        return None
+    """Grad-CAM of the likeliest class, where a convolution's map leads to the scores and a gradient back to it."""
     likeliest = torch.from_numpy(answers.argmax(1)).to(subject.device).unsqueeze(1)
-    found = class_maps(subject.networks, scores_of(subject), subject.inputs(samples), likeliest, layers)
+    try:
+        layers = resolve(subject, "last") if subject.can("logits", "layers") else {}
+        if not layers:
+            return None
+        found = class_maps(subject.networks, scores_of(subject), subject.inputs(samples), likeliest, layers)
+    except RequestError:  # a network that no gradient passes has no such maps, but all the rest
+        return None
     (maps,) = found.maps.values()
     shown: np.ndarray = maps[:, 0].float().cpu().numpy()
     return shown

@@ -27,6 +27,7 @@ from trasluz.families.base import BaseFamily
 from trasluz.families.capabilities import Encodes, HasPrior, ask
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.model.private import private_copy
+from trasluz.networks.layout import are_plain
 from trasluz.rng import Rng
 
 P = TypeVar("P")
@@ -63,6 +64,11 @@ class Model:
     def capabilities(self) -> frozenset[str]:
         """What it can do: encode, decode, reconstruct, classify, generate…"""
         return self.family.capabilities
+
+    @property
+    def layout(self) -> str:
+        """How images lie in memory for its networks: ``channels-last``, or ``contiguous`` where they need planes."""
+        return "contiguous" if are_plain(self._shared) else "channels-last"
 
     def ask(self, protocol: type[P]) -> P:
         """The family, typed as one that has this capability of ``families/capabilities.py``.

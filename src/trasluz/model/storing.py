@@ -25,18 +25,28 @@ from trasluz.families import base as families
 from trasluz.files import new_folder
 from trasluz.messages import _
 from trasluz.model.model import Model
+from trasluz.networks.layout import lay_plain
 from trasluz.recipe.migrations import FIRST, VERSION, migrate
 from trasluz.rng import Rng
 
 
 def save_model(
-    target: Path, settings: dict[str, Any], spec: DataSpec, weights: Mapping[str, Tensor], preprocess: Preprocess
+    target: Path,
+    settings: dict[str, Any],
+    spec: DataSpec,
+    weights: Mapping[str, Tensor],
+    preprocess: Preprocess,
+    layout: str = "channels-last",
 ) -> None:
-    """Writes the ``model/`` folder atomically; ``settings`` is the recipe's ``model`` part."""
+    """Writes the ``model/`` folder atomically; ``settings`` is the recipe's ``model`` part.
+
+    ``layout``: ``contiguous`` of networks that see images plane by plane (``networks/layout.py``).
+    """
     with new_folder(target) as folder:
         plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in weights.items()}
         (folder / "weights.safetensors").write_bytes(save(plain))
-        config = {"version": VERSION, "model": settings, "spec": asdict(spec), "packages": packages_of(settings)}
+        config = {"version": VERSION, "model": settings, "spec": asdict(spec), "layout": layout}
+        config["packages"] = packages_of(settings)
         (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8")
         (folder / "preprocess.json").write_text(preprocess.model_dump_json(indent=2), encoding="utf-8")
 
@@ -73,6 +83,8 @@ def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
     except UnknownPartError as error:
         raise RunError(f"{folder}: {error} {lost_package(str(error), config.get('packages', {}))}") from error
     load_weights(networks, weights, str(folder))
+    if config.get("layout") == "contiguous":  # older models do not say, and are none of these
+        lay_plain(networks)
     return Model(family, networks, preprocess, spec)
 
 

@@ -5,7 +5,6 @@ What comes out is tried on two blank samples, so that a wrong shape is told befo
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,7 +15,9 @@ from trasluz import components
 from trasluz.errors import RecipeError
 from trasluz.messages import _
 from trasluz.networks.custom import CustomSection, build_custom
+from trasluz.networks.output import refusal, shape_in_words
 from trasluz.networks.sizes import need_image
+from trasluz.networks.trying import cannot_take, copied, noise
 from trasluz.rng import Rng
 
 Settings = Mapping[str, Any]
@@ -47,7 +48,7 @@ def build_decoder(settings: Settings, code: tuple[int, ...], shape: tuple[int, .
     where = "model.decoder"
     build = lambda part, config, own: part.build(config, code, own)  # noqa: E731 - one line of five alike
     network = _build(settings, "decoders", where, shape, build, shape, code)
-    _need(output_shape(network, code, where), shape, where)
+    _need(output_shape(network, code, where, needed=shape), shape, where)
     return network
 
 
@@ -61,7 +62,7 @@ def build_classifier(
     """
     build = lambda part, config, own: part.build(config, own, outputs)  # noqa: E731 - one line of five alike
     network = _build(settings, "classifiers", where, shape, build, outputs)
-    _need(output_shape(network, shape, where), (outputs,), where)
+    _need(output_shape(network, shape, where, needed=(outputs,)), (outputs,), where)
     return network
 
 
@@ -76,7 +77,7 @@ def build_generator(settings: Settings, latent: int, shape: tuple[int, ...], cla
     where = "model.generator"
     build = lambda part, config, own: part.build(config, latent, own, classes)  # noqa: E731 - one line of five alike
     network = _build(settings, "generators", where, shape, build, shape, (latent,))
-    _need(output_shape(network, (latent,), where, *_class_shares(classes)), shape, where)
+    _need(output_shape(network, (latent,), where, *_class_shares(classes), needed=shape), shape, where)
     return network
 
 
@@ -91,7 +92,7 @@ def build_discriminator(settings: Settings, shape: tuple[int, ...], classes: int
     where = "model.discriminator"
     build = lambda part, config, own: part.build(config, own, classes)  # noqa: E731 - one line of five alike
     network = _build(settings, "discriminators", where, shape, build, 1)
-    _need(output_shape(network, shape, where, *_class_shares(classes)), (1,), where)
+    _need(output_shape(network, shape, where, *_class_shares(classes), needed=(1,)), (1,), where)
     return network
 
 
@@ -100,26 +101,36 @@ def _class_shares(classes: int) -> tuple[tuple[int, ...], ...]:
     return ((classes,),) if classes else ()
 
 
-def output_shape(network: nn.Module, shape: tuple[int, ...], where: str, *more: tuple[int, ...]) -> tuple[int, ...]:
+def output_shape(
+    network: nn.Module,
+    shape: tuple[int, ...],
+    where: str,
+    *more: tuple[int, ...],
+    needed: tuple[int, ...] | None = None,
+) -> tuple[int, ...]:
     """What ``network`` makes of inputs of ``shape`` (and ``more`` of them), without the batch axis.
 
-    The network itself is not changed.
+    The network itself is not changed.  ``needed``: what it should make of them, where that is known.
 
     Raises:
         RecipeError: it fails on such inputs, or gives something else than one row per input.
     """
-    trial = copy.deepcopy(network).eval()
+    trial = copied(network, where).eval()
     try:
         with torch.no_grad(), Rng(0).ambient("shape"):
-            result = trial(*(torch.zeros(2, *one) for one in (shape, *more)))
+            result = trial(*(noise(2, *one) for one in (shape, *more)))
+    except RecipeError:
+        raise
     except Exception as error:  # a user's network may raise anything
-        reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-        message = _("{where}: the network cannot take inputs of the shape {given}: {reason}.")
-        raise RecipeError(message.format(where=where, given=["n", *shape], reason=reason)) from error
-    if not isinstance(result, Tensor) or result.ndim < 1 or len(result) != 2:
-        given = list(result.shape) if isinstance(result, Tensor) else type(result).__name__
+        samples = not where.endswith(
+            ("decoder", "generator")
+        )  # others are given codes, which no setting of data shapes
+        raise RecipeError(cannot_take(where, shape, error, network if samples else None)) from error
+    if not isinstance(result, Tensor):
+        raise RecipeError(refusal(result, where, needed))
+    if result.ndim < 1 or len(result) != 2:
         message = _("{where}: for 2 images the network must give one tensor of 2 rows, but it gives {given}.")
-        raise RecipeError(message.format(where=where, given=given))
+        raise RecipeError(message.format(where=where, given=shape_in_words(result)))
     return tuple(result.shape[1:])
 
 

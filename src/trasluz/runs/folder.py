@@ -260,7 +260,8 @@ class RunFolder:
         """Writes ``model/`` atomically."""
         from trasluz.model.storing import save_model
 
-        save_model(self.path / "model", recipe.model, model.spec, model.networks.state_dict(), model.preprocess)
+        weights = model.networks.state_dict()
+        save_model(self.path / "model", recipe.model, model.spec, weights, model.preprocess, model.layout)
 
     def size(self) -> int:
         """Bytes that the folder takes."""

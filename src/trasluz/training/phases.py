@@ -19,9 +19,11 @@ def choose_trainable(networks: nn.ModuleDict, phase: PhaseSection) -> None:
     """Sets ``requires_grad`` by the phase's patterns over parameter names; ``frozen`` wins over ``trainable``.
 
     Raises:
-        RecipeError: a pattern matches nothing, or nothing is left to train.
+        RecipeError: there are no weights, a pattern matches nothing, or nothing is left to train.
     """
     names = [name for name, _parameter in networks.named_parameters()]
+    if not names:
+        raise RecipeError(_("model: this network has no weights, so there is nothing to train; give it a layer."))
     _check_patterns((*phase.trainable, *phase.frozen), names, f"phases.{phase.name}")
     moves = [_matches(name, phase.trainable) and not _matches(name, phase.frozen) for name in names]
     if not any(moves):

@@ -16,6 +16,7 @@ from trasluz.errors import DataError, RecipeError
 from trasluz.families import base as families
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware
+from trasluz.networks.layout import lay_plain
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng
@@ -27,6 +28,7 @@ from trasluz.training.phases import choose_trainable, rate_factors
 from trasluz.training.probe import Probe, check_monitors, probe
 from trasluz.training.start_from import Start, as_pretrained, starting_weights
 from trasluz.training.store import Store
+from trasluz.training.trial import Trial
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,37 @@ def prepare(
         found = [starting_weights(networks, phase, reporter) for phase in recipe.phases]
     starts = tuple(one[1] for one in found if one is not None)
     networks.to(fabric.device)
-    if hardware.layout == "channels-last" and data.kind == "image":
-        networks.to(memory_format=torch.channels_last)
     preprocess = fit_preprocess(data, recipe.data)
     if recipe.data.normalise == "pretrained":
         preprocess = as_pretrained(preprocess, starts)
+    hardware = _lay_out(Trial(recipe, taught, preprocess, family, networks, fabric), hardware, reporter)
     return Prepared(recipe, taught, preprocess, family, networks, fabric, hardware, starts)
+
+
+def _lay_out(trial: Trial, hardware: Hardware, reporter: Reporter) -> Hardware:
+    """Lays the networks out in memory as the hardware wants it, or plane by plane where they need that: gives what
+    was done, which ``run.json`` keeps and a resume does again.
+
+    Raises:
+        RecipeError: networks of the user's own that cannot be trained.
+    """
+    wanted = hardware.layout == "channels-last"
+    if trial.data.kind != "image":
+        trial.check()
+        return hardware
+    if not wanted:
+        trial.check()
+    elif trial.can_be_channels_last():
+        trial.networks.to(memory_format=torch.channels_last)
+        return hardware
+    elif trial.fabric.is_global_zero:
+        message = _(
+            "This network cannot read maps whose channels lie side by side in memory (.view after a convolution "
+            "cannot; .flatten and .reshape can), so it is trained and used with compute.layout: contiguous."
+        )
+        reporter.say(message)
+    lay_plain(trial.networks)
+    return dataclasses.replace(hardware, layout="contiguous")
 
 
 def _check_phases(recipe: Recipe, family: families.BaseFamily, networks: nn.ModuleDict) -> None:

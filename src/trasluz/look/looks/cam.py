@@ -121,9 +121,9 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
 
     Raises:
         RecipeError: there is no such method.
-        RequestError: there is no such layer or class.
+        RequestError: there is no such layer or class, or no gradient reaches a layer although the method needs one.
     """
-    layers = resolve(subject, config.layers)
+    layers = resolve(subject, config.layers, gradients=cams.find(config.method).NEEDS == "gradients")
     wanted = class_indices(subject, config.classes)
     shown = subject.pick(config.count) if images is None else images
     size = 1 if cams.find(config.method).NEEDS == "trials" else batch_size(subject)  # so that progress is seen

@@ -22,6 +22,7 @@ from trasluz.look.layers.activations import gather, run_pass
 from trasluz.look.layers.canvas import Canvas, canvas_like, shaken
 from trasluz.look.layers.capture import capture
 from trasluz.look.layers.units import Units, as_maps, find_layer, lacks_units, top_of
+from trasluz.look.maps.reach import unreached
 from trasluz.look.pictures import as_pictures, pictures
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown, drawn
@@ -96,7 +97,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     """Images for the classes or channels that were chosen, beside the best of ``images`` or of the split.
 
     Raises:
-        RequestError: there is no such layer, class or channel.
+        RequestError: there is no such layer, class or channel, or no gradient reaches the image.
     """
     shown = subject.take(drawn(subject.rows, config.examined, "maximise-judged")) if images is None else images
     of_classes = config.layer == "scores" and subject.can("logits")
@@ -230,7 +231,10 @@ def _ascend(canvas: Canvas, scores_of: Scores, units: Tensor, config: Config, ta
     for step in range(config.steps):
         images = shaken(canvas.paint(coefficients), rng, step, units, config.shake)
         _reached, raised = scores_of(images)
-        (gradient,) = torch.autograd.grad(-raised.gather(1, units[:, None]).sum(), coefficients)
+        wanted = -raised.gather(1, units[:, None]).sum()
+        (gradient,) = torch.autograd.grad(wanted, coefficients, allow_unused=True) if wanted.requires_grad else (None,)
+        if gradient is None:
+            raise unreached("")
         coefficients.grad = gradient
         optimiser.step()
         task.advance()

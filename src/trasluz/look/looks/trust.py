@@ -189,7 +189,10 @@ def _layers(subject: Subject, config: Config, methods: tuple[str, ...]) -> dict[
     if not set(methods) & set(cams.methods()):
         return {}
     reason = subject.lacks("layers")
-    found = {} if reason else resolve(subject, "last" if config.layer == "last" else (config.layer,))
+    needed = any(cams.find(name).NEEDS == "gradients" for name in set(methods) & set(cams.methods()))
+    found = {}
+    if reason is None:
+        found = resolve(subject, "last" if config.layer == "last" else (config.layer,), gradients=needed)
     if not found:
         reason = reason or _("no convolution with a map larger than one pixel leads to the scores")
         raise RequestError(_("look {name}: {reason}.").format(name="trust", reason=reason))

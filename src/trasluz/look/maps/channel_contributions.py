@@ -18,6 +18,7 @@ from trasluz.look.layers.capture import capture
 from trasluz.look.layers.units import as_maps
 from trasluz.look.maps.class_gradients import class_gradients
 from trasluz.look.maps.layouts import Layout
+from trasluz.look.maps.reach import unreached
 from trasluz.look.subject import Subject
 from trasluz.messages import _, did_you_mean
 
@@ -49,13 +50,19 @@ def channel_contributions(
     subject: Subject, samples: np.ndarray, classes: np.ndarray, layers: Mapping[str, Layout]
 ) -> dict[str, np.ndarray]:
     """Layer → float32 ``[n, channels]`` for the score of each sample's class of ``classes`` (int64 ``[n]``), at the
-    first use of each of ``layers`` (with their layouts), which must lead to the scores."""
+    first use of each of ``layers`` (with their layouts), which must lead to the scores.
+
+    Raises:
+        RequestError: no gradient of the scores reaches a layer.
+    """
     parts: dict[str, list[np.ndarray]] = {layer: [] for layer in layers}
     for start in range(0, len(samples), _AT_ONCE):
         inputs = subject.inputs(samples[start : start + _AT_ONCE])
         chosen = torch.from_numpy(classes[start : start + _AT_ONCE]).to(subject.device)[:, None]
         with capture(subject.networks, layers) as kept:
             scores = subject.ask(GivesLogits).logits(subject.networks, inputs)
+            if not scores.requires_grad:
+                raise unreached(next(iter(layers)))
             activations = [kept.calls[layer][0] for layer in layers]
             gradients = class_gradients(scores, activations, chosen)
         for layer, activation, gradient in zip(layers, activations, gradients, strict=True):

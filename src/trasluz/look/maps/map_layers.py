@@ -3,6 +3,7 @@ work of a convolution and, in vision transformers, the norms of tokens whose pla
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,6 +14,7 @@ from trasluz.errors import RequestError
 from trasluz.families.capabilities import GivesLogits, HasLayers
 from trasluz.look.layers.capture import Captured, capture
 from trasluz.look.maps.layouts import FIRST, Layout, Reader, is_token_norm
+from trasluz.look.maps.reach import unreached
 from trasluz.look.subject import Subject
 from trasluz.messages import _, did_you_mean
 
@@ -24,13 +26,14 @@ _IMAGES = 2  # more than one, so that the axis of images is told from one of win
 @dataclass(frozen=True)
 class _Layer:
     """``shape``: (channels, height, width) of its map.  ``opens``: a convolution, or a norm of tokens.  ``heard``:
-    whether the scores depend on its places."""
+    whether the scores depend on its places.  ``reached``: whether a gradient of the scores arrives there."""
 
     name: str
     opens: bool
     shape: tuple[int, ...]
     layout: Layout
     heard: bool = True
+    reached: bool = True
 
 
 def stages(subject: Subject) -> tuple[str, ...]:
@@ -44,19 +47,28 @@ def stages(subject: Subject) -> tuple[str, ...]:
     return _stages(_spatial(subject))
 
 
-def resolve(subject: Subject, chosen: Choice | tuple[str, ...]) -> dict[str, Layout]:
+def resolve(subject: Subject, chosen: Choice | tuple[str, ...], *, gradients: bool = True) -> dict[str, Layout]:
     """Names of layers, in order of computation, and how their outputs are read as maps.
 
     ``last``: the last convolution's map; ``conv``: one map per size (``stages``); ``middle-and-last``: the last and
     the one in the middle of ``stages``, or of all norms where a transformer's tokens have one size.  Names are those
-    of ``family.layers``.
+    of ``family.layers``.  With ``gradients`` only layers that a gradient of the scores reaches are chosen.
 
     Raises:
-        RequestError: a layer of that name has no map or does not lead to the scores.
+        RequestError: a layer of that name has no map or does not lead to the scores; or no gradient reaches it, or
+            any.
     """
     layers = _spatial(subject)
     known = {layer.name: layer.layout for layer in layers}
-    names = _named(layers, chosen) if isinstance(chosen, tuple) else _of(layers, chosen)
+    reached = [layer for layer in layers if layer.reached or not gradients]
+    if isinstance(chosen, tuple):
+        names = _named(layers, chosen)
+        missed = [name for name in names if name not in {layer.name for layer in reached}]
+    else:
+        names = _of(reached, chosen)
+        missed = [] if names else list(_stages(layers)[-1:])
+    if missed:
+        raise unreached(missed[0])
     return {name: known[name] for name in names}
 
 
@@ -119,8 +131,12 @@ def _layers(subject: Subject) -> list[_Layer]:
                 opens = isinstance(module, _CONVOLUTIONS) or (layout != FIRST and is_token_norm(module))
                 shape = tuple(layout.maps(output).shape[1:])
                 found.append(_Layer(name, opens, shape, layout))
-        heard = _heard(scores, kept, [layer for layer in found if layer.layout != FIRST])
-    return [replace(layer, heard=layer.layout == FIRST or layer.name in heard) for layer in found]
+        gradients = _gradients(scores, kept, found)
+    heard = _heard(gradients, [layer for layer in found if layer.layout != FIRST])
+    return [
+        replace(layer, heard=layer.layout == FIRST or layer.name in heard, reached=layer.name in gradients)
+        for layer in found
+    ]
 
 
 def _noise(subject: Subject) -> Tensor:
@@ -129,13 +145,22 @@ def _noise(subject: Subject) -> Tensor:
     return torch.rand(_IMAGES, *subject.spec.shape, generator=generator).to(subject.device)
 
 
-def _heard(scores: Tensor, kept: Captured, layers: list[_Layer]) -> set[str]:
-    """Names of those ``layers`` whose places the scores depend on; all where they depend on none."""
-    if not layers:
-        return set()
+def _gradients(scores: Tensor, kept: Captured, layers: list[_Layer]) -> dict[str, Tensor]:
+    """The gradient at those ``layers`` that one reaches, of a mixture of the scores."""
+    if not scores.requires_grad or not layers:
+        return {}
     weights = torch.linspace(1, 2, scores.shape[1], device=scores.device)  # so that opposite scores do not cancel
     outputs = [kept.last(layer.name) for layer in layers]
     gradients = torch.autograd.grad((scores * weights).sum(), outputs, allow_unused=True)
     pairs = zip(layers, gradients, strict=True)
-    heard = {layer.name for layer, found in pairs if found is not None and bool(layer.layout.maps(found).any())}
+    return {layer.name: gradient for layer, gradient in pairs if gradient is not None}
+
+
+def _heard(gradients: Mapping[str, Tensor], layers: list[_Layer]) -> set[str]:
+    """Names of those ``layers`` whose places the scores depend on; all where they depend on none."""
+    heard = {
+        layer.name
+        for layer in layers
+        if layer.name in gradients and bool(layer.layout.maps(gradients[layer.name]).any())
+    }
     return heard or {layer.name for layer in layers}

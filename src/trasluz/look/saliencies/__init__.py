@@ -28,6 +28,7 @@ from trasluz import components
 from trasluz.errors import RecipeError
 from trasluz.look.layers.capture import capture
 from trasluz.look.maps.class_gradients import class_gradients
+from trasluz.look.maps.reach import unreached
 from trasluz.messages import _
 from trasluz.recipe.base import Section
 
@@ -48,10 +49,15 @@ class Explained:
 
         One forward pass; classes in chunks whose gradients take at most ``memory`` bytes.  The network gets a copy of
         the inputs, so that it may change them in place, and is left as it was.
+
+        Raises:
+            RequestError: none reaches them.
         """
         with capture(self.network, ()):
             leaf = inputs.detach().clone().requires_grad_()
             scores = self.scores_of(leaf.clone())
+            if not scores.requires_grad:  # parameters ask for none here, so that it could come from the inputs alone
+                raise unreached("")
             size = max(memory // max(leaf.numel() * leaf.element_size(), 1), 1)
             parts = [class_gradients(scores, [leaf], chunk)[0] for chunk in torch.split(classes, size, dim=1)]
         return torch.cat(parts, 1)
