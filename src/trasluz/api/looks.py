@@ -17,6 +17,7 @@ from trasluz.look.shown import from_samples
 from trasluz.look.subject import Subject
 from trasluz.messages import _, current_language
 from trasluz.reporting import Reporter
+from trasluz.runs.leftovers import remove_leftovers
 
 
 def subject_of(run: OpenedRun, split: str | None) -> Subject:
@@ -69,6 +70,7 @@ def look(
         with suppress(RunError):  # damaged, or kept by another version: looked at anew
             return load_result(target, module.RESULT)
     found = base.compute(name, subject, None, options, reporter)
+    remove_leftovers(run.weights.looks)
     save_result(target, found, made_from)
     return found
 

@@ -37,6 +37,7 @@ from trasluz.files import state_of, storage, write_bytes, write_json
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.reporting import Reporter
+from trasluz.runs.half import is_half
 from trasluz.runs.lines import append_lines, cut_lines, present_names, read_last, read_lines, size_of
 
 if TYPE_CHECKING:
@@ -75,8 +76,10 @@ class RunFolder:
             message = _("--runs {path}: no run can be written there ({reason}); choose a folder that you may write to.")
             raise RunError(message.format(path=runs, reason=error.strerror)) from None
 
-    def create(self, recipe: Recipe, **facts: Any) -> None:
-        """Makes the folder with its recipe and its first ``run.json``, which also holds ``facts``.
+    def create(self, recipe: Recipe, splits: Mapping[str, np.ndarray] | None = None, **facts: Any) -> None:
+        """Makes the folder with its recipe, its ``splits`` and its first ``run.json``, which also holds ``facts``.
+
+        ``run.json`` comes last: without it the folder is no run yet (``runs/half.py``).
 
         Raises:
             StorageError: the folder cannot be written.
@@ -86,6 +89,10 @@ class RunFolder:
             for name in ("model", "checkpoints", "looks"):
                 (self.path / name).mkdir()
         write_bytes(self.path / "recipe.yaml", recipe.to_yaml().encode())
+        if splits is not None:
+            from trasluz.runs.splits import save_splits
+
+            save_splits(self.path, dict(splits))
         created = datetime.now(UTC).isoformat(timespec="seconds")
         start = {"format": FORMAT, "name": recipe.name, "status": "created", "created": created}
         write_json(self.path / "run.json", {**start, "recipe_hash": recipe.hash, **facts})
@@ -105,6 +112,12 @@ class RunFolder:
         missing = [name for name in ("run.json", "recipe.yaml") if not (folder.path / name).is_file()]
         if missing:
             names = ", ".join(missing)
+            if is_half(folder.path):
+                message = _(
+                    "{path}: this run was only half written: {names} is missing; remove it with: "
+                    "trasluz runs delete {path}"
+                )
+                raise RunError(message.format(path=path, names=names))
             raise RunError(
                 _("{path}: this is not a complete run folder: {names} is missing.").format(path=path, names=names)
             )
@@ -300,14 +313,32 @@ def list_runs(runs: str | Path) -> Iterator[RunFolder]:
             yield RunFolder(path)
 
 
-def delete_run(path: str | Path) -> None:
-    """Deletes a run folder for good.
+def check_deletable(path: str | Path) -> None:
+    """Makes sure that ``path`` is the folder of a run, whole or half-written, and no link to one.
 
     Raises:
-        RunError: the folder is not a run.
+        RunError: it is not.
     """
     folder = Path(path)
-    if not (folder / "run.json").is_file() or not (folder / "recipe.yaml").is_file():
+    if folder.is_symlink():
+        message = _("{path}: this is a link, so nothing is deleted; the folder that it leads to is {target}.")
+        raise RunError(message.format(path=path, target=folder.resolve()))
+    if not folder.is_dir():
+        raise RunError(_("{path}: there is no such run folder; `trasluz runs list` shows the runs.").format(path=path))
+    whole = (folder / "run.json").is_file() and (folder / "recipe.yaml").is_file()
+    if not whole and not is_half(folder):
         raise RunError(_("{path}: this is not a run folder, so it is not deleted.").format(path=path))
+
+
+def delete_run(path: str | Path) -> None:
+    """Deletes a run folder, whole or half-written, for good; of links in it, only the links.
+
+    Raises:
+        RunError: the folder is not a run, or a link.
+        StorageError: it cannot be deleted.
+    """
+    check_deletable(path)
+    folder = Path(path).resolve()  # also where somebody stands in it
     with storage(folder):
+        (folder / "run.json").unlink(missing_ok=True)  # first: what is left by a kill is then a half-written run
         shutil.rmtree(folder)

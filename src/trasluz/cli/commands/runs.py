@@ -54,10 +54,10 @@ def delete(
 ) -> None:
     """Asks, then deletes; refuses what is not a run."""
     from trasluz import api
-    from trasluz.runs.folder import RunFolder
+    from trasluz.runs.folder import check_deletable
 
     console: Console = ctx.obj
-    RunFolder.open(run)
+    check_deletable(run)
     if not yes:
         if not sys.stdin.isatty():
             raise RequestError(
