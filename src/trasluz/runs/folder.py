@@ -76,8 +76,8 @@ class RunFolder:
             message = _("--runs {path}: no run can be written there ({reason}); choose a folder that you may write to.")
             raise RunError(message.format(path=runs, reason=error.strerror)) from None
 
-    def create(self, recipe: Recipe, splits: Mapping[str, np.ndarray] | None = None, **facts: Any) -> None:
-        """Makes the folder with its recipe, its ``splits`` and its first ``run.json``, which also holds ``facts``.
+    def create(self, recipe: Recipe, rows: Mapping[str, np.ndarray] | None = None, /, **facts: Any) -> None:
+        """Makes the folder with its recipe, the ``rows`` of each split and its first ``run.json``, which also holds ``facts``.
 
         ``run.json`` comes last: without it the folder is no run yet (``runs/half.py``).
 
@@ -89,10 +89,10 @@ class RunFolder:
             for name in ("model", "checkpoints", "looks"):
                 (self.path / name).mkdir()
         write_bytes(self.path / "recipe.yaml", recipe.to_yaml().encode())
-        if splits is not None:
+        if rows is not None:
             from trasluz.runs.splits import save_splits
 
-            save_splits(self.path, dict(splits))
+            save_splits(self.path, dict(rows))
         created = datetime.now(UTC).isoformat(timespec="seconds")
         start = {"format": FORMAT, "name": recipe.name, "status": "created", "created": created}
         write_json(self.path / "run.json", {**start, "recipe_hash": recipe.hash, **facts})

@@ -27,6 +27,7 @@ from trasluz.training.callbacks.base import Callback
 from trasluz.training.engine import computing, launched
 from trasluz.training.interrupt import StopRequest, stop_request
 from trasluz.training.loop import Loop
+from trasluz.training.processes import one_sentence
 from trasluz.training.start import make_loop, prepare, restore
 from trasluz.training.store import MemoryStore, Store
 
@@ -68,7 +69,7 @@ def run_to_end(loop: Loop, reporter: Reporter) -> Model:
     Raises:
         Interrupted, WorkError: as ``Loop.run``.
     """
-    with _status(loop):
+    with _status(loop), one_sentence(loop.store.how_to_resume):
         loop.run()
         model = _model_of(loop)
         if loop.lead:
