@@ -1,10 +1,12 @@
-"""Work in a forked process that is killed (SIGKILL) at its n-th file event below a folder, or at a moment.
+"""Work in a forked process that is killed (SIGKILL) at its n-th file event below a folder, or at a moment; or whose
+disk is full from that event on.
 
 A fork starts in milliseconds with everything imported, which makes hundreds of kills affordable.
 """
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import shutil
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 300.0  # work that takes longer hangs; generous, because the machine may be busy
+_FAR = 1 << 30
 _OURS = 99  # exit code of what was no error of Trasluz
 _CHANGES = ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.link", "os.symlink")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -25,12 +28,13 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 @dataclass(frozen=True)
 class Done:
     """How forked work ended: ``code`` 0, that of Trasluz's error, or minus the signal (``None``: it hung and was
-    stopped); what it printed; its seconds; and the file events that it came to."""
+    stopped); what it printed; its seconds; the file events that it came to; and whether its disk was ``full``."""
 
     code: int | None
     text: str
     seconds: float
     events: int
+    full: bool = False
 
     @property
     def killed(self) -> bool:
@@ -42,23 +46,30 @@ class Done:
         """Empty where the work ended well or was killed as planned."""
         if self.code is None:
             return f"hung for {self.seconds:.0f} s"
-        return "" if self.killed or self.code == 0 else f"ended with {self.code}: {self.text.strip()[-300:]}"
+        said = self.full and self.code == 1 and "disk is full" in self.text and "Traceback" not in self.text
+        return "" if self.killed or self.code == 0 or said else f"ended with {self.code}: {self.text.strip()[-300:]}"
 
 
 def fork(
-    work: Callable[[], object], folder: Path, *, event: int | None = None, after: float | None = None
+    work: Callable[[], object],
+    folder: Path,
+    *,
+    event: int | None = None,
+    after: float | None = None,
+    full: bool = False,
 ) -> Done:
     """Does ``work`` in a process of its own, killed just before its file event number ``event`` (from 1) below
-    ``folder``, or ``after`` so many seconds; without either it runs to its end."""
+    ``folder``, or ``after`` so many seconds; without either it runs to its end.  ``full``: from that event on nothing
+    new can be written there, instead of the kill."""
     said, counted = folder.with_name(f"{folder.name}.said"), folder.with_name(f"{folder.name}.events")
     sys.stdout.flush()
     started = time.monotonic()
     process = os.fork()
     if process == 0:
-        _child(work, folder, said, counted, event)
+        _child(work, folder, said, counted, event, full)
     code = _wait(process, started, after)
     events = int(counted.read_text()) if counted.is_file() else 0
-    done = Done(code, said.read_text(errors="replace"), time.monotonic() - started, events)
+    done = Done(code, said.read_text(errors="replace"), time.monotonic() - started, events, full)
     said.unlink()
     counted.unlink(missing_ok=True)
     return done
@@ -77,12 +88,12 @@ def _wait(process: int, started: float, after: float | None) -> int | None:
         time.sleep(0.002)
 
 
-def _child(work: Callable[[], object], folder: Path, said: Path, counted: Path, event: int | None) -> None:
+def _child(work: Callable[[], object], folder: Path, said: Path, counted: Path, event: int | None, full: bool) -> None:
     output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
     code = _OURS
-    events = _count(folder, event)
+    events = _count(folder, event, full)
     try:
         work()
         code = 0
@@ -94,33 +105,39 @@ def _child(work: Callable[[], object], folder: Path, said: Path, counted: Path, 
             print(error)
     finally:
         total = events[0]
-        events[0] = -(1 << 30)  # what is written from here on is not the work's
+        events[0] = -_FAR  # what is written from here on is not the work's
         counted.write_text(str(total))
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
 
 
-def _count(folder: Path, fatal: int | None) -> list[int]:
-    """Counts what changes files below ``folder``, in the one number that is returned; ends the process at ``fatal``."""
-    events, root, sync = [0], str(folder.resolve()), os.fsync
+def _count(folder: Path, fatal: int | None, full: bool) -> list[int]:
+    """Counts what changes files below ``folder``, in the one number that is returned; ends the process at ``fatal``, or
+    refuses from then on what needs room."""
+    events, root, sync, limit = [0], str(folder.resolve()), os.fsync, _FAR if fatal is None else fatal
 
-    def happen() -> None:
+    def happen(needs_room: bool) -> None:
         events[0] += 1
-        if events[0] == fatal:
+        if not full and events[0] == limit:
             os.kill(os.getpid(), signal.SIGKILL)
+        if full and needs_room and events[0] >= limit:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def opened(path: str) -> None:
+        if path.startswith(root):
+            happen(True)
 
     def hear(name: str, arguments: tuple[object, ...]) -> None:
         if name in _CHANGES:
             # What ``shutil.rmtree`` deletes has a name in its folder alone.
-            if not os.path.isabs(str(arguments[0])) or str(arguments[0]).startswith(root):
-                happen()
+            if not Path(str(arguments[0])).is_absolute() or str(arguments[0]).startswith(root):
+                happen(name == "os.mkdir")
         elif name == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING:
-            if str(arguments[0]).startswith(root):
-                happen()
+            opened(str(arguments[0]))
 
     def synced(descriptor: int) -> None:
-        happen()
+        happen(True)
         sync(descriptor)
 
     os.fsync = synced

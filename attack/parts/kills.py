@@ -1,4 +1,5 @@
-"""SIGKILL: at every file event of a short training, and at moments and events drawn at random, of every family.
+"""SIGKILL: at every file event of a short training, and at moments and events drawn at random, of every family; and
+disks that are full from such an event on.
 
 A run that was killed is resumed, now and then killed again meanwhile, until it has finished.  Then its weights, its
 records and the names of all its files must be those of the run that was left alone.
@@ -20,8 +21,8 @@ import numpy as np
 from attack.attempt import Attempt
 from attack.killed import Done, copy, fork, warm
 
-TITLE = "Killed processes"
-COUNT = 405
+TITLE = "Killed processes and full disks"
+COUNT = 410
 
 _CLOCKS = ("seconds", "images_per_second")
 _CONV = {"name": "conv", "channels": [4, 4], "dense": [8], "dropout": 0.2}
@@ -238,7 +239,9 @@ def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:
     yield from _at_events(first, "file events of the end", _share(count, 3), draw, last=30)
     for subject in _in_turn(others, _share(count, 20)):
         yield _kill(subject, "a file event", draw, event=draw.randint(1, subject.whole.events))
-    for subject in _in_turn(trainings, _share(count, 17)):
+    for subject in _in_turn(trainings, _share(count, 9)):
+        yield _kill(subject, "a full disk", draw, event=draw.randint(1, subject.whole.events), full=True)
+    for subject in _in_turn(trainings, _share(count, 15)):
         yield _kill(subject, "a moment", draw, after=draw.uniform(0, subject.whole.seconds))
     for subject in _in_turn([_Study("study", folder / "study")], _share(count, 7)):
         yield _kill(subject, "a file event", draw, event=draw.randint(1, subject.whole.events))
@@ -267,12 +270,18 @@ def _at_events(
 
 
 def _kill(
-    subject: _Subject, kind: str, draw: random.Random, event: int | None = None, after: float | None = None
+    subject: _Subject,
+    kind: str,
+    draw: random.Random,
+    *,
+    event: int | None = None,
+    after: float | None = None,
+    full: bool = False,
 ) -> Attempt:
     """Kills ``subject`` once, now and then a second time when it is gone on with, and compares what comes of it."""
     whole = subject.whole
     subject.clear()
-    done = fork(subject.begin(), subject.place, event=event, after=after)
+    done = fork(subject.begin(), subject.place, event=event, after=after, full=full)
     seconds, faults = done.seconds, [done.fault]
     where = f"event {event}" if event is not None else f"{after:.2f} s"
     if done.killed and draw.random() < 0.25:
@@ -309,7 +318,14 @@ def run_told(run: Path) -> dict[str, Any]:
     info = json.loads((run / "run.json").read_text(encoding="utf-8"))
     status = {key: info.get(key) for key in ("status", "stop_reason", "parameters", "recipe_hash")}
     recipe = (run / "recipe.yaml").read_text(encoding="utf-8")
-    return {**records, **weights, "splits": _arrays(run / "splits.npz"), "info": status, "recipe": recipe, "files": _names(run)}
+    return {
+        **records,
+        **weights,
+        "splits": _arrays(run / "splits.npz"),
+        "info": status,
+        "recipe": recipe,
+        "files": _names(run),
+    }
 
 
 def _names(folder: Path) -> list[str]:

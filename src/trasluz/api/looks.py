@@ -129,4 +129,5 @@ def look_page(
 
     found = look(run, name, images, split, options, reporter)
     target = out or run.weights.looks / f"{name}.html"
+    remove_leftovers(target.parent, deep=False)
     return write_look_page(target, run.folder, found, lang or current_language(), run.weights)

@@ -52,7 +52,7 @@ def patient_streams() -> Iterator[None]:
     before = sys.stdout, sys.stderr
     opened = [stream or open(os.devnull, "w", encoding="utf-8") for stream in before]  # noqa: PTH123, SIM115 - a device, until the process ends
     patient = Patient(opened[0]), Patient(opened[1], OSError)
-    sys.stdout, sys.stderr = patient  # type: ignore[assignment]  # all else is the stream's
+    sys.stdout, sys.stderr = patient
     try:
         yield
     finally:

@@ -77,9 +77,9 @@ class RunFolder:
             raise RunError(message.format(path=runs, reason=error.strerror)) from None
 
     def create(self, recipe: Recipe, rows: Mapping[str, np.ndarray] | None = None, /, **facts: Any) -> None:
-        """Makes the folder with its recipe, the ``rows`` of each split and its first ``run.json``, which also holds ``facts``.
+        """Makes the folder with its recipe, the ``rows`` of each split and its first ``run.json``.
 
-        ``run.json`` comes last: without it the folder is no run yet (``runs/half.py``).
+        ``run.json``, which also holds ``facts``, comes last: without it the folder is no run yet (``runs/half.py``).
 
         Raises:
             StorageError: the folder cannot be written.

@@ -19,10 +19,11 @@ import torch.distributed as dist
 from lightning_fabric.strategies.launchers import subprocess_script
 
 from trasluz.errors import Interrupted, WorkError
-from trasluz.messages import _
+from trasluz.messages import N_, _
 
 _LEADER = "TRASLUZ_LEADER"  # the process that started the others
 _LOOK = 0.5  # seconds between two looks at the others
+_HOW = N_(_HOW)
 _GRACE = 30.0  # seconds for the connection to break by itself, also on a busy machine
 
 
@@ -42,7 +43,7 @@ def accompanied(several: bool) -> Iterator[None]:
     os.environ.setdefault(_LEADER, str(os.getpid()))
     watch.start()
     try:
-        with one_sentence(_("go on with `trasluz resume` and the run's folder")):
+        with one_sentence(_(_HOW)):
             yield
     finally:
         watch.ended.set()
@@ -101,5 +102,9 @@ class _Watch(threading.Thread):
     def _leave(self) -> None:
         for child in self._children:
             child.kill()
-        print(_sentence(_("go on with `trasluz resume` and the run's folder")), file=sys.stderr, flush=True)
+        print(
+            _sentence(_(_HOW)),
+            file=sys.stderr,
+            flush=True,
+        )
         os._exit(WorkError.exit_code)
