@@ -170,7 +170,7 @@ def resume(
         opened = reopen(folder, recipe, arrays, open_source, speaker)
         if fabric.is_global_zero:
             _say_lacks(folder, lacks, speaker)
-            _draw_splits(folder, opened, speaker)
+            _draw_splits(folder, opened, bool(lacks), speaker)
         if lacks == ("splits.npz",):
             fabric.barrier()
             return open_run(folder.path, data=opened)
@@ -206,11 +206,12 @@ def _say_lacks(folder: RunFolder, lacks: Sequence[str], speaker: Reporter) -> No
     speaker.warn(message.format(path=folder.path, names=", ".join(lacks)))
 
 
-def _draw_splits(folder: RunFolder, data: Data, speaker: Reporter) -> None:
-    """Writes the splits where the run has none, as its recipe draws them from its data."""
+def _draw_splits(folder: RunFolder, data: Data, said: bool, speaker: Reporter) -> None:
+    """Writes the splits where the run has none, as its recipe draws them from its data, and says so unless it is."""
     if not (folder.path / "splits.npz").is_file():
         save_splits(folder.path, dict(data.splits))
-        speaker.warn(_("{path}: splits.npz was missing; it was drawn again.").format(path=folder.path))
+        if not said:
+            speaker.warn(_("{path}: splits.npz was missing; it was drawn again.").format(path=folder.path))
 
 
 def _check_same_phases(before: Recipe, after: Recipe) -> None:

@@ -23,7 +23,7 @@ from trasluz.messages import N_, _
 
 _LEADER = "TRASLUZ_LEADER"  # the process that started the others
 _LOOK = 0.5  # seconds between two looks at the others
-_HOW = N_(_HOW)
+_HOW = N_("`trasluz resume` with the run's folder, or start again if none was made yet")
 _GRACE = 30.0  # seconds for the connection to break by itself, also on a busy machine
 
 
