@@ -62,6 +62,7 @@ def fork(
     ``folder``, or ``after`` so many seconds; without either it runs to its end.  ``full``: from that event on nothing
     new can be written there, instead of the kill."""
     said, counted = folder.with_name(f"{folder.name}.said"), folder.with_name(f"{folder.name}.events")
+    said.touch()
     sys.stdout.flush()
     started = time.monotonic()
     process = os.fork()

@@ -53,6 +53,8 @@ def run(words: Sequence[str]) -> int:
     with language(chosen) if chosen else nullcontext():
         try:
             code = build(console)(args=list(words), prog_name="trasluz", standalone_mode=False)
+        except Interrupted as error:  # every process of a training says it, the first one aloud
+            return error.exit_code if console.silent else _refuse(console, str(error), error.exit_code)
         except TrasluzError as error:
             return _refuse(console, str(error), error.exit_code)
         except TyperException as error:
