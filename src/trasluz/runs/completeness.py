@@ -26,6 +26,6 @@ def _has_best(run: Path) -> bool:
     """Whether training looked for a best epoch, as the newest checkpoint says."""
     try:
         stopping = load_plain(numbered(run / "checkpoints")[-1])["early_stopping"]
-        return stopping["best_epoch"] >= 0
+        return bool(stopping["best_epoch"] >= 0)
     except (OSError, ValueError, LookupError, TypeError):  # damaged ones are told by reading them
         return False

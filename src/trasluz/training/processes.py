@@ -12,8 +12,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch.distributed as dist
 from lightning_fabric.strategies.launchers import subprocess_script
@@ -78,13 +79,13 @@ class _Watch(threading.Thread):
     def __init__(self) -> None:
         super().__init__(daemon=True, name="trasluz-processes")
         self.ended = threading.Event()
-        self._children: Sequence[subprocess.Popen[bytes]] = ()
+        self._children: list[subprocess.Popen[Any]] = []
         self._leader = int(os.environ.get(_LEADER, os.getppid()))
         self._is_child = _LEADER in os.environ
 
-    def over(self, children: Sequence[subprocess.Popen[bytes]]) -> None:
+    def over(self, child_processes: list[subprocess.Popen[Any]]) -> None:
         """Takes the place of Fabric's own observer of the processes that it started."""
-        self._children = children
+        self._children = child_processes
 
     def run(self) -> None:
         """Until the training has ended."""
