@@ -106,7 +106,7 @@ def test_sigterm_ends_a_report_in_order(classifier: Path, tmp_path: Path) -> Non
         while not (run / "looks").exists() and process.poll() is None:
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
-        _out, said = process.communicate(timeout=120)
+        _out, said = process.communicate(timeout=600)
     assert (process.returncode, said.splitlines()[-1]) == (130, "Interrupted.")
     assert "Traceback" not in said
     assert [path for path in run.rglob(".*") if path.name.startswith(".")] == []

@@ -46,7 +46,7 @@ def test_a_killed_process_is_one_sentence_and_the_run_goes_on(tmp_path: Path) ->
             time.sleep(0.1)
         (child,) = _children(process.pid)
         os.kill(child, signal.SIGKILL)
-        _out, said = process.communicate(timeout=120)
+        _out, said = process.communicate(timeout=600)
     (run,) = (tmp_path / "runs").iterdir()
     assert process.returncode == 1
     (sentence,) = [line for line in said.splitlines() if not line.startswith("Training digits-cnn")]
@@ -71,7 +71,7 @@ def test_who_waits_in_vain_is_ended_and_nobody_else(code: int, seconds: float, e
     """A process that failed, with the first one still waiting after the grace; one that was done or interrupted; one
     that failed while the first one ends by itself."""
     words = [sys.executable, "-c", WAITING, str(code), str(seconds)]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=600)
     assert ends in done.stdout + done.stderr
     assert done.returncode == (0 if ends == "done" else 1)
 
