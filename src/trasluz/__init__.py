@@ -6,9 +6,12 @@ Each name is imported when it is first used, so that ``import trasluz`` takes mi
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+# Type checkers know the name; importing typing for it takes long enough for a Ctrl-C to end in a traceback.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from trasluz import look
     from trasluz.api import (
         Run,

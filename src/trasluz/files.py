@@ -1,6 +1,8 @@
 """Writing files so that a kill or a full disk at any moment leaves the old file or the new one, never half of one.
 
-And reading what others may replace at the same time, in another thread or process: all of the old or all of the new.
+What is written lies beside its target first, under a hidden name that says who writes it; a kill leaves that behind,
+and ``runs/leftovers.py`` tells such a leftover from what somebody is still writing.  What others may replace at the
+same time, in another thread or process, is read whole: all of the old or all of the new.
 """
 
 from __future__ import annotations
@@ -10,10 +12,13 @@ import errno
 import functools
 import json
 import os
+import platform
+import re
 import shutil
 import threading
 import time
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,6 +38,13 @@ T = TypeVar("T")
 # NumPy parses an array's header with `ast`, whose depth of recursion Python 3.11 counts over all threads together: two
 # that parse at once may end in a SystemError.
 _headers = threading.Lock()
+HOST = f"{zlib.crc32(platform.node().encode()):08x}"
+LIFE = uuid.uuid4().hex[:4]  # tells this process from an earlier one with the same number
+# ``.<name>.<host>-<process>-<life and a number of its own>``, ``old-`` before the host of what was moved away; versions
+# before named neither host nor process.
+HIDDEN = re.compile(
+    r"\.(?P<name>.+)\.(?P<old>old-)?(?:(?P<host>[0-9a-f]{8})-(?P<process>[0-9a-f]+)-(?P<life>[0-9a-f]{4}))?[0-9a-f]{8}"
+)
 
 
 @contextmanager
@@ -77,10 +89,15 @@ def state_of(path: Path) -> tuple[int, int, int]:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
+def _beside(path: Path, old: str = "") -> Path:
+    """A hidden name of its own in the folder of ``path``, as ``HIDDEN`` reads it."""
+    return path.with_name(f".{path.name}.{old}{HOST}-{os.getpid():x}-{LIFE}{uuid.uuid4().hex[:8]}")
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes ``path`` beside the target, synced, then renamed over it."""
     with storage(path):
-        beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+        beside = _beside(path)
         try:
             with beside.open("wb") as file:
                 file.write(content)
@@ -101,7 +118,7 @@ def write_json(path: Path, tree: object) -> None:
 def new_folder(target: Path) -> Iterator[Path]:
     """A folder beside ``target`` to fill; renamed to ``target`` (replacing it) when the block ends without error."""
     with storage(target):
-        beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+        beside = _beside(target)
         beside.mkdir(parents=True)
         try:
             yield beside
@@ -121,7 +138,7 @@ def _put_in_place(beside: Path, target: Path) -> None:
     for attempt in range(_ATTEMPTS):
         if _exchanged(beside, target):
             break
-        old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
+        old = _beside(target, "old-")
         try:
             with suppress(FileNotFoundError):
                 target.replace(old)

@@ -13,6 +13,7 @@ from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.importance import add_importance_bound, check_importance
 from trasluz.messages import _
 from trasluz.reporting import Reporter
+from trasluz.runs.leftovers import remove_leftovers
 
 
 def evaluate(
@@ -34,6 +35,7 @@ def evaluate(
     if importance_samples is not None:
         found = add_importance_bound(found, run.model, source, importance_samples, reporter=reporter)
     if data is None:
+        remove_leftovers(run.path)
         found.save(run.weights.looks, run.weights.digest())
     return found
 

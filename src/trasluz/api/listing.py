@@ -9,6 +9,7 @@ from pathlib import Path
 from trasluz.errors import RunError
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.folder import list_runs as list_folders
+from trasluz.runs.half import half_runs
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class RunSummary:
 
 def list_runs(runs: str | Path = "runs") -> list[RunSummary]:
     """The runs under a folder, oldest first; one whose ``run.json`` or last record cannot be read has the status
-    ``damaged``."""
-    return sorted(_summaries(runs), key=lambda summary: (summary.created, summary.path.name))
+    ``damaged``, one that was stopped while its folder was made ``half-written``."""
+    return sorted([*_summaries(runs), *_halves(Path(runs))], key=lambda summary: (summary.created, summary.path.name))
 
 
 def _summaries(runs: str | Path) -> Iterator[RunSummary]:
@@ -42,6 +43,11 @@ def _summaries(runs: str | Path) -> Iterator[RunSummary]:
         except (RunError, KeyError, OSError):
             pass  # damaged: what could be read of it is shown
         yield RunSummary(folder.path, name, status, created, metrics, folder.size())
+
+
+def _halves(runs: Path) -> Iterator[RunSummary]:
+    for path in half_runs(runs):
+        yield RunSummary(path, path.name, "half-written", "", {}, RunFolder(path).size())
 
 
 def _scores(folder: RunFolder) -> dict[str, float]:

@@ -17,6 +17,7 @@ from trasluz.look.shown import from_samples
 from trasluz.look.subject import Subject
 from trasluz.messages import _, current_language
 from trasluz.reporting import Reporter
+from trasluz.runs.leftovers import remove_leftovers
 
 
 def subject_of(run: OpenedRun, split: str | None) -> Subject:
@@ -69,6 +70,7 @@ def look(
     if kept is not None:
         return kept
     found: Result = base.compute(name, subject, None, options, reporter)
+    remove_leftovers(run.weights.looks)
     save_result(target, found, made_from)
     return found
 
@@ -142,4 +144,5 @@ def look_page(
 
     found = look(run, name, images, split, options, reporter)
     target = out or run.weights.looks / f"{name}.html"
+    remove_leftovers(target.parent, deep=False)
     return write_look_page(target, run.folder, found, lang or current_language(), run.weights)

@@ -20,7 +20,7 @@ from trasluz.api.reopening import OpenSource, reopen
 from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.data.read.images import LoadedImages, load_images
-from trasluz.errors import DataError, RequestError
+from trasluz.errors import DataError, RequestError, RunError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
 from trasluz.families.capabilities import name_of, verbs
@@ -121,10 +121,28 @@ class OpenedRun:
         """
         with self._opening:
             if "model" not in self._opened:
+                self._need_model()
                 best = None if self.weights.final else read_checkpoint(self.weights.file.parent)["networks"]
                 self._opened["model"] = load_model(self.path / "model", best).to(self.device)
             model: Model = self._opened["model"]
             return model
+
+    def _need_model(self) -> None:
+        if not self.weights.stored():
+            from trasluz.draw.names import status_name
+
+            message = _("{path}: there is no trained model here ({status}); first run: trasluz resume {path}")
+            raise RunError(message.format(path=self.path, status=status_name(self.status)))
+
+    @property
+    def unfinished_note(self) -> str:
+        """That training has not ended, though there is a model, and what to do, in one sentence; empty where it has."""
+        from trasluz.draw.names import status_name
+
+        if self.status == "finished" or not self.weights.stored():
+            return ""
+        message = _("{path}: this run has not finished ({status}); go on with: trasluz resume {path}")
+        return message.format(path=self.path, status=status_name(self.status))
 
     @cached_property
     def device(self) -> torch.device:

@@ -10,6 +10,7 @@ from trasluz.api.looks import UsualLooks, usual_looks
 from trasluz.api.opened import OpenedRun
 from trasluz.report.writer import write_report
 from trasluz.reporting import Reporter
+from trasluz.runs.leftovers import remove_leftovers
 
 
 def report(run: OpenedRun, language: str, reporter: Reporter) -> Path:
@@ -19,6 +20,7 @@ def report(run: OpenedRun, language: str, reporter: Reporter) -> Path:
         RunError: the folder is damaged.
         StorageError: the page cannot be written.
     """
+    remove_leftovers(run.path)
     done = run.evaluations()
     wanted = "valid" if len(run.data.split("valid")) else "train"
     looks = UsualLooks({}, {})

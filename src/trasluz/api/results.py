@@ -15,6 +15,7 @@ from trasluz.errors import RequestError
 from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import storage, write_bytes
 from trasluz.messages import _
+from trasluz.runs.leftovers import remove_leftovers
 
 if TYPE_CHECKING:
     from trasluz.draw.provenance import Origin
@@ -81,6 +82,7 @@ class Predictions(ShownInNotebooks):
             raise RequestError(
                 _("{path}: predictions are written as .csv or .json; give one of these endings.").format(path=path)
             )
+        remove_leftovers(target.parent, deep=False)
         write_bytes(target, writers[target.suffix.lower()]().encode())
         return target
 

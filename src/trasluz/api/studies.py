@@ -23,8 +23,10 @@ from trasluz.recipe import Recipe
 from trasluz.recipe.migrations import present_fields
 from trasluz.recipe.study import Study, load_study
 from trasluz.reporting import Reporter
+from trasluz.runs.completeness import missing
 from trasluz.runs.evaluations import load_evaluation_summary
 from trasluz.runs.folder import RunFolder
+from trasluz.runs.leftovers import remove_leftovers
 from trasluz.runs.weights import Weights
 from trasluz.search.folder import Cell, StudyFolder, cells_of
 from trasluz.search.index import RunIndex
@@ -67,6 +69,7 @@ def study(
     """
     speaker = reporter or Reporter()
     folder = _folder(question, set or {}, data, seeds, Path(runs), speaker)
+    remove_leftovers(folder.path, deep=False)
     asked, index = folder.study(), RunIndex(folder.runs)
     cells = cells_of(asked)
     speaker.say(_("Study {path}: {count} runs.").format(path=folder.path, count=len(cells)))
@@ -152,7 +155,8 @@ def _is_done(found: RunFolder | None, split: str) -> bool:
     if found is None:
         return False
     info = found.info()
-    judged = info["status"] == "finished" and load_evaluation_summary(Weights(found.path), split) is not None
+    whole = info["status"] == "finished" and not missing(found.path)
+    judged = whole and load_evaluation_summary(Weights(found.path), split) is not None
     return judged or _diverged(info)
 
 
@@ -171,7 +175,7 @@ def _do(found: RunFolder | None, cell: Cell, runs: Path, split: str, label: str,
 def _trained(found: RunFolder | None, cell: Cell, runs: Path, speaker: Reporter) -> Run:
     if found is None:
         return train(cell.recipe, runs=runs, reporter=speaker)
-    if found.info()["status"] == "finished":
+    if found.info()["status"] == "finished" and not missing(found.path):
         return Run(found)
     return resume(found.path, reporter=speaker)
 

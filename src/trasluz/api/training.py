@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +17,16 @@ from trasluz.data.data import Data
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.data.read.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
-from trasluz.errors import DataError, RunError, TrasluzError
+from trasluz.errors import CheckpointError, DataError, HeldError, RunError, TrasluzError
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware, choose, describe, versions
 from trasluz.recipe import Recipe, load
 from trasluz.reporting import Reporter
+from trasluz.runs.checkpoint import numbered
+from trasluz.runs.completeness import missing
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.held import HeldRun
+from trasluz.runs.leftovers import remove_leftovers
 from trasluz.runs.splits import save_splits
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.film_strip import FilmStrip
@@ -124,10 +127,8 @@ def train(
                 (speaker.warn if start.doubtful else speaker.say)(start.sentence())
             for warning in audit_warnings(opened.audit):
                 speaker.warn(warning)
-            folder.create(
-                whole, **_facts(opened, prepared.hardware), started_from=[start.to_dict() for start in prepared.starts]
-            )
-            save_splits(folder.path, dict(opened.splits))
+            started = [start.to_dict() for start in prepared.starts]
+            folder.create(whole, opened.splits, **_facts(opened, prepared.hardware), started_from=started)
         with _held(folder, fabric):
             run_to_end(loop, speaker)
         return open_run(folder.path, data=opened)
@@ -143,8 +144,10 @@ def resume(
 ) -> Run:
     """Goes on exactly where a run stopped, on the hardware settings that it started with.
 
-    ``set`` changes the recipe first: ``{"train.epochs": 50}`` trains a finished run on.  ``data`` must be given
-    again when the run was trained on arrays in memory; a name or path says where the same data lie now.
+    Of a run whose training has ended, what is missing is made again from its last checkpoint and its data; what killed
+    processes left half-made is removed.  ``set`` changes the recipe first: ``{"train.epochs": 50}`` trains a finished
+    run on.  ``data`` must be given again when the run was trained on arrays in memory; a name or path says where the
+    same data lie now.
 
     Raises:
         RunError: not a run, or its data changed.
@@ -156,24 +159,41 @@ def resume(
     changes, info = {**(set or {}), **moved}, folder.info()
     speaker = reporter or Reporter()
     folder.lock.look()
+    remove_leftovers(folder.path)
     if _finished(folder, set, speaker):
+        with suppress(HeldError), folder.lock:  # whoever writes there now, sweeps there too
+            remove_leftovers(folder.path / "checkpoints", alone=True)
         return open_run(folder.path)
     hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
     choose(folder.recipe().override(changes).compute.model_copy(update={"device": hardware.device}))
     with session(hardware) as (hardware, fabric, request), _held(folder, fabric):
         if _finished(folder, set, speaker):  # by another process, before this one had the lock
             return open_run(folder.path)
+        if fabric.is_global_zero:
+            remove_leftovers(folder.path / "checkpoints", alone=True)
+        ended = folder.info()["status"] == "finished" and not set
+        # Told by the lead, which may have mended something before the others look.
+        lacks = fabric.broadcast(missing(folder.path) if ended else ())
         recipe = folder.recipe().override(changes)
         arrays = None if data is None or isinstance(data, (str, Path)) else _in_memory(data)
         opened = reopen(folder, recipe, arrays, open_source, speaker)
+        if fabric.is_global_zero:
+            _say_lacks(folder, lacks, speaker)
+            _draw_splits(folder, opened, bool(lacks), speaker)
+        if lacks == ("splits.npz",):
+            fabric.barrier()
+            return open_run(folder.path, data=opened)
         loop = make_loop(
             prepare(recipe, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request
         )
         _check_same_phases(folder.recipe().override(moved), recipe)
-        _estimate(loop, speaker)
-        if restore(loop, speaker) and set:
+        if not ended:
+            _estimate(loop, speaker)
+        restored = restore(loop, speaker)
+        if restored and set:
             loop.stop_reason = None
         if (set or moved) and loop.lead:
+            folder.update_info(status="running")  # first: a recipe that asks for more is never a finished run's
             folder.write_recipe(recipe)
         fabric.barrier()
         run_to_end(loop, speaker)
@@ -181,8 +201,8 @@ def resume(
 
 
 def _finished(folder: RunFolder, changes: dict[str, Any] | None, speaker: Reporter) -> bool:
-    """Whether there is nothing to go on with, which is said."""
-    if changes or folder.info()["status"] != "finished":
+    """Whether there is nothing to go on with and nothing to mend, which is said."""
+    if changes or folder.info()["status"] != "finished" or missing(folder.path):
         return False
     speaker.say(_("This run is finished; train it on with --set train.epochs=N."))
     return True
@@ -210,6 +230,29 @@ def _held(folder: HeldRun, fabric: Fabric) -> Iterator[None]:
         fabric.barrier()  # so that none of them looks at the run before the lead let it go
     finally:
         folder.lock.release()
+
+
+def _say_lacks(folder: RunFolder, lacks: Sequence[str], speaker: Reporter) -> None:
+    """Says what is missing of a finished run before it is made again.
+
+    Raises:
+        CheckpointError: there is nothing that it could be made from.
+    """
+    if not lacks:
+        return
+    if lacks != ("splits.npz",) and not numbered(folder.path / "checkpoints"):
+        message = _("{path}: {names} is missing, and so is every checkpoint to make it from; train the run anew.")
+        raise CheckpointError(message.format(path=folder.path, names=", ".join(lacks)))
+    message = _("{path}: training has ended, but {names} is missing; it is made again.")
+    speaker.warn(message.format(path=folder.path, names=", ".join(lacks)))
+
+
+def _draw_splits(folder: RunFolder, data: Data, said: bool, speaker: Reporter) -> None:
+    """Writes the splits where the run has none, as its recipe draws them from its data, and says so unless it is."""
+    if not (folder.path / "splits.npz").is_file():
+        save_splits(folder.path, dict(data.splits))
+        if not said:
+            speaker.warn(_("{path}: splits.npz was missing; it was drawn again.").format(path=folder.path))
 
 
 def _check_same_phases(before: Recipe, after: Recipe) -> None:

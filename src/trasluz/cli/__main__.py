@@ -5,28 +5,45 @@ Exit codes: 0 done, 1 the work failed, 2 the request was wrong, 130 interrupted.
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
-import traceback
-from collections.abc import Sequence
-from contextlib import nullcontext
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
+try:
+    import os
+    import signal
+    import sys
+    import tempfile
+    import traceback
+    from collections.abc import Sequence
+    from contextlib import nullcontext
+    from itertools import pairwise
+    from pathlib import Path
+    from types import FrameType
+    from typing import Any, NoReturn
 
-import typer
-from typer.exceptions import TyperException
+    import typer
+    from typer.exceptions import TyperException
 
-from trasluz.cli.app import build
-from trasluz.cli.console import Console
-from trasluz.errors import HeldError, Interrupted, RequestError, TrasluzError
-from trasluz.messages import LANGUAGES, _, did_you_mean, language
+    from trasluz.cli.app import build
+    from trasluz.cli.console import Console
+    from trasluz.cli.streams import patient_streams
+    from trasluz.errors import HeldError, Interrupted, RequestError, TrasluzError
+    from trasluz.messages import LANGUAGES, _, did_you_mean, language
+except KeyboardInterrupt:  # a Ctrl-C while this program is still being read, before there are words for it
+    raise SystemExit(130) from None
 
 
 def main() -> None:
     """The program ``trasluz``."""
-    sys.exit(run(sys.argv[1:]))
+    try:
+        signal.signal(signal.SIGTERM, _stop)  # training listens for itself, and puts this back
+        with patient_streams():
+            code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = Interrupted.exit_code
+    sys.exit(code)
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    """SIGTERM ends a command as Ctrl-C does: in order, so that nothing stays half-written."""
+    raise KeyboardInterrupt
 
 
 def run(words: Sequence[str]) -> int:
@@ -38,12 +55,16 @@ def run(words: Sequence[str]) -> int:
             code = build(console)(args=list(words), prog_name="trasluz", standalone_mode=False)
         except HeldError as error:  # where several processes train, all are refused and the first says so
             return error.exit_code if _is_further_process() else _refuse(console, str(error), error.exit_code)
+        except Interrupted as error:  # every process of a training says it, the first one aloud
+            return error.exit_code if console.silent else _refuse(console, str(error), error.exit_code)
         except TrasluzError as error:
             return _refuse(console, str(error), error.exit_code)
         except TyperException as error:
             return _refuse(console, _usage_sentence(error), RequestError.exit_code)
         except typer.Abort:
             return _refuse(console, _("Cancelled."), Interrupted.exit_code)
+        except KeyboardInterrupt:
+            return _refuse(console, _("Interrupted."), Interrupted.exit_code)
         except Exception as error:
             return _refuse(console, _unexpected(console, error), TrasluzError.exit_code)
         # typer answers Ctrl-C outside of training with this code and says nothing.

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from trasluz.errors import StorageError
+from trasluz.messages import _
 from trasluz.reporting import Reporter, Task
 
 if TYPE_CHECKING:
@@ -28,8 +30,13 @@ class Console(Reporter):
 
     def result(self, text: str) -> None:
         """A result that people read, on standard output."""
-        if not self.silent:
+        if self.silent:
+            return
+        try:
             print(text, file=sys.stdout, flush=True)
+        except OSError as error:
+            message = _("The result cannot be written to standard output ({reason}).")
+            raise StorageError(message.format(reason=error.strerror)) from None
 
     def json(self, tree: dict[str, Any]) -> None:
         """A result that programs read: one JSON object on one line of standard output."""

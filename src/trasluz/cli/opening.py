@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_run(console: Console, path: Path, weights: str) -> Run:
-    """The run; says which weights it was opened with where these are not the final ones.
+    """The run; says which weights it was opened with where these are not the final ones, and if it has not finished.
 
     Raises:
         RunError: not a run folder, or one that kept no weights of its best epoch.
@@ -26,8 +26,9 @@ def open_run(console: Console, path: Path, weights: str) -> Run:
 
     RunFolder.open(path)
     run = api.open_run(path, weights=weights)
-    if run.weights_note:
-        console.say(run.weights_note)
+    for note in (run.weights_note, run.unfinished_note):
+        if note:
+            console.say(note)
     return run
 
 

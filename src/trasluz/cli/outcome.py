@@ -16,6 +16,7 @@ _STATUS = {
     "interrupted": N_("interrupted"),
     "failed": N_("failed"),
     "finished": N_("finished"),
+    "half-written": N_("half-written"),
 }
 
 

@@ -40,6 +40,7 @@ from trasluz.locks import lock_of
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.reporting import Reporter
+from trasluz.runs.half import is_half
 from trasluz.runs.lines import append_lines, cut_lines, present_names, read_last, read_lines, size_of
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ class RunFolder:
             message = _("--runs {path}: no run can be written there ({reason}); choose a folder that you may write to.")
             raise RunError(message.format(path=runs, reason=error.strerror)) from None
 
-    def create(self, recipe: Recipe, **facts: Any) -> None:
-        """Makes the folder with its recipe and its first ``run.json``, which also holds ``facts``.
+    def create(self, recipe: Recipe, rows: Mapping[str, np.ndarray] | None = None, /, **facts: Any) -> None:
+        """Makes the folder with its recipe, the ``rows`` of each split and its first ``run.json``.
+
+        ``run.json``, which also holds ``facts``, comes last: without it the folder is no run yet (``runs/half.py``).
 
         Raises:
             StorageError: the folder cannot be written.
@@ -89,6 +92,10 @@ class RunFolder:
             for name in ("model", "checkpoints", "looks"):
                 (self.path / name).mkdir()
         write_bytes(self.path / "recipe.yaml", recipe.to_yaml().encode())
+        if rows is not None:
+            from trasluz.runs.splits import save_splits
+
+            save_splits(self.path, dict(rows))
         created = datetime.now(UTC).isoformat(timespec="seconds")
         start = {"format": FORMAT, "name": recipe.name, "status": "created", "created": created}
         told = {"recipe_hash": recipe.hash, "packages": _packages(recipe)}
@@ -109,6 +116,12 @@ class RunFolder:
         missing = [name for name in ("run.json", "recipe.yaml") if not (folder.path / name).is_file()]
         if missing:
             names = ", ".join(missing)
+            if is_half(folder.path):
+                message = _(
+                    "{path}: this run was only half written: {names} is missing; remove it with: "
+                    "trasluz runs delete {path}"
+                )
+                raise RunError(message.format(path=path, names=names))
             raise RunError(
                 _("{path}: this is not a complete run folder: {names} is missing.").format(path=path, names=names)
             )
@@ -315,16 +328,33 @@ def list_runs(runs: str | Path) -> Iterator[RunFolder]:
             yield RunFolder(path)
 
 
-def delete_run(path: str | Path) -> None:
-    """Deletes a run folder for good.
+def check_deletable(path: str | Path) -> None:
+    """Makes sure that ``path`` is the folder of a run, whole or half-written, and no link to one.
 
     Raises:
-        RunError: the folder is not a run.
-        HeldError: it is being trained.
+        RunError: it is not.
     """
     folder = Path(path)
-    if not (folder / "run.json").is_file() or not (folder / "recipe.yaml").is_file():
+    if folder.is_symlink():
+        message = _("{path}: this is a link, so nothing is deleted; the folder that it leads to is {target}.")
+        raise RunError(message.format(path=path, target=folder.resolve()))
+    if not folder.is_dir():
+        raise RunError(_("{path}: there is no such run folder; `trasluz runs list` shows the runs.").format(path=path))
+    whole = (folder / "run.json").is_file() and (folder / "recipe.yaml").is_file()
+    if not whole and not is_half(folder):
         raise RunError(_("{path}: this is not a run folder, so it is not deleted.").format(path=path))
+
+
+def delete_run(path: str | Path) -> None:
+    """Deletes a run folder, whole or half-written, for good; of links in it, only the links.
+
+    Raises:
+        RunError: the folder is not a run, or a link.
+        HeldError: it is being trained.
+        StorageError: it cannot be deleted.
+    """
+    check_deletable(path)
+    folder = Path(path).resolve()  # also where somebody stands in it
     with lock_of(folder), storage(folder):
-        (folder / "run.json").unlink()  # first, so that nobody opens what is half gone
+        (folder / "run.json").unlink(missing_ok=True)  # first: what is left by a kill is then a half-written run
         shutil.rmtree(folder)

@@ -32,6 +32,7 @@ from trasluz.training._fabric import Fabric
 from trasluz.training.decay import decays
 from trasluz.training.optimisers import load_optimiser, make_optimiser, set_rate
 from trasluz.training.phases import rate_factors
+from trasluz.training.processes import accompanied
 from trasluz.training.schedules import factor
 
 _NVML = "PYTORCH_NVML_BASED_CUDA_CHECK"
@@ -59,12 +60,13 @@ def launched(hardware: Hardware) -> Iterator[Fabric]:
     """
     fabric = make_fabric(hardware)
     joined = dist.is_available() and dist.is_initialized()
-    fabric.launch()
-    try:
-        yield fabric
-    finally:
-        if not joined and dist.is_available() and dist.is_initialized():
-            dist.destroy_process_group()
+    with accompanied(hardware.devices * hardware.nodes > 1):
+        fabric.launch()
+        try:
+            yield fabric
+        finally:
+            if not joined and dist.is_available() and dist.is_initialized():
+                dist.destroy_process_group()
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from trasluz.training.callbacks.base import Callback
 from trasluz.training.engine import computing, launched
 from trasluz.training.interrupt import StopRequest, stop_request
 from trasluz.training.loop import Loop
+from trasluz.training.processes import one_sentence
 from trasluz.training.start import make_loop, prepare, restore
 from trasluz.training.store import MemoryStore, Store
 
@@ -68,13 +69,13 @@ def run_to_end(loop: Loop, reporter: Reporter) -> Model:
     Raises:
         Interrupted, WorkError: as ``Loop.run``.
     """
-    with _status(loop):
+    with _status(loop), one_sentence(loop.store.how_to_resume):
         loop.run()
-    model = _model_of(loop)
-    if loop.lead:
-        loop.store.write_model(loop.recipe, model)
-        if loop.stop_reason:
-            reporter.say(_("Stopped early: {reason}").format(reason=loop.stop_reason))
+        model = _model_of(loop)
+        if loop.lead:
+            loop.store.write_model(loop.recipe, model)
+    if loop.lead and loop.stop_reason:
+        reporter.say(_("Stopped early: {reason}").format(reason=loop.stop_reason))
     loop.fabric.barrier()
     return model
 
@@ -87,7 +88,7 @@ def _model_of(loop: Loop) -> Model:
 
 @contextmanager
 def _status(loop: Loop) -> Iterator[None]:
-    """Keeps the store's ``status`` true about what became of the training."""
+    """Keeps the store's ``status`` true about what became of the training; ``finished`` is the last thing written."""
     store, started = loop.store, time.perf_counter()
     before = float(store.info()["timings"]["training_seconds"]) if loop.lead else 0.0
     note = _noting(loop, lambda: before + time.perf_counter() - started)

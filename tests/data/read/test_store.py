@@ -8,6 +8,7 @@ import os
 import shutil
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -180,7 +181,12 @@ def test_too_little_space_is_said_before_decoding(
     photos: Path, opened: Open, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "_SPARE_BYTES", 1 << 60)
-    with pytest.raises(StorageError, match=r"need 0\.0 GB; a smaller data\.size"):
+    with pytest.raises(StorageError, match=r"nearly full: [\d,]+ MB are free, and 1,152,921,504,607 MB of"):
+        opened(photos, heard)
+    assert not _decoded(heard)
+    monkeypatch.setattr(store, "_SPARE_BYTES", 0)
+    monkeypatch.setattr(store.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=7))
+    with pytest.raises(StorageError, match=r"need 1 MB, and of 0 MB that are free 0 MB are left.*a smaller data\.size"):
         opened(photos, heard)
     assert not _decoded(heard)
 

@@ -55,10 +55,10 @@ def delete(
     """Asks, then deletes; refuses what is not a run."""
     from trasluz import api
     from trasluz.locks import lock_of
-    from trasluz.runs.folder import RunFolder
+    from trasluz.runs.folder import check_deletable
 
     console: Console = ctx.obj
-    RunFolder.open(run)
+    check_deletable(run)
     lock_of(run).look()  # before anybody is asked
     if not yes:
         if not sys.stdin.isatty():

@@ -149,9 +149,22 @@ def _build(folder: Path, name: str, listing: Listing, plan: Plan, reporter: Repo
 
 def _require_space(folder: Path, size: int) -> None:
     """Refuses before hours of decoding what cannot be kept in the end."""
-    if shutil.disk_usage(folder).free < size + _SPARE_BYTES:
-        reason = _("the decoded images need {size:.1f} GB; a smaller data.size needs less").format(size=size / 1e9)
-        raise OSError(errno.ENOSPC, reason)
+    free = shutil.disk_usage(folder).free
+    if free >= size + _SPARE_BYTES:
+        return
+    if size < _SPARE_BYTES:
+        reason = _("its disk is nearly full: {free:,} MB are free, and {spare:,} MB of them are left to others")
+    else:
+        reason = _(
+            "the decoded images need {size:,} MB, and of {free:,} MB that are free {spare:,} MB are left to others; a "
+            "smaller data.size needs less"
+        )
+    told = {"size": _megabytes(size), "free": free // 10**6, "spare": _megabytes(_SPARE_BYTES)}
+    raise OSError(errno.ENOSPC, reason.format(**told))
+
+
+def _megabytes(size: int) -> int:
+    return -(-size // 10**6)
 
 
 def _write_pixels(file: BinaryIO, listing: Listing, plan: Plan, reporter: Reporter) -> _Progress:

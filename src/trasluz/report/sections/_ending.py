@@ -24,7 +24,12 @@ def ending(context: Context) -> Phrase:
             planned=planned,
             resume=f"trasluz resume {context.folder.path.name}",
         )
-    return both("It has not finished: {done} of {planned} epochs are done.", done=done, planned=planned)
+    return both(
+        "It has not finished: {done} of {planned} epochs are done; `{resume}` goes on.",
+        done=done,
+        planned=planned,
+        resume=f"trasluz resume {context.folder.path.name}",
+    )
 
 
 def training_seconds(context: Context) -> float:

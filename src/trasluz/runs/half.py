@@ -1,0 +1,38 @@
+"""Half-written runs: folders that a training was stopped in the midst of making, or somebody in the midst of deleting.
+
+``run.json`` is the last file that a new run gets and the first that goes, so such a folder has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+_NAMED = re.compile(r"\d{8}-.+-[0-9a-f]{6}")  # as ``RunFolder.plan`` and ``StudyFolder.create`` name folders
+_FIRST = frozenset({"model", "checkpoints", "looks", "recipe.yaml", "splits.npz", "runs"})
+
+
+def is_half(path: Path) -> bool:
+    """Whether ``path`` is a folder that a training was stopped in the midst of making (or of deleting).
+
+    It lacks ``run.json`` or ``recipe.yaml`` and holds a run's checkpoints beside what is left, or is named as new runs
+    are and holds nothing but what a new run, or an empty study, begins with.
+    """
+    if path.is_symlink() or not path.is_dir() or (path / "study.yaml").exists():
+        return False
+    if (path / "run.json").is_file() and (path / "recipe.yaml").is_file():
+        return False
+    known = (path / "run.json").is_file() or (path / "recipe.yaml").is_file()
+    if known and (path / "checkpoints").is_dir():
+        return True
+    entries = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
+    studies = any(entry.name == "runs" and any(entry.iterdir()) for entry in entries)
+    return bool(_NAMED.fullmatch(path.name)) and not studies and _FIRST.issuperset(entry.name for entry in entries)
+
+
+def half_runs(runs: Path) -> Iterator[Path]:
+    """The half-written folders directly under ``runs`` that have no ``run.json``, sorted."""
+    for path in sorted(runs.iterdir()) if runs.is_dir() else []:
+        if not (path / "run.json").is_file() and is_half(path):
+            yield path
