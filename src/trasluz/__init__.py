@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trasluz import look
+    from trasluz.allowed import allow
     from trasluz.api import (
         Run,
         check_data,
@@ -35,6 +36,7 @@ _HOMES = {
     "Recipe": "trasluz.recipe",
     "Run": "trasluz.api",
     "TrasluzError": "trasluz.errors",
+    "allow": "trasluz.allowed",
     "check_data": "trasluz.api",
     "compare": "trasluz.api",
     "delete_run": "trasluz.api",
@@ -55,6 +57,7 @@ __all__ = [
     "Run",
     "TrasluzError",
     "__version__",
+    "allow",
     "check_data",
     "compare",
     "delete_run",

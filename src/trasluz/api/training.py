@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trasluz import allowed
 from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
+from trasluz.api.trusting import Packages, trusting
 from trasluz.data.arrays import from_arrays
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_warnings import audit_warnings
@@ -92,13 +94,15 @@ def train(
     precision: str | None = None,
     devices: int | None = None,
     nodes: int | None = None,
+    allow: Packages = (),
     reporter: Reporter | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> Run:
     """Trains a recipe and returns its run.
 
     ``data`` replaces the recipe's source: a name, a path, samples in memory or ``(samples, labels)``.  ``set``
-    overrides dotted fields (``{"train.epochs": 5}``).
+    overrides dotted fields (``{"train.epochs": 5}``).  ``allow``: packages whose functions the recipe may call by
+    ``module:``, as inside ``tz.allow``.
 
     Raises:
         RequestError: the recipe, the data or a value is wrong; nothing was started.
@@ -111,7 +115,7 @@ def train(
     hardware = choose(whole.compute)
     RunFolder.check_parent(Path(runs))
     speaker = reporter or Reporter()
-    with session(hardware) as (hardware, fabric, request):
+    with trusting(allow, whole.data.source), session(hardware) as (hardware, fabric, request):
         opened = _open(whole, arrays, fabric, speaker)
         folder = RunFolder(Path(fabric.broadcast(str(RunFolder.plan(Path(runs), whole).path))))
         prepared = prepare(whole, opened, fabric, hardware, speaker)
@@ -136,29 +140,38 @@ def resume(
     *,
     set: dict[str, Any] | None = None,
     data: Source | None = None,
+    allow: Packages = (),
     reporter: Reporter | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> Run:
     """Goes on exactly where a run stopped, on the hardware settings that it started with.
 
     ``set`` changes the recipe first: ``{"train.epochs": 50}`` trains a finished run on.  ``data`` must be given
-    again when the run was trained on arrays in memory; a name or path says where the same data lie now.
+    again when the run was trained on arrays in memory; a name or path says where the same data lie now.  ``allow`` is
+    that of ``train``.
 
     Raises:
         RunError: not a run, or its data changed.
+        RecipeError: it names code that was not allowed.
         CheckpointError: no checkpoint can be read.
     """
-    folder = run.folder if isinstance(run, Run) else RunFolder.open(run)
+    with allowed.allow(allow, run.allowed if isinstance(run, Run) else ()):
+        folder = run.folder if isinstance(run, Run) else RunFolder.open(run)
+        return _resume(folder, set or {}, data, reporter or Reporter(), callbacks)
+
+
+def _resume(
+    folder: RunFolder, set: dict[str, Any], data: Source | None, speaker: Reporter, callbacks: Sequence[Callback]
+) -> Run:
     moved = {"data.source": str(data)} if isinstance(data, (str, Path)) else {}
-    recipe = folder.recipe().override({**(set or {}), **moved})
+    recipe = folder.recipe().override({**set, **moved})
     info = folder.info()
     if info["status"] == "finished" and not set:
-        (reporter or Reporter()).say(_("This run is finished; train it on with --set train.epochs=N."))
+        speaker.say(_("This run is finished; train it on with --set train.epochs=N."))
         return open_run(folder.path)
     hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
     choose(recipe.compute.model_copy(update={"device": hardware.device}))
-    speaker = reporter or Reporter()
-    with session(hardware) as (hardware, fabric, request):
+    with trusting((), recipe.data.source), session(hardware) as (hardware, fabric, request):
         arrays = None if data is None or isinstance(data, (str, Path)) else _in_memory(data)
         opened = reopen(folder, recipe, arrays, open_source, speaker)
         loop = make_loop(

@@ -18,6 +18,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
+from trasluz.allowed import allow
 from trasluz.cli.app import build
 from trasluz.cli.console import Console
 from trasluz.errors import Interrupted, RequestError, TrasluzError
@@ -33,7 +34,8 @@ def run(words: Sequence[str]) -> int:
     """Runs ``trasluz`` with these words and returns its exit code."""
     console = Console(silent=_is_further_process())
     chosen = _chosen_language(words)
-    with language(chosen) if chosen else nullcontext():
+    # A command that is refused while its words are read leaves its --allow behind: here it ends in any case.
+    with language(chosen) if chosen else nullcontext(), allow():
         try:
             code = build(console)(args=list(words), prog_name="trasluz", standalone_mode=False)
         except TrasluzError as error:

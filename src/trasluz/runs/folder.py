@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from trasluz.errors import RunError
-from trasluz.files import state_of, storage, write_bytes, write_json
+from trasluz.files import refuse_links_out, state_of, storage, write_bytes, write_json
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.reporting import Reporter
@@ -95,7 +95,7 @@ class RunFolder:
         """An existing run.
 
         Raises:
-            RunError: not a run folder, incomplete, or from a newer version.
+            RunError: not a run folder, incomplete, from a newer version, or with a link that leads out of it.
         """
         folder = RunFolder(Path(path))
         if not folder.path.is_dir():
@@ -108,6 +108,7 @@ class RunFolder:
             raise RunError(
                 _("{path}: this is not a complete run folder: {names} is missing.").format(path=path, names=names)
             )
+        refuse_links_out(folder.path)
         folder.info()
         return folder
 
