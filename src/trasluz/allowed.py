@@ -31,11 +31,12 @@ from trasluz.messages import _
 
 VARIABLE = "TRASLUZ_ALLOW"
 # The libraries of pyproject.toml by the names that they are imported by, and others that load or install code.
-_LIBRARIES = frozenset(
-    "PIL cv2 functorch huggingface_hub jinja2 joblib lightning lightning_fabric numpy onnx openTSNE pandas pip "
-    "pkg_resources platformdirs plotly pydantic pytorch_lightning rich safetensors scipy setuptools sklearn timm torch "
-    "torchaudio torchvision transformers trasluz triton typer umap yaml".split()
-)
+_LIBRARIES = """
+    PIL cv2 functorch huggingface_hub jinja2 joblib lightning lightning_fabric numpy onnx openTSNE pandas pip
+    pkg_resources platformdirs plotly pydantic pytorch_lightning rich safetensors scipy setuptools sklearn timm torch
+    torchaudio torchgen torchvision transformers trasluz triton typer umap yaml
+"""
+_NEVER = frozenset(_LIBRARIES.split()) | sys.stdlib_module_names
 _allowed: ContextVar[frozenset[str]] = ContextVar("allowed", default=frozenset())
 _closed: ContextVar[tuple[Path, ...]] = ContextVar("closed", default=())
 
@@ -89,7 +90,7 @@ def closed_folders() -> tuple[Path, ...]:
 
 def is_never_called(package: str) -> bool:
     """Whether ``package`` is Python's own, or one that Trasluz is built on."""
-    return package in _LIBRARIES or package in sys.stdlib_module_names
+    return package in _NEVER
 
 
 def _check(package: str) -> None:

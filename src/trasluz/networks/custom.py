@@ -32,7 +32,8 @@ def build_custom(
     ``outputs``: the number of scores of a classifier, ``None`` for an encoder, or the image's shape for a decoder.
 
     Raises:
-        RecipeError: the module is not allowed, it or the function is absent, the call fails, or its result is not a network.
+        RecipeError: the module was not allowed, it or the function is absent, the call fails, or its result is not a
+            network.
     """
     function = find_function(section.module, where)
     try:

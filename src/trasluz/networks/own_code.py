@@ -51,8 +51,8 @@ def find_function(reference: str, where: str) -> Callable[..., Any]:
     home = str(getattr(found, "__module__", None) or type(found).__module__)
     if home.split(".")[0] != package:
         message = _(
-            "{where}.module: {function!r} in {name} comes from {home}; only functions and classes that {package} itself "
-            "defines are called."
+            "{where}.module: {function!r} in {name} comes from {home}; only functions and classes that {package} "
+            "defines itself are called."
         )
         raise RecipeError(message.format(where=where, function=function, name=name, home=home, package=package))
     result: Callable[..., Any] = found
