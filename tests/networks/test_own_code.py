@@ -112,19 +112,32 @@ def test_libraries_are_never_called_whatever_is_allowed(reference: str, monkeypa
     assert "is never called from a recipe" in _refused(reference)
 
 
-@pytest.mark.parametrize("signs", [("run.json", "recipe.yaml"), ("study.yaml", "table.json"), ("study.yaml", "runs")])
+@pytest.mark.parametrize(
+    ("name", "signs"),
+    [("stranger", ("run.json", "recipe.yaml")), ("stranger", ("study.yaml", "table.json")),
+     ("stranger", ("preprocess.json", "weights.safetensors")), ("2026-study-mine", ("study.yaml",))],
+)  # fmt: skip
 def test_nothing_is_imported_from_a_run_or_a_study_even_if_allowed(
-    write: Write, marker: Path, tmp_path: Path, signs: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    write: Write, marker: Path, tmp_path: Path, name: str, signs: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write("mine", "runs/stranger/code")
-    for name in signs:
-        (tmp_path / "runs" / "stranger" / name).touch()
+    write("mine", f"runs/{name}/code")
+    for sign in signs:
+        (tmp_path / "runs" / name / sign).touch()
     with allow("runs", "mine"):
-        assert "lies in" in _refused("runs.stranger.code.mine.net:build")
-        for inside in ("runs/stranger/code", "runs/stranger"):
+        if name.isidentifier():
+            assert "lies in" in _refused(f"runs.{name}.code.mine.net:build")
+        for inside in (f"runs/{name}/code", f"runs/{name}"):
             monkeypatch.chdir(tmp_path / inside)
-            assert "cannot be imported" in _refused("mine.net:build")  # the folder is not searched at all
+            assert "The current folder was not searched" in _refused("mine.net:build")
     assert not marker.exists()
+
+
+def test_a_project_with_a_study_of_its_own_beside_its_runs_is_no_study(write: Write, tmp_path: Path) -> None:
+    write("mine")
+    (tmp_path / "study.yaml").touch()
+    (tmp_path / "runs").mkdir()
+    with allow("mine"):
+        assert find_function("mine.net:build", "model.network")
 
 
 def test_nothing_is_imported_from_a_run_through_a_link(write: Write, marker: Path, tmp_path: Path) -> None:

@@ -19,13 +19,13 @@ from trasluz.allowed import VARIABLE, closed_folders, is_allowed, is_never_calle
 from trasluz.errors import RecipeError
 from trasluz.messages import _
 
-# What lies in a folder that Trasluz wrote, and that people pass on: a run, a study, a model.
+# What lies in a folder that Trasluz wrote, and that people pass on: a run, a study that ended, a model.
 _PASSED_ON = (
     ("run.json", "recipe.yaml"),
-    ("study.yaml", "runs"),
     ("study.yaml", "table.json"),
     ("preprocess.json", "weights.safetensors"),
 )
+_STUDY = "-study-"  # in the name of a study's folder; a project may well have a study.yaml beside its runs
 
 
 def find_function(reference: str, where: str) -> Callable[..., Any]:
@@ -84,10 +84,20 @@ def _imported(name: str, where: str) -> ModuleType:
     except RecipeError:
         raise
     except Exception as error:  # a user's module may raise anything while it is imported
-        message = _("{where}.module: {name} cannot be imported from {folder} or the installed packages: {reason}.")
-        text = message.format(where=where, name=name, folder=Path.cwd(), reason=str(error).rstrip("."))
-        raise RecipeError(text) from error
+        raise RecipeError(_not_imported(name, where, error)) from error
     return module
+
+
+def _not_imported(name: str, where: str, error: Exception) -> str:
+    reason, folder = str(error).rstrip("."), _untrusted(Path.cwd())
+    if folder is None:
+        message = _("{where}.module: {name} cannot be imported from {folder} or the installed packages: {reason}.")
+        return message.format(where=where, name=name, folder=Path.cwd(), reason=reason)
+    message = _(
+        "{where}.module: {name} cannot be imported from the installed packages: {reason}. The current folder was not "
+        "searched, because nothing is imported from a run, a study or a folder of data, such as {folder}."
+    )
+    return message.format(where=where, name=name, reason=reason, folder=folder)
 
 
 def _check_places(name: str, where: str) -> None:
@@ -119,6 +129,8 @@ def _untrusted(place: Path) -> Path | None:
     for path in (place.absolute(), place.resolve()):
         for folder in (path, *path.parents):
             if any(all(_exists(folder / name) for name in names) for names in _PASSED_ON):
+                return folder
+            if _STUDY in folder.name and _exists(folder / "study.yaml"):
                 return folder
     return next((f for f in closed_folders() if place.resolve().is_relative_to(f.resolve())), None)
 
