@@ -15,7 +15,7 @@ from typing import Any
 from trasluz import allowed
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.training import resume, train
-from trasluz.api.trusting import Packages
+from trasluz.api.trusting import Packages, check_code
 from trasluz.draw.history import History, read_history
 from trasluz.errors import DataError, DivergedError, Interrupted, RecipeError
 from trasluz.files import write_bytes, write_json
@@ -74,6 +74,8 @@ def study(
 def _study(folder: StudyFolder, language: str, speaker: Reporter) -> StudyResult:
     asked, index = folder.study(), RunIndex(folder.runs)
     cells = cells_of(asked)
+    for cell in cells:
+        check_code(cell.recipe.model)
     speaker.say(_("Study {path}: {count} runs.").format(path=folder.path, count=len(cells)))
     try:
         for number, cell in enumerate(cells, 1):
@@ -106,6 +108,8 @@ def _folder(
     )
     asked = Study.model_validate({**asked.model_dump(), "set": given, "seeds": seeds or asked.seeds})
     recipes = asked.first_recipes()
+    for recipe in recipes.values():
+        check_code(recipe.model)
     RunFolder.check_parent(runs)
     _check_data(list(recipes.values()), asked.split, speaker)
     return StudyFolder.create(runs, asked)

@@ -12,7 +12,7 @@ import numpy as np
 from trasluz import allowed
 from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
-from trasluz.api.trusting import Packages, trusting
+from trasluz.api.trusting import Packages, check_code, trusting
 from trasluz.data.arrays import from_arrays
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_warnings import audit_warnings
@@ -112,12 +112,17 @@ def train(
     whole, arrays = resolve(
         recipe, data=data, set=set, seed=seed, device=device, precision=precision, devices=devices, nodes=nodes
     )
+    with trusting(allow, whole.data.source):
+        check_code(whole.model)
+        return _train(whole, arrays, Path(runs), reporter or Reporter(), callbacks)
+
+
+def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, callbacks: Sequence[Callback]) -> Run:
     hardware = choose(whole.compute)
-    RunFolder.check_parent(Path(runs))
-    speaker = reporter or Reporter()
-    with trusting(allow, whole.data.source), session(hardware) as (hardware, fabric, request):
+    RunFolder.check_parent(runs)
+    with session(hardware) as (hardware, fabric, request):
         opened = _open(whole, arrays, fabric, speaker)
-        folder = RunFolder(Path(fabric.broadcast(str(RunFolder.plan(Path(runs), whole).path))))
+        folder = RunFolder(Path(fabric.broadcast(str(RunFolder.plan(runs, whole).path))))
         prepared = prepare(whole, opened, fabric, hardware, speaker)
         loop = make_loop(prepared, folder, _callbacks(fabric, speaker, callbacks), request)
         _estimate(loop, speaker)
@@ -171,6 +176,7 @@ def _resume(
         return open_run(folder.path)
     hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
     choose(recipe.compute.model_copy(update={"device": hardware.device}))
+    check_code(recipe.model)
     with trusting((), recipe.data.source), session(hardware) as (hardware, fabric, request):
         arrays = None if data is None or isinstance(data, (str, Path)) else _in_memory(data)
         opened = reopen(folder, recipe, arrays, open_source, speaker)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from trasluz import allowed, components
+from trasluz.networks.own_code import need_allowed
 
 Packages = str | Iterable[str]
 
@@ -21,3 +23,16 @@ def trusting(packages: Packages, source: str) -> Iterator[None]:
     folders = () if components.knows("trasluz.data.sources", source) else (Path(source).expanduser(),)
     with allowed.allow(packages), allowed.closed(*(folder for folder in folders if folder.is_dir())):
         yield
+
+
+def check_code(model: Mapping[str, Any], where: str = "model") -> None:
+    """Refuses a recipe's ``model`` part that names code which was not allowed, before data are read or a run is made.
+
+    Raises:
+        RecipeError: names the code, and the option that would allow it.
+    """
+    for name, value in model.items():
+        if isinstance(value, Mapping) and isinstance(value.get("module"), str):
+            need_allowed(value["module"], f"{where}.{name}")
+        elif isinstance(value, Mapping) and name != "arguments":
+            check_code(value, f"{where}.{name}")

@@ -38,9 +38,8 @@ def find_function(reference: str, where: str) -> Callable[..., Any]:
         RecipeError: its package was not allowed, lies where nothing is imported from, or cannot be imported; there is
             no such function, or it is another package's.
     """
+    need_allowed(reference, where)
     name, function = reference.split(":")
-    package = name.split(".")[0]
-    _need_allowed(reference, package, where)
     with _search_path():
         module = _imported(name, where)
     found = getattr(module, function, None)
@@ -49,6 +48,7 @@ def find_function(reference: str, where: str) -> Callable[..., Any]:
             _("{where}.module: {name} has no function {function!r}.").format(where=where, name=name, function=function)
         )
     home = str(getattr(found, "__module__", None) or type(found).__module__)
+    package = name.split(".")[0]
     if home.split(".")[0] != package:
         message = _(
             "{where}.module: {function!r} in {name} comes from {home}; only functions and classes that {package} "
@@ -59,7 +59,13 @@ def find_function(reference: str, where: str) -> Callable[..., Any]:
     return result
 
 
-def _need_allowed(reference: str, package: str, where: str) -> None:
+def need_allowed(reference: str, where: str) -> None:
+    """Refuses ``reference`` unless its package was allowed; imports nothing.
+
+    Raises:
+        RecipeError: names it, and the option that would allow it.
+    """
+    package = reference.split(":")[0].split(".")[0]
     if is_never_called(package):
         message = _(
             "{where}.module: {reference} is never called from a recipe, because {package} is part of what Python and "
