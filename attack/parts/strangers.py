@@ -23,6 +23,7 @@ from attack.parts._ways import Stage, Way, all_ways, call
 
 TITLE = "Strangers' runs and recipes: nothing that they name is executed"
 COUNT = 1_000_000  # every way with every command; fewer are drawn
+CONTROL = "control: must be called"
 
 _ENCODER, _DECODER = "encoder: {name: conv, channels: [4], code: 4}", "decoder: {name: conv-transpose, channels: [4]}"
 FAMILIES = {
@@ -200,4 +201,4 @@ def _controls(forks: Forks, victims: dict[str, Path], folder: Path) -> Iterator[
         (stage.place / "my_package" / "net.py").write_text(code)
         ended = forks.trasluz("predict", stage.run, stage.place / "photos", *words, folder=stage.place, more=more)
         fault = ended.fault or ("" if stage.marker.exists() else f"was not called: {ended.text}")
-        yield Attempt("control: must be called", kind, fault, ended.seconds, ended.memory)
+        yield Attempt(CONTROL, kind, fault, ended.seconds, ended.memory)

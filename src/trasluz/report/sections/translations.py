@@ -23,7 +23,7 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """One gallery per domain that is translated from."""
-    with np.load(context.weights.looks / f"{NAME}.npz", allow_pickle=False) as stored:
+    with np.load(context.weights.looks / f"{NAME}.npz") as stored:
         found = {name: stored[name] for name in stored.files}
     names = [str(name) for name in found["domains"]]
     nothing = both("There is nothing to show.")
