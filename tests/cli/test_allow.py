@@ -79,8 +79,8 @@ def test_a_run_is_used_with_what_was_allowed_and_refused_without(
 ) -> None:
     trained = command("train", own, *QUICK, "--allow", "other", "--allow", "allowed_net")
     assert trained.code == 0, trained.err
-    run = Path(trained.out.strip().splitlines()[0])
-    for words in (["evaluate", run], ["resume", run, "--set", "train.epochs=2"], ["look", run, "kernels"]):
+    (run,) = Path("runs").iterdir()
+    for words in (["evaluate", run], ["resume", run, "--set", "train.epochs=2"]):
         command(*words).must_refuse("module: allowed_net:build", "add --allow allowed_net")
         assert command(*words, "--allow", "allowed_net").code == 0
     assert allowed.named() == frozenset()
@@ -111,7 +111,5 @@ def test_what_is_allowed_ends_with_the_command_even_if_its_words_are_wrong(class
 
 def test_further_processes_allow_what_the_first_one_does(own: Path, tmp_path: Path) -> None:
     words = [sys.executable, "-P", "-m", "trasluz.cli", "train", own, *QUICK, "--device", "cpu", "--devices", "2"]
-    done = subprocess.run(
-        [*words, "--allow", "allowed_net"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
-    )
+    done = subprocess.run([*words, "--allow", "allowed_net"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
