@@ -42,8 +42,10 @@ class Forks:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait()
+        self._process.stdout.close()
 
     def trasluz(
         self, *words: str | Path, folder: Path, more: Mapping[str, str] | None = None, seconds: float = 60.0

@@ -23,6 +23,7 @@ from attack.parts._ways import Stage, Way, all_ways, call
 
 TITLE = "Strangers' runs and recipes: nothing that they name is executed"
 COUNT = 1_000_000  # every way with every command; fewer are drawn
+_FEW = 100  # attempts, for which no reports are made of the victims first
 CONTROL = "control: must be called"
 
 _ENCODER, _DECODER = "encoder: {name: conv, channels: [4], code: 4}", "decoder: {name: conv-transpose, channels: [4]}"
@@ -94,11 +95,12 @@ VERBS = (
 
 def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:
     """Controls first, then ways with verbs in the order of ``seed``."""
+    trials = [(way, verb) for way in all_ways() for verb in VERBS]
+    random.Random(seed).shuffle(trials)
     with Forks() as forks:
-        victims = _victims(forks, folder / "victims")
+        families = {"classifier", "vae", *(verb.family for _way, verb in trials[:count])}
+        victims = _victims(forks, folder / "victims", families, reports=count > _FEW)
         yield from _controls(forks, victims, folder)
-        trials = [(way, verb) for way in all_ways() for verb in VERBS]
-        random.Random(seed).shuffle(trials)
         for number, (way, verb) in enumerate(trials[:count]):
             attempt = _attempt(forks, victims, way, verb, folder / f"attempt-{number}")
             if attempt is not None:
@@ -106,23 +108,27 @@ def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:
             shutil.rmtree(folder / f"attempt-{number}")
 
 
-def _victims(forks: Forks, folder: Path) -> dict[str, Path]:
+def _victims(forks: Forks, folder: Path, families: set[str], reports: bool) -> dict[str, Path]:
     """One run of each family, with everything that a run can hold."""
     _photos(folder / "photos")
-    runs = {}
-    for family, model in FAMILIES.items():
-        domains = ", domains: true" if family == "swap" else ""
-        (folder / f"{family}.yaml").write_text(_RECIPE.format(family=family, model=model, domains=domains))
-        words = ["train", f"{family}.yaml", "--runs", family]
-        ended = forks.trasluz(*words, folder=folder, seconds=300)
+    runs: dict[str, Path] = {}
+
+    def done(*words: str | Path) -> None:
+        ended = forks.trasluz(*words, folder=folder, seconds=600)
         assert ended.code == 0, ended.text
+
+    for family in sorted(families):
+        domains = ", domains: true" if family == "swap" else ""
+        text = _RECIPE.format(family=family, model=FAMILIES[family], domains=domains)
+        (folder / f"{family}.yaml").write_text(text)
+        done("train", f"{family}.yaml", "--runs", family)
         (runs[family],) = (folder / family).iterdir()
-        more = [["evaluate", runs[family]], ["look", runs[family], "kernels"], ["report", runs[family]]]
-        if family == "vae":
-            more.append(["generate", runs[family], "--out", folder / "made", "--count", "4", "--source", "mixture"])
-        for words in more:
-            ended = forks.trasluz(*words, folder=folder, seconds=300)
-            assert ended.code == 0, ended.text
+        done("evaluate", runs[family])
+        done("look", runs[family], "kernels")
+        if reports:
+            done("report", runs[family])
+        if reports and family == "vae":
+            done("generate", runs[family], "--out", folder / "made", "--count", "4", "--source", "mixture")
     return runs
 
 

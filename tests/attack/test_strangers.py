@@ -6,7 +6,7 @@ from pathlib import Path
 
 from attack.parts import strangers
 
-TRIALS = 40
+TRIALS = 16
 
 
 def test_nothing_that_a_strangers_run_names_is_executed(tmp_path: Path) -> None:
