@@ -77,7 +77,7 @@ def object_arrays(marker: Path, names: tuple[str, ...]) -> bytes:
     """A ``.npz`` whose arrays of objects hold such pickles."""
     content = io.BytesIO()
     arrays = {name: np.array([Payload(marker)], dtype=object) for name in names}
-    np.savez(content, allow_pickle=True, **arrays)  # type: ignore[arg-type]  # the stubs take the names for options
+    np.savez(content, allow_pickle=True, **arrays)
     return content.getvalue()
 
 
@@ -205,13 +205,14 @@ def _pickles() -> Iterator[Way]:
             yield Way("pickle in a file of the run", kind, partial(_objects, name), needs=name)
     for name in ("weights.pt", "weights.pth", "pytorch_model.bin", "weights.pkl"):
         yield Way("pickle in a file of the run", f"model/{name} instead of safetensors", partial(_instead, name))
-    for kind, changes in {
+    recipes: dict[str, dict[str, Any]] = {
         "phases from file:evil.pth": {"phases": [{"name": "a", "from": "file:{run}/evil.pth"}]},
         "phases from file:evil.bin": {"phases": [{"name": "a", "from": "file:{run}/evil.bin"}]},
         "data from evil.npz": {"data.source": "{run}/evil.npz"},
         "data from evil.pkl": {"data.source": "{run}/evil.pkl"},
         "data from evil.pt": {"data.source": "{run}/evil.pt"},
-    }.items():
+    }
+    for kind, changes in recipes.items():
         yield Way("pickle that a recipe names", kind, partial(_named, changes))
 
 
