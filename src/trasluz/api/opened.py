@@ -127,10 +127,18 @@ class OpenedRun:
         with self._opening:
             if "model" not in self._opened:
                 best = None if self.weights.final else read_checkpoint(self.weights.file.parent)["networks"]
-                with trusting(self.allowed, self.recipe.data.source):
+                with trusting(self.allowed, self._source):
                     self._opened["model"] = load_model(self.path / "model", best).to(self.device)
             model: Model = self._opened["model"]
             return model
+
+    @property
+    def _source(self) -> str | None:
+        """Where its data were; ``None`` where the recipe cannot be read, which a model needs not."""
+        try:
+            return self.recipe.data.source
+        except RequestError:
+            return None
 
     @cached_property
     def device(self) -> torch.device:

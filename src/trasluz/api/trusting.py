@@ -14,13 +14,16 @@ Packages = str | Iterable[str]
 
 
 @contextmanager
-def trusting(packages: Packages, source: str) -> Iterator[None]:
+def trusting(packages: Packages, source: str | None) -> Iterator[None]:
     """Inside the block ``packages`` are allowed too, and nothing is imported from ``source``, if that is a folder.
+
+    ``source``: of data, as a recipe has it; ``None`` where it is not known.
 
     Raises:
         RequestError: not the name of a package, or of one that may never be called from a recipe.
     """
-    folders = () if components.knows("trasluz.data.sources", source) else (Path(source).expanduser(),)
+    is_path = source is not None and not components.knows("trasluz.data.sources", source)
+    folders = (Path(source or "").expanduser(),) if is_path else ()
     with allowed.allow(packages), allowed.closed(*(folder for folder in folders if folder.is_dir())):
         yield
 
