@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from trasluz import look
+    from trasluz.allowed import allow
     from trasluz.api import (
         Run,
         check_data,
@@ -38,6 +39,7 @@ _HOMES = {
     "Recipe": "trasluz.recipe",
     "Run": "trasluz.api",
     "TrasluzError": "trasluz.errors",
+    "allow": "trasluz.allowed",
     "check_data": "trasluz.api",
     "compare": "trasluz.api",
     "delete_run": "trasluz.api",
@@ -58,6 +60,7 @@ __all__ = [
     "Run",
     "TrasluzError",
     "__version__",
+    "allow",
     "check_data",
     "compare",
     "delete_run",

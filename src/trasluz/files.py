@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trasluz.errors import StorageError
+from trasluz.errors import RunError, StorageError
 from trasluz.messages import _
 
 if TYPE_CHECKING:
@@ -92,6 +92,34 @@ def state_of(path: Path) -> tuple[int, int, int]:
 def _beside(path: Path, old: str = "") -> Path:
     """A hidden name of its own in the folder of ``path``, as ``HIDDEN`` reads it."""
     return path.with_name(f".{path.name}.{old}{HOST}-{os.getpid():x}-{LIFE}{uuid.uuid4().hex[:8]}")
+
+
+def refuse_links_out(folder: Path) -> None:
+    """Makes sure that whatever lies in ``folder``, a run or a study, is really there; the folder itself may be a link.
+
+    A stranger's run could otherwise have any file of this machine read, shown in a report, or written over.
+
+    Raises:
+        RunError: something in it is a link that leads out of it.
+    """
+    home, waiting = folder.resolve(), [str(folder)]
+    while waiting:
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_symlink():
+                    _need_inside(folder, Path(entry.path), home)
+                elif entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+
+
+def _need_inside(folder: Path, link: Path, home: Path) -> None:
+    target = Path(os.path.realpath(link))  # unlike Path.resolve, it does not fail at links in a circle
+    if not target.is_relative_to(home):
+        message = _(
+            "{path}: {link} is a link that leads out of this folder, to {target}; what a run or a study holds is read "
+            "from its own folder only. Put a copy in its place, or delete it."
+        )
+        raise RunError(message.format(path=folder, link=link.relative_to(folder), target=target))
 
 
 def write_bytes(path: Path, content: bytes) -> None:

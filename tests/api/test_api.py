@@ -210,9 +210,11 @@ def test_a_network_of_ones_own_trains_like_a_built_in_one(tmp_path: Path, monkey
     )
     monkeypatch.syspath_prepend(tmp_path)
     network = {"module": "own_package.net:build", "arguments": {"width": 16}}
-    run = tz.train("digits-cnn", set={**QUICK, "model.network": network}, runs=tmp_path / "runs")
+    run = tz.train("digits-cnn", set={**QUICK, "model.network": network}, runs=tmp_path / "runs", allow="own_package")
     assert run.metrics["valid/accuracy"] > 0.2
-    assert tz.open_run(run.path).predict(run.data.samples[:3]).probabilities.shape == (3, 10)
+    opened = tz.open_run(run.path, allow=["own_package"])
+    assert opened.predict(run.data.samples[:3]).probabilities.shape == (3, 10)
+    assert run.predict(run.data.samples[:3]).probabilities.shape == (3, 10)
 
 
 def test_runs_are_listed_deleted_and_a_damaged_one_hides_no_other(classifier: Path, tmp_path: Path) -> None:

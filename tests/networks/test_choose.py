@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trasluz.allowed import allow
 from trasluz.errors import RecipeError
 from trasluz.networks.choose import build_classifier, build_decoder, build_encoder, output_shape
 
@@ -176,7 +177,8 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (package / "my_net.py").write_text(OWN)
     (package / "broken.py").write_text("import no_such_module_anywhere\n")
     monkeypatch.chdir(tmp_path)
-    yield "my_package.my_net"
+    with allow("my_package"):
+        yield "my_package.my_net"
     for name in [name for name in sys.modules if name.split(".")[0] == "my_package"]:
         del sys.modules[name]
 

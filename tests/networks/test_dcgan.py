@@ -135,6 +135,7 @@ def test_own_networks_of_both_kinds_are_called_with_class_shares(
         "    return nn.Sequential(nn.Flatten(), nn.Linear(input_shape[1] * input_shape[2], 1))\n"
     )
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRASLUZ_ALLOW", "own_gan")
     assert build_generator({"module": "own_gan:make"}, 2, (1, 5, 4), 3)
     assert build_discriminator({"module": "own_gan:judge"}, (1, 5, 4), 0)
     with pytest.raises(RecipeError, match=r"model.discriminator: the network cannot take inputs"):

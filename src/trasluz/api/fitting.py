@@ -8,6 +8,7 @@ from typing import Any
 
 from trasluz.api.run import open_source
 from trasluz.api.training import Source, resolve
+from trasluz.api.trusting import Packages, check_code, trusting
 from trasluz.model.model import Model
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
@@ -23,6 +24,7 @@ def fit(
     set: dict[str, Any] | None = None,
     seed: int | None = None,
     store: Store | None = None,
+    allow: Packages = (),
     reporter: Reporter | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> Model:
@@ -38,5 +40,7 @@ def fit(
     """
     whole, arrays = resolve(recipe, data=data, set=set, seed=seed)
     speaker = reporter or Reporter()
-    opened = open_source(whole.data, whole.seed, speaker, arrays)
-    return fit_data(whole, opened, store, callbacks=callbacks, reporter=speaker)
+    with trusting(allow, whole.data.source):
+        check_code(whole.model)
+        opened = open_source(whole.data, whole.seed, speaker, arrays)
+        return fit_data(whole, opened, store, callbacks=callbacks, reporter=speaker)

@@ -16,7 +16,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from trasluz import allowed
 from trasluz.api.reopening import OpenSource, reopen
+from trasluz.api.trusting import trusting
 from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.data.read.images import LoadedImages, load_images
@@ -47,13 +49,15 @@ P = TypeVar("P")
 class OpenedRun:
     """One run folder. Reads lazily; holds the model once it was needed; may be used by many threads.
 
-    ``open_source`` opens data, another run's images included; ``data`` saves opening the run's own.
+    ``open_source`` opens data, another run's images included; ``data`` saves opening the run's own.  ``allowed``: the
+    packages whose functions its model may call, those that were allowed where it was opened.
     """
 
     def __init__(
         self, folder: RunFolder, open_source: OpenSource, data: Data | None = None, weights: str = FINAL
     ) -> None:
         self.folder = folder
+        self.allowed = allowed.named()
         self.weights = Weights.choose(folder.path, weights)
         self.open_source = open_source
         self._given = data
@@ -117,13 +121,15 @@ class OpenedRun:
 
         Raises:
             RunError: the run has no trained model yet.
+            RecipeError: it names code that was not allowed.
             CheckpointError: the weights of the best epoch are damaged.
         """
         with self._opening:
             if "model" not in self._opened:
                 self._need_model()
                 best = None if self.weights.final else read_checkpoint(self.weights.file.parent)["networks"]
-                self._opened["model"] = load_model(self.path / "model", best).to(self.device)
+                with trusting(self.allowed, self._source):
+                    self._opened["model"] = load_model(self.path / "model", best).to(self.device)
             model: Model = self._opened["model"]
             return model
 
@@ -143,6 +149,14 @@ class OpenedRun:
             return ""
         message = _("{path}: this run has not finished ({status}); go on with: trasluz resume {path}")
         return message.format(path=self.path, status=status_name(self.status))
+
+    @property
+    def _source(self) -> str | None:
+        """Where its data were; ``None`` where the recipe cannot be read, which a model needs not."""
+        try:
+            return self.recipe.data.source
+        except RequestError:
+            return None
 
     @cached_property
     def device(self) -> torch.device:
@@ -181,7 +195,8 @@ class OpenedRun:
             return self._given
         with self._opening:
             if "data" not in self._opened:
-                self._opened["data"] = reopen(self.folder, self.recipe, None, self.open_source, Reporter())
+                with allowed.allow(self.allowed):
+                    self._opened["data"] = reopen(self.folder, self.recipe, None, self.open_source, Reporter())
             data: Data = self._opened["data"]
             return data
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from trasluz import allowed
 from trasluz.api import applying, sources
 from trasluz.api.opened import Images, Lengths, OpenedRun
 from trasluz.api.results import Predictions, Reconstructions
+from trasluz.api.trusting import Packages
 from trasluz.data.data import Data
 from trasluz.data.read.raw import Raw
 from trasluz.evaluation.evaluation import Evaluation
@@ -57,7 +59,8 @@ class Run(OpenedRun, ShownInNotebooks):
         """
         from trasluz.api.evaluating import evaluate
 
-        return evaluate(self, split, data, importance_samples, reporter or Reporter())
+        with allowed.allow(self.allowed):  # data may be another run
+            return evaluate(self, split, data, importance_samples, reporter or Reporter())
 
     def predict(self, images: Images, reporter: Reporter | None = None, *, lengths: Lengths = None) -> Predictions:
         """Class probabilities of files, a folder, arrays, or sequences with ``lengths``: of what ``load`` takes.
@@ -170,7 +173,7 @@ class Run(OpenedRun, ShownInNotebooks):
         """
         from trasluz.api.sample_quality import evaluate_samples
 
-        judge = classifier if isinstance(classifier, OpenedRun) else open_run(classifier)
+        judge = classifier if isinstance(classifier, OpenedRun) else open_run(classifier, allow=self.allowed)
         found = evaluate_samples(self, judge, count, split, seed, source, reporter or Reporter())
         found.save(self.weights.looks, self.weights.digest())
         return found
@@ -229,18 +232,22 @@ class Run(OpenedRun, ShownInNotebooks):
         return report(self, lang or current_language(), reporter or Reporter())
 
 
-def open_run(path: str | Path, data: Data | None = None, *, weights: str = FINAL) -> Run:
+def open_run(path: str | Path, data: Data | None = None, *, weights: str = FINAL, allow: Packages = ()) -> Run:
     """An existing run; ``data`` saves opening them again.
 
     ``weights``: ``final``, those that training ended with, or ``best``, those of the epoch in which what the last phase
     watched (``early_stopping.monitor``, otherwise the validation loss) was best.  What is found with the best ones is
     kept apart, in the run's ``best/``.
 
+    ``allow``: packages whose functions the run's model may call, where its recipe has ``module:``; what is allowed by
+    ``tz.allow`` or in the environment when the run is opened counts, too.
+
     Raises:
         RunError: not a run folder, incomplete, or from a newer version; or the best weights of a run that kept none.
-        RequestError: weights of another name.
+        RequestError: weights of another name, or a package that cannot be allowed.
     """
-    return Run(RunFolder.open(path), data, weights)
+    with allowed.allow(allow):
+        return Run(RunFolder.open(path), data, weights)
 
 
 def open_source(section: DataSection, seed: int, reporter: Reporter | None = None, arrays: Raw | None = None) -> Data:

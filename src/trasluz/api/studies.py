@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trasluz.api.run import Run, open_source
+from trasluz import allowed
+from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.training import resume, train
+from trasluz.api.trusting import Packages, check_code
 from trasluz.draw.history import History, read_history
 from trasluz.errors import DataError, DivergedError, Interrupted, RecipeError
 from trasluz.files import write_bytes, write_json
@@ -55,23 +57,31 @@ def study(
     seeds: int | None = None,
     runs: str | Path = "runs",
     lang: str | None = None,
+    allow: Packages = (),
     reporter: Reporter | None = None,
 ) -> StudyResult:
     """Trains a study: a built-in name, a YAML file, or the folder of a study that was stopped or is being trained.
 
     ``set`` changes fields of every variant (before the variant's own changes), ``data`` the source, ``seeds`` the
     number of runs per variant; a folder that exists takes only more ``seeds``.  Processes that are given the same
-    folder share its runs: none is trained twice.
+    folder share its runs: none is trained twice.  ``allow`` is that of ``train``.
 
     Raises:
         RequestError: the study, a variant or the data are wrong; nothing was started.
         Interrupted: Ctrl-C or SIGTERM; the same call with the folder goes on.
     """
     speaker = reporter or Reporter()
-    folder = _folder(question, set or {}, data, seeds, Path(runs), speaker)
+    with allowed.allow(allow):
+        folder = _folder(question, set or {}, data, seeds, Path(runs), speaker)
+        return _study(folder, lang or current_language(), speaker)
+
+
+def _study(folder: StudyFolder, language: str, speaker: Reporter) -> StudyResult:
     remove_leftovers(folder.path, deep=False)
     asked, index = folder.study(), RunIndex(folder.runs)
     cells = cells_of(asked)
+    for cell in cells:
+        check_code(cell.recipe.model)
     speaker.say(_("Study {path}: {count} runs.").format(path=folder.path, count=len(cells)))
 
     def done(cell: Cell) -> bool:
@@ -85,7 +95,7 @@ def study(
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz study {path}").format(path=folder.path)) from None
     finally:
-        table = _write_in_turn(folder, asked, cells, index, lang or current_language())
+        table = _write_in_turn(folder, asked, cells, index, language)
     unknown = [name for name in asked.metrics if name not in table.metrics]
     if unknown and table.metrics:
         message = _("metrics: no run has {unknown}; measured are {known}.")
@@ -110,6 +120,8 @@ def _folder(
     )
     asked = Study.model_validate({**asked.model_dump(), "set": given, "seeds": seeds or asked.seeds})
     recipes = asked.first_recipes()
+    for recipe in recipes.values():
+        check_code(recipe.model)
     RunFolder.check_parent(runs)
     _check_data(list(recipes.values()), asked.split, speaker)
     return StudyFolder.create(runs, asked)
@@ -176,7 +188,7 @@ def _trained(found: RunFolder | None, cell: Cell, runs: Path, speaker: Reporter)
     if found is None:
         return train(cell.recipe, runs=runs, reporter=speaker)
     if found.info()["status"] == "finished" and not missing(found.path):
-        return Run(found)
+        return open_run(found.path)
     return resume(found.path, reporter=speaker)
 
 
@@ -246,4 +258,4 @@ def _result(run: RunFolder, cell: Cell, split: str, parameters: dict[str, int]) 
 def _parameters(run: RunFolder, info: Mapping[str, Any]) -> int:
     """As the run says; older ones do not, so their networks are built."""
     stored = info.get("parameters")
-    return int(stored) if stored is not None else sum(p.numel() for p in Run(run).networks.parameters())
+    return int(stored) if stored is not None else sum(p.numel() for p in open_run(run.path).networks.parameters())

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trasluz import allowed
 from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
+from trasluz.api.trusting import Packages, check_code, trusting
 from trasluz.data.arrays import from_arrays
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_warnings import audit_warnings
@@ -97,13 +99,15 @@ def train(
     precision: str | None = None,
     devices: int | None = None,
     nodes: int | None = None,
+    allow: Packages = (),
     reporter: Reporter | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> Run:
     """Trains a recipe and returns its run.
 
     ``data`` replaces the recipe's source: a name, a path, samples in memory or ``(samples, labels)``.  ``set``
-    overrides dotted fields (``{"train.epochs": 5}``).
+    overrides dotted fields (``{"train.epochs": 5}``).  ``allow``: packages whose functions the recipe may call by
+    ``module:``, as inside ``tz.allow``.
 
     Raises:
         RequestError: the recipe, the data or a value is wrong; nothing was started.
@@ -113,12 +117,17 @@ def train(
     whole, arrays = resolve(
         recipe, data=data, set=set, seed=seed, device=device, precision=precision, devices=devices, nodes=nodes
     )
+    with trusting(allow, whole.data.source):
+        check_code(whole.model)
+        return _train(whole, arrays, Path(runs), reporter or Reporter(), callbacks)
+
+
+def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, callbacks: Sequence[Callback]) -> Run:
     hardware = choose(whole.compute)
-    RunFolder.check_parent(Path(runs))
-    speaker = reporter or Reporter()
+    RunFolder.check_parent(runs)
     with session(hardware) as (hardware, fabric, request):
         opened = _open(whole, arrays, fabric, speaker)
-        folder = HeldRun.at(Path(fabric.broadcast(str(RunFolder.plan(Path(runs), whole).path))))
+        folder = HeldRun.at(Path(fabric.broadcast(str(RunFolder.plan(runs, whole).path))))
         prepared = prepare(whole, opened, fabric, hardware, speaker)
         loop = make_loop(prepared, folder, _callbacks(fabric, speaker, callbacks), request)
         _estimate(loop, speaker)
@@ -139,6 +148,7 @@ def resume(
     *,
     set: dict[str, Any] | None = None,
     data: Source | None = None,
+    allow: Packages = (),
     reporter: Reporter | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> Run:
@@ -147,17 +157,24 @@ def resume(
     Of a run whose training has ended, what is missing is made again from its last checkpoint and its data; what killed
     processes left half-made is removed.  ``set`` changes the recipe first: ``{"train.epochs": 50}`` trains a finished
     run on.  ``data`` must be given again when the run was trained on arrays in memory; a name or path says where the
-    same data lie now.
+    same data lie now.  ``allow`` is that of ``train``.
 
     Raises:
         RunError: not a run, or its data changed.
         HeldError: another process trains it.
+        RecipeError: it names code that was not allowed.
         CheckpointError: no checkpoint can be read.
     """
-    folder = HeldRun.at((run.folder if isinstance(run, Run) else RunFolder.open(run)).path)
+    with allowed.allow(allow, run.allowed if isinstance(run, Run) else ()):
+        folder = HeldRun.at((run.folder if isinstance(run, Run) else RunFolder.open(run)).path)
+        return _resume(folder, set or {}, data, reporter or Reporter(), callbacks)
+
+
+def _resume(
+    folder: HeldRun, set: dict[str, Any], data: Source | None, speaker: Reporter, callbacks: Sequence[Callback]
+) -> Run:
     moved = {"data.source": str(data)} if isinstance(data, (str, Path)) else {}
-    changes, info = {**(set or {}), **moved}, folder.info()
-    speaker = reporter or Reporter()
+    changes, info = {**set, **moved}, folder.info()
     folder.lock.look()
     remove_leftovers(folder.path)
     if _finished(folder, set, speaker):
@@ -165,8 +182,14 @@ def resume(
             remove_leftovers(folder.path / "checkpoints", alone=True)
         return open_run(folder.path)
     hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
-    choose(folder.recipe().override(changes).compute.model_copy(update={"device": hardware.device}))
-    with session(hardware) as (hardware, fabric, request), _held(folder, fabric):
+    recipe = folder.recipe().override(changes)
+    choose(recipe.compute.model_copy(update={"device": hardware.device}))
+    check_code(recipe.model)
+    with (
+        trusting((), recipe.data.source),
+        session(hardware) as (hardware, fabric, request),
+        _held(folder, fabric),
+    ):
         if _finished(folder, set, speaker):  # by another process, before this one had the lock
             return open_run(folder.path)
         if fabric.is_global_zero:

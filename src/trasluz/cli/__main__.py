@@ -21,6 +21,7 @@ try:
     import typer
     from typer.exceptions import TyperException
 
+    from trasluz.allowed import allow
     from trasluz.cli.app import build
     from trasluz.cli.console import Console
     from trasluz.cli.streams import patient_streams
@@ -50,7 +51,8 @@ def run(words: Sequence[str]) -> int:
     """Runs ``trasluz`` with these words and returns its exit code."""
     console = Console(silent=_is_further_process())
     chosen = _chosen_language(words)
-    with language(chosen) if chosen else nullcontext():
+    # A command that is refused while its words are read leaves its --allow behind: here it ends in any case.
+    with language(chosen) if chosen else nullcontext(), allow():
         try:
             code = build(console)(args=list(words), prog_name="trasluz", standalone_mode=False)
         except HeldError as error:  # where several processes train, all are refused and the first says so

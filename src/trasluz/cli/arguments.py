@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from trasluz import allowed
 from trasluz.errors import RequestError
 from trasluz.messages import LANGUAGES, N_, _
 
@@ -16,6 +17,12 @@ def _known_language(value: str | None) -> str | None:
         raise RequestError(
             _("--lang: {lang!r} is not allowed; allowed: {known}.").format(lang=value, known=", ".join(LANGUAGES))
         )
+    return value
+
+
+def _allow(ctx: typer.Context, value: list[str] | None) -> list[str] | None:
+    """Allows these packages until the command has ended; no command does anything else with the option."""
+    ctx.with_resource(allowed.allow(value or ()))
     return value
 
 
@@ -60,6 +67,17 @@ Set = Annotated[
         "--set",
         metavar="FIELD=VALUE",
         help=N_("Change a field of the recipe, such as train.epochs=20; may be given several times."),
+    ),
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="PACKAGE",
+        callback=_allow,
+        help=N_(
+            "Let the recipe or run call code of this package by module: (docs/security.md); may be given several times."
+        ),
     ),
 ]
 Json = Annotated[

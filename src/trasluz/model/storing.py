@@ -22,7 +22,7 @@ from trasluz.data.data import DataSpec
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RunError, UnknownPartError
 from trasluz.families import base as families
-from trasluz.files import new_folder
+from trasluz.files import new_folder, refuse_links_out
 from trasluz.messages import _
 from trasluz.model.model import Model
 from trasluz.networks.layout import lay_plain
@@ -55,9 +55,11 @@ def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
     """The model that ``save_model`` wrote, on the CPU; with other ``weights`` of the same networks if they are given.
 
     Raises:
-        RunError: files are missing, damaged, or do not fit each other; or a package that brought a part is missing.
-        RecipeError: the settings are of a newer version.
+        RunError: files are missing, damaged, links out of the folder, or do not fit each other; or a package that
+            brought a part is missing.
+        RecipeError: the settings are of a newer version, or name code that was not allowed.
     """
+    refuse_links_out(folder)
     needed = (*(() if weights else ("weights.safetensors",)), "config.json", "preprocess.json")
     missing = [n for n in needed if not (folder / n).is_file()]
     if missing:

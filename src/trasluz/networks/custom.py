@@ -1,18 +1,14 @@
 """A network of the user's own, from ``module: my_package.my_net:build``.
 
 The function is called as ``build(input_shape=..., outputs=..., **arguments)``, or with these two in the first places
-where it calls them otherwise, and returns an ``nn.Module``.  The current folder is searched first, as ``python -m``
-does, so that a file beside the recipe is found.
+where it calls them otherwise, and returns an ``nn.Module``.  Nothing of its package is imported unless the person at
+this machine allowed it (``own_code.py``).
 """
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import torch
@@ -23,6 +19,7 @@ from torch.nn.parameter import is_lazy
 from trasluz.errors import RecipeError
 from trasluz.messages import _
 from trasluz.networks.output import picked
+from trasluz.networks.own_code import find_function
 from trasluz.networks.trying import cannot_take
 from trasluz.recipe.base import Section
 
@@ -45,9 +42,10 @@ def build_custom(
     ``outputs``: the number of scores of a classifier, ``None`` for an encoder, or the image's shape for a decoder.
 
     Raises:
-        RecipeError: the module or function is absent, the call fails, or its result is not a network.
+        RecipeError: the module was not allowed, it or the function is absent, the call fails, or its result is not a
+            network.
     """
-    function = _find(section.module, where)
+    function = find_function(section.module, where)
     try:
         network = _call(function, input_shape, outputs, section.arguments)
     except Exception as error:  # whatever a user's function raises is told in one sentence
@@ -125,32 +123,3 @@ def _fill_lazy(network: nn.Module, input_shape: tuple[int, ...], where: str) -> 
     if left:
         message = _("{where}: {name} is a lazy layer that forward does not use; leave it out, or give it its shape.")
         raise RecipeError(message.format(where=where, name=left[0].rpartition(".")[0]))
-
-
-def _find(reference: str, where: str) -> Callable[..., Any]:
-    name, function = reference.split(":")
-    with _current_folder_first():
-        try:
-            module = importlib.import_module(name)
-        except Exception as error:  # a user's module may raise anything while it is imported
-            message = _("{where}.module: {name} cannot be imported from {folder} or the installed packages: {reason}.")
-            text = message.format(where=where, name=name, folder=Path.cwd(), reason=str(error).rstrip("."))
-            raise RecipeError(text) from error
-    found = getattr(module, function, None)
-    if not callable(found):
-        raise RecipeError(
-            _("{where}.module: {name} has no function {function!r}.").format(where=where, name=name, function=function)
-        )
-    result: Callable[..., Any] = found
-    return result
-
-
-@contextmanager
-def _current_folder_first() -> Iterator[None]:
-    folder = str(Path.cwd())
-    sys.path.insert(0, folder)
-    try:
-        importlib.invalidate_caches()
-        yield
-    finally:
-        sys.path.remove(folder)

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trasluz.components import lost_package, packages_of
 from trasluz.errors import RunError, UnknownPartError
-from trasluz.files import state_of, storage, write_bytes, write_json
+from trasluz.files import refuse_links_out, state_of, storage, write_bytes, write_json
 from trasluz.locks import lock_of
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
@@ -106,7 +106,7 @@ class RunFolder:
         """An existing run.
 
         Raises:
-            RunError: not a run folder, incomplete, or from a newer version.
+            RunError: not a run folder, incomplete, from a newer version, or with a link that leads out of it.
         """
         folder = RunFolder(Path(path))
         if not folder.path.is_dir():
@@ -125,6 +125,7 @@ class RunFolder:
             raise RunError(
                 _("{path}: this is not a complete run folder: {names} is missing.").format(path=path, names=names)
             )
+        refuse_links_out(folder.path)
         folder.info()
         return folder
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from trasluz.errors import RunError
-from trasluz.files import storage, write_bytes
+from trasluz.files import refuse_links_out, storage, write_bytes
 from trasluz.locks import Lock
 from trasluz.messages import _
 from trasluz.recipe import Recipe
@@ -66,10 +66,11 @@ class StudyFolder:
         """An existing study.
 
         Raises:
-            RunError: there is none.
+            RunError: there is none, or something in it is a link that leads out of it.
         """
         if not StudyFolder.is_one(path):
             raise RunError(_("{path}: this is not the folder of a study: study.yaml is missing.").format(path=path))
+        refuse_links_out(path)
         return StudyFolder(path)
 
     @property

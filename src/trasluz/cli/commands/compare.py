@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasluz.cli.arguments import Json, Language, WeightsName
+from trasluz.cli.arguments import Allow, Json, Language, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
 from trasluz.draw.names import is_share, metric_difference
@@ -42,6 +42,7 @@ def command(
     ] = None,
     lang: Language = None,
     weights: WeightsName = "final",
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Compares, writes the page, and says what came out."""

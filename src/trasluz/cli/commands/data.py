@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from trasluz.cli.arguments import Json, Set, Source
+from trasluz.cli.arguments import Allow, Json, Set, Source
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import require_data
 from trasluz.messages import N_, _
@@ -20,7 +20,7 @@ group.add_typer(cache, name="cache", help=N_("List or clear what was decoded and
 
 
 @group.command(help=N_("Say what is in data: counts, sizes, unreadable files, duplicates, imbalance."))
-def check(ctx: typer.Context, source: Source, changes: Set = None, json: Json = False) -> None:
+def check(ctx: typer.Context, source: Source, changes: Set = None, allow: Allow = None, json: Json = False) -> None:
     """Audits a source."""
     from trasluz import api
     from trasluz.recipe import parse_overrides
@@ -62,6 +62,7 @@ def preview(
     ],
     changes: Set = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help=N_("The picture to write."))] = Path("augmentation.png"),
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Writes the picture and prints its path."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasluz.cli.arguments import Data, Json, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Data, Json, RunPath, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
 from trasluz.errors import RequestError
@@ -49,6 +49,7 @@ def command(
         ),
     ] = None,
     weights: WeightsName = "final",
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Evaluates and prints the scores."""

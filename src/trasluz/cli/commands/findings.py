@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from trasluz.cli.arguments import Json, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Json, RunPath, WeightsName
 from trasluz.cli.console import Console
 from trasluz.cli.opening import open_run
 from trasluz.messages import N_, _
@@ -12,7 +12,9 @@ from trasluz.messages import N_, _
 HELP = N_("Say what went wrong in a run, what it means and what to try.")
 
 
-def command(ctx: typer.Context, run: RunPath, weights: WeightsName = "final", json: Json = False) -> None:
+def command(
+    ctx: typer.Context, run: RunPath, weights: WeightsName = "final", allow: Allow = None, json: Json = False
+) -> None:
     """Prints the findings, the gravest first."""
     import dataclasses
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Json, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Json, RunPath, WeightsName
 from trasluz.cli.console import Console
 from trasluz.cli.opening import open_run
 from trasluz.messages import N_, _
@@ -35,6 +35,7 @@ def command(
     ] = "prior",
     grid: Annotated[bool, typer.Option("--grid", help=N_("Also write all images as one picture, grid.png."))] = False,
     weights: WeightsName = "final",
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Generates, writes, and says where."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Json, Language, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Json, Language, RunPath, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
 from trasluz.messages import N_, _
@@ -38,6 +38,7 @@ def command(
     ] = None,
     lang: Language = None,
     weights: WeightsName = "final",
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Looks, writes a page of it, and prints where that is."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Images, Json, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Images, Json, RunPath, WeightsName
 from trasluz.cli.console import Console
 from trasluz.cli.opening import open_run
 from trasluz.cli.outcome import name_unreadable
@@ -24,6 +24,7 @@ def command(
         Path | None, typer.Option(metavar="FILE", help=N_("Write a .csv or .json file; otherwise CSV is printed."))
     ] = None,
     weights: WeightsName = "final",
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Predicts and prints or writes the table."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Images, Json, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Images, Json, RunPath, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
 from trasluz.cli.outcome import name_unreadable
@@ -27,6 +27,7 @@ def command(
         ),
     ] = None,
     weights: WeightsName = "final",
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Reconstructs and prints the errors."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from trasluz.cli.arguments import Json, Language, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Json, Language, RunPath, WeightsName
 from trasluz.cli.console import Console
 from trasluz.cli.opening import open_run
 from trasluz.messages import N_
@@ -17,6 +17,7 @@ def command(
     run: RunPath,
     lang: Language = None,
     weights: WeightsName = "final",
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Writes the report and prints its path."""

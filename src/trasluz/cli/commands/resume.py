@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from trasluz.cli.arguments import Json, RunPath, Set
+from trasluz.cli.arguments import Allow, Json, RunPath, Set
 from trasluz.cli.console import Console
 from trasluz.cli.outcome import report_run
 from trasluz.messages import N_
@@ -12,7 +12,7 @@ from trasluz.messages import N_
 HELP = N_("Go on exactly where a run stopped. With --set train.epochs=N, train a finished one on.")
 
 
-def command(ctx: typer.Context, run: RunPath, changes: Set = None, json: Json = False) -> None:
+def command(ctx: typer.Context, run: RunPath, changes: Set = None, allow: Allow = None, json: Json = False) -> None:
     """Resumes and says how it ended."""
     from trasluz import api
     from trasluz.locks import lock_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasluz.cli.arguments import Data, Json, Set
+from trasluz.cli.arguments import Allow, Data, Json, Set
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import require_data
 from trasluz.messages import N_, _, current_language
@@ -36,6 +36,7 @@ def command(
         Path, typer.Option(metavar="DIR", help=N_("The folder that the study's folder is made in."))
     ] = Path("runs"),
     show: Annotated[bool, typer.Option("--show", help=N_("Print the study as YAML instead of training it."))] = False,
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Trains what is missing and says what came out."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasluz.cli.arguments import Data, Json, Set
+from trasluz.cli.arguments import Allow, Data, Json, Set
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import require_data
 from trasluz.cli.outcome import report_run
@@ -45,6 +45,7 @@ def command(
         int | None, typer.Option(metavar="N", help=N_("Processes (one per device) on each host."))
     ] = None,
     nodes: Annotated[int | None, typer.Option(metavar="N", help=N_("Hosts."))] = None,
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Trains and says where the run is and how good it is."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Images, Json, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Images, Json, RunPath, WeightsName
 from trasluz.cli.console import Console
 from trasluz.cli.opening import open_run
 from trasluz.cli.outcome import name_unreadable
@@ -25,6 +25,7 @@ def command(
         Path, typer.Option(metavar="DIR", help=N_("The folder for the images: a new or an empty one."))
     ] = Path("translated"),
     weights: WeightsName = "final",
+    allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Translates, writes, and says where."""

@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RecipeError
+from trasluz.files import refuse_links_out
 from trasluz.messages import _
 from trasluz.reporting import Reporter
 from trasluz.training.weights.base import Weights
@@ -20,7 +21,9 @@ def read(name: str, reporter: Reporter) -> Weights:
 
     Raises:
         RecipeError: it has no weights that can be read.
+        RunError: something in it is a link that leads out of it.
     """
+    refuse_links_out(Path(name).expanduser())
     model = Path(name).expanduser() / "model"
     try:
         return Weights(name, load_file(model / "weights.safetensors"), preprocess=_preprocess(model))
