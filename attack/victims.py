@@ -7,7 +7,10 @@ from pathlib import Path
 
 from attack.forked import trasluz
 
-_CONV = {"encoder": "{name: conv, channels: [4], code: 4}", "decoder": "{name: conv-transpose, channels: [4], start: 4}"}
+_CONV = {
+    "encoder": "{name: conv, channels: [4], code: 4}",
+    "decoder": "{name: conv-transpose, channels: [4], start: 4}",
+}
 _DENSE = {"encoder": "{name: dense, hidden: [8], code: 4}", "decoder": "{name: dense, hidden: [8]}"}
 _DIGITS = "{source: digits, valid: 0.2, test: 0.2, limit: {train: 60, valid: 40, test: 40}}"
 

@@ -6,6 +6,7 @@
     │   │   └── UnknownPartError 2   a part that neither Trasluz nor an installed package brings
     │   ├── DataError            2   a source that is absent, empty, damaged or of the wrong kind
     │   └── RunError             2   a run folder that is absent, incomplete or from a newer version
+    │       └── DamagedError     2   a file of a run that cannot be read as what it should be
     ├── WorkError                1   the request was right, the work failed
     │   ├── DivergedError        1   a loss became NaN or infinite
     │   ├── StorageError         1   disk full, folder not writable
@@ -47,6 +48,10 @@ class DataError(RequestError):
 
 class RunError(RequestError):
     """A run folder that is absent, incomplete or from a newer version."""
+
+
+class DamagedError(RunError):
+    """A file of a run that cannot be read as what it should be."""
 
 
 class WorkError(TrasluzError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trasluz.api.opened import OpenedRun
-from trasluz.errors import RunError
+from trasluz.errors import DamagedError, RunError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.files import storage, write_json
 from trasluz.findings.base import check_all
@@ -17,7 +17,7 @@ from trasluz.findings.finding import Finding
 from trasluz.findings.trying import command_line
 from trasluz.look import base, names
 from trasluz.look.result import Result, load_result, stored_for
-from trasluz.messages import LANGUAGES, language
+from trasluz.messages import LANGUAGES, _, language
 from trasluz.runs.evaluations import load_samples
 
 FORMAT = 1
@@ -98,10 +98,16 @@ def _stored_looks(folder: Path) -> dict[str, Result]:
 
 
 def _parameters(path: Path) -> dict[str, int]:
-    """How many numbers each stored array holds; reads the file's head alone."""
-    from safetensors import safe_open
+    """How many numbers each stored array holds; reads the file's head alone.
+
+    Raises:
+        DamagedError: the file is damaged.
+    """
+    from trasluz.model.tensors import read_sizes
 
     if not path.is_file():
         return {}
-    with safe_open(path, framework="np") as stored:
-        return {name: math.prod(stored.get_slice(name).get_shape()) for name in stored.keys()}  # noqa: SIM118 - no dict
+    try:
+        return {name: math.prod(shape) for name, shape in read_sizes(path).items()}
+    except (OSError, ValueError) as error:
+        raise DamagedError(_("{path}: damaged ({reason}).").format(path=path, reason=error)) from None

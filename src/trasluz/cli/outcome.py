@@ -16,6 +16,7 @@ _STATUS = {
     "interrupted": N_("interrupted"),
     "failed": N_("failed"),
     "finished": N_("finished"),
+    "damaged": N_("damaged"),
 }
 
 

@@ -19,7 +19,6 @@ report.html      one file, no network
 from __future__ import annotations
 
 import io
-import json
 import os
 import secrets
 import shutil
@@ -30,13 +29,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from trasluz.errors import RunError
-from trasluz.files import state_of, storage, write_bytes, write_json
+from trasluz.errors import DamagedError, RecipeError, RunError
+from trasluz.files import read_json, read_text, state_of, storage, write_bytes, write_json
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.reporting import Reporter
+from trasluz.runs.facts import Facts, Status, check_facts
 from trasluz.runs.lines import append_lines, cut_lines, present_names, read_last, read_lines, size_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from trasluz.model.model import Model
 
-Status = Literal["created", "running", "interrupted", "failed", "finished"]
+__all__ = ["FORMAT", "RunFolder", "Status", "delete_run", "list_runs"]
 FORMAT = 2  # 1: by version 0.1, whose recipes had other words and so other hashes
 
 
@@ -105,7 +105,8 @@ class RunFolder:
         missing = [name for name in ("run.json", "recipe.yaml") if not (folder.path / name).is_file()]
         if missing:
             names = ", ".join(missing)
-            raise RunError(
+            kind = RunError if "run.json" in missing and len(missing) == 2 else DamagedError
+            raise kind(
                 _("{path}: this is not a complete run folder: {names} is missing.").format(path=path, names=names)
             )
         folder.info()
@@ -117,7 +118,7 @@ class RunFolder:
         Raises:
             RunError: the file is damaged or from a newer version.
         """
-        return dict(_read_info(self.path, state_of(self.path / "run.json")))
+        return Facts(_read_info(self.path, _state_of(self.path / "run.json")))
 
     def update_info(self, **values: Any) -> None:
         """Replaces fields of ``run.json`` atomically."""
@@ -127,10 +128,11 @@ class RunFolder:
         """The resolved recipe; it is parsed again only when ``recipe.yaml`` changed.
 
         Raises:
-            RecipeError: the file is damaged.
+            DamagedError: the file is damaged.
+            RecipeError: it holds something that this version does not know.
         """
         file = self.path / "recipe.yaml"
-        return _read_recipe(file, state_of(file))
+        return _read_recipe(file, _state_of(file))
 
     def write_recipe(self, recipe: Recipe) -> None:
         """Replaces the recipe (a run that is trained on with new settings)."""
@@ -258,25 +260,58 @@ class RunFolder:
         return _size(self.path)
 
 
+def _state_of(file: Path) -> tuple[int, int, int]:
+    """``state_of`` a file that makes a run.
+
+    Raises:
+        DamagedError: something else stands in its place, or nothing that can be reached.
+    """
+    try:
+        return state_of(file)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise _damaged(file, str(error.strerror)) from None
+
+
+def _damaged(file: Path, reason: str) -> DamagedError:
+    message = _("{path}: {name} is damaged ({reason}); restore it from a copy of the run.")
+    return DamagedError(message.format(path=file.parent, name=file.name, reason=reason.rstrip(".")))
+
+
 @lru_cache(maxsize=256)
 def _read_info(run: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
+    file = run / "run.json"
     try:
-        info: dict[str, Any] = json.loads((run / "run.json").read_text(encoding="utf-8"))
-        version = int(info["format"])
-    except (ValueError, KeyError, TypeError):
-        raise RunError(_("{path}: run.json is damaged; restore it from a copy of the run.").format(path=run)) from None
-    if version > FORMAT:
+        info = read_json(file)
+        version = info["format"] if isinstance(info, dict) else None
+        if not isinstance(version, int) or version <= FORMAT:  # a newer one is refused as such, whatever it holds
+            info = check_facts(info)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError) as error:
+        raise _damaged(file, str(error)) from None
+    if version is not None and version > FORMAT:
         message = _(
             "{path}: this run was written by a newer version of Trasluz (format {version}, known "
             "up to {known}); upgrade trasluz."
         )
         raise RunError(message.format(path=run, version=version, known=FORMAT))
-    return info
+    found: dict[str, Any] = info
+    return found
 
 
 @lru_cache(maxsize=64)
 def _read_recipe(file: Path, _state: tuple[int, int, int]) -> Recipe:
-    return from_yaml(file.read_text(encoding="utf-8"), str(file))
+    try:
+        text = read_text(file)
+    except (OSError, ValueError) as error:
+        raise _damaged(file, str(error)) from None
+    try:
+        return from_yaml(text, str(file))
+    except RecipeError as error:
+        told = str(error)
+        raise RecipeError(told if str(file) in told else f"{file}: {told}") from None
 
 
 def _size(folder: str | Path) -> int:

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from trasluz.errors import RunError
-from trasluz.files import storage
+from trasluz.errors import DamagedError
+from trasluz.files import check_regular, parse_json, read_text, storage
 from trasluz.messages import _
 
+_COUNTS = ("epoch", "step", "from", "to")
+_MOST = 2**53  # counts beyond are no counts
+_LARGEST = 1 << 1000  # of whole numbers that a float can hold
 _BLOCK = 16_384  # bytes read at a time from the end; a record has a few hundred
 
 
@@ -46,26 +49,25 @@ def read_last(path: Path) -> dict[str, Any]:
     """The last complete record, empty where there is none; reads no more of the file than its end.
 
     Raises:
-        RunError: that line is damaged.
+        DamagedError: that line is damaged.
     """
-    if not path.exists():
-        return {}
-    with path.open("rb") as file:
-        line = _last_line(file, file.seek(0, os.SEEK_END))
-    if not line:
-        return {}
     try:
-        record: dict[str, Any] = dict(json.loads(line))
-    except (ValueError, TypeError):
-        raise _damaged(path) from None
-    return record
+        if not os.path.lexists(path):
+            return {}
+        check_regular(path)
+        with path.open("rb") as file:
+            line = _last_line(file, file.seek(0, os.SEEK_END))
+        return _record(parse_json(line)) if line else {}
+    except (OSError, ValueError) as error:
+        raise _damaged(path, error) from None
 
 
 def _last_line(file: BinaryIO, end: int) -> bytes:
     """The last line that is complete, of a file of ``end`` bytes, without its end; empty where there is none."""
-    start, tail = end, b""
+    start, tail, block = end, b"", _BLOCK
     while start > 0:
-        start, before = max(0, start - _BLOCK), start
+        start, before = max(0, start - block), start
+        block *= 2  # a damaged file may be one line of any length
         file.seek(start)
         tail = file.read(before - start) + tail
         *lines, _half = tail.split(b"\n")
@@ -78,19 +80,47 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     """All complete records, oldest first; a half-written last line is left out.
 
     Raises:
-        RunError: a line is damaged.
+        DamagedError: a line is damaged.
     """
-    if not path.exists():
-        return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     try:
-        return [json.loads(line) for line in lines if line.endswith("\n")]
-    except ValueError:
-        raise _damaged(path) from None
+        if not os.path.lexists(path):
+            return []
+        *lines, _half = read_text(path).split("\n")
+        return [_record(parse_json(line)) for line in lines]
+    except (OSError, ValueError) as error:
+        raise _damaged(path, error) from None
 
 
-def _damaged(path: Path) -> RunError:
-    return RunError(_("{path}: a line of {name} is damaged.").format(path=path.parent, name=path.name))
+def _record(tree: Any) -> dict[str, Any]:
+    """A record as it is: names with numbers, text or nothing; counts are whole and not negative.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(tree, dict):
+        raise ValueError(_("a record is no mapping"))
+    for name, value in tree.items():
+        if not _fits(name, value):
+            raise ValueError(_("{field} cannot be {given}").format(field=name, given=f"{value!r:.60}"))
+    return tree
+
+
+def _fits(name: str, value: object) -> bool:
+    """Whether a record may hold that under that name."""
+    if name in _COUNTS:
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST
+    if name == "phase":
+        return isinstance(value, str)
+    if isinstance(value, int):
+        return abs(value) < _LARGEST
+    return isinstance(value, float) or value is None
+
+
+def _damaged(path: Path, error: Exception) -> DamagedError:
+    message = _(
+        "{path}: a line of {name} is damaged ({reason}); restore the file from a copy of the run, or train it again."
+    )
+    return DamagedError(message.format(path=path.parent, name=path.name, reason=str(error).rstrip(".")))
 
 
 def present_names(record: Mapping[str, Any]) -> dict[str, Any]:
