@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _WRITING = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
-_IN_THE_WAY = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ELOOP, errno.ENAMETOOLONG)
+_IN_THE_WAY = (errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENAMETOOLONG)
 _REASONS = (*_WRITING, *_IN_THE_WAY)
 _MOST_TEXT = 512 << 20  # bytes of text; the largest of ours, records of a long training, have a few million
 _SEAL, _ITSELF = "seal", "."
@@ -93,17 +93,26 @@ def check_regular(path: Path) -> None:
         raise ValueError(message.format(name=path.name))
 
 
-def read_text(path: Path) -> str:
-    """The UTF-8 text of a file.
+def read_bytes(path: Path) -> bytes:
+    """What a file of text holds.
 
     Raises:
         OSError: it is not there or may not be read.
-        ValueError: it is no regular file, is larger than any of ours, or holds other than UTF-8.
+        ValueError: it is no regular file, or larger than any of ours.
     """
     check_regular(path)
     if path.stat().st_size > _MOST_TEXT:
         raise ValueError(_("{name} is too large").format(name=path.name))
-    return path.read_text(encoding="utf-8")
+    return path.read_bytes()
+
+
+def read_text(path: Path) -> str:
+    """The UTF-8 text of a file.
+
+    Raises:
+        OSError, ValueError: as ``read_bytes``; or it holds other than UTF-8.
+    """
+    return read_bytes(path).decode()
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -219,6 +228,8 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes ``path`` beside the target, synced, then renamed over it."""
     with storage(path):
+        if path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, _("a folder is in its place"))
         beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
         try:
             with beside.open("wb") as file:

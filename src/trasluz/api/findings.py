@@ -19,6 +19,7 @@ from trasluz.look import base, names
 from trasluz.look.result import Result, load_result, stored_for
 from trasluz.messages import LANGUAGES, _, language
 from trasluz.runs.evaluations import load_samples
+from trasluz.runs.weights import Weights
 
 FORMAT = 1
 
@@ -37,7 +38,7 @@ def evidence_of(
         history=run.history,
         evaluations=run.evaluations() if evaluations is None else evaluations,
         samples=load_samples(run.weights),
-        looks=_stored_looks(run.weights.looks) if found is None else found,
+        looks=_stored_looks(run.weights) if found is None else found,
         parameters=_parameters(run.path / "model" / "weights.safetensors"),
     )
 
@@ -85,11 +86,12 @@ def _plain(run: OpenedRun, spoken: Mapping[str, Finding]) -> dict[str, Any]:
     }
 
 
-def _stored_looks(folder: Path) -> dict[str, Result]:
-    """Looks that were kept and can still be read."""
-    found = {}
+def _stored_looks(weights: Weights) -> dict[str, Result]:
+    """Looks at these weights that were kept and can still be read."""
+    found, folder = {}, weights.looks
     for name in names():
-        if stored_for(folder / name) is not None:
+        kept = stored_for(folder / name)
+        if kept is not None and weights.made(kept.get("weights")):
             try:
                 found[name] = load_result(folder / name, base.find(name).RESULT)
             except RunError:  # of another version; looking again replaces it

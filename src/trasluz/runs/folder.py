@@ -192,7 +192,7 @@ class RunFolder:
         Raises:
             RunError: a line is damaged.
         """
-        return read_lines(self._steps)
+        return read_lines(self._steps, ("from", "to"))
 
     @property
     def how_to_resume(self) -> str:

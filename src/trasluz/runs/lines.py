@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from trasluz.errors import DamagedError
-from trasluz.files import check_regular, parse_json, read_text, storage
+from trasluz.files import check_regular, parse_json, read_bytes, storage
 from trasluz.messages import _
 
 _COUNTS = ("epoch", "step", "from", "to")
@@ -76,8 +77,8 @@ def _last_line(file: BinaryIO, end: int) -> bytes:
     return b""
 
 
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """All complete records, oldest first; a half-written last line is left out.
+def read_lines(path: Path, needed: Collection[str] = ()) -> list[dict[str, Any]]:
+    """All complete records, oldest first; a half-written last line is left out.  ``needed``: names that each must have.
 
     Raises:
         DamagedError: a line is damaged.
@@ -85,35 +86,40 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     try:
         if not os.path.lexists(path):
             return []
-        *lines, _half = read_text(path).split("\n")
-        return [_record(parse_json(line)) for line in lines]
+        *lines, _half = read_bytes(path).split(b"\n")
+        return [_record(parse_json(line), needed) for line in lines]
     except (OSError, ValueError) as error:
         raise _damaged(path, error) from None
 
 
-def _record(tree: Any) -> dict[str, Any]:
-    """A record as it is: names with numbers, text or nothing; counts are whole and not negative.
+def _record(tree: Any, needed: Collection[str] = ()) -> dict[str, Any]:
+    """A record as it is: names with numbers or text; counts are whole and not negative, a stretch ends after its start.
 
     Raises:
         ValueError: it is none.
     """
     if not isinstance(tree, dict):
         raise ValueError(_("a record is no mapping"))
+    for name in needed:
+        if name not in tree:
+            raise ValueError(_("{field} is missing").format(field=name))
     for name, value in tree.items():
         if not _fits(name, value):
             raise ValueError(_("{field} cannot be {given}").format(field=name, given=f"{value!r:.60}"))
+    if "from" in tree and tree["from"] >= tree.get("to", math.inf):
+        raise ValueError(_("{field} cannot be {given}").format(field="from", given=tree["from"]))
     return tree
 
 
 def _fits(name: str, value: object) -> bool:
-    """Whether a record may hold that under that name."""
+    """Whether a record may hold that under that name; those of metrics have a stroke."""
     if name in _COUNTS:
         return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST
     if name == "phase":
         return isinstance(value, str)
     if isinstance(value, int):
         return abs(value) < _LARGEST
-    return isinstance(value, float) or value is None
+    return isinstance(value, float) or ("/" not in name and isinstance(value, str))
 
 
 def _damaged(path: Path, error: Exception) -> DamagedError:

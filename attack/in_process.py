@@ -28,7 +28,7 @@ def trasluz(*words: str | Path, folder: Path, seconds: float = SECONDS) -> Ended
 def call(work: Callable[[Sequence[str]], int], words: Sequence[str], folder: Path, seconds: float = SECONDS) -> Ended:
     """Runs ``work(words)``, a function of a module, which gives the exit code, in ``folder``."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["attack.loaded"])
+    context.set_forkserver_preload(["attack.imported"])
     with tempfile.NamedTemporaryFile(prefix="trasluz-said-") as said:
         process = context.Process(target=_child, args=(work, list(words), str(folder), said.name), daemon=True)
         started = time.monotonic()
