@@ -139,7 +139,7 @@ def _model(model: dict[str, Any]) -> dict[str, Any]:
 
     config = base.get(model["family"]).Config
     given = config.model_validate({k: v for k, v in model.items() if k != "family"})
-    return {"family": model["family"], **given.model_dump(mode="json"), **{k: v for k, v in model.items()}}
+    return {"family": model["family"], **given.model_dump(mode="json"), **model}
 
 
 def _fields(tree: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
