@@ -13,6 +13,7 @@ from trasluz.errors import DamagedError
 from trasluz.files import checked
 from trasluz.messages import _
 
+MOST_FORMATS = 9999  # a number beyond is no format of a newer version, but damage
 Status = Literal["created", "running", "interrupted", "failed", "finished"]
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 Several = Annotated[int, Field(ge=1, le=4096)]  # processes, hosts, threads: no machine has more
@@ -130,7 +131,7 @@ def _audit(tree: dict[str, Any]) -> dict[str, Any]:
 
 class _Info(BaseModel):
     model_config = _STRICT
-    format: Annotated[int, Field(ge=1)]
+    format: Annotated[int, Field(ge=1, le=MOST_FORMATS)]
     name: str = ""
     status: Annotated[str, Field(pattern="^[a-z ]{1,40}$")] = "created"
     created: str = ""

@@ -36,7 +36,7 @@ from trasluz.files import read_json, read_text, state_of, storage, write_bytes, 
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.reporting import Reporter
-from trasluz.runs.facts import Facts, Status, check_facts
+from trasluz.runs.facts import MOST_FORMATS, Facts, Status, check_facts
 from trasluz.runs.lines import append_lines, cut_lines, present_names, read_last, read_lines, size_of
 
 if TYPE_CHECKING:
@@ -285,7 +285,8 @@ def _read_info(run: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
     try:
         info = read_json(file)
         version = info["format"] if isinstance(info, dict) else None
-        if not isinstance(version, int) or version <= FORMAT:  # a newer one is refused as such, whatever it holds
+        # A newer one is refused as such, whatever it holds.
+        if not isinstance(version, int) or not FORMAT < version <= MOST_FORMATS:
             info = check_facts(info)
     except FileNotFoundError:
         raise
