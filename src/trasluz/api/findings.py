@@ -38,7 +38,7 @@ def evidence_of(
         history=run.history,
         evaluations=run.evaluations() if evaluations is None else evaluations,
         samples=load_samples(run.weights),
-        looks=_stored_looks(run.weights) if found is None else found,
+        looks=_stored_looks(run.weights.looks, run.weights) if found is None else found,
         parameters=_parameters(run.path / "model" / "weights.safetensors"),
     )
 
@@ -86,12 +86,12 @@ def _plain(run: OpenedRun, spoken: Mapping[str, Finding]) -> dict[str, Any]:
     }
 
 
-def _stored_looks(weights: Weights) -> dict[str, Result]:
-    """Looks at these weights that were kept and can still be read."""
-    found, folder = {}, weights.looks
+def _stored_looks(folder: Path, weights: Weights | None = None) -> dict[str, Result]:
+    """Looks that were kept and can still be read; with ``weights`` those at these weights alone."""
+    found = {}
     for name in names():
         kept = stored_for(folder / name)
-        if kept is not None and weights.made(kept.get("weights")):
+        if kept is not None and (weights is None or weights.made(kept.get("weights"))):
             try:
                 found[name] = load_result(folder / name, base.find(name).RESULT)
             except RunError:  # of another version; looking again replaces it

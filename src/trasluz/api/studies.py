@@ -14,6 +14,7 @@ from typing import Any
 
 from trasluz.api.run import Run, open_source
 from trasluz.api.training import resume, train
+from trasluz.components import configure
 from trasluz.draw.history import History, read_history
 from trasluz.errors import (
     CheckpointError,
@@ -105,7 +106,7 @@ def _folder(
     given = {**present_fields(asked.set), **present_fields(changes)} | (
         {} if data is None else {"data.source": str(data)}
     )
-    asked = Study.model_validate({**asked.model_dump(), "set": given, "seeds": seeds or asked.seeds})
+    asked = configure(Study, {**asked.model_dump(), "set": given, "seeds": asked.seeds if seeds is None else seeds}, "")
     recipes = asked.first_recipes()
     RunFolder.check_parent(runs)
     _check_data(list(recipes.values()), asked.split, speaker)
@@ -142,7 +143,7 @@ def _opened(path: Path, changes: dict[str, Any], data: str | Path | None, seeds:
         message = _("--seeds {seeds}: this study has {count} seeds already; give at least as many.")
         raise DataError(message.format(seeds=seeds, count=asked.seeds))
     if seeds is not None and seeds > asked.seeds:
-        more = asked.model_copy(update={"seeds": seeds})
+        more = configure(Study, {**asked.model_dump(), "seeds": seeds}, "")
         write_bytes(path / "study.yaml", more.to_yaml().encode())
     return folder
 
