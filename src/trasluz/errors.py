@@ -3,10 +3,12 @@
     TrasluzError                 1   anything that Trasluz raises on purpose
     ├── RequestError             2   the request was wrong: said before work starts
     │   ├── RecipeError          2   an unknown recipe, field or value
-    │   │   └── UnknownPartError 2   a part that neither Trasluz nor an installed package brings
+    │   │   ├── UnknownPartError 2   a part that neither Trasluz nor an installed package brings
+    │   │   └── OwnCodeError     2   code that a recipe names was not allowed, or cannot be called
     │   ├── DataError            2   a source that is absent, empty, damaged or of the wrong kind
     │   └── RunError             2   a run folder that is absent, incomplete or from a newer version
-    │       └── HeldError        2   another process is writing there
+    │       ├── HeldError        2   another process is writing there
+    │       └── DamagedError     2   a file of a run that cannot be read as what it should be
     ├── WorkError                1   the request was right, the work failed
     │   ├── DivergedError        1   a loss became NaN or infinite
     │   ├── StorageError         1   disk full, folder not writable
@@ -43,6 +45,10 @@ class UnknownPartError(RecipeError):
     """A part that neither Trasluz nor an installed package brings."""
 
 
+class OwnCodeError(RecipeError):
+    """Code that a recipe names was not allowed, or cannot be called."""
+
+
 class DataError(RequestError):
     """A data source that is absent, empty, damaged or of the wrong kind."""
 
@@ -57,6 +63,10 @@ class HeldError(RunError):
     def __init__(self, message: str, holder: str = "") -> None:
         super().__init__(message)
         self.holder = holder
+
+
+class DamagedError(RunError):
+    """A file of a run that cannot be read as what it should be."""
 
 
 class WorkError(TrasluzError):

@@ -117,3 +117,30 @@ def test_wrong_requests_are_one_sentence(runs: dict[str, Path], tmp_path: Path) 
     with pytest.raises(RequestError, match="split"):
         api.compare(runs["cnn"], runs["slow"], split="tests", out=tmp_path / "page.html")
     assert not (tmp_path / "page.html").exists()
+
+
+def test_a_damaged_run_is_named_and_the_others_are_compared(runs: dict[str, Path], tmp_path: Path) -> None:
+    damaged = shutil.copytree(runs["slow"], tmp_path / "hurt")
+    (damaged / "metrics.jsonl").write_text('{"epoch": "one"}\n', encoding="utf-8")
+    found = api.compare(damaged, runs["cnn"], runs["slow"], out=tmp_path / "page.html")
+    assert [row.runs for row in found.table.rows] == [(runs["cnn"].name,), (runs["slow"].name,)]
+    assert list(found.damaged) == [str(damaged)]
+    assert "metrics.jsonl" in found.damaged[str(damaged)]
+    page = found.page.read_text(encoding="utf-8")
+    assert f"damaged: {damaged}" in page
+    assert f"dañado: {damaged}" in page
+    (damaged / "run.json").write_text("{", encoding="utf-8")
+    with pytest.raises(RunError, match=r"run\.json is damaged"):
+        api.compare(damaged, shutil.copytree(damaged, tmp_path / "again"))
+
+
+def test_a_damaged_run_is_listed_as_such_beside_the_others(runs: dict[str, Path], tmp_path: Path) -> None:
+    shutil.copytree(runs["cnn"], tmp_path / "whole")
+    for name, file in (("a", "metrics.jsonl"), ("b", "run.json")):
+        shutil.copytree(runs["cnn"], tmp_path / name)
+        (tmp_path / name / file).write_bytes(b"[" * 100_000 + b"\n")
+    assert {run.path.name: run.status for run in api.list_runs(tmp_path)} == {
+        "a": "damaged",
+        "b": "damaged",
+        "whole": "finished",
+    }

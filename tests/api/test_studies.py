@@ -116,3 +116,19 @@ def test_a_wrong_variant_is_refused_before_anything_is_made(tmp_path: Path) -> N
     with pytest.raises(RecipeError, match="epoch"):
         api.study(wrong, runs=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_run_of_a_study_is_named_and_the_others_are_shown(tmp_path: Path) -> None:
+    found = api.study(SMALL.model_copy(update={"seeds": 1}), runs=tmp_path)
+    hurt = {row.variant: found.path / "runs" / row.runs[0] for row in found.table.rows}["low"]
+    (hurt / "metrics.jsonl").write_bytes(b"\xff\n")
+    low, high = api.study(found.path).table.rows
+    assert "damaged" in low.failures[0]
+    assert "metrics.jsonl" in low.failures[0]
+    assert high.scores["accuracy"].mean == found.table.rows[1].scores["accuracy"].mean
+
+
+def test_a_number_of_seeds_that_no_study_has_is_refused(tmp_path: Path) -> None:
+    for seeds in (0, 10**40):
+        with pytest.raises(RecipeError, match="seeds"):
+            api.study(SMALL, seeds=seeds, runs=tmp_path)

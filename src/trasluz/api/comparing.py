@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +13,14 @@ from trasluz.api.looks import subject_of
 from trasluz.api.run import Run, open_run
 from trasluz.draw.history import read_history
 from trasluz.draw.provenance import Origin
-from trasluz.errors import DataError, RequestError
+from trasluz.errors import CheckpointError, DamagedError, DataError, RecipeError, RequestError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.look.shown import few_of_each_class, from_rows
 from trasluz.look.through import Through, see_through
 from trasluz.messages import _, current_language
 from trasluz.report.comparison import Comparison, Seen, write_comparison_page
 from trasluz.reporting import Reporter
+from trasluz.runs.weights import FINAL
 from trasluz.search.compare import Entry, common_rows, compare_table, recipe_differences, run_names
 from trasluz.search.table import Table
 
@@ -30,11 +31,15 @@ _SAMPLES = 10
 
 @dataclass(frozen=True)
 class ComparisonResult:
-    """Where the page lies, the split that was judged by, and the table: the first run is its reference."""
+    """Where the page lies, the split that was judged by, and the table: the first whole run is its reference.
+
+    ``damaged``: folder → what is wrong with it, of runs that cannot be compared.
+    """
 
     page: Path
     split: str
     table: Table
+    damaged: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,21 +58,27 @@ def compare(
     split: str | None = None,
     out: str | Path | None = None,
     lang: str | None = None,
+    weights: str = FINAL,
     reporter: Reporter | None = None,
 ) -> ComparisonResult:
     """Lays two or more runs side by side on one page, differences taken from the first.
 
     ``split``: what all are judged by; otherwise test where all were evaluated on it before, else validation, which is
     evaluated where it was not.  ``out``: the page's file, ``comparison.html`` beside the first run by default.
+    ``weights``: of the runs that are given as folders, ``final`` or ``best``.
+
+    A damaged run is named on the page and left out; the others are shown.
 
     Raises:
         RequestError: fewer than two runs, or one given twice.
-        RunError: a folder that is no run.
+        RunError: a folder that is no run, or no run that is whole.
         DataError: a run without the split that was asked for.
         StorageError: the page cannot be written.
     """
     speaker = reporter or Reporter()
-    opened = _opened(runs)
+    opened, damaged = _opened(runs, weights)
+    for path, reason in damaged.items():
+        speaker.warn(_("damaged: {path}: {reason}").format(path=path, reason=reason))
     for run in opened if split else ():
         _check_split(run, str(split))
     chosen = split or _common_split(opened)
@@ -84,22 +95,53 @@ def compare(
         common=_common(compared),
         seen=_seen(compared, speaker),
         folders={one.name: one.run.weights.label for one in compared},
+        damaged=damaged,
     )
     target = Path(out) if out is not None else opened[0].path.parent / "comparison.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     page = write_comparison_page(target, comparison, _origin(compared), lang or current_language())
-    return ComparisonResult(page, chosen, table)
+    return ComparisonResult(page, chosen, table, damaged)
 
 
-def _opened(runs: Sequence[str | Path | Run]) -> list[Run]:
+def _opened(runs: Sequence[str | Path | Run], weights: str) -> tuple[list[Run], dict[str, str]]:
+    """The runs that are whole, and what is wrong with each of the others.
+
+    Raises:
+        RequestError: as ``compare``.
+    """
     if len(runs) < 2:
         raise RequestError(_("compare: {count} run was given; give at least two.").format(count=len(runs)))
-    opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
+    opened, damaged, problem = [], dict[str, str](), None
+    for given in runs:
+        try:
+            run = given if isinstance(given, Run) else open_run(given, weights=weights)
+            _read_all(run)
+            opened.append(run)
+        except (DamagedError, CheckpointError) as error:
+            problem = problem or error
+            path = str(given.path if isinstance(given, Run) else given)
+            damaged[path] = str(error).removeprefix(f"{path}: ")
+    if problem is not None and not opened:
+        raise problem
     locations = [(run.path.resolve(), run.weights.name) for run in opened]
     for location, run in zip(locations, opened, strict=True):
         if locations.count(location) > 1:
             raise RequestError(_("compare: {path} was given twice; name each run once.").format(path=run.path))
-    return opened
+    return opened, damaged
+
+
+def _read_all(run: Run) -> None:
+    """Reads what a comparison shows of a run.
+
+    Raises:
+        DamagedError, CheckpointError: a file is damaged.
+    """
+    try:
+        run.recipe, run.history, run.evaluations()
+    except RecipeError as error:
+        raise DamagedError(str(error)) from None
+    if run.weights.stored():
+        run.model  # noqa: B018 - the same
 
 
 def _check_split(run: Run, split: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trasluz.api.opened import OpenedRun
-from trasluz.errors import RecipeError, RunError
+from trasluz.errors import DamagedError, RecipeError, RunError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.files import storage, write_json
 from trasluz.findings.base import check_in
@@ -17,8 +17,9 @@ from trasluz.findings.finding import Finding
 from trasluz.findings.trying import command_line
 from trasluz.look import base, names
 from trasluz.look.result import Result, load_result, stored_for
-from trasluz.messages import LANGUAGES
+from trasluz.messages import LANGUAGES, _
 from trasluz.runs.evaluations import load_samples
+from trasluz.runs.weights import Weights
 
 FORMAT = 1
 
@@ -37,7 +38,7 @@ def evidence_of(
         history=run.history,
         evaluations=run.evaluations() if evaluations is None else evaluations,
         samples=load_samples(run.weights),
-        looks=_stored_looks(run.weights.looks) if found is None else found,
+        looks=_stored_looks(run.weights.looks, run.weights) if found is None else found,
         parameters=_parameters(run.path / "model" / "weights.safetensors"),
     )
 
@@ -81,11 +82,12 @@ def _plain(run: OpenedRun, spoken: Mapping[str, Finding]) -> dict[str, Any]:
     }
 
 
-def _stored_looks(folder: Path) -> dict[str, Result]:
-    """Looks that were kept and can still be read."""
+def _stored_looks(folder: Path, weights: Weights | None = None) -> dict[str, Result]:
+    """Looks that were kept and can still be read; with ``weights`` those at these weights alone."""
     found = {}
     for name in names():
-        if stored_for(folder / name) is not None:
+        kept = stored_for(folder / name)
+        if kept is not None and (weights is None or weights.made(kept.get("weights"))):
             try:
                 found[name] = load_result(folder / name, base.find(name).RESULT)
             except (RunError, RecipeError):  # of another version, where looking again replaces it; or cannot be loaded
@@ -94,10 +96,16 @@ def _stored_looks(folder: Path) -> dict[str, Result]:
 
 
 def _parameters(path: Path) -> dict[str, int]:
-    """How many numbers each stored array holds; reads the file's head alone."""
-    from safetensors import safe_open
+    """How many numbers each stored array holds; reads the file's head alone.
+
+    Raises:
+        DamagedError: the file is damaged.
+    """
+    from trasluz.model.tensors import read_sizes
 
     if not path.is_file():
         return {}
-    with safe_open(path, framework="np") as stored:
-        return {name: math.prod(stored.get_slice(name).get_shape()) for name in stored.keys()}  # noqa: SIM118 - no dict
+    try:
+        return {name: math.prod(shape) for name, shape in read_sizes(path).items()}
+    except (OSError, ValueError) as error:
+        raise DamagedError(_("{path}: damaged ({reason}).").format(path=path, reason=error)) from None

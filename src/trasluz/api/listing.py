@@ -40,7 +40,7 @@ def _summaries(runs: str | Path) -> Iterator[RunSummary]:
             status = str(info["status"])
         except FileNotFoundError:
             continue  # deleted by somebody meanwhile
-        except (RunError, KeyError, OSError):
+        except (RunError, OSError):
             pass  # damaged: what could be read of it is shown
         yield RunSummary(folder.path, name, status, created, metrics, folder.size())
 
@@ -51,4 +51,4 @@ def _halves(runs: Path) -> Iterator[RunSummary]:
 
 
 def _scores(folder: RunFolder) -> dict[str, float]:
-    return {k: v for k, v in folder.last_metrics().items() if k.startswith(("train/", "valid/"))}
+    return {k: v for k, v in folder.last_metrics().items() if k.startswith(("train/", "valid/")) and v is not None}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from trasluz import allowed
 from trasluz.api.reopening import OpenSource, reopen
@@ -22,7 +22,7 @@ from trasluz.api.trusting import trusting
 from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.data.read.images import LoadedImages, load_images
-from trasluz.errors import DataError, RequestError, RunError
+from trasluz.errors import CheckpointError, DataError, RequestError, RunError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
 from trasluz.families.capabilities import name_of, verbs
@@ -39,6 +39,20 @@ from trasluz.runs.weights import FINAL, Weights
 
 if TYPE_CHECKING:
     from trasluz.draw.provenance import Origin
+
+
+def _best_weights(checkpoint: Path) -> dict[str, Tensor]:
+    """The weights in the checkpoint of the best epoch.
+
+    Raises:
+        CheckpointError: it is damaged.
+    """
+    found = read_checkpoint(checkpoint).get("networks")
+    if not isinstance(found, dict) or not found or not all(isinstance(value, Tensor) for value in found.values()):
+        message = _("{path}: damaged ({reason}).")
+        raise CheckpointError(message.format(path=checkpoint, reason=_("{field} is missing").format(field="networks")))
+    return found
+
 
 Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
 Lengths = Sequence[int] | np.ndarray | None
@@ -111,7 +125,8 @@ class OpenedRun:
     def metrics(self) -> dict[str, float]:
         """The scores in the last record, or in that of the best epoch with its weights: ``train/…`` and ``valid/…``."""
         best = self.weights.epoch()
-        records = [r for r in self.history if best is None or (r["phase"], r["epoch"]) == (best.phase, best.epoch)]
+        wanted = None if best is None else (best.phase, best.epoch)
+        records = [r for r in self.history if wanted is None or (r.get("phase"), r.get("epoch")) == wanted]
         last = records[-1] if records else {}
         return {name: value for name, value in last.items() if name.startswith(("train/", "valid/"))}
 
@@ -127,7 +142,7 @@ class OpenedRun:
         with self._opening:
             if "model" not in self._opened:
                 self._need_model()
-                best = None if self.weights.final else read_checkpoint(self.weights.file.parent)["networks"]
+                best = None if self.weights.final else _best_weights(self.weights.file.parent)
                 with trusting(self.allowed, self._source):
                     self._opened["model"] = load_model(self.path / "model", best).to(self.device)
             model: Model = self._opened["model"]

@@ -35,4 +35,5 @@ def reopen(folder: RunFolder, recipe: Recipe, arrays: Raw | None, open_source: O
     if opened.fingerprint != info["fingerprint"]:
         message = _("{path}: the data in {source} changed since this run was trained; restore them or train a new run.")
         raise RunError(message.format(path=folder.path, source=recipe.data.source))
-    return dataclasses.replace(opened, splits=load_splits(folder.path) or opened.splits)
+    splits = load_splits(folder.path, len(opened.samples), info.get("splits", {}))
+    return dataclasses.replace(opened, splits=splits or opened.splits)

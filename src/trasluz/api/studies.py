@@ -17,8 +17,18 @@ from trasluz import allowed
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.training import resume, train
 from trasluz.api.trusting import Packages, check_code
+from trasluz.components import configure
 from trasluz.draw.history import History, read_history
-from trasluz.errors import DataError, DivergedError, Interrupted, RecipeError
+from trasluz.errors import (
+    CheckpointError,
+    DamagedError,
+    DataError,
+    DivergedError,
+    Interrupted,
+    RecipeError,
+    RequestError,
+    RunError,
+)
 from trasluz.files import write_bytes, write_json
 from trasluz.messages import _, current_language
 from trasluz.recipe import Recipe
@@ -118,7 +128,7 @@ def _folder(
     given = {**present_fields(asked.set), **present_fields(changes)} | (
         {} if data is None else {"data.source": str(data)}
     )
-    asked = Study.model_validate({**asked.model_dump(), "set": given, "seeds": seeds or asked.seeds})
+    asked = configure(Study, {**asked.model_dump(), "set": given, "seeds": asked.seeds if seeds is None else seeds}, "")
     recipes = asked.first_recipes()
     for recipe in recipes.values():
         check_code(recipe.model)
@@ -157,7 +167,7 @@ def _opened(path: Path, changes: dict[str, Any], data: str | Path | None, seeds:
         message = _("--seeds {seeds}: this study has {count} seeds already; give at least as many.")
         raise DataError(message.format(seeds=seeds, count=asked.seeds))
     if seeds is not None and seeds > asked.seeds:
-        more = asked.model_copy(update={"seeds": seeds})
+        more = configure(Study, {**asked.model_dump(), "seeds": seeds}, "")
         write_bytes(path / "study.yaml", more.to_yaml().encode())
     return folder
 
@@ -177,11 +187,28 @@ def _do(found: RunFolder | None, cell: Cell, runs: Path, split: str, label: str,
     speaker.say(_("{label}: {variant}, seed {seed}").format(label=label, variant=cell.variant, seed=cell.recipe.seed))
     try:
         run = _trained(found, cell, runs, speaker)
+        if not _is_judged(run, split):
+            run.evaluate(split, reporter=speaker)
     except DivergedError as error:
         speaker.warn(str(error))
-        return
-    if load_evaluation_summary(run.weights, split) is None:
-        run.evaluate(split, reporter=speaker)
+    except (RunError, CheckpointError) as error:
+        if found is None:
+            raise
+        speaker.warn(_damaged(found, error))
+
+
+def _is_judged(run: Run, split: str) -> bool:
+    """Whether there is an evaluation that can be read; a damaged one is made again."""
+    try:
+        return load_evaluation_summary(run.weights, split) is not None
+    except DamagedError:
+        return False
+
+
+def _damaged(run: RunFolder, error: Exception) -> str:
+    """What a study says of a run that it cannot read."""
+    reason = str(error).removeprefix(f"{run.path}: ")
+    return _("damaged: {path}: {reason}").format(path=run.path, reason=reason)
 
 
 def _trained(found: RunFolder | None, cell: Cell, runs: Path, speaker: Reporter) -> Run:
@@ -218,9 +245,15 @@ def _write(folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunI
     parameters: dict[str, int] = {}
     for cell in cells:
         run = index.known(cell.recipe_hash)
-        result = None if run is None else _result(run, cell, asked.split, parameters)
-        if run is not None and result is not None:
+        if run is None:
+            continue
+        try:
+            result = _result(run, cell, asked.split, parameters)
             records = run.metrics()
+        except RequestError as error:
+            results.append(Result(cell.variant, cell.number, run.path.name, {}, failure=_damaged(run, error)))
+            continue
+        if result is not None:
             results.append(dataclasses.replace(result, epochs=len(records)))
             histories[cell.variant].append(read_history(records))
     table = make_table(results, asked.variants, asked.compared_with, asked.metrics)

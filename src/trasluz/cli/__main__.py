@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the work failed, 2 the request was wrong, 130 interrupted.
 from __future__ import annotations
 
 try:
+    import errno
     import os
     import signal
     import sys
@@ -25,10 +26,13 @@ try:
     from trasluz.cli.app import build
     from trasluz.cli.console import Console
     from trasluz.cli.streams import patient_streams
-    from trasluz.errors import HeldError, Interrupted, RequestError, TrasluzError
+    from trasluz.errors import HeldError, Interrupted, RequestError, TrasluzError, WorkError
     from trasluz.messages import LANGUAGES, _, did_you_mean, language
 except KeyboardInterrupt:  # a Ctrl-C while this program is still being read, before there are words for it
     raise SystemExit(130) from None
+
+_NO_PATH = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)  # what was asked for can be no path here
+_LONGEST = 120  # characters of a path that a sentence shows
 
 
 def main() -> None:
@@ -67,10 +71,24 @@ def run(words: Sequence[str]) -> int:
             return _refuse(console, _("Cancelled."), Interrupted.exit_code)
         except KeyboardInterrupt:
             return _refuse(console, _("Interrupted."), Interrupted.exit_code)
+        except OSError as error:
+            if error.filename is None:
+                return _refuse(console, _unexpected(console, error), TrasluzError.exit_code)
+            code = RequestError.exit_code if error.errno in _NO_PATH else WorkError.exit_code
+            return _refuse(console, _system_sentence(error), code)
         except Exception as error:
             return _refuse(console, _unexpected(console, error), TrasluzError.exit_code)
         # typer answers Ctrl-C outside of training with this code and says nothing.
         return _refuse(console, _("Interrupted."), code) if code == Interrupted.exit_code else 0
+
+
+def _system_sentence(error: OSError) -> str:
+    """What the system says of a path that it refuses to touch: too long, a loop of links, no permission."""
+    path = str(error.filename)
+    shown = path if len(path) <= _LONGEST else f"{path[:_LONGEST]}…"
+    return _("{path}: the system refuses it ({reason}); name another path, or free this one.").format(
+        path=shown, reason=error.strerror
+    )
 
 
 def _refuse(console: Console, sentence: str, code: int) -> int:

@@ -17,6 +17,7 @@ _STATUS = {
     "failed": N_("failed"),
     "finished": N_("finished"),
     "half-written": N_("half-written"),
+    "damaged": N_("damaged"),
 }
 
 

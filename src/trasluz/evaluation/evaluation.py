@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
 
-from trasluz.errors import RunError
+from trasluz.errors import DamagedError
+from trasluz.evaluation.shapes import check_shapes
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import new_folder, read_arrays, whole_folder, write_json
+from trasluz.files import checked, new_folder, read_arrays, read_sealed, whole_folder, write_sealed
 from trasluz.messages import _
 
 MODEL = "model"  # of the stored fields, the one that says which weights were evaluated
@@ -65,23 +66,46 @@ class Evaluation(ShownInNotebooks):
         """Writes ``looks/evaluation-<split>/`` atomically and returns it; ``model`` is the digest of the weights."""
         target = looks / f"evaluation-{self.split}"
         with new_folder(target) as folder:
-            write_json(folder / "evaluation.json", {**self.summary(), MODEL: model})
             np.savez_compressed(folder / "arrays.npz", **self.arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
             np.savez_compressed(folder / "examples.npz", **self.examples)  # type: ignore[arg-type]  # the same
+            write_sealed(folder / "evaluation.json", {**self.summary(), MODEL: model})
         return target
 
 
-@whole_folder
-def load_summary(folder: Path) -> dict[str, Any]:
+class _Summary(BaseModel):
+    """``Evaluation.summary`` as it comes out of a file."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    split: str
+    count: Annotated[int, Field(ge=0)]
+    metrics: dict[str, float]
+    intervals: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]]
+    baselines: dict[str, dict[str, float]]
+    classes: list[str]
+    per_class: dict[str, dict[str, float]] | None
+    confusion: list[list[Annotated[int, Field(ge=0, lt=2**53)]]] | None
+    calibration: dict[str, list[float]] | None
+    notes: list[str]
+    model: str | None = None
+
+
+def load_summary(folder: Path, *, alone: bool = True) -> dict[str, Any]:
     """What ``Evaluation.save`` wrote in JSON: ``summary``, and under ``MODEL`` which weights were evaluated, if known.
 
+    ``alone``: without looking whether the arrays beside it are as they were written.
+
     Raises:
-        RunError: the file is missing or damaged.
+        DamagedError: the file is missing or damaged.
     """
     try:
-        return dict(json.loads((folder / "evaluation.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        plain = read_sealed(folder / "evaluation.json", beside=not alone)
+        found = checked(_Summary, plain)
+        sides = {len(row) for row in found.confusion or ()}
+        if found.confusion is not None and sides != {len(found.confusion)} | {len(found.classes)}:
+            raise ValueError(_("{field} cannot be {given}").format(field="confusion", given=sorted(sides)))
+    except (OSError, ValueError) as error:
         raise _damaged(folder, error) from None
+    return plain
 
 
 @whole_folder
@@ -89,12 +113,13 @@ def load_evaluation(folder: Path) -> Evaluation:
     """What ``Evaluation.save`` wrote.
 
     Raises:
-        RunError: files are missing or damaged.
+        DamagedError: files are missing or damaged.
     """
-    plain = load_summary(folder)
+    plain = load_summary(folder, alone=False)
     plain.pop(MODEL, None)
     try:
         arrays, examples = read_arrays(folder / "arrays.npz"), read_arrays(folder / "examples.npz")
+        _check(plain["count"], arrays, examples)
     except (OSError, ValueError) as error:
         raise _damaged(folder, error) from None
     confusion = plain.pop("confusion")
@@ -109,6 +134,20 @@ def load_evaluation(folder: Path) -> Evaluation:
     )
 
 
-def _damaged(folder: Path, error: Exception) -> RunError:
+def _check(count: int, arrays: dict[str, np.ndarray], examples: dict[str, np.ndarray]) -> None:
+    """Makes sure that records and examples are those of ``count`` samples.
+
+    Raises:
+        ValueError: they are not.
+    """
+    check_shapes(arrays, {"rows": "int n", "probabilities": "float n k", "error": "float n"}, frozenset())
+    images = dict.fromkeys(("images", "reconstructions"), "uint8 m h w c")
+    check_shapes(examples, {"positions": "int m", **images}, frozenset())
+    positions = examples.get("positions", np.empty(0, np.int64))
+    if len(positions) and not (positions.min() >= 0 and positions.max() < count):
+        raise ValueError(_("{name} holds other than rows of the data").format(name="positions"))
+
+
+def _damaged(folder: Path, error: Exception) -> DamagedError:
     message = _("{path}: this evaluation is damaged ({reason}); run `trasluz evaluate` again.")
-    return RunError(message.format(path=folder, reason=error))
+    return DamagedError(message.format(path=folder, reason=str(error).rstrip(".")))

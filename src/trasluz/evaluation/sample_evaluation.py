@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import new_folder, write_json
+from trasluz.files import new_folder, write_sealed
 
 FOLDER = "judged-samples"
 MODEL = "model"  # of the stored fields, the one that says which weights made the samples
@@ -60,7 +60,7 @@ class SampleEvaluation(ShownInNotebooks):
         """Writes ``looks/judged-samples/`` atomically and returns it; ``model`` is the digest of the weights."""
         target = looks / FOLDER
         with new_folder(target) as folder:
-            write_json(folder / "samples.json", {**self.summary(), MODEL: model})
             np.savez_compressed(folder / "arrays.npz", **self.arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
             np.savez_compressed(folder / "examples.npz", **self.examples)  # type: ignore[arg-type]  # the same
+            write_sealed(folder / "samples.json", {**self.summary(), MODEL: model})
         return target

@@ -6,7 +6,6 @@ values (numbers, texts, tuples and dictionaries of them); docstrings give names,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -17,9 +16,9 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from trasluz import components
-from trasluz.errors import RunError
+from trasluz.errors import DamagedError
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import new_folder, read_arrays, whole_folder, write_json
+from trasluz.files import new_folder, read_arrays, read_sealed, whole_folder, write_sealed
 from trasluz.look import LOOKS
 from trasluz.messages import _
 from trasluz.recipe.migrations import present_names_of
@@ -57,13 +56,13 @@ def save_result(target: Path, result: Result, made_from: dict[str, Any]) -> None
             plain[field.name] = TypeAdapter(Any).dump_python(value, mode="json")
     with new_folder(target) as folder:
         np.savez_compressed(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
-        write_json(folder / "look.json", {"look": result.look, "made_from": made_from, "values": plain})
+        write_sealed(folder / "look.json", {"look": result.look, "made_from": made_from, "values": plain})
 
 
 def stored_for(folder: Path) -> dict[str, Any] | None:
     """The ``made_from`` of a stored result; ``None`` where there is none, or none that can be read."""
     try:
-        stored = json.loads((folder / "look.json").read_text(encoding="utf-8"))
+        stored = read_sealed(folder / "look.json")
         found: dict[str, Any] = stored["made_from"]
         options = (
             {"options": _renamed(found["options"], present_names_of(stored["look"]))} if "options" in found else {}
@@ -82,7 +81,7 @@ def stored_result(folder: Path, kind: type[R], made_from: dict[str, Any]) -> R |
     def read(folder: Path) -> R | None:
         return load_result(folder, kind) if stored_for(folder) == made_from else None
 
-    with suppress(RunError):
+    with suppress(DamagedError):
         return whole_folder(read)(folder)
     return None
 
@@ -95,10 +94,10 @@ def load_result(folder: Path, kind: type[R]) -> R:
     """The result of type ``kind`` that ``save_result`` wrote.
 
     Raises:
-        RunError: files are missing, damaged or from another version.
+        DamagedError: files are missing, damaged or from another version.
     """
     try:
-        found = json.loads((folder / "look.json").read_text(encoding="utf-8"))
+        found = read_sealed(folder / "look.json")
         names = present_names_of(found["look"])
         values, hints = _renamed(found["values"], names), get_type_hints(kind)
         known: dict[str, Any] = {
@@ -113,8 +112,8 @@ def load_result(folder: Path, kind: type[R]) -> R:
             else:
                 known[name] = array
         return kind(**known)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = _("{path}: this look is damaged or from another version ({reason}); run `trasluz look` again.")
-        raise RunError(
+        raise DamagedError(
             message.format(path=folder, reason=str(error).splitlines()[0] if str(error) else error)
         ) from None

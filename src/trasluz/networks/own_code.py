@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from trasluz.allowed import VARIABLE, closed_folders, is_allowed, is_never_called
-from trasluz.errors import RecipeError
+from trasluz.errors import OwnCodeError
 from trasluz.messages import _
 
 # What lies in a folder that Trasluz wrote, and that people pass on: a run, a study that ended, a model.
@@ -35,7 +35,7 @@ def find_function(reference: str, where: str) -> Callable[..., Any]:
     is imported that lies in a run, a study or a folder of data.
 
     Raises:
-        RecipeError: its package was not allowed, lies where nothing is imported from, or cannot be imported; there is
+        OwnCodeError: its package was not allowed, lies where nothing is imported from, or cannot be imported; there is
             no such function, or it is another package's.
     """
     need_allowed(reference, where)
@@ -44,7 +44,7 @@ def find_function(reference: str, where: str) -> Callable[..., Any]:
         module = _imported(name, where)
     found = getattr(module, function, None)
     if not callable(found):
-        raise RecipeError(
+        raise OwnCodeError(
             _("{where}.module: {name} has no function {function!r}.").format(where=where, name=name, function=function)
         )
     home = str(getattr(found, "__module__", None) or type(found).__module__)
@@ -54,7 +54,7 @@ def find_function(reference: str, where: str) -> Callable[..., Any]:
             "{where}.module: {function!r} in {name} comes from {home}; only functions and classes that {package} "
             "defines itself are called."
         )
-        raise RecipeError(message.format(where=where, function=function, name=name, home=home, package=package))
+        raise OwnCodeError(message.format(where=where, function=function, name=name, home=home, package=package))
     result: Callable[..., Any] = found
     return result
 
@@ -63,7 +63,7 @@ def need_allowed(reference: str, where: str) -> None:
     """Refuses ``reference`` unless its package was allowed; imports nothing.
 
     Raises:
-        RecipeError: names it, and the option that would allow it.
+        OwnCodeError: names it, and the option that would allow it.
     """
     package = reference.split(":")[0].split(".")[0]
     if is_never_called(package):
@@ -71,13 +71,13 @@ def need_allowed(reference: str, where: str) -> None:
             "{where}.module: {reference} is never called from a recipe, because {package} is part of what Python and "
             "Trasluz are built on; write a function of your own that calls it."
         )
-        raise RecipeError(message.format(where=where, reference=reference, package=package))
+        raise OwnCodeError(message.format(where=where, reference=reference, package=package))
     if not is_allowed(package):
         message = _(
             "{where}.module: {reference} is code that nobody allowed here, so nothing of it was imported; if you trust "
             'it, add --allow {package} (in Python allow="{package}"), or set {variable}={package}.'
         )
-        raise RecipeError(message.format(where=where, reference=reference, package=package, variable=VARIABLE))
+        raise OwnCodeError(message.format(where=where, reference=reference, package=package, variable=VARIABLE))
 
 
 def _imported(name: str, where: str) -> ModuleType:
@@ -87,10 +87,10 @@ def _imported(name: str, where: str) -> ModuleType:
             part = ".".join(words[:depth])
             _check_places(part, where)
             module = importlib.import_module(part)
-    except RecipeError:
+    except OwnCodeError:
         raise
     except Exception as error:  # a user's module may raise anything while it is imported
-        raise RecipeError(_not_imported(name, where, error)) from error
+        raise OwnCodeError(_not_imported(name, where, error)) from error
     return module
 
 
@@ -115,7 +115,7 @@ def _check_places(name: str, where: str) -> None:
                 "{where}.module: {name} lies in {folder}, and nothing is imported from a run, a study or a folder of "
                 "data, whatever is allowed; move it elsewhere if you trust it."
             )
-            raise RecipeError(message.format(where=where, name=name, folder=folder))
+            raise OwnCodeError(message.format(where=where, name=name, folder=folder))
 
 
 def _places(name: str) -> list[Path]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import Annotated, Any
 
 import yaml
@@ -101,6 +102,7 @@ def from_dict(tree: dict[str, Any]) -> Recipe:
     Raises:
         RecipeError: a field is unknown, a value not allowed, or the version newer than this program.
     """
+    _check_numbers(tree, "")
     phases = tree.get("phases")
     present = migrate("recipe", tree, tree.get("version", VERSION))
     recipe = configure(Recipe, {**present, "version": VERSION}, "")
@@ -138,6 +140,20 @@ def from_yaml(text: str, origin: str) -> Recipe:
 def schema() -> dict[str, Any]:
     """The JSON Schema of recipes, without the families' own ``model`` fields."""
     return Recipe.model_json_schema(by_alias=True)
+
+
+def _check_numbers(tree: object, path: str) -> None:
+    """Makes sure that every whole number is one that the libraries below can count with.
+
+    Raises:
+        RecipeError: names the first that is not.
+    """
+    if isinstance(tree, int) and abs(tree) >= _SEEDS:
+        message = _("{path}: a whole number of {digits} digits is not allowed: it must be below 2⁶³.")
+        raise RecipeError(message.format(path=path, digits=round(math.log10(abs(tree))) + 1))
+    pairs = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in pairs:
+        _check_numbers(value, f"{path}.{key}".lstrip("."))
 
 
 def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

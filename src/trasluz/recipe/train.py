@@ -155,8 +155,8 @@ class ComputeSection(Section):
     """Where and how to compute; ``auto`` follows a rule from the processor, recorded in ``run.json``."""
 
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    devices: Annotated[int, Field(ge=1)] = 1
-    nodes: Annotated[int, Field(ge=1)] = 1
+    devices: Annotated[int, Field(ge=1, le=4096)] = 1
+    nodes: Annotated[int, Field(ge=1, le=4096)] = 1
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     layout: Literal["auto", "contiguous", "channels-last"] = "auto"
-    threads: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
+    threads: Annotated[int, Field(ge=1, le=4096)] | Literal["auto"] = "auto"

@@ -46,7 +46,7 @@ class Comparison:
 
     ``differing``: dotted field → its value in each run's recipe.  ``histories`` and ``infos`` (``run.json``) by run.
     ``split``: that all numbers are of; ``counts``: samples judged, by run; ``common``: samples that a run shares with
-    the reference, 0 where they are of different data.
+    the reference, 0 where they are of different data.  ``damaged``: folder → what is wrong with it, of runs left out.
     """
 
     table: Table
@@ -58,6 +58,7 @@ class Comparison:
     common: Mapping[str, int]
     seen: Seen
     folders: Mapping[str, str] = field(default_factory=dict)
+    damaged: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_comparison_page(target: Path, comparison: Comparison, origin: Origin, language_name: str) -> Path:
@@ -124,7 +125,11 @@ def _lead(comparison: Comparison) -> Phrase:
 
 def _notes(comparison: Comparison) -> list[Note]:
     table, reference = comparison.table, comparison.table.reference
-    notes = [Note(text, warning=True) for text in _apart_in_data(comparison)]
+    notes = [
+        Note(both("damaged: {path}: {reason}", path=path, reason=reason), warning=True)
+        for path, reason in comparison.damaged.items()
+    ]
+    notes += [Note(text, warning=True) for text in _apart_in_data(comparison)]
     if any(row.differences for row in table.rows):
         notes.append(Note(_how_differences_are_taken(reference)))
         notes += [Note(text) for text in _fewer(comparison)]

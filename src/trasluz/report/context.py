@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +15,7 @@ from trasluz.draw.steps import Steps
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.findings.finding import Finding
 from trasluz.look.result import Result
+from trasluz.model.storing import load_spec
 from trasluz.recipe import EarlyStoppingSection, Recipe
 from trasluz.report.images import Made, data_address
 from trasluz.report.stock import Stock
@@ -84,9 +84,8 @@ class Context(Stock):
     @cached_property
     def spec(self) -> dict[str, Any]:
         """The data's kind, shape and classes as the model keeps them; empty where there is no model yet."""
-        path = self.folder.path / "model" / "config.json"
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["spec"] if path.is_file() else {}
-        return found
+        folder = self.folder.path / "model"
+        return asdict(load_spec(folder)) if (folder / "config.json").is_file() else {}
 
     @cached_property
     def origin(self) -> Origin:

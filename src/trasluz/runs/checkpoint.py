@@ -12,10 +12,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-
 from trasluz.errors import CheckpointError
-from trasluz.files import new_folder
+from trasluz.files import check_regular, checked, new_folder, read_json
 from trasluz.messages import _
 from trasluz.reporting import Reporter
 from trasluz.runs.state import load_state, save_state
@@ -39,7 +37,8 @@ def write_checkpoint(checkpoints: Path, name: str, state: object) -> None:
 
 def numbered(checkpoints: Path) -> list[Path]:
     """Numbered checkpoints, oldest first."""
-    return sorted((p for p in checkpoints.iterdir() if p.is_dir() and p.name.isdigit()), key=lambda p: int(p.name))
+    found = checkpoints.iterdir() if checkpoints.is_dir() else ()
+    return sorted((p for p in found if p.is_dir() and p.name.isdecimal()), key=lambda p: int(p.name))
 
 
 def read_checkpoint(folder: Path) -> dict[str, Any]:
@@ -49,15 +48,14 @@ def read_checkpoint(folder: Path) -> dict[str, Any]:
         CheckpointError: a file is missing or its hash is not the one in the manifest.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        wrong = [name for name, digest in manifest.items() if _hash(folder / name) != digest]
+        manifest = checked(dict[str, str], read_json(folder / "manifest.json"))
+        wrong = [name for name, digest in manifest.items() if _hash(folder / Path(name).name) != digest]
         if wrong:
             raise CheckpointError(
                 _("{path}: damaged ({names} changed since it was written).").format(path=folder, names=", ".join(wrong))
             )
-        state: dict[str, Any] = load_state(folder)
-        return state
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        return checked(dict[str, Any], load_state(folder))
+    except (OSError, ValueError) as error:
         raise CheckpointError(_("{path}: damaged ({reason}).").format(path=folder, reason=error)) from None
 
 
@@ -88,6 +86,7 @@ def discard_after(checkpoints: Path, step: int) -> None:
 
 
 def _hash(path: Path) -> str:
+    check_regular(path)
     digest = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:
         while block := file.read(1 << 20):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from trasluz.errors import RunError
+from pydantic import BaseModel, ConfigDict, Field
+
+from trasluz.errors import DamagedError
 from trasluz.evaluation import sample_evaluation
 from trasluz.evaluation.evaluation import MODEL, Evaluation, load_evaluation, load_summary
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
-from trasluz.files import read_arrays, whole_folder
+from trasluz.evaluation.shapes import check_shapes
+from trasluz.files import checked, read_arrays, read_json, read_sealed, whole_folder
 from trasluz.messages import _
 from trasluz.runs.weights import Weights
 
@@ -19,7 +21,7 @@ def load_evaluations(weights: Weights) -> dict[str, Evaluation]:
     """The evaluations of these weights by split; those of weights that the run had before are left out.
 
     Raises:
-        RunError: files are missing or damaged.
+        DamagedError: files are missing or damaged.
     """
     found = {}
     for folder in sorted(weights.looks.glob("evaluation-*")):
@@ -32,7 +34,7 @@ def load_evaluation_summary(weights: Weights, split: str) -> dict[str, Any] | No
     """``Evaluation.summary`` of these weights on ``split``, ``None`` where there is none; reads no arrays.
 
     Raises:
-        RunError: the file is damaged.
+        DamagedError: the file is damaged.
     """
     folder = weights.looks / f"evaluation-{split}"
     if not folder.is_dir():
@@ -44,17 +46,18 @@ def load_evaluation_summary(weights: Weights, split: str) -> dict[str, Any] | No
 def _model_of(folder: Path) -> str | None:
     """The digest of the weights that an evaluation is of, where it says so; what is damaged is told by reading it."""
     try:
-        found = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))[MODEL]
-    except (OSError, ValueError, KeyError, TypeError):
+        found = read_json(folder / "evaluation.json")
+    except (OSError, ValueError):
         return None
-    return None if found is None else str(found)
+    model = found.get(MODEL) if isinstance(found, dict) else None
+    return model if isinstance(model, str) else None
 
 
 def load_samples(weights: Weights) -> SampleEvaluation | None:
     """What ``SampleEvaluation.save`` wrote; ``None`` when the samples of these weights were not judged yet.
 
     Raises:
-        RunError: files are missing or damaged.
+        DamagedError: files are missing or damaged.
     """
 
     def read(folder: Path) -> SampleEvaluation | None:
@@ -65,16 +68,47 @@ def load_samples(weights: Weights) -> SampleEvaluation | None:
 
 def _samples_in(folder: Path, weights: Weights) -> SampleEvaluation | None:
     try:
-        plain = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
+        plain = read_sealed(folder / "samples.json")
+        checked(_Samples, plain)
         if not weights.made(plain.pop(sample_evaluation.MODEL, None)):
             return None
         arrays, examples = read_arrays(folder / "arrays.npz"), read_arrays(folder / "examples.npz")
+        check_shapes(arrays, _RECORDS, frozenset(_RECORDS))
+        check_shapes(examples, _EXAMPLES, frozenset(_EXAMPLES))
         plain["intervals"] = {name: (low, high) for name, (low, high) in plain["intervals"].items()}
         for name in ("classes", "shares", "real_shares", "notes"):
-            plain[name] = tuple(plain[name])
+            plain[name] = tuple(plain.get(name, ()))
         return SampleEvaluation(**plain, arrays=arrays, examples=examples)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         message = _(
             "{path}: what is known of the samples is damaged ({reason}); run `trasluz evaluate --classifier` again."
         )
-        raise RunError(message.format(path=folder, reason=error)) from None
+        raise DamagedError(message.format(path=folder, reason=str(error).rstrip("."))) from None
+
+
+Count = Annotated[int, Field(ge=0)]
+_RECORDS = {"predicted": "int n", "distances": "float n", "neighbours": "int n"}
+_EXAMPLES = {"images": "uint8 s h w c", "closest": "uint8 m h w c", "positions": "int m", "neighbours": "uint8 m a b d"}
+
+
+class _Samples(BaseModel):
+    """``SampleEvaluation.summary`` as it comes out of a file."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    split: str
+    classifier: str
+    same_data: bool
+    count: Count
+    held_out: Count
+    train: Count
+    features: Count
+    seed: int
+    source: str
+    metrics: dict[str, float]
+    intervals: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]]
+    real: dict[str, float]
+    classes: list[str]
+    shares: list[float]
+    real_shares: list[float]
+    notes: list[str] = []
+    model: str | None = None

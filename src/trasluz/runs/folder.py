@@ -20,7 +20,6 @@ report.html      one file, no network
 from __future__ import annotations
 
 import io
-import json
 import os
 import secrets
 import shutil
@@ -31,15 +30,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from trasluz.components import lost_package, packages_of
-from trasluz.errors import RunError, UnknownPartError
-from trasluz.files import refuse_links_out, state_of, storage, write_bytes, write_json
+from trasluz.errors import DamagedError, RecipeError, RunError, UnknownPartError
+from trasluz.files import read_json, read_text, refuse_links_out, state_of, storage, write_bytes, write_json
 from trasluz.locks import lock_of
 from trasluz.messages import _
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.reporting import Reporter
+from trasluz.runs.facts import MOST_FORMATS, Facts, Status, check_facts
 from trasluz.runs.half import is_half
 from trasluz.runs.lines import append_lines, cut_lines, present_names, read_last, read_lines, size_of
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from trasluz.model.model import Model
 
-Status = Literal["created", "running", "interrupted", "failed", "finished"]
+__all__ = ["FORMAT", "RunFolder", "Status", "delete_run", "list_runs"]
 FORMAT = 2  # 1: by version 0.1, whose recipes had other words and so other hashes
 
 
@@ -122,7 +122,8 @@ class RunFolder:
                     "trasluz runs delete {path}"
                 )
                 raise RunError(message.format(path=path, names=names))
-            raise RunError(
+            kind = RunError if "run.json" in missing and len(missing) == 2 else DamagedError
+            raise kind(
                 _("{path}: this is not a complete run folder: {names} is missing.").format(path=path, names=names)
             )
         refuse_links_out(folder.path)
@@ -135,7 +136,7 @@ class RunFolder:
         Raises:
             RunError: the file is damaged or from a newer version.
         """
-        return dict(_read_info(self.path, state_of(self.path / "run.json")))
+        return Facts(_read_info(self.path, _state_of(self.path / "run.json")))
 
     def update_info(self, **values: Any) -> None:
         """Replaces fields of ``run.json`` atomically."""
@@ -145,11 +146,13 @@ class RunFolder:
         """The resolved recipe; it is parsed again only when ``recipe.yaml`` changed.
 
         Raises:
-            RecipeError: the file is damaged, or a package that brought a part is missing.
+            DamagedError: the file is damaged.
+            RecipeError: it holds something that this version does not know, or a package that brought a part is
+                missing.
         """
         file = self.path / "recipe.yaml"
         try:
-            return _read_recipe(file, state_of(file))
+            return _read_recipe(file, _state_of(file))
         except UnknownPartError as error:
             told = lost_package(str(error), self.info().get("packages", {}))
             raise UnknownPartError(f"{self.path}: {error} {told}") from error
@@ -213,7 +216,7 @@ class RunFolder:
         Raises:
             RunError: a line is damaged.
         """
-        return read_lines(self._steps)
+        return read_lines(self._steps, ("from", "to"))
 
     @property
     def how_to_resume(self) -> str:
@@ -287,25 +290,61 @@ def _packages(recipe: Recipe) -> dict[str, str]:
     return packages_of({name: part for name, part in recipe.to_dict().items() if name not in ("name", "description")})
 
 
+def _state_of(file: Path) -> tuple[int, int, int]:
+    """``state_of`` a file that makes a run.
+
+    Raises:
+        DamagedError: something else stands in its place, or nothing that can be reached.
+    """
+    try:
+        return state_of(file)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise _damaged(file, str(error.strerror)) from None
+
+
+def _damaged(file: Path, reason: str) -> DamagedError:
+    message = _("{path}: {name} is damaged ({reason}); restore it from a copy of the run.")
+    return DamagedError(message.format(path=file.parent, name=file.name, reason=reason.rstrip(".")))
+
+
 @lru_cache(maxsize=256)
 def _read_info(run: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
+    file = run / "run.json"
     try:
-        info: dict[str, Any] = json.loads((run / "run.json").read_text(encoding="utf-8"))
-        version = int(info["format"])
-    except (ValueError, KeyError, TypeError):
-        raise RunError(_("{path}: run.json is damaged; restore it from a copy of the run.").format(path=run)) from None
-    if version > FORMAT:
+        info = read_json(file)
+        version = info["format"] if isinstance(info, dict) else None
+        # A newer one is refused as such, whatever it holds.
+        if not isinstance(version, int) or not FORMAT < version <= MOST_FORMATS:
+            info = check_facts(info)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError) as error:
+        raise _damaged(file, str(error)) from None
+    if version is not None and version > FORMAT:
         message = _(
             "{path}: this run was written by a newer version of Trasluz (format {version}, known "
             "up to {known}); upgrade trasluz."
         )
         raise RunError(message.format(path=run, version=version, known=FORMAT))
-    return info
+    found: dict[str, Any] = info
+    return found
 
 
 @lru_cache(maxsize=64)
 def _read_recipe(file: Path, _state: tuple[int, int, int]) -> Recipe:
-    return from_yaml(file.read_text(encoding="utf-8"), str(file))
+    try:
+        text = read_text(file)
+    except (OSError, ValueError) as error:
+        raise _damaged(file, str(error)) from None
+    try:
+        return from_yaml(text, str(file))
+    except UnknownPartError:
+        raise
+    except RecipeError as error:
+        told = str(error)
+        raise RecipeError(told if str(file) in told else f"{file}: {told}") from None
 
 
 def _size(folder: str | Path) -> int:

@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import save
+from torch import Tensor
+
+from trasluz.files import read_json
+from trasluz.messages import _
+from trasluz.model.tensors import read_tensors
 
 _TENSOR = "$tensor"
 _PAIRS = "$pairs"
@@ -26,14 +31,21 @@ def save_state(folder: Path, tree: object) -> None:
 
 
 def load_state(folder: Path) -> Any:
-    """The tree that ``save_state`` wrote, tensors on the CPU."""
-    tensors = load_file(folder / "state.safetensors")
-    return _unpack(json.loads((folder / "state.json").read_text(encoding="utf-8")), tensors)
+    """The tree that ``save_state`` wrote, tensors on the CPU.
+
+    Raises:
+        OSError, ValueError: files are missing or damaged.
+    """
+    return _unpack(read_json(folder / "state.json"), read_tensors(folder / "state.safetensors"))
 
 
 def load_plain(folder: Path) -> Any:
-    """The same tree with ``None`` in the place of every tensor, without reading any."""
-    return _unpack(json.loads((folder / "state.json").read_text(encoding="utf-8")), None)
+    """The same tree with ``None`` in the place of every tensor, without reading any.
+
+    Raises:
+        OSError, ValueError: the file is missing or damaged.
+    """
+    return _unpack(read_json(folder / "state.json"), None)
 
 
 def _pack(node: object, path: str, tensors: dict[str, torch.Tensor]) -> object:
@@ -51,11 +63,14 @@ def _pack(node: object, path: str, tensors: dict[str, torch.Tensor]) -> object:
     raise TypeError(f"{path}: a state cannot hold a {type(node).__name__}")
 
 
-def _unpack(node: Any, tensors: dict[str, torch.Tensor] | None) -> Any:
+def _unpack(node: Any, tensors: dict[str, Tensor] | None) -> Any:
     if isinstance(node, dict):
-        if _TENSOR in node:
-            return None if tensors is None else tensors[node[_TENSOR]]
-        return {key: _unpack(value, tensors) for key, value in node[_PAIRS]}
+        try:
+            if _TENSOR in node:
+                return None if tensors is None else tensors[node[_TENSOR]]
+            return {key: _unpack(value, tensors) for key, value in node[_PAIRS]}
+        except (KeyError, TypeError):
+            raise ValueError(_("state.json holds other than a state")) from None
     if isinstance(node, list):
         return [_unpack(value, tensors) for value in node]
     return node

@@ -12,8 +12,12 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from trasluz.errors import RequestError, RunError
+from pydantic import BaseModel, ConfigDict, Field
+
+from trasluz.errors import DamagedError, RequestError, RunError
+from trasluz.files import check_regular, checked
 from trasluz.messages import _
 from trasluz.recipe import EarlyStoppingSection
 from trasluz.runs.folder import RunFolder
@@ -31,6 +35,16 @@ class BestEpoch:
     epoch: int
     monitor: str
     value: float
+
+
+class _Best(BaseModel):
+    """What is written beside the best weights."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+    epoch: Annotated[int, Field(ge=0, lt=2**53)]
+    value: float
+    phase: str = ""
+    monitor: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,8 +104,16 @@ class Weights:
         return self.file.is_file() and (self.run / "model" / "config.json").is_file()
 
     def digest(self) -> str:
-        """Sixteen hexadecimal digits by which these weights are told from others."""
-        stat = self.file.stat()
+        """Sixteen hexadecimal digits by which these weights are told from others.
+
+        Raises:
+            DamagedError: there is no such file.
+        """
+        try:
+            check_regular(self.file)
+            stat = self.file.stat()
+        except (OSError, ValueError) as error:
+            raise DamagedError(_("{path}: damaged ({reason}).").format(path=self.file, reason=error)) from None
         return _digest(self.file, stat.st_mtime_ns, stat.st_size)
 
     def made(self, digest: str | None) -> bool:
@@ -112,11 +134,10 @@ class Weights:
         phase, train = RunFolder(self.run).recipe().resolved_phases()[-1]  # older runs say no more than the epoch
         watched = (train.early_stopping or EarlyStoppingSection()).monitor
         try:
-            plain = load_plain(self._best)
-            names = str(plain.get("phase", phase.name)), str(plain.get("monitor", watched))
-            return BestEpoch(names[0], int(plain["epoch"]), names[1], float(plain["value"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise RunError(_("{path}: damaged ({reason}).").format(path=self._best, reason=error)) from None
+            plain = checked(_Best, load_plain(self._best))
+        except (OSError, ValueError) as error:
+            raise DamagedError(_("{path}: damaged ({reason}).").format(path=self._best, reason=error)) from None
+        return BestEpoch(plain.phase or phase.name, plain.epoch, plain.monitor or watched, plain.value)
 
     @property
     def _best(self) -> Path:

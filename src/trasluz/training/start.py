@@ -12,7 +12,7 @@ from torch import nn
 from trasluz.data.data import Data
 from trasluz.data.feed.balance import class_weights
 from trasluz.data.feed.preprocess import Preprocess, fit_preprocess
-from trasluz.errors import DataError, RecipeError
+from trasluz.errors import CheckpointError, DataError, RecipeError
 from trasluz.families import base as families
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware
@@ -196,9 +196,18 @@ def restore(loop: Loop, reporter: Reporter) -> bool:
             loop.store.cut_metrics(0)
             loop.store.cut_steps(0)
         return False
-    loop.load_state_dict(state)
+    try:
+        offsets = int(state["metrics_offset"]), int(state.get("steps_offset", 0))
+        loop.load_state_dict(state)
+    # A tree whose files are whole and whose numbers are nevertheless no state of this training.
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RuntimeError, ArithmeticError) as error:
+        message = _(
+            "The newest checkpoint holds no state of this training ({reason}); train again with `trasluz train`."
+        )
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise CheckpointError(message.format(reason=reason)) from error
     if loop.lead:
         loop.store.discard_checkpoints_after(loop.global_step)
-        loop.store.cut_metrics(state["metrics_offset"])
-        loop.store.cut_steps(state.get("steps_offset", 0))
+        loop.store.cut_metrics(max(0, offsets[0]))
+        loop.store.cut_steps(max(0, offsets[1]))
     return True

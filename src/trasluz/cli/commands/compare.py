@@ -11,10 +11,11 @@ from trasluz.cli.arguments import Allow, Json, Language, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
 from trasluz.draw.names import is_share, metric_difference
+from trasluz.errors import DamagedError
 from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
-    from trasluz.api import ComparisonResult
+    from trasluz.api import ComparisonResult, Run
 
 HELP = N_("Lay runs side by side: recipes, curves, numbers with intervals, and the same images through each.")
 
@@ -49,13 +50,22 @@ def command(
     from trasluz import api
 
     console: Console = ctx.obj
-    opened = [open_run(console, run, weights) for run in runs]
-    result = api.compare(*opened, split=split, out=out, lang=lang, reporter=console)
+    opened = [_opened(console, run, weights) for run in runs]
+    result = api.compare(*opened, split=split, out=out, lang=lang, weights=weights, reporter=console)
     if json:
-        console.json({"page": str(result.page), "weights": weights, "split": result.split, **result.table.to_dict()})
+        told = {"split": result.split, **result.table.to_dict(), "damaged": dict(result.damaged)}
+        console.json({"page": str(result.page), "weights": weights, **told})
         return
     console.result(_table(result))
     console.say(_("The comparison page: {path}").format(path=result.page))
+
+
+def _opened(console: Console, path: Path, weights: str) -> Run | Path:
+    """The run, or its path where it is damaged: the others can be compared all the same."""
+    try:
+        return open_run(console, path, weights)
+    except DamagedError:
+        return path
 
 
 def _table(result: ComparisonResult) -> str:

@@ -7,6 +7,7 @@ are used as they are or as ``(value − mean) / std`` per feature, and a missing
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Literal
 
@@ -14,8 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trasluz.data.data import Data, Kind
+from trasluz.data.data import Data, DataSpec, Kind
 from trasluz.data.read.table_columns import Column
+from trasluz.messages import _
 from trasluz.recipe import DataSection
 from trasluz.recipe.base import Section
 
@@ -45,6 +47,22 @@ class Preprocess(Section):
     def features(self) -> tuple[str, ...]:
         """The names of a table's features."""
         return tuple(name for column in self.columns for name in column.features)
+
+    def check(self, spec: DataSpec) -> None:
+        """Makes sure that it fits networks for data of that ``spec``.
+
+        Raises:
+            ValueError: it is for other data, or no number comes out of it.
+        """
+        sides = (self.channels, *(self.size or ())) if self.kind == "image" else spec.shape
+        features = spec.shape[0] if self.kind == "image" else spec.shape[-1]
+        lengths = {len(self.mean), len(self.std), features if self.mean else 0}
+        fits = self.kind == spec.kind and tuple(sides) == spec.shape and len(lengths) == 1
+        columns = {len(names) for names in (self.features, self.fill) if names}
+        numbers = (self.low, self.high, self.scale, *self.mean, *self.std, *self.fill)
+        divided = (self.high - self.low, self.scale, *self.std)
+        if not fits or columns - {features} or not all(map(math.isfinite, numbers)) or not all(divided):
+            raise ValueError(_("preprocess.json does not fit the data's shape"))
 
     def to_pixels(self, stored: Tensor) -> Tensor:
         """Stored samples to float32: images ``[n, h, w, c]`` → ``[n, c, h, w]`` in [0, 1], without a copy of layout.

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from trasluz.errors import DataError
+from trasluz.evaluation.shapes import check_shapes
 from trasluz.files import read_arrays
-from trasluz.look.film import frame_files
+from trasluz.look.film import FOLDER, frame_files
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
@@ -69,7 +71,9 @@ def refusal(subject: Subject) -> str | None:
 def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> FilmStripResult:
     """Gathers the frames; images that somebody chose play no part, because training never showed them."""
     assert subject.folder is not None, "refusal() made sure of it"
-    frames = _thinned([_read(path) for path in frame_files(subject.folder)])
+    frames = _thinned([frame for path in frame_files(subject.folder) if (frame := _read(path)) is not None])
+    if not frames:
+        raise DataError(_("{path}: every frame is damaged.").format(path=subject.folder / "looks" / FOLDER))
     last = frames[-1]
     layer = str(last["layer"]) if "layer" in last else ""
     return FilmStripResult(
@@ -85,8 +89,28 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     )
 
 
-def _read(path: Path) -> Frame:
-    return read_arrays(path)
+_SHAPES = {
+    "rows": "int n",
+    "images": "uint8 n h w c",
+    "step": "int",
+    "reconstructions": "uint8 n i j d",
+    "error": "float n",
+    "samples": "uint8 m p q e",
+    "probabilities": "float n k",
+    "chosen": "int n",
+    "maps": "float n u v",
+    "layer": "text",
+}
+
+
+def _read(path: Path) -> Frame | None:
+    """A frame; ``None`` where the file is damaged: a film lacks one then."""
+    try:
+        found = read_arrays(path)
+        check_shapes(found, _SHAPES, frozenset({"rows", "images", "step"}))
+    except (OSError, ValueError):
+        return None
+    return found
 
 
 def _thinned(frames: Sequence[Frame]) -> list[Frame]:

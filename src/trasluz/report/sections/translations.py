@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from trasluz.evaluation.shapes import check_shapes
 from trasluz.files import read_arrays
 from trasluz.report.context import Context
 from trasluz.report.images import data_address
@@ -15,16 +17,35 @@ from trasluz.report.sections.base import Section
 from trasluz.training.callbacks.translations import NAME
 
 ORDER = 23
+_SHAPES = {
+    "originals": "uint8 n h w c",
+    "domain": "int n",
+    "rows": "int n",
+    "domains": "text k",
+    "made": "uint8 k n p q d",
+}
 
 
 def applies(context: Context) -> bool:
-    """Whether training kept translated examples, which are of the final weights."""
-    return context.weights.final and (context.weights.looks / f"{NAME}.npz").is_file()
+    """Whether training kept translated examples that can be read; they are of the final weights."""
+    return context.weights.final and bool(_read(context.weights.looks / f"{NAME}.npz"))
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    """The examples; none where the file is damaged or not there."""
+    try:
+        found = read_arrays(path)
+        check_shapes(found, _SHAPES, frozenset(_SHAPES))
+        if not np.isin(found["domain"], np.arange(len(found["domains"]))).all():
+            return {}
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def render(context: Context) -> Section:
     """One gallery per domain that is translated from."""
-    found = read_arrays(context.weights.looks / f"{NAME}.npz")
+    found = _read(context.weights.looks / f"{NAME}.npz")
     names = [str(name) for name in found["domains"]]
     nothing = both("There is nothing to show.")
     galleries = []

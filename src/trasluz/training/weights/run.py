@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RecipeError
-from trasluz.files import refuse_links_out
+from trasluz.files import read_text, refuse_links_out
 from trasluz.messages import _
+from trasluz.model.tensors import read_tensors
 from trasluz.reporting import Reporter
 from trasluz.training.weights.base import Weights
 
@@ -26,8 +23,8 @@ def read(name: str, reporter: Reporter) -> Weights:
     refuse_links_out(Path(name).expanduser())
     model = Path(name).expanduser() / "model"
     try:
-        return Weights(name, load_file(model / "weights.safetensors"), preprocess=_preprocess(model))
-    except (OSError, SafetensorError):
+        return Weights(name, read_tensors(model / "weights.safetensors"), preprocess=_preprocess(model))
+    except (OSError, ValueError):
         message = _(
             "phases.from: {run} has no trained weights ({file}); give the folder of a finished run, timm:NAME, "
             "torchvision:NAME or file:PATH."
@@ -37,6 +34,6 @@ def read(name: str, reporter: Reporter) -> Weights:
 
 def _preprocess(model: Path) -> Preprocess | None:
     try:
-        return Preprocess.model_validate_json((model / "preprocess.json").read_text(encoding="utf-8"))
-    except (OSError, ValidationError):
+        return Preprocess.model_validate_json(read_text(model / "preprocess.json"))
+    except (OSError, ValueError):
         return None
