@@ -1,4 +1,5 @@
-"""Writing files so that a kill or a full disk at any moment leaves the old file or the new one, never half of one."""
+"""Writing files so that a kill or a full disk at any moment leaves the old file or the new one, never half of one; and
+reading what others made: only regular files, never more than was agreed on, JSON of any depth without a crash."""
 
 from __future__ import annotations
 
@@ -6,16 +7,97 @@ import errno
 import json
 import os
 import shutil
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from trasluz.errors import StorageError
-from trasluz.messages import _
+from trasluz.messages import N_, _
 
 _REASONS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
 _ATTEMPTS = 100  # at one folder, which each of as many threads may replace in between
+_JSON_BYTES = 64 << 20  # of one JSON file; ours have a few thousand, those with all images' names some millions
+
+NOT_A_FILE = N_("a pipe, socket or device, not a file")
+FORBIDDEN = N_("may not be read")
+MISSING = N_("no such file")
+TOO_LONG = N_("its path is too long")
+
+
+class NotAFileError(OSError):
+    """A pipe, socket, device or folder where a file belongs: reading it could hang or never end."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(errno.EINVAL, _(NOT_A_FILE), str(path))
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """The regular file at ``path``, also through links, open for reading.
+
+    Anything else is not even opened, because opening a pipe waits and opening a device can set it going; what was put
+    in the file's place in between is noticed, too.
+
+    Raises:
+        NotAFileError: it is something else.
+        OSError: it is not there or may not be read.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise NotAFileError(path)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise NotAFileError(path)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_regular(path: Path, most: int) -> bytes | None:
+    """The bytes of a regular file; ``None`` where there are more than ``most``, whatever its size claims.
+
+    Raises:
+        NotAFileError: it is a pipe, socket, device or folder.
+        OSError: it is not there or may not be read.
+    """
+    with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            return None
+        content = file.read(most + 1)
+    return None if len(content) > most else content
+
+
+def read_json(path: Path) -> Any:
+    """What the JSON file ``path`` holds.
+
+    Raises:
+        OSError: it is not there, may not be read, or is no regular file.
+        ValueError: it is no JSON in UTF-8, nested too deeply, or larger than 64 MiB.
+    """
+    content = read_regular(path, _JSON_BYTES)
+    if content is None:
+        raise ValueError(_("larger than {most} MiB").format(most=_JSON_BYTES >> 20))
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError(_("nested too deeply")) from None
+
+
+def json_bytes(tree: object, indent: int | None = None) -> bytes:
+    """JSON in UTF-8; what a name holds that is no Unicode is escaped, and is read back as it was."""
+    return json.dumps(tree, indent=indent, ensure_ascii=False).encode(errors="backslashreplace")
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file of data cannot be read, in English, ready for ``_()``."""
+    if isinstance(error, NotAFileError):
+        return NOT_A_FILE
+    if isinstance(error, PermissionError):
+        return FORBIDDEN
+    return TOO_LONG if error.errno == errno.ENAMETOOLONG else MISSING
 
 
 @contextmanager
@@ -77,7 +159,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def write_json(path: Path, tree: object) -> None:
     """``tree`` as readable UTF-8 JSON, written atomically."""
-    write_bytes(path, (json.dumps(tree, indent=2, ensure_ascii=False) + "\n").encode())
+    write_bytes(path, json_bytes(tree, indent=2) + b"\n")
 
 
 @contextmanager

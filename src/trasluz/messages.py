@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +19,9 @@ from pathlib import Path
 from trasluz.errors import nearest
 
 LANGUAGES = ("en", "es")
+# What a terminal or a browser obeys instead of showing it: C0 and C1 controls, marks that turn the direction of
+# writing, line separators, and halves of characters (how Python hands over bytes of names that are no UTF-8).
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _LOCALE = Path(__file__).parent / "locale"
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -63,3 +67,24 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown ``word``: a question after the known one nearest to it, or nothing."""
     guess = nearest(word, known)
     return _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+
+
+def shown(text: str, keep: str = "") -> str:
+    """``text`` with its control characters spelled out, such as ``\\x1b``, so that a terminal shows them and does not
+    obey them; those in ``keep`` stay.  A byte of a name that is no UTF-8 becomes ``\\xf1``."""
+    return _OBEYED.sub(lambda found: found[0] if found[0] in keep else _spelled(found[0]), text)
+
+
+def _spelled(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # where ``os.fsdecode`` puts a byte
+        return f"\\x{code - 0xDC00:02x}"
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character) or (
+        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    )
+
+
+def short(given: object, most: int = 120) -> str:
+    """``given`` as text of at most ``most`` characters, for sentences: what people wrote can have any length."""
+    text = given if isinstance(given, str) else repr(given)
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -14,13 +14,14 @@ from pydantic import Field, model_validator
 
 from trasluz.components import configure
 from trasluz.errors import RecipeError
-from trasluz.messages import _
+from trasluz.messages import _, short
 from trasluz.recipe.base import Section
 from trasluz.recipe.data import DataSection
 from trasluz.recipe.migrations import VERSION, migrate, present_fields
-from trasluz.recipe.text import read_yaml, write_yaml
+from trasluz.recipe.text import RefusedTextError, read_yaml, write_yaml
 from trasluz.recipe.train import ComputeSection, PhaseSection, TrainSection
 
+_DEEPEST = 60  # names in a dotted field; what they make is walked by functions that call themselves
 _SEEDS = 2**63  # seeds are below, as PyTorch's generators take them
 
 
@@ -117,6 +118,10 @@ def from_yaml(text: str, origin: str) -> Recipe:
     """
     try:
         tree = read_yaml(text)
+    except RefusedTextError as error:
+        where = _(" at line {line}").format(line=error.line) if error.line else ""
+        message = _("{origin}: this YAML is not read{where}: {reason}; a recipe is a short text of names and values.")
+        raise RecipeError(message.format(origin=origin, where=where, reason=error)) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = _(" at line {line}").format(line=mark.line + 1) if mark else ""
@@ -151,6 +156,8 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 def _set(tree: dict[str, Any], path: str, value: object) -> None:
     """Sets a dotted field in place; numbers in the path index lists."""
     *parents, last = path.split(".")
+    if len(parents) > _DEEPEST:
+        raise RecipeError(_("{path}: no field lies that deep.").format(path=short(path)))
     node: Any = tree
     for depth, part in enumerate(parents):
         where = ".".join(parents[: depth + 1])
