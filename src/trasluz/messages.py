@@ -22,6 +22,7 @@ LANGUAGES = ("en", "es")
 # What a terminal or a browser obeys instead of showing it: C0 and C1 controls, marks that turn the direction of
 # writing, line separators, and halves of characters (how Python hands over bytes of names that are no UTF-8).
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _LOCALE = Path(__file__).parent / "locale"
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -73,6 +74,11 @@ def shown(text: str, keep: str = "") -> str:
     """``text`` with its control characters spelled out, such as ``\\x1b``, so that a terminal shows them and does not
     obey them; those in ``keep`` stay.  A byte of a name that is no UTF-8 becomes ``\\xf1``."""
     return _OBEYED.sub(lambda found: found[0] if found[0] in keep else _spelled(found[0]), text)
+
+
+def in_unicode(name: str) -> str:
+    """The name of a file; its bytes that are no UTF-8, which no other text can hold, spelled out: ``ni\\xf1o``."""
+    return name if name.isascii() else _HALVES.sub(lambda found: _spelled(found[0]), name)
 
 
 def _spelled(character: str) -> str:
