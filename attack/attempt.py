@@ -54,7 +54,7 @@ def trasluz(
     *arguments: str | Path, folder: Path, more: Mapping[str, str] | None = None, seconds: float = SECONDS
 ) -> Ended:
     """Runs ``trasluz`` with ``arguments`` in ``folder``; ``more``: further variables of its environment."""
-    return watched([sys.executable, "-m", "trasluz", *map(str, arguments)], folder, more, seconds)
+    return watched([sys.executable, "-m", "trasluz.cli", *map(str, arguments)], folder, more, seconds)
 
 
 def watched(

@@ -76,6 +76,11 @@ def shown(text: str, keep: str = "") -> str:
     return _OBEYED.sub(lambda found: found[0] if found[0] in keep else _spelled(found[0]), text)
 
 
+def escaped(json: str) -> str:
+    """JSON text that says the same, with the control characters in its names as JSON's own escapes."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+
+
 def in_unicode(name: str) -> str:
     """The name of a file; its bytes that are no UTF-8, which no other text can hold, spelled out: ``ni\\xf1o``."""
     return name if name.isascii() else _HALVES.sub(lambda found: _spelled(found[0]), name)

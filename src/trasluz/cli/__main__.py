@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the work failed, 2 the request was wrong, 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -26,6 +27,9 @@ from trasluz.messages import LANGUAGES, _, did_you_mean, language
 
 def main() -> None:
     """The program ``trasluz``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # so that no name and no terminal's encoding stops an answer
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,7 +10,7 @@ import numpy as np
 
 from trasluz.errors import RunError
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import new_folder, write_json
+from trasluz.files import new_folder, open_regular, read_json, write_json
 from trasluz.messages import _
 
 MODEL = "model"  # of the stored fields, the one that says which weights were evaluated
@@ -78,7 +77,7 @@ def load_summary(folder: Path) -> dict[str, Any]:
         RunError: the file is missing or damaged.
     """
     try:
-        return dict(json.loads((folder / "evaluation.json").read_text(encoding="utf-8")))
+        return dict(read_json(folder / "evaluation.json"))
     except (OSError, ValueError, TypeError) as error:
         raise _damaged(folder, error) from None
 
@@ -92,9 +91,9 @@ def load_evaluation(folder: Path) -> Evaluation:
     plain = load_summary(folder)
     plain.pop(MODEL, None)
     try:
-        with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
+        with open_regular(folder / "arrays.npz") as file, np.load(file, allow_pickle=False) as stored:
             arrays = dict(stored)
-        with np.load(folder / "examples.npz", allow_pickle=False) as stored:
+        with open_regular(folder / "examples.npz") as file, np.load(file, allow_pickle=False) as stored:
             examples = dict(stored)
     except (OSError, ValueError) as error:
         raise _damaged(folder, error) from None

@@ -6,7 +6,6 @@ values (numbers, texts, tuples and dictionaries of them); docstrings give names,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -18,7 +17,7 @@ from pydantic import TypeAdapter
 from trasluz import components
 from trasluz.errors import RunError
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import new_folder, write_json
+from trasluz.files import new_folder, open_regular, read_json, write_json
 from trasluz.look import LOOKS
 from trasluz.messages import _
 from trasluz.recipe.migrations import present_names_of
@@ -62,7 +61,7 @@ def save_result(target: Path, result: Result, made_from: dict[str, Any]) -> None
 def stored_for(folder: Path) -> dict[str, Any] | None:
     """The ``made_from`` of a stored result; ``None`` where there is none, or none that can be read."""
     try:
-        stored = json.loads((folder / "look.json").read_text(encoding="utf-8"))
+        stored = read_json(folder / "look.json")
         found: dict[str, Any] = stored["made_from"]
         options = (
             {"options": _renamed(found["options"], present_names_of(stored["look"]))} if "options" in found else {}
@@ -83,14 +82,14 @@ def load_result(folder: Path, kind: type[R]) -> R:
         RunError: files are missing, damaged or from another version.
     """
     try:
-        found = json.loads((folder / "look.json").read_text(encoding="utf-8"))
+        found = read_json(folder / "look.json")
         names = present_names_of(found["look"])
         values, hints = _renamed(found["values"], names), get_type_hints(kind)
         known: dict[str, Any] = {
             name: v if v == {} else TypeAdapter(hints[name]).validate_python(v)  # arrays have no adapter
             for name, v in values.items()
         }
-        with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
+        with open_regular(folder / "arrays.npz") as file, np.load(file, allow_pickle=False) as stored:
             for key in stored.files:
                 name, inside, entry = key.partition(_KEY)
                 name = names.get(name, name)

@@ -6,7 +6,6 @@ version of their words, and the data's shape and classes; ``preprocess.json`` ho
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -20,7 +19,7 @@ from trasluz.data.data import DataSpec
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RunError, UnknownPartError
 from trasluz.families import base as families
-from trasluz.files import new_folder
+from trasluz.files import json_bytes, new_folder, read_json
 from trasluz.messages import _
 from trasluz.model.model import Model
 from trasluz.recipe.migrations import FIRST, VERSION, migrate
@@ -35,7 +34,7 @@ def save_model(
         plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in weights.items()}
         (folder / "weights.safetensors").write_bytes(save(plain))
         config = {"version": VERSION, "model": settings, "spec": asdict(spec)}
-        (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8")
+        (folder / "config.json").write_bytes(json_bytes(config, indent=2))
         (folder / "preprocess.json").write_text(preprocess.model_dump_json(indent=2), encoding="utf-8")
 
 
@@ -55,9 +54,9 @@ def load_model(folder: Path, weights: dict[str, Tensor] | None = None) -> Model:
             )
         )
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = read_json(folder / "config.json")
         spec = read_spec(config["spec"])
-        preprocess = Preprocess.model_validate_json((folder / "preprocess.json").read_text(encoding="utf-8"))
+        preprocess = Preprocess.model_validate(read_json(folder / "preprocess.json"))
         weights = weights or load_file(folder / "weights.safetensors")
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
         raise RunError(

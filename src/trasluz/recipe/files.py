@@ -55,7 +55,9 @@ def parse_overrides(pairs: list[str]) -> dict[str, Any]:
     for pair in pairs:
         path, equals, text = pair.partition("=")
         if not equals or not path.strip():
-            raise RecipeError(_("--set {pair}: give a field and a value, such as train.epochs=5.").format(pair=short(pair)))
+            raise RecipeError(
+                _("--set {pair}: give a field and a value, such as train.epochs=5.").format(pair=short(pair))
+            )
         try:
             values[path.strip()] = read_yaml(text)
         except RefusedTextError as error:

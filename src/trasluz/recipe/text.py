@@ -73,7 +73,7 @@ def read_yaml(text: str) -> Any:
         raise RefusedTextError(_(TOO_LARGE))
     _look_through(text)
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+        return yaml.load(text, _Loader)  # a safe loader
     except (ValueError, OverflowError, TypeError, RecursionError) as error:  # of dates and the like that are none
         raise RefusedTextError(str(error).splitlines()[0] if str(error) else type(error).__name__) from None
 
@@ -109,7 +109,7 @@ def _look_through(text: str) -> None:
     open_parts: list[tuple[str | None, int]] = []  # anchor, and values before it
     count = 0
     for event in yaml.parse(text, _Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.CollectionEndEvent):
             anchor, before = open_parts.pop()
             if anchor is not None:
@@ -117,7 +117,7 @@ def _look_through(text: str) -> None:
         elif isinstance(event, yaml.AliasEvent):
             if any(event.anchor == anchor for anchor, _before in open_parts):
                 raise RefusedTextError(_(RECURSIVE), line)
-            count += sizes.get(event.anchor, 1)
+            count += sizes.get(event.anchor or "", 1)
         elif isinstance(event, yaml.NodeEvent):
             count += 1
             if isinstance(event, yaml.CollectionStartEvent):

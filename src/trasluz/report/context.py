@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +13,7 @@ from trasluz.draw.history import History, read_history
 from trasluz.draw.provenance import Origin
 from trasluz.draw.steps import Steps
 from trasluz.evaluation.evaluation import Evaluation
+from trasluz.files import read_json
 from trasluz.findings.finding import Finding
 from trasluz.look.result import Result
 from trasluz.recipe import EarlyStoppingSection, Recipe
@@ -83,7 +83,7 @@ class Context(Stock):
     def spec(self) -> dict[str, Any]:
         """The data's kind, shape and classes as the model keeps them; empty where there is no model yet."""
         path = self.folder.path / "model" / "config.json"
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["spec"] if path.is_file() else {}
+        found: dict[str, Any] = read_json(path)["spec"] if path.is_file() else {}
         return found
 
     @cached_property

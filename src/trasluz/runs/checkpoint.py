@@ -15,7 +15,7 @@ from typing import Any
 from safetensors import SafetensorError
 
 from trasluz.errors import CheckpointError
-from trasluz.files import new_folder
+from trasluz.files import new_folder, open_regular, read_json
 from trasluz.messages import _
 from trasluz.reporting import Reporter
 from trasluz.runs.state import load_state, save_state
@@ -49,7 +49,7 @@ def read_checkpoint(folder: Path) -> dict[str, Any]:
         CheckpointError: a file is missing or its hash is not the one in the manifest.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_json(folder / "manifest.json")
         wrong = [name for name, digest in manifest.items() if _hash(folder / name) != digest]
         if wrong:
             raise CheckpointError(
@@ -89,7 +89,7 @@ def discard_after(checkpoints: Path, step: int) -> None:
 
 def _hash(path: Path) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()

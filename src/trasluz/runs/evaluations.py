@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from trasluz.errors import RunError
 from trasluz.evaluation import sample_evaluation
 from trasluz.evaluation.evaluation import MODEL, Evaluation, load_evaluation, load_summary
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
+from trasluz.files import open_regular, read_json
 from trasluz.messages import _
 from trasluz.runs.weights import Weights
 
@@ -45,7 +45,7 @@ def load_evaluation_summary(weights: Weights, split: str) -> dict[str, Any] | No
 def _model_of(folder: Path) -> str | None:
     """The digest of the weights that an evaluation is of, where it says so; what is damaged is told by reading it."""
     try:
-        found = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))[MODEL]
+        found = read_json(folder / "evaluation.json")[MODEL]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return None if found is None else str(found)
@@ -61,7 +61,7 @@ def load_samples(weights: Weights) -> SampleEvaluation | None:
     if not folder.is_dir():
         return None
     try:
-        plain = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
+        plain = read_json(folder / "samples.json")
         if not weights.made(plain.pop(sample_evaluation.MODEL, None)):
             return None
         arrays, examples = _arrays(folder / "arrays.npz"), _arrays(folder / "examples.npz")
@@ -77,5 +77,5 @@ def load_samples(weights: Weights) -> SampleEvaluation | None:
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as stored:
+    with open_regular(path) as file, np.load(file, allow_pickle=False) as stored:
         return dict(stored)

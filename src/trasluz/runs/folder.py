@@ -19,7 +19,6 @@ report.html      one file, no network
 from __future__ import annotations
 
 import io
-import json
 import os
 import secrets
 import shutil
@@ -33,9 +32,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from trasluz.errors import RunError
-from trasluz.files import state_of, storage, write_bytes, write_json
+from trasluz.files import read_json, state_of, storage, write_bytes, write_json
 from trasluz.messages import _
-from trasluz.recipe import Recipe, from_yaml
+from trasluz.recipe import Recipe, load
 from trasluz.reporting import Reporter
 from trasluz.runs.lines import append_lines, cut_lines, present_names, read_last, read_lines, size_of
 
@@ -261,9 +260,9 @@ class RunFolder:
 @lru_cache(maxsize=256)
 def _read_info(run: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
     try:
-        info: dict[str, Any] = json.loads((run / "run.json").read_text(encoding="utf-8"))
+        info: dict[str, Any] = read_json(run / "run.json")
         version = int(info["format"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, OSError):
         raise RunError(_("{path}: run.json is damaged; restore it from a copy of the run.").format(path=run)) from None
     if version > FORMAT:
         message = _(
@@ -276,7 +275,7 @@ def _read_info(run: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _read_recipe(file: Path, _state: tuple[int, int, int]) -> Recipe:
-    return from_yaml(file.read_text(encoding="utf-8"), str(file))
+    return load(file)
 
 
 def _size(folder: str | Path) -> int:

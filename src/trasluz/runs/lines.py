@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from trasluz.errors import RunError
-from trasluz.files import storage
+from trasluz.files import open_regular, storage
 from trasluz.messages import _
 
 _BLOCK = 16_384  # bytes read at a time from the end; a record has a few hundred
@@ -50,13 +50,16 @@ def read_last(path: Path) -> dict[str, Any]:
     """
     if not path.exists():
         return {}
-    with path.open("rb") as file:
-        line = _last_line(file, file.seek(0, os.SEEK_END))
+    try:
+        with open_regular(path) as file:
+            line = _last_line(file, file.seek(0, os.SEEK_END))
+    except OSError:
+        raise _damaged(path) from None
     if not line:
         return {}
     try:
         record: dict[str, Any] = dict(json.loads(line))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise _damaged(path) from None
     return record
 
@@ -82,10 +85,10 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     """
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     try:
-        return [json.loads(line) for line in lines if line.endswith("\n")]
-    except ValueError:
+        with open_regular(path) as file:
+            return [json.loads(line) for line in file if line.endswith(b"\n")]
+    except (OSError, ValueError, RecursionError):
         raise _damaged(path) from None
 
 

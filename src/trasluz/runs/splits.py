@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trasluz.files import write_bytes
+from trasluz.files import open_regular, write_bytes
 
 
 def save_splits(run: Path, splits: dict[str, np.ndarray]) -> None:
@@ -22,5 +22,5 @@ def load_splits(run: Path) -> dict[str, np.ndarray]:
     path = run / "splits.npz"
     if not path.is_file():
         return {}
-    with np.load(path, allow_pickle=False) as stored:
+    with open_regular(path) as file, np.load(file, allow_pickle=False) as stored:
         return dict(stored)

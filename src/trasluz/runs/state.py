@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save
 
+from trasluz.files import read_json
+
 _TENSOR = "$tensor"
 _PAIRS = "$pairs"
 
@@ -28,12 +30,12 @@ def save_state(folder: Path, tree: object) -> None:
 def load_state(folder: Path) -> Any:
     """The tree that ``save_state`` wrote, tensors on the CPU."""
     tensors = load_file(folder / "state.safetensors")
-    return _unpack(json.loads((folder / "state.json").read_text(encoding="utf-8")), tensors)
+    return _unpack(read_json(folder / "state.json"), tensors)
 
 
 def load_plain(folder: Path) -> Any:
     """The same tree with ``None`` in the place of every tensor, without reading any."""
-    return _unpack(json.loads((folder / "state.json").read_text(encoding="utf-8")), None)
+    return _unpack(read_json(folder / "state.json"), None)
 
 
 def _pack(node: object, path: str, tensors: dict[str, torch.Tensor]) -> object:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Images, Json, RunPath, WeightsName
+from trasluz.cli.arguments import Images, Json, Raw, RunPath, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
 from trasluz.cli.outcome import name_unreadable
@@ -27,6 +27,7 @@ def command(
         ),
     ] = None,
     weights: WeightsName = "final",
+    raw: Raw = False,
     json: Json = False,
 ) -> None:
     """Reconstructs and prints the errors."""
@@ -34,7 +35,7 @@ def command(
     found = open_run(console, run, weights).reconstruct(images, reporter=console)
     name_unreadable(console, found.unreadable)
     if out is not None:
-        written = found.save(out)
+        written = found.save(out, raw)
         console.say(_("{n} reconstructions in {path}.").format(n=len(found.files), path=written))
     errors = [(file, float(error)) for file, error in zip(found.files, found.errors, strict=True)]
     if json:

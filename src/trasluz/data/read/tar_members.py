@@ -14,6 +14,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -86,7 +87,7 @@ def tar_members(path: Path) -> Iterator[Member]:
             count += 1
             archive.members = []  # which would keep every header of an archive of millions
             if not info.isdir():
-                yield Member(info.name, info.size, info.isfile(), lambda info=info: _bytes_of(archive, info, bounded))
+                yield Member(info.name, info.size, info.isfile(), partial(_bytes_of, archive, info, bounded))
         _require_end(path, bounded.latest, count)
 
 

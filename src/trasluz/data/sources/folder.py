@@ -74,7 +74,9 @@ def scan_folder(folder: Path) -> Scan:
         inside = waiting.pop()
         visits[inside.above.identity] += 1
         if os.name != "nt" and visits[inside.above.identity] > _MOST_VISITS:
-            message = _("{path}: its links lead into {folder} again and again; remove links until each is reached once.")
+            message = _(
+                "{path}: its links lead into {folder} again and again; remove links until each is reached once."
+            )
             raise DataError(message.format(path=folder, folder=inside.relative.rstrip("/")))
         try:
             waiting += _scan(inside, scan)

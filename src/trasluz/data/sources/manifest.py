@@ -102,9 +102,13 @@ def _columns(path: Path, header: list[str], label_column: str | None) -> dict[st
         if label_column not in header:
             hint = did_you_mean(label_column, header)
             message = _("data.label_column: {path} has no column {column!r}; it has {columns}.")
-            raise DataError(message.format(path=path, column=label_column, columns=short(", ".join(header), 500)) + hint)
+            raise DataError(message.format(path=path, column=label_column, columns=_some(header)) + hint)
         found["label"] = header.index(label_column)
     return found
+
+
+def _some(columns: list[str]) -> str:
+    return short(", ".join(columns), 500)
 
 
 def _line(manifest: Path, row: Sequence[str], columns: dict[str, int], number: int) -> _Line:

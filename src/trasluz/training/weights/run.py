@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RecipeError
+from trasluz.files import read_json
 from trasluz.messages import _
 from trasluz.reporting import Reporter
 from trasluz.training.weights.base import Weights
@@ -34,6 +34,6 @@ def read(name: str, reporter: Reporter) -> Weights:
 
 def _preprocess(model: Path) -> Preprocess | None:
     try:
-        return Preprocess.model_validate_json((model / "preprocess.json").read_text(encoding="utf-8"))
-    except (OSError, ValidationError):
+        return Preprocess.model_validate(read_json(model / "preprocess.json"))
+    except (OSError, ValueError):  # which pydantic's complaints are, too
         return None
