@@ -70,10 +70,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return _(" Did you mean {guess}?").format(guess=guess) if guess else ""
 
 
-def shown(text: str, keep: str = "") -> str:
-    """``text`` with its control characters spelled out, such as ``\\x1b``, so that a terminal shows them and does not
-    obey them; those in ``keep`` stay.  A byte of a name that is no UTF-8 becomes ``\\xf1``."""
-    return _OBEYED.sub(lambda found: found[0] if found[0] in keep else _spelled(found[0]), text)
+def shown(text: str, keep: str = "", escape: str = "\\") -> str:
+    """``text`` with its control characters spelled out, such as ``\\x1b``, so that a terminal shows and does not obey them.
+
+    Those in ``keep`` stay; ``escape`` begins the others.  A byte of a name that is no UTF-8 becomes ``\\xf1``.
+    """
+    return _OBEYED.sub(lambda found: found[0] if found[0] in keep else _spelled(found[0], escape), text)
 
 
 def escaped(json: str) -> str:
@@ -86,13 +88,12 @@ def in_unicode(name: str) -> str:
     return name if name.isascii() else _HALVES.sub(lambda found: _spelled(found[0]), name)
 
 
-def _spelled(character: str) -> str:
+def _spelled(character: str, escape: str = "\\") -> str:
     code = ord(character)
+    usual = {"\n": "n", "\r": "r", "\t": "t"}.get(character)
     if 0xDC80 <= code <= 0xDCFF:  # where ``os.fsdecode`` puts a byte
-        return f"\\x{code - 0xDC00:02x}"
-    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character) or (
-        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-    )
+        code -= 0xDC00
+    return escape + (usual or (f"x{code:02x}" if code < 0x100 else f"u{code:04x}"))
 
 
 def short(given: object, most: int = 120) -> str:

@@ -22,6 +22,7 @@ from trasluz.recipe.text import RefusedTextError, read_yaml, write_yaml
 from trasluz.recipe.train import ComputeSection, PhaseSection, TrainSection
 
 _DEEPEST = 60  # names in a dotted field; what they make is walked by functions that call themselves
+_LONGEST_POSITION = 9  # digits
 _SEEDS = 2**63  # seeds are below, as PyTorch's generators take them
 
 
@@ -176,6 +177,6 @@ def _set(tree: dict[str, Any], path: str, value: object) -> None:
 
 
 def _index(items: list[Any], word: str, where: str) -> int:
-    if not word.isdigit() or int(word) >= len(items):
+    if not word.isdecimal() or len(word) > _LONGEST_POSITION or int(word) >= len(items):
         raise RecipeError(_("{where}: give a position from 0 to {last}.").format(where=where, last=len(items) - 1))
     return int(word)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trasluz.data.read.decode import Content
-from trasluz.data.read.formats import is_hidden, looks_like_image
+from trasluz.data.read.formats import begins_like_image, is_hidden, looks_like_image
 from trasluz.data.read.layout import read_layout, require_images
 from trasluz.data.read.raw import ImageFiles, Listing
 from trasluz.errors import DataError
-from trasluz.files import NOT_A_FILE, reason_of
+from trasluz.files import NOT_A_FILE, open_regular, reason_of
 from trasluz.messages import _, in_unicode
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
@@ -131,11 +131,21 @@ def _scan(inside: _Inside, scan: Scan) -> list[_Inside]:
                     folders.append(_Inside(Path(entry.path), relative + "/", _Above(identity, inside.above)))
             elif not stat.S_ISREG(facts.st_mode):
                 _note_unreadable(relative, NOT_A_FILE, scan)
-            elif looks_like_image(relative):
+            elif looks_like_image(relative) or _is_image_without_suffix(Path(entry.path)):
                 scan.images[relative] = (facts.st_size, facts.st_mtime_ns)
             else:
                 scan.ignored += 1
     return folders[::-1]
+
+
+def _is_image_without_suffix(path: Path) -> bool:
+    if path.suffix:
+        return False
+    try:
+        with open_regular(path) as file:
+            return begins_like_image(file.read(16))
+    except OSError:
+        return False
 
 
 def _note_unreadable(relative: str, reason: str, scan: Scan) -> None:
