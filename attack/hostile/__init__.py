@@ -1,4 +1,4 @@
-"""Hostile inputs, one door per file: each module has ``CASES``; nothing lists the modules.  ``door_runs`` needs a run."""
+"""Hostile inputs, one door per file: each module has ``CASES``; nothing lists them.  ``door_runs`` needs a run."""
 
 from __future__ import annotations
 

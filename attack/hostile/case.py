@@ -14,6 +14,7 @@ from PIL import Image
 RUN = "RUN"  # among the words of a command: the trained run
 MARKER = "executed"  # a file that appears in the working folder when something was executed
 _MOST_LINES = 3
+_PROGRESS = re.compile(r": \d+(/\d+)? · ")  # how far slow work is, every ten seconds
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 Words = Sequence[str | Path]
 
@@ -42,7 +43,7 @@ class Case:
         if missing:
             return f"does not say {missing[0]!r}: {(out + err).strip()[-300:]}"
         if code == 2:
-            lines = [line for line in err.splitlines() if line.strip()]
+            lines = [line for line in err.splitlines() if line.strip() and not _PROGRESS.search(line)]
             if not 1 <= len(lines) <= _MOST_LINES or len(err) > 3000:
                 return f"refused in {len(lines)} lines of {len(err)} characters"
             if self.name not in err and "data." not in err:  # or the field that cannot be met

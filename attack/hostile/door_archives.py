@@ -6,6 +6,7 @@ import gzip
 import io
 import struct
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Callable
 from functools import partial
@@ -25,8 +26,8 @@ def _whole_tar(place: Path, count: int = 20) -> tuple[bytes, list[tarfile.TarInf
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         archive.add(folder, "whole")
-        members = archive.getmembers()
-    return buffer.getvalue(), members
+    with tarfile.open(fileobj=io.BytesIO(buffer.getvalue())) as archive:
+        return buffer.getvalue(), archive.getmembers()
 
 
 def _whole_zip(place: Path) -> bytes:
@@ -114,8 +115,10 @@ def _zip_bomb(files: int, each: int, place: Path) -> bytes:
 def _two_of_one_name(place: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for number in range(3):
-            archive.writestr("a/1.png", _bytes(number))
+        for number in range(9):
+            with warnings.catch_warnings(action="ignore"):
+                archive.writestr("a/1.png", _bytes(number))
+            archive.writestr(f"a/b{number}.png", _bytes(number + 90))
             archive.writestr(f"b/{number}.png", _bytes(number + 9))
     return buffer.getvalue()
 

@@ -19,6 +19,7 @@ from trasluz.messages import N_, _
 
 _REASONS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
 _ATTEMPTS = 100  # at one folder, which each of as many threads may replace in between
+_PIECE = 1 << 20
 _JSON_BYTES = 64 << 20  # of one JSON file; ours have a few thousand, those with all images' names some millions
 
 NOT_A_FILE = N_("a pipe, socket or device, not a file")
@@ -64,9 +65,13 @@ def read_regular(path: Path, most: int) -> bytes | None:
         OSError: it is not there or may not be read.
     """
     with open_regular(path) as file:
-        if os.fstat(file.fileno()).st_size > most:
+        announced = os.fstat(file.fileno()).st_size
+        if announced > most:
             return None
-        content = file.read(most + 1)
+        content = file.read(announced + 1)  # no more than this is set aside for it, and usually all of it
+        while len(content) > announced and len(content) <= most:  # it grew, or is one of the kernel's, which have no size
+            announced = len(content)
+            content += file.read(min(most + 1 - announced, _PIECE))
     return None if len(content) > most else content
 
 

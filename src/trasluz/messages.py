@@ -71,7 +71,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def shown(text: str, keep: str = "", escape: str = "\\") -> str:
-    """``text`` with its control characters spelled out, such as ``\\x1b``, so that a terminal shows and does not obey them.
+    """``text`` with its control characters spelled out, such as ``\\x1b``, so that no terminal obeys them.
 
     Those in ``keep`` stay; ``escape`` begins the others.  A byte of a name that is no UTF-8 becomes ``\\xf1``.
     """

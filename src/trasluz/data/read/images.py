@@ -15,6 +15,7 @@ from trasluz.data.read.archives import is_archive
 from trasluz.data.read.decode import Content, Plan
 from trasluz.data.read.decoding import decode_all
 from trasluz.data.read.fit_arrays import fit_arrays
+from trasluz.data.read.layout import require_images
 from trasluz.data.read.raw import Unreadable
 from trasluz.data.read.sequence_rows import load_sequences, sequences_of_arrays
 from trasluz.data.read.table_rows import load_rows, rows_of_array
@@ -116,6 +117,7 @@ def _gather(
             names.append(str(path))
             continue
         listing = (folder_files(path) if kind == "folder" else archive_files(path, path.name)).listing(reporter)
+        require_images(len(listing.names) + len(listing.unreadable), listing.ignored, path)
         parts.append((len(names), listing.contents()))
         names += [str(path / name) for name in listing.names]
         unreadable += [(str(path / name), _(reason)) for name, reason in listing.unreadable]

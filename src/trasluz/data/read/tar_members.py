@@ -44,11 +44,10 @@ class Member:
 
 
 class _Bounded:
-    """The bytes of a tar as ``tarfile`` asks for them: small pieces between members, and never backwards there."""
+    """The bytes of a tar as ``tarfile`` asks for them: small pieces between members."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._furthest = 0
         self.inside = False  # a member's own bytes are being read
         self.latest = b""  # what the last call read: in the end, what stood where another header was due
 
@@ -59,10 +58,6 @@ class _Bounded:
         return self.latest
 
     def seek(self, position: int, whence: int = 0) -> int:
-        if not self.inside and whence == 0:
-            if position < self._furthest:
-                raise tarfile.ReadError(_("a file in it has a negative size"))
-            self._furthest = max(position - _END, 0)
         return self._file.seek(position, whence)
 
     def tell(self) -> int:
@@ -82,9 +77,11 @@ def tar_members(path: Path) -> Iterator[Member]:
         file.seek(0)
         bounded = _Bounded(stack.enter_context(opener(file)) if opener else file)
         archive = stack.enter_context(tarfile.open(fileobj=bounded, mode="r:"))  # type: ignore[call-overload]  # it needs no more of a file than this
-        count = 0
+        count, position = 0, -1
         while (info := archive.next()) is not None:
-            count += 1
+            if info.size < 0 or info.offset <= position:
+                raise tarfile.ReadError(_("a file in it has a negative size"))
+            count, position = count + 1, info.offset
             archive.members = []  # which would keep every header of an archive of millions
             if not info.isdir():
                 yield Member(info.name, info.size, info.isfile(), partial(_bytes_of, archive, info, bounded))
