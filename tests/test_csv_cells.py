@@ -17,7 +17,9 @@ def test_a_text_that_could_be_a_formula_begins_with_a_quote(cell: str) -> None:
     assert str(harmless(cell)).startswith("'")
 
 
-@pytest.mark.parametrize("cell", ["-1", "+1", "-1.5e-3", "-.5", "cat", "a=b", "1-2", "niño", "'", "", " x", 3, -0.25, None])
+@pytest.mark.parametrize(
+    "cell", ["-1", "+1", "-1.5e-3", "-.5", "cat", "a=b", "1-2", "niño", "'", "", " x", 3, -0.25, None]
+)
 def test_numbers_and_other_texts_stay_as_they_are(cell: object) -> None:
     assert harmless(cell) == cell
     assert type(harmless(cell)) is type(cell)

@@ -120,9 +120,7 @@ def test_the_limit_is_on_what_is_there_not_on_what_is_announced(tmp_path: Path) 
         (b'{"a": "\xff"}', "utf-8"),
     ],
 )
-def test_json_that_cannot_be_read_is_a_value_error_with_the_reason(
-    tmp_path: Path, content: bytes, words: str
-) -> None:
+def test_json_that_cannot_be_read_is_a_value_error_with_the_reason(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "x").write_bytes(content)
     with pytest.raises(ValueError, match=words):
         read_json(tmp_path / "x")

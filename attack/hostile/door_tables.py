@@ -23,7 +23,7 @@ def _digits(place: Path | None = None) -> bytes:
 _ROWS = b"".join(b"%d,%d,%s\n" % (n, n * n, b"ab"[n % 2 : n % 2 + 1]) for n in range(40))
 TABLES: dict[str, tuple[Callable[[], bytes], tuple[int, ...]]] = {
     "100,000 columns": (lambda: _wide(100_000, 8), (0, 2)),
-    "1,000,000 columns": (lambda: _wide(1_000_000, 2), (0, 2)),
+    "300,000 columns": (lambda: _wide(300_000, 2), (0, 2)),
     "100,000 columns of one name": (lambda: b"a," * 100_000 + b"b\n" + b"1," * 100_000 + b"1\n", (2,)),
     "100,000 columns without a name": (lambda: b"," * 100_000 + b"\n" + b"1," * 100_000 + b"1\n", (2,)),
     "a row of 100,000 cells too many": (lambda: b"x,y,label\n" + _ROWS + b"1," * 100_000 + b"\n", (2,)),

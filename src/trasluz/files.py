@@ -69,7 +69,9 @@ def read_regular(path: Path, most: int) -> bytes | None:
         if announced > most:
             return None
         content = file.read(announced + 1)  # no more than this is set aside for it, and usually all of it
-        while len(content) > announced and len(content) <= most:  # it grew, or is one of the kernel's, which have no size
+        while (
+            len(content) > announced and len(content) <= most
+        ):  # it grew, or is one of the kernel's, which have no size
             announced = len(content)
             content += file.read(min(most + 1 - announced, _PIECE))
     return None if len(content) > most else content

@@ -46,9 +46,7 @@ def test_a_whole_archive_gives_what_tarfile_gives(tmp_path: Path, form: int, mod
 
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("number", [1, 20, _COUNT - 1])
-def test_an_archive_cut_between_members_is_refused_with_their_number(
-    tmp_path: Path, number: int, packed: bool
-) -> None:
+def test_an_archive_cut_between_members_is_refused_with_their_number(tmp_path: Path, number: int, packed: bool) -> None:
     content, members = _tar(tarfile.GNU_FORMAT)
     cut = content[: members[number].offset]
     path = tmp_path / "x.tar"

@@ -71,9 +71,9 @@ def one_hot(cells: Sequence[str], categories: Sequence[str]) -> tuple[np.ndarray
 
 def _parse_at_once(cells: Sequence[str]) -> np.ndarray | None:
     """Columns without missing or odd cells, which most are, by NumPy; ``None`` for the others."""
-    if any("_" in cell for cell in cells):  # Python's own spelling of numbers, which files do not mean
+    if "_" in "".join(cells):  # Python's own spelling of numbers, which files do not mean
         return None
-    if any(len(cell) > _LONGEST for cell in cells):  # each cell would take as much memory as the longest
+    if max(map(len, cells), default=0) > _LONGEST:  # each cell would take as much memory as the longest
         return None
     try:
         values = np.array(cells, np.str_).astype(np.float64)

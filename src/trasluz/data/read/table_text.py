@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from trasluz.messages import _
 _SEPARATORS = ",;\t"
 _LOOKED_AT = 20
 _BYTES, _LINE = 512 << 20, 16 << 20  # of a file, and of one of its lines, whose cells all exist at once
-_ENDS = re.compile(r"\r\n|\n|\r")
+_PIECE = 1 << 20
 _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?", re.ASCII)
@@ -48,7 +49,13 @@ class Sheet:
     def column(self, name: str) -> tuple[str, ...]:
         """The cells under ``name``; every row must reach that far."""
         index = self.positions[name]
-        return tuple(row[index] for row in self.rows)
+        return self._columns[index] if self._columns else tuple(row[index] for row in self.rows)
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[str, ...], ...]:
+        """All columns at once, where the rows are equally long, which takes a third of the time of one by one."""
+        equal = all(len(row) == len(self.header) for row in self.rows)
+        return tuple(zip(*self.rows, strict=True)) if equal else ()
 
     @cached_property
     def decimal(self) -> str:
@@ -115,7 +122,7 @@ def _rows(text: str, separator: str, most: int | None = None) -> Iterator[tuple[
     reader = csv.reader(_lines(text), delimiter=separator, strict=True)
     given = 0
     for row in reader:
-        cells = tuple(cell.strip() for cell in row)
+        cells = tuple(map(str.strip, row)) if row else ()
         if any(cells):
             yield reader.line_num, cells
             given += 1
@@ -124,21 +131,18 @@ def _rows(text: str, separator: str, most: int | None = None) -> Iterator[tuple[
 
 
 def _lines(text: str) -> Iterator[str]:
-    """The lines with their ends, as they are: one at a time, because a second copy of the text takes four times its
+    """The lines with their ends, as they are; a piece at a time, because a second copy of the text takes four times its
     bytes.
 
     Raises:
         csv.Error: a line is longer than rows of numbers are.
     """
-    start = 0
-    for number, end in enumerate(_ENDS.finditer(text), 1):
-        yield _checked(text[start : end.end()], number)
-        start = end.end()
-    if start < len(text):
-        yield _checked(text[start:], 0)
-
-
-def _checked(line: str, number: int) -> str:
-    if len(line) > _LINE:
-        raise csv.Error(_("line {line} is longer than {most} MiB").format(line=number or _("last"), most=_LINE >> 20))
-    return line
+    rest, count = "", 0
+    for start in range(0, len(text), _PIECE):
+        *lines, rest = io.StringIO(rest + text[start : start + _PIECE], newline="")
+        count += len(lines)
+        if len(rest) > _LINE:
+            raise csv.Error(_("line {line} is longer than {most} MiB").format(line=count + 1, most=_LINE >> 20))
+        yield from lines
+    if rest:
+        yield rest
