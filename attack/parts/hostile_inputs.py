@@ -1,4 +1,4 @@
-"""Hostile inputs: every kind at every door, each in a process of its own that is watched for time and memory.
+"""Hostile inputs: every kind at every door, each in a process of its own (``attack/forked.py``) that is watched for time and memory.
 
 The folders with the inputs lie in ``attack/hostile``.  Beyond the ``COUNT`` of the table, inputs that were whole are
 damaged at random.
@@ -6,14 +6,13 @@ damaged at random.
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from attack.attempt import SECONDS, Attempt, watched
+from attack.attempt import SECONDS, Attempt, trasluz
+from attack.forked import forked, warm_up
 from attack.hostile import cases, door_runs
 from attack.hostile.case import RUN, Case
 from attack.hostile.noise import noisy
@@ -25,6 +24,7 @@ COUNT = 700
 def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:
     """All cases in an order of the seed's, then damaged files until there are ``count``."""
     trained = train(folder)
+    warm_up()
     every = [*cases(), *door_runs.cases(trained)]
     chosen = random.Random(seed)
     chosen.shuffle(every)
@@ -36,7 +36,7 @@ def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:
 def train(folder: Path) -> Path:
     """A run to predict with."""
     words = ["train", "digits-cnn", "--set", "train.epochs=1", "--set", "data.limit=300", "--runs", "runs"]
-    ended = watched([sys.executable, "-m", "trasluz.cli", *words], folder, _environment(folder), 10 * SECONDS)
+    ended = trasluz(*words, folder=folder, more=_environment(folder), seconds=10 * SECONDS)
     if ended.code != 0:
         raise RuntimeError(f"no run to attack: {ended.text}")
     (trained,) = (folder / "runs").iterdir()
@@ -48,10 +48,7 @@ def attempt(case: Case, place: Path, trained: Path) -> Attempt:
     place.mkdir()
     try:
         words = [str(trained if word == RUN else word) for word in case.make(place)]
-        # Standard error goes to a file, so that both can be judged apart.
-        shell = ["sh", "-c", 'exec "$@" 2>stderr.txt', "sh", sys.executable, "-m", "trasluz.cli", *words]
-        ended = watched(shell, place, _environment(place))
-        err = (place / "stderr.txt").read_text(encoding="utf-8", errors="replace")
+        ended, err = forked(words, place, _environment(place))
         fault = ended.fault or _unexpected(err)
         if not fault and ended.code is not None:
             fault = case.fault(place, ended.code, ended.text, err)
@@ -61,11 +58,7 @@ def attempt(case: Case, place: Path, trained: Path) -> Attempt:
 
 
 def _environment(place: Path) -> dict[str, str]:
-    return {
-        "TRASLUZ_CACHE": str(place / ".cache"),
-        "TRASLUZ_LANG": "en",
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-    }
+    return {"TRASLUZ_CACHE": str(place / ".cache"), "TRASLUZ_LANG": "en", "COLUMNS": "200"}
 
 
 def _unexpected(err: str) -> str:

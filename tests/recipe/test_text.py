@@ -1,4 +1,4 @@
-"""YAML within limits: what a few hundred bytes could become is refused before it is made, with the reason and the line."""
+"""YAML within limits: what a few hundred bytes could become is refused before it is made, with reason and line."""
 
 from __future__ import annotations
 

@@ -31,10 +31,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from trasluz.errors import RunError
+from trasluz.errors import RecipeError, RunError
 from trasluz.files import read_json, state_of, storage, write_bytes, write_json
 from trasluz.messages import _
-from trasluz.recipe import Recipe, load
+from trasluz.recipe import Recipe, from_yaml
+from trasluz.recipe.text import RefusedTextError, read_text
 from trasluz.reporting import Reporter
 from trasluz.runs.lines import append_lines, cut_lines, present_names, read_last, read_lines, size_of
 
@@ -275,7 +276,12 @@ def _read_info(run: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _read_recipe(file: Path, _state: tuple[int, int, int]) -> Recipe:
-    return load(file)
+    try:
+        text = read_text(file)
+    except (OSError, UnicodeDecodeError, RefusedTextError) as error:
+        message = _("{path}: cannot be read as UTF-8 text: {reason}.")
+        raise RecipeError(message.format(path=file, reason=error)) from None
+    return from_yaml(text, str(file))
 
 
 def _size(folder: str | Path) -> int:

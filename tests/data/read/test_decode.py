@@ -18,7 +18,6 @@ from tests.data.conftest import Encode, noise, png_header_of
 from trasluz.data.read.decode import (
     DAMAGED,
     EMPTY,
-    MISSING,
     TOO_DEEP,
     TOO_MANY_PIXELS,
     UNKNOWN,
@@ -29,6 +28,7 @@ from trasluz.data.read.decode import (
     read_bytes,
     read_header,
 )
+from trasluz.files import MISSING
 
 H, W = 5, 7
 

@@ -79,7 +79,7 @@ def test_a_negative_size_does_not_send_the_reader_in_circles(tmp_path: Path, blo
     size = (-512 * blocks).to_bytes(12, signed=True)  # in base 256
     good = _header("a.png", tarfile.REGTYPE, b"%011o\0" % 0)
     (tmp_path / "x.tar").write_bytes(good * 4 + _header("a.png", kind, size) + good * 4 + bytes(1024))
-    with pytest.raises((tarfile.ReadError, DataError), match="negative size|notes|damaged"):
+    with pytest.raises((tarfile.ReadError, DataError), match=r"negative size|notes|damaged"):
         _read(tmp_path / "x.tar")
 
 
