@@ -1,4 +1,4 @@
-"""Commands in processes of their own that are forked from one that has imported everything: hundreds in the time of tens.
+"""Commands in processes of their own, forked from one that has imported everything: hundreds in the time of tens.
 
 Importing PyTorch takes some seconds, which for a thousand small attacks would be most of an hour.  A forked command
 starts with the modules loaded and nothing else; what it prints goes to files, and it is watched as in ``attempt``.

@@ -1,4 +1,4 @@
-"""Hostile inputs: every kind at every door, each in a process of its own (``attack/forked.py``) that is watched for time and memory.
+"""Hostile inputs: every kind at every door, each in a process of its own that is watched for time and memory.
 
 The folders with the inputs lie in ``attack/hostile``.  Beyond the ``COUNT`` of the table, inputs that were whole are
 damaged at random.
