@@ -36,7 +36,7 @@ def forked(words: Sequence[str], folder: Path, more: Mapping[str, str], seconds:
     child = os.fork()
     if child == 0:
         _command(words, folder, more)
-    peak, code, done = 0, None, 0
+    peak, code, done, pause = 0, None, 0, 0.01
     while not done:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -47,7 +47,8 @@ def forked(words: Sequence[str], folder: Path, more: Mapping[str, str], seconds:
             os.killpg(child, 9)
             os.waitpid(child, 0)
             break
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(2 * pause, 0.2)
     out, err = ((folder / name).read_text(encoding="utf-8", errors="replace") for name in (_OUT, _ERR))
     return Ended(code, out, time.monotonic() - started, peak), err
 
