@@ -68,13 +68,18 @@ def read_regular(path: Path, most: int) -> bytes | None:
         announced = os.fstat(file.fileno()).st_size
         if announced > most:
             return None
-        content = file.read(announced + 1)  # no more than this is set aside for it, and usually all of it
-        while (
-            len(content) > announced and len(content) <= most
-        ):  # it grew, or is one of the kernel's, which have no size
+        content = _read(file, announced + 1, path)  # no more than this is set aside for it, and usually all of it
+        while announced < len(content) <= most:  # it grew, or is one of the kernel's, which announce no size
             announced = len(content)
-            content += file.read(min(most + 1 - announced, _PIECE))
+            content += _read(file, min(most + 1 - announced, _PIECE), path)
     return None if len(content) > most else content
+
+
+def _read(file: BinaryIO, size: int, path: Path) -> bytes:
+    content: bytes | None = file.read(size)
+    if content is None:  # it would have had to wait, as for the kernel's own log, which calls itself a regular file
+        raise NotAFileError(path)
+    return content
 
 
 def read_json(path: Path) -> Any:

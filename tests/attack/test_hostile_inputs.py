@@ -36,7 +36,7 @@ def _judge(case: Case, trained: Path, place: Path, ask: Command) -> str:
 @pytest.mark.parametrize("case", _chosen(), ids=lambda case: f"{case.door}: {case.kind}")
 def test_a_hostile_input_gives_a_right_result_or_one_sentence(
     case: Case,
-    classifier: Path,
+    classifier: Path,  # noqa: F811 - the fixture
     tmp_path: Path,
     command: Command,  # noqa: F811 - the fixtures
 ) -> None:
@@ -46,7 +46,7 @@ def test_a_hostile_input_gives_a_right_result_or_one_sentence(
 @pytest.mark.parametrize("number", range(6))
 def test_a_hostile_file_in_a_run_gives_a_right_result_or_one_sentence(
     number: int,
-    classifier: Path,
+    classifier: Path,  # noqa: F811 - the fixture
     tmp_path: Path,
     command: Command,  # noqa: F811 - the fixtures
 ) -> None:

@@ -169,7 +169,9 @@ def _set(tree: dict[str, Any], path: str, value: object) -> None:
             node[part] = {}
         node = node[part]
         if not isinstance(node, (dict, list)):
-            raise RecipeError(_("{path}: {where} is a single value and has no fields.").format(path=path, where=where))
+            raise RecipeError(
+                _("{path}: {where} is a single value and has no fields.").format(path=short(path), where=short(where))
+            )
     if isinstance(node, list):
         node[_index(node, last, path)] = value
     else:
@@ -178,5 +180,7 @@ def _set(tree: dict[str, Any], path: str, value: object) -> None:
 
 def _index(items: list[Any], word: str, where: str) -> int:
     if not word.isdecimal() or len(word) > _LONGEST_POSITION or int(word) >= len(items):
-        raise RecipeError(_("{where}: give a position from 0 to {last}.").format(where=where, last=len(items) - 1))
+        raise RecipeError(
+            _("{where}: give a position from 0 to {last}.").format(where=short(where), last=len(items) - 1)
+        )
     return int(word)

@@ -125,7 +125,7 @@ def read_idx(path: Path) -> np.ndarray:
                 return _read(plain, path)
             with gzip.open(plain) as file:
                 return _read(file, path)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
+    except (EOFError, zlib.error, gzip.BadGzipFile, TypeError):  # the last where reading would have to wait
         raise DataError(
             _("{path}: this gzip file is cut short or damaged; fetch it again.").format(path=path)
         ) from None
