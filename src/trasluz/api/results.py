@@ -15,7 +15,7 @@ from trasluz.csv_cells import csv_text
 from trasluz.errors import RequestError
 from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import json_bytes, storage, write_bytes
-from trasluz.messages import _, in_unicode
+from trasluz.messages import _, shown
 
 if TYPE_CHECKING:
     from trasluz.draw.provenance import Origin
@@ -128,7 +128,7 @@ class Reconstructions:
         info = chunks("reconstructed", self.origin) if self.origin else None
         names = []
         for file, left, right in zip(self.files, self.originals, self.reconstructions, strict=True):
-            path = _free(folder / f"{in_unicode(Path(file).stem)}.png")
+            path = _free(folder / f"{shown(Path(file).stem)}.png")
             save_png(path, np.concatenate([left, right], axis=1), info)
             names.append(path.name)
         return names
