@@ -84,6 +84,11 @@ def _value(make: Callable[[], bytes], place: Path) -> Words:
     return ("train", "digits-cnn", "--set", "model.network=" + make().decode()[:100_000])
 
 
+def _weights(make: Callable[[Path], None], place: Path) -> Words:
+    make(place / "w.safetensors")
+    return ("train", "digits-cnn", "--set", "phases=[{name: a, from: 'file:w.safetensors'}]")
+
+
 def _field(field: str, place: Path) -> Words:
     return ("train", "digits-cnn", "--set", f"{field}=1")
 
@@ -111,6 +116,10 @@ CASES = [
         for kind, make in TEXTS.items()
     ),
     *(Case("--set", kind, partial(_value, TEXTS[kind]), "", (2,)) for kind in _VALUES[::3]),
+    *(
+        Case("weights", f"{kind} of that name", partial(_weights, make), "w.safetensors", (2,))
+        for kind, make in SPECIAL.items()
+    ),
     Case("--set", "a field 10,000 names deep", partial(_field, "a." * 10_000 + "b"), "", (2,)),
     Case("--set", "a field of escapes", partial(_field, "\x1b[31mred"), "", (2,)),
     Case("--set", "a position of 5,000 digits", partial(_field, "phases." + "9" * 5000), "", (2,)),

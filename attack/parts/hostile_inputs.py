@@ -18,7 +18,7 @@ from attack.hostile.case import RUN, Case
 from attack.hostile.noise import noisy
 
 TITLE = "Hostile inputs"
-COUNT = 700
+COUNT = 760
 
 
 def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:

@@ -11,6 +11,7 @@ import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,7 +36,7 @@ class NotAFileError(OSError):
         super().__init__(errno.EINVAL, _(NOT_A_FILE), str(path))
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """The regular file at ``path``, also through links, open for reading.
 
     Anything else is not even opened, because opening a pipe waits and opening a device can set it going; what was put

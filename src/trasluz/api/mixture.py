@@ -16,7 +16,7 @@ from safetensors.torch import save
 from trasluz.api.applying import encode
 from trasluz.api.opened import OpenedRun
 from trasluz.errors import RequestError, StorageError
-from trasluz.files import storage, write_bytes
+from trasluz.files import open_regular, storage, write_bytes
 from trasluz.look.latent.mixture import Mixture, fit
 from trasluz.messages import _
 from trasluz.reporting import Reporter
@@ -91,7 +91,7 @@ def _read(path: Path, digest: str, size: int) -> Mixture:
         OSError, SafetensorError: it cannot be read.
         ValueError: it is no mixture of such codes for the model whose weights have this ``digest``.
     """
-    with path.open("rb"):  # the library's own error for an absent file names no kind
+    with open_regular(path):  # the library's own error for an absent file names no kind, and a pipe would be waited for
         pass
     with safe_open(path, framework="pt") as stored:
         head = stored.metadata() or {}

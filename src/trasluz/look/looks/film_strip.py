@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from trasluz.files import open_regular
 from trasluz.look.film import frame_files
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
@@ -85,7 +86,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
 
 
 def _read(path: Path) -> Frame:
-    with np.load(path, allow_pickle=False) as stored:
+    with open_regular(path) as file, np.load(file, allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
 
 

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RecipeError
-from trasluz.files import read_json
+from trasluz.files import open_regular, read_json
 from trasluz.messages import _
 from trasluz.reporting import Reporter
 from trasluz.training.weights.base import Weights
@@ -23,6 +23,8 @@ def read(name: str, reporter: Reporter) -> Weights:
     """
     model = Path(name).expanduser() / "model"
     try:
+        with open_regular(model / "weights.safetensors"):  # a pipe would be waited for
+            pass
         return Weights(name, load_file(model / "weights.safetensors"), preprocess=_preprocess(model))
     except (OSError, SafetensorError):
         message = _(
