@@ -8,13 +8,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from trasluz.messages import shown
+from trasluz.draw.escaping import visible
 from trasluz.report.phrase import both, both_n
-
-
-def _visible(value: object) -> object:
-    """A value of a template; of names also what a page would obey instead of showing it. Escaping follows."""
-    return shown(value, keep="\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache
@@ -23,7 +18,7 @@ def _environment() -> Environment:
         loader=PackageLoader("trasluz.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_visible,
+        finalize=visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -119,7 +119,10 @@ def _gather(
         listing = (folder_files(path) if kind == "folder" else archive_files(path, path.name)).listing(reporter)
         require_images(len(listing.names) + len(listing.unreadable), listing.ignored, path)
         parts.append((len(names), listing.contents()))
-        names += [str(path / name) for name in listing.names]
+        if kind == "folder":  # the names by which its files are found again, also where they are no UTF-8
+            names += [str(content) for _row, content in listing.contents()]
+        else:
+            names += [str(path / name) for name in listing.names]
         unreadable += [(str(path / name), _(reason)) for name, reason in listing.unreadable]
     contents = ((first + row, content) for first, part in parts for row, content in part)
     return names, contents, unreadable
