@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from trasluz.components import configure
 from trasluz.errors import RecipeError
-from trasluz.messages import _, short
+from trasluz.messages import _, in_unicode, short
 from trasluz.recipe.base import Section
 from trasluz.recipe.data import DataSection
 from trasluz.recipe.migrations import VERSION, migrate, present_fields
@@ -44,10 +44,13 @@ class Recipe(Section):
     seed: Annotated[int, Field(ge=0, lt=_SEEDS)] = 0
 
     @model_validator(mode="after")
-    def _phases_are_distinct(self) -> Recipe:
+    def _fields_go_together(self) -> Recipe:
         names = [phase.name for phase in self.phases]
         if len(names) != len(set(names)):
             raise ValueError(_("phases need distinct names"))
+        if in_unicode(self.data.source) != self.data.source:
+            message = _("data.source: the name {name} is no UTF-8, as files of runs are; rename it or link to it")
+            raise ValueError(message.format(name=in_unicode(self.data.source)))
         if not isinstance(self.model.get("family"), str):
             raise ValueError(_("model.family must name a family"))
         return self

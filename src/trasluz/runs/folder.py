@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trasluz.errors import RecipeError, RunError
 from trasluz.files import read_json, state_of, storage, write_bytes, write_json
-from trasluz.messages import _
+from trasluz.messages import _, in_unicode
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.recipe.text import RefusedTextError, read_text
 from trasluz.reporting import Reporter
@@ -67,6 +67,9 @@ class RunFolder:
         Raises:
             RunError: the folder, or the nearest one above it that exists, cannot be written.
         """
+        if in_unicode(str(runs.absolute())) != str(runs.absolute()):  # which libraries that read weights refuse
+            message = _("--runs {path}: this path is no UTF-8, so no run can be kept there; choose another folder.")
+            raise RunError(message.format(path=in_unicode(str(runs))))
         nearest = next(p for p in (runs, *runs.absolute().parents) if p.exists())
         try:
             with tempfile.TemporaryFile(dir=nearest):
