@@ -13,7 +13,8 @@ import pytest
 
 from trasluz import files
 from trasluz.errors import StorageError
-from trasluz.files import new_folder, read_arrays, storage, whole_folder, write_bytes
+from trasluz.files import new_folder, storage, whole_folder, write_bytes, write_json
+from trasluz.reading import NotAFileError, open_regular, read_arrays, read_json, read_regular
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_debris(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,3 +114,63 @@ def test_what_is_read_of_a_folder_that_others_replace_is_of_one_folder(
     # Without the move in one, a folder may be away just when it is asked for: then it says so, and nothing is mixed.
     assert [said for said in wrong if exchange or said == "mixed"] == []
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def _put(kind: str, path: Path) -> None:
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_regular_file_is_not_even_opened(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _put(kind, tmp_path / "x")
+    monkeypatch.setattr(os, "open", lambda *_given: pytest.fail("it was opened"))
+    with pytest.raises(NotAFileError):
+        open_regular(tmp_path / "x")
+    with pytest.raises(OSError, match="a pipe, socket or device"):
+        read_json(tmp_path / "x")
+
+
+def test_a_pipe_put_in_the_place_of_a_file_meanwhile_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, pipe, really = tmp_path / "x", tmp_path / "pipe", os.open
+    file.write_bytes(b"1")
+    os.mkfifo(pipe)
+    monkeypatch.setattr(os, "open", lambda _path, flags: really(pipe, flags))
+    with pytest.raises(NotAFileError):
+        open_regular(file)
+
+
+def test_the_limit_is_on_what_is_there_not_on_what_is_announced(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"12345")
+    assert read_regular(tmp_path / "x", 5) == b"12345"
+    assert read_regular(tmp_path / "x", 4) is None
+    assert read_regular(Path("/proc/self/status"), 4) is None  # a file of the kernel announces no size at all
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"a":' * 100_000, "nested too deeply"),
+        (b"9" * 5000, "4300 digits"),
+        (b"{", "Expecting"),
+        (b'{"a": "\xff"}', "utf-8"),
+    ],
+)
+def test_json_that_cannot_be_read_is_a_value_error_with_the_reason(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(ValueError, match=words):
+        read_json(tmp_path / "x")
+
+
+def test_names_that_are_no_unicode_come_back_from_json_as_they_were(tmp_path: Path) -> None:
+    tree = {"name": os.fsdecode(b"ni\xf1o"), "and": "niño \u202e"}
+    write_json(tmp_path / "x", tree)
+    assert read_json(tmp_path / "x") == tree
+    (tmp_path / "x").read_bytes().decode()  # the file itself is UTF-8

@@ -24,6 +24,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_LONGEST_WORD = 200  # comparing takes time that grows with its square
+
 
 class TrasluzError(Exception):
     """Base of all errors that Trasluz raises on purpose."""
@@ -97,5 +99,7 @@ class Interrupted(TrasluzError):  # noqa: N818 - an interruption is not an error
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word closest to ``word``, or ``None`` when none is close."""
+    if len(word) > _LONGEST_WORD:
+        return None
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return matches[0] if matches else None

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from trasluz.messages import N_, _, did_you_mean
+from trasluz.messages import N_, _, did_you_mean, ngettext, short, shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+_MOST_SENTENCES, _MOST_GIVEN = 5, 200
 _WHOLE, _NUMBER, _TRUTH = N_("it must be a whole number"), N_("it must be a number"), N_("it must be true or false")
 _FIELDS = N_("it must be a name with fields")
 NO_SUCH_PART = "no_such_part"  # the kind of complaint about the name of a part that nothing installed brings
@@ -32,6 +33,7 @@ _REASONS = {
     "bool_type": _TRUTH,
     "bool_parsing": _TRUTH,
     "string_type": N_("it must be text"),
+    "string_unicode": N_("it must be text in UTF-8; rename what is called so"),
     "string_pattern_mismatch": N_("it must fit the pattern {pattern}"),
     "string_too_short": N_("it needs at least {min_length} characters"),
     "string_too_long": N_("it can have at most {max_length} characters"),
@@ -47,10 +49,11 @@ _REASONS = {
 
 
 def explain(error: ValidationError, config: type[BaseModel], where: str) -> str:
-    """One sentence per wrong field: where, what was given, what is allowed."""
+    """One sentence per wrong field: where, what was given, what is allowed; the first few of many."""
+    problems = error.errors()
     sentences = []
-    for problem in error.errors():
-        path = ".".join([where, *(str(p) for p in problem["loc"])]).strip(".")
+    for problem in problems[:_MOST_SENTENCES]:
+        path = short(shown(".".join([where, *(str(p) for p in problem["loc"])]).strip(".")))
         if problem["type"] == "extra_forbidden":
             known = _fields_at(config, problem["loc"][:-1])
             hint = did_you_mean(str(problem["loc"][-1]), known)
@@ -65,8 +68,24 @@ def explain(error: ValidationError, config: type[BaseModel], where: str) -> str:
             sentences.append(f"{path}: {reason}." if path else f"{reason}.")
         else:
             message = _("{path}: {given!r} is not allowed: {reason}.")
-            sentences.append(message.format(path=path, given=problem.get("input"), reason=_reason(problem)))
+            sentences.append(message.format(path=path, given=_Given(problem.get("input")), reason=_reason(problem)))
+    left = len(problems) - len(sentences)
+    if left:
+        sentences.append(ngettext("{n} more field is wrong.", "{n} more fields are wrong.", left).format(n=left))
     return " ".join(sentences)
+
+
+class _Given:
+    """What somebody gave, in a form that a sentence can hold."""
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        value = self._value
+        if isinstance(value, (str, bytes)) and len(value) > _MOST_GIVEN:
+            value = value[:_MOST_GIVEN]  # before it is spelled out as a whole
+        return short(repr(value), _MOST_GIVEN)
 
 
 def _reason(problem: ErrorDetails) -> str:

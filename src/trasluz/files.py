@@ -1,11 +1,7 @@
-"""Files written whole or not at all, and read as what they should be or refused.
+"""Files and folders written whole or not at all: a kill or a full disk at any moment leaves the old or the new.
 
-Writing: a kill or a full disk at any moment leaves the old file or the new one, never half of one.  What is written
-lies beside its target first, under a hidden name that says who writes it; a kill leaves that behind, and
-``runs/leftovers.py`` tells such a leftover from what somebody is still writing.
-
-Reading: whatever stands in the place of a file of ours (a pipe, another kind, brackets in brackets) ends in an
-``OSError`` or a ``ValueError``, so that whoever reads has these two to turn into a sentence.  What others may replace
+What is written lies beside its target first, under a hidden name that says who writes it; a kill leaves that behind,
+and ``runs/leftovers.py`` tells such a leftover from what somebody is still writing.  A folder that others may replace
 at the same time, in another thread or process, is read whole: all of the old or all of the new.
 """
 
@@ -14,17 +10,13 @@ from __future__ import annotations
 import ctypes
 import errno
 import functools
-import hashlib
 import json
 import os
 import platform
 import re
 import shutil
-import stat
-import threading
 import time
 import uuid
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -35,21 +27,15 @@ from trasluz.errors import RunError, StorageError
 from trasluz.messages import _
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 _WRITING = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
 _IN_THE_WAY = (errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENAMETOOLONG)
 _REASONS = (*_WRITING, *_IN_THE_WAY)
-_MOST_TEXT = 512 << 20  # bytes of text; the largest of ours, records of a long training, have a few million
-_SEAL, _ITSELF = "seal", "."
-_SHOWN = 60  # characters of a wrong value
 _ATTEMPTS = 100  # at one folder, which each of as many threads may replace in between
 _HERE, _EXCHANGE = -100, 2  # Linux' AT_FDCWD and RENAME_EXCHANGE
 
 T = TypeVar("T")
-# NumPy parses an array's header with `ast`, whose depth of recursion Python 3.11 counts over all threads together: two
-# that parse at once may end in a SystemError.
-_headers = threading.Lock()
 HOST = f"{zlib.crc32(platform.node().encode()):08x}"
 LIFE = uuid.uuid4().hex[:4]  # tells this process from an earlier one with the same number
 # ``.<name>.<host>-<process>-<life and a number of its own>``, ``old-`` before the host of what was moved away; versions
@@ -134,151 +120,6 @@ def _need_inside(folder: Path, link: Path, home: Path) -> None:
         raise RunError(message.format(path=folder, link=link.relative_to(folder), target=target))
 
 
-def check_regular(path: Path) -> None:
-    """Makes sure that there is a file with an end of its own: neither a folder nor a pipe nor a device.
-
-    Raises:
-        OSError: there is none, or it may not be looked at.
-        ValueError: it is something else.
-    """
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):
-        message = _("{name} is a folder") if stat.S_ISDIR(mode) else _("{name} is no regular file")
-        raise ValueError(message.format(name=path.name))
-
-
-def read_bytes(path: Path) -> bytes:
-    """What a file of text holds.
-
-    Raises:
-        OSError: it is not there or may not be read.
-        ValueError: it is no regular file, or larger than any of ours.
-    """
-    check_regular(path)
-    if path.stat().st_size > _MOST_TEXT:
-        raise ValueError(_("{name} is too large").format(name=path.name))
-    return path.read_bytes()
-
-
-def read_text(path: Path) -> str:
-    """The UTF-8 text of a file.
-
-    Raises:
-        OSError, ValueError: as ``read_bytes``; or it holds other than UTF-8.
-    """
-    return read_bytes(path).decode()
-
-
-def parse_json(text: str | bytes) -> Any:
-    """Plain values from JSON.
-
-    Raises:
-        ValueError: it is not JSON, is nested too deeply, or its words cannot be written down again.
-    """
-    try:
-        tree = json.loads(text)
-        if (b"\\u" in text) if isinstance(text, bytes) else ("\\u" in text):  # halves of characters, such as \ud800
-            json.dumps(tree, ensure_ascii=False).encode()
-    except RecursionError:
-        raise ValueError(_("brackets in brackets, too many of them")) from None
-    return tree
-
-
-def read_json(path: Path) -> Any:
-    """Plain values from a JSON file.
-
-    Raises:
-        OSError, ValueError: as ``read_text`` and ``parse_json``.
-    """
-    return parse_json(read_text(path))
-
-
-def checked(kind: type[T], tree: Any) -> T:
-    """``tree`` as a value of a type that pydantic knows, without turning one kind into another.
-
-    Raises:
-        ValueError: it is none; says where and what was found there.
-    """
-    from pydantic import TypeAdapter, ValidationError  # here, because writing files needs none of it
-
-    try:
-        return TypeAdapter(kind).validate_python(tree)
-    except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        place = ".".join(map(str, problem["loc"]))
-        if problem["type"] == "missing":
-            raise ValueError(_("{field} is missing").format(field=place)) from None
-        given = f"{problem['input']!r:.{_SHOWN}}"
-        raise ValueError(_("{field} cannot be {given}").format(field=place or _("the whole"), given=given)) from None
-
-
-def write_sealed(path: Path, tree: dict[str, Any]) -> None:
-    """``tree`` as JSON that knows itself and the files beside it, which are there already: ``read_sealed`` notices when
-    any of them is not what was written."""
-    seal = {_ITSELF: _digest(_canonical(tree)), **_digests(path)}
-    write_json(path, {**tree, _SEAL: seal})
-
-
-def read_sealed(path: Path, *, beside: bool = True) -> dict[str, Any]:
-    """What ``write_sealed`` wrote, or a mapping that was never sealed, as it is.
-
-    ``beside``: also look at the files beside it.
-
-    Raises:
-        OSError, ValueError: as ``read_json``; or something is not as it was written.
-    """
-    tree = checked(dict[str, Any], read_json(path))
-    seal = tree.pop(_SEAL, None)
-    if seal is None:  # by an earlier version
-        return tree
-    if not isinstance(seal, dict) or seal.pop(_ITSELF, None) != _digest(_canonical(tree)):
-        raise ValueError(_("{name} changed since it was written").format(name=path.name))
-    if beside:
-        now = _digests(path)
-        changed = [name for name in seal if seal[name] != now.get(name)]
-        if changed:
-            raise ValueError(_("{name} changed since it was written").format(name=changed[0]))
-    return tree
-
-
-def _canonical(tree: object) -> bytes:
-    """One text for one tree, whether it was read or is going to be written."""
-    return json.dumps(json.loads(json.dumps(tree)), sort_keys=True).encode()
-
-
-def _digests(path: Path) -> dict[str, str]:
-    """The digests of the files beside ``path``."""
-    found = (one for one in sorted(path.parent.iterdir()) if one.is_file() and one.name != path.name)
-    return {one.name: _digest(one.read_bytes()) for one in found}
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of an ``.npz`` file by name; nothing pickled is ever loaded.
-
-    Raises:
-        OSError: it is not there or may not be read.
-        ValueError: it is no such file, damaged, or holds other than arrays of numbers and text.
-    """
-    import numpy as np  # here, because listing runs needs none of it
-
-    check_regular(path)
-    try:
-        with path.open("rb") as file:  # NumPy leaves damaged files open
-            if file.read(2) != b"PK":
-                raise ValueError(_("{name} holds no arrays").format(name=path.name))
-            file.seek(0)
-            with _headers, np.load(file, allow_pickle=False) as stored:
-                return dict(stored)
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, TypeError) as error:
-        raise ValueError(str(error) or type(error).__name__) from None
-    except (MemoryError, OverflowError, SyntaxError) as error:
-        raise ValueError(_("{name} announces impossible arrays").format(name=path.name)) from error
-
-
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes ``path`` beside the target, synced, then renamed over it."""
     with storage(path):
@@ -296,9 +137,14 @@ def write_bytes(path: Path, content: bytes) -> None:
         sync_folder(path.parent)
 
 
+def json_bytes(tree: object, indent: int | None = None) -> bytes:
+    """JSON in UTF-8; what a name holds that is no Unicode is escaped, and is read back as it was."""
+    return json.dumps(tree, indent=indent, ensure_ascii=False).encode(errors="backslashreplace")
+
+
 def write_json(path: Path, tree: object) -> None:
     """``tree`` as readable UTF-8 JSON, written atomically."""
-    write_bytes(path, (json.dumps(tree, indent=2, ensure_ascii=False) + "\n").encode())
+    write_bytes(path, json_bytes(tree, indent=2) + b"\n")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +19,10 @@ from pathlib import Path
 from trasluz.errors import nearest
 
 LANGUAGES = ("en", "es")
+# What a terminal or a browser obeys instead of showing it: C0 and C1 controls, marks that turn the direction of
+# writing, line separators, and halves of characters (how Python hands over bytes of names that are no UTF-8).
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _LOCALE = Path(__file__).parent / "locale"
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -63,3 +68,35 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown ``word``: a question after the known one nearest to it, or nothing."""
     guess = nearest(word, known)
     return _(" Did you mean {guess}?").format(guess=guess) if guess else ""
+
+
+def shown(text: str, keep: str = "", escape: str = "\\") -> str:
+    """``text`` with its control characters spelled out, such as ``\\x1b``, so that no terminal obeys them.
+
+    Those in ``keep`` stay; ``escape`` begins the others.  A byte of a name that is no UTF-8 becomes ``\\xf1``.
+    """
+    return _OBEYED.sub(lambda found: found[0] if found[0] in keep else _spelled(found[0], escape), text)
+
+
+def escaped(json: str) -> str:
+    """JSON text that says the same, with the control characters in its names as JSON's own escapes."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+
+
+def in_unicode(name: str) -> str:
+    """The name of a file; its bytes that are no UTF-8, which no other text can hold, spelled out: ``ni\\xf1o``."""
+    return name if name.isascii() else _HALVES.sub(lambda found: _spelled(found[0]), name)
+
+
+def _spelled(character: str, escape: str = "\\") -> str:
+    code = ord(character)
+    usual = {"\n": "n", "\r": "r", "\t": "t"}.get(character)
+    if 0xDC80 <= code <= 0xDCFF:  # where ``os.fsdecode`` puts a byte
+        code -= 0xDC00
+    return escape + (usual or (f"x{code:02x}" if code < 0x100 else f"u{code:04x}"))
+
+
+def short(given: object, most: int = 120) -> str:
+    """``given`` as text of at most ``most`` characters, for sentences: what people wrote can have any length."""
+    text = given if isinstance(given, str) else repr(given)
+    return text if len(text) <= most else f"{text[: most - 1]}…"

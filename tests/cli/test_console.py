@@ -109,3 +109,40 @@ def test_speed_has_a_decimal_only_when_slow() -> None:
         "12,346 images/s",
         "",
     ]
+
+
+_NASTY = "esc\x1b[31mred\x9b\u202egnp\r\x07\udcf1"
+_SHOWN = r"esc\x1b[31mred\x9b\u202egnp\r\x07\xf1"
+
+
+def test_control_characters_are_shown_and_not_obeyed_wherever_something_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.0)
+    console = Console()
+    console.result(columns([("class", "n"), (f"two\nlines {_NASTY}", 1)]))
+    for speak in (console.result, console.say, console.warn, console.fail):
+        speak(_NASTY)
+    with console.task(_NASTY, 1) as task:
+        task.advance(1, _NASTY)
+    printed = capsys.readouterr()
+    assert rf"two\nlines {_SHOWN}" in printed.out
+    assert printed.out.count(_SHOWN) == 2
+    assert printed.err.count(_SHOWN) >= 5
+    assert not set("\x1b\x9b\u202e\r\x07\udcf1") & set(printed.out + printed.err)
+
+
+def test_bars_on_a_terminal_show_control_characters_too() -> None:
+    stream = Terminal()
+    bars = Bars(stream)
+    with bars.task("work", 1, "") as task:
+        task.advance(1, _NASTY)
+    assert "\x07" not in stream.getvalue()
+    assert "\u202e" not in stream.getvalue()
+
+
+def test_json_keeps_every_name_and_prints_no_control_character(capsys: pytest.CaptureFixture[str]) -> None:
+    Console().json({_NASTY: [_NASTY]})
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == {_NASTY: [_NASTY]}
+    assert line.isprintable()

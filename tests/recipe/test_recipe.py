@@ -154,3 +154,16 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(RecipeError, match="UTF-8"):
         load(path)
+
+
+def test_a_source_whose_name_no_recipe_can_hold_is_refused_in_a_sentence() -> None:
+    with pytest.raises(RecipeError, match=r"data\.source: the name ni\\xf1o is no UTF-8"):
+        Recipe().override({"data.source": "ni\udcf1o"})
+
+
+def test_wrong_values_of_any_length_make_a_short_sentence() -> None:
+    many = {f"f{number}": 1 for number in range(1000)}
+    for wrong in ({"train": {"epochs": "x" * 10**6}}, {"seed": [list(range(10**5))]}, {"x" * 10**5: 1}, many):
+        with pytest.raises(RecipeError) as refused:
+            from_dict(wrong)
+        assert len(str(refused.value)) < 2000

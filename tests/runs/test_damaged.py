@@ -12,7 +12,7 @@ import pytest
 
 from trasluz.errors import DamagedError
 from trasluz.evaluation.shapes import check_shapes
-from trasluz.files import parse_json, read_arrays, read_sealed, write_sealed
+from trasluz.reading import parse_json, read_arrays, read_sealed, write_sealed
 from trasluz.recipe import from_dict
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.lines import read_last, read_lines

@@ -18,7 +18,6 @@ from trasluz.runs.leftovers import remove_leftovers
 KILLED = """
 import os, sys
 from pathlib import Path
-from trasluz.files import new_folder
 with new_folder(Path(sys.argv[1])) as folder:
     (folder / "weights").write_bytes(b"half")
     os.kill(os.getpid(), 9)
@@ -26,7 +25,6 @@ with new_folder(Path(sys.argv[1])) as folder:
 WAITING = """
 import sys
 from pathlib import Path
-from trasluz.files import new_folder
 with new_folder(Path(sys.argv[1])) as folder:
     print("open", flush=True)
     sys.stdin.read()

@@ -16,9 +16,10 @@ from safetensors.torch import save
 from trasluz.api.applying import encode
 from trasluz.api.opened import OpenedRun
 from trasluz.errors import RequestError, StorageError
-from trasluz.files import check_regular, storage, write_bytes
+from trasluz.files import storage, write_bytes
 from trasluz.look.latent.mixture import Mixture, fit
 from trasluz.messages import _
+from trasluz.reading import check_regular
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 

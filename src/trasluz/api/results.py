@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from trasluz.csv_cells import csv_text
 from trasluz.errors import RequestError
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import storage, write_bytes
-from trasluz.messages import _
+from trasluz.files import json_bytes, storage, write_bytes
+from trasluz.messages import _, shown
 from trasluz.runs.leftovers import remove_leftovers
 
 if TYPE_CHECKING:
@@ -56,34 +57,34 @@ class Predictions(ShownInNotebooks):
             )
         return found
 
-    def to_csv(self) -> str:
-        """CSV text: file, label, confidence, one column per class."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(["file", "label", "confidence", *self.classes])
-        for r in self.records():
-            writer.writerow([r["file"], r["label"], r["confidence"], *r["probabilities"].values()])
-        return buffer.getvalue()
+    def to_csv(self, raw: bool = False) -> str:
+        """CSV text: file, label, confidence, one column per class.
+
+        Names that a spreadsheet would compute get a quote before them, and control characters are spelled out; ``raw``
+        leaves both.
+        """
+        rows = [[r["file"], r["label"], r["confidence"], *r["probabilities"].values()] for r in self.records()]
+        return csv_text([["file", "label", "confidence", *self.classes], *rows], raw)
 
     def to_json(self) -> str:
         """JSON text with the records and the files left out."""
         left_out = [{"file": file, "reason": reason} for file, reason in self.unreadable]
-        return json.dumps({"predictions": self.records(), "unreadable": left_out}, indent=2, ensure_ascii=False)
+        return json_bytes({"predictions": self.records(), "unreadable": left_out}, indent=2).decode()
 
-    def save(self, path: str | Path) -> Path:
-        """Writes CSV or JSON by the file's ending.
+    def save(self, path: str | Path, raw: bool = False) -> Path:
+        """Writes CSV or JSON by the file's ending; ``raw`` as in ``to_csv``.
 
         Raises:
             RequestError: another ending.
         """
         target = Path(path)
-        writers = {".csv": self.to_csv, ".json": self.to_json}
+        writers: dict[str, Callable[[], str]] = {".csv": partial(self.to_csv, raw), ".json": self.to_json}
         if target.suffix.lower() not in writers:
             raise RequestError(
                 _("{path}: predictions are written as .csv or .json; give one of these endings.").format(path=path)
             )
         remove_leftovers(target.parent, deep=False)
-        write_bytes(target, writers[target.suffix.lower()]().encode())
+        write_bytes(target, writers[target.suffix.lower()]().encode(errors="surrogateescape"))
         return target
 
 
@@ -105,20 +106,21 @@ class Reconstructions:
     origin: Origin | None = None
     lengths: np.ndarray | None = None
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, raw: bool = False) -> Path:
         """Writes one PNG per image (the original left of its reconstruction) and ``errors.csv``; of other samples one
         ``reconstructions.npz`` with ``original``, ``X`` (the reconstructions) and the ``lengths`` of sequences.
 
         Existing files are never overwritten: a number is added to the name.  The pictures say in text chunks that a
-        network rebuilt them, and name the run.
+        network rebuilt them, and name the run.  ``raw``: for the CSV, as in ``Predictions.to_csv``.
         """
         target = Path(folder)
         with storage(target):
             target.mkdir(parents=True, exist_ok=True)
             names = self._save_images(target) if self.originals.ndim == 4 else self._save_arrays(target)
-            rows = ["file,image,mse"] if self.originals.ndim == 4 else ["file,saved,mse"]
-            rows += [f'"{f}",{n},{e:.6g}' for f, n, e in zip(self.files, names, self.errors, strict=True)]
-            write_bytes(_free(target / "errors.csv"), ("\n".join(rows) + "\n").encode())
+            header = ["file", "image" if self.originals.ndim == 4 else "saved", "mse"]
+            rows = [[f, n, float(f"{e:.6g}")] for f, n, e in zip(self.files, names, self.errors, strict=True)]
+            text = csv_text([header, *rows], raw)
+            write_bytes(_free(target / "errors.csv"), text.encode(errors="surrogateescape"))
         return target
 
     def _save_images(self, folder: Path) -> list[str]:
@@ -128,7 +130,7 @@ class Reconstructions:
         info = chunks("reconstructed", self.origin) if self.origin else None
         names = []
         for file, left, right in zip(self.files, self.originals, self.reconstructions, strict=True):
-            path = _free(folder / f"{Path(file).stem}.png")
+            path = _free(folder / f"{shown(Path(file).stem)}.png")
             save_png(path, np.concatenate([left, right], axis=1), info)
             names.append(path.name)
         return names

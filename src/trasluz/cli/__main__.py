@@ -7,6 +7,7 @@ from __future__ import annotations
 
 try:
     import errno
+    import io
     import os
     import signal
     import sys
@@ -37,6 +38,9 @@ _LONGEST = 120  # characters of a path that a sentence shows
 
 def main() -> None:
     """The program ``trasluz``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # so that no name and no terminal's encoding stops an answer
+            stream.reconfigure(errors="backslashreplace")
     try:
         signal.signal(signal.SIGTERM, _stop)  # training listens for itself, and puts this back
         with patient_streams():

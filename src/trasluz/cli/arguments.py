@@ -83,6 +83,16 @@ Allow = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help=N_("Print the result as one JSON object on the last line of standard output."))
 ]
+Raw = Annotated[
+    bool,
+    typer.Option(
+        "--raw",
+        help=N_(
+            "Write names into CSV as they are; otherwise those that a spreadsheet would compute get a quote before "
+            "them, and control characters are spelled out."
+        ),
+    ),
+]
 Language = Annotated[
     str | None,
     typer.Option(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from trasluz.errors import StorageError
-from trasluz.messages import _
+from trasluz.messages import _, escaped, shown
 from trasluz.reporting import Reporter, Task
 
 if TYPE_CHECKING:
@@ -28,19 +28,26 @@ class Console(Reporter):
         self.debug = False
         self._bars: Bars | None = None
 
-    def result(self, text: str) -> None:
-        """A result that people read, on standard output."""
+    def result(self, text: str, raw: bool = False) -> None:
+        """A result that people read, on standard output; ``raw``, where that is no terminal, with the control
+        characters and the bytes of names as they are."""
         if self.silent:
             return
         try:
-            print(text, file=sys.stdout, flush=True)
+            if raw and not sys.stdout.isatty() and hasattr(sys.stdout, "buffer"):
+                sys.stdout.flush()
+                sys.stdout.buffer.write(f"{text}\n".encode(errors="surrogateescape"))
+                sys.stdout.buffer.flush()
+            else:
+                print(shown(text, keep="\n\t"), file=sys.stdout, flush=True)
         except OSError as error:
             message = _("The result cannot be written to standard output ({reason}).")
             raise StorageError(message.format(reason=error.strerror)) from None
 
     def json(self, tree: dict[str, Any]) -> None:
         """A result that programs read: one JSON object on one line of standard output."""
-        self.result(json.dumps(_finite(tree), ensure_ascii=False, default=str))
+        text = json.dumps(_finite(tree), ensure_ascii=False, default=str)
+        self.result(escaped(text))
 
     def say(self, message: str) -> None:
         """One sentence beside the results, on standard error."""
@@ -64,7 +71,7 @@ class Console(Reporter):
             from trasluz.cli.progress import Bars
 
             self._bars = Bars(sys.stderr)
-        with self._bars.task(title, total, counted) as task:
+        with self._bars.task(shown(title), total, counted) as task:
             yield task
 
     def _print(self, message: str, style: str) -> None:
@@ -72,6 +79,7 @@ class Console(Reporter):
             self._write(message, style)
 
     def _write(self, message: str, style: str) -> None:
+        message = shown(message, keep="\n")
         if self._bars is not None:
             self._bars.write(message, style)
         elif sys.stderr.isatty():
@@ -98,7 +106,7 @@ def columns(rows: Sequence[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else shown(str(value))
 
 
 def _finite(node: object) -> object:

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColum
 from rich.progress import Task as Row
 from rich.text import Text
 
-from trasluz.messages import _
+from trasluz.messages import _, shown
 from trasluz.reporting import Task
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -69,7 +69,7 @@ class Bar(Task):
         """``amount`` more are done; ``note`` replaces the text beside the bar."""
         self._progress.advance(self._id, amount)
         if note:
-            self._progress.update(self._id, note=note)
+            self._progress.update(self._id, note=shown(note))
 
     def remove(self) -> None:
         """Takes the bar away."""
@@ -87,7 +87,7 @@ class Lines(Task):
     def advance(self, amount: int = 1, note: str = "") -> None:
         """``amount`` more are done; ``note`` replaces the text at the end of the line."""
         self._done += amount
-        self._note = note or self._note
+        self._note = shown(note) or self._note
         if time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
             self._print()
 

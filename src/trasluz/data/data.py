@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -67,7 +68,7 @@ class Data:
         """Whether a sample can have several labels."""
         return self.labels is not None and self.labels.ndim == 2
 
-    @property
+    @cached_property
     def features(self) -> tuple[str, ...]:
         """The names of a table's features; empty for other kinds."""
         return tuple(name for column in self.columns for name in column.features)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 from collections.abc import Mapping
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from trasluz.draw.escaping import visible
 from trasluz.draw.names import baseline_title, integer, metric_name, metric_value, split_name, status_name
 from trasluz.messages import _, ngettext
 
@@ -35,7 +36,7 @@ def evaluation_html(evaluation: Evaluation) -> str:
     ]
     title = ngettext("{count} {split} image", "{count} {split} images", evaluation.count)
     caption = title.format(count=integer(evaluation.count), split=split_name(evaluation.split))
-    notes = "".join(f"<p>{escape(note)}</p>" for note in evaluation.notes)
+    notes = "".join(f"<p>{_escape(note)}</p>" for note in evaluation.notes)
     return _table(caption, head, rows) + notes
 
 
@@ -50,7 +51,7 @@ def run_html(run: Any) -> str:
         for n, v in metrics.items()
     ]
     caption = f"{run.path} · {status_name(str(run.status))}"
-    note = f"<p>{escape(run.weights_note)}</p>" if run.weights_note else ""
+    note = f"<p>{_escape(run.weights_note)}</p>" if run.weights_note else ""
     return _table(caption, [_("Split"), _("Metric"), _("Value")], rows) + note
 
 
@@ -61,7 +62,7 @@ def predictions_html(predictions: Any) -> str:
     title = ngettext("{count} prediction", "{count} predictions", len(records)).format(count=integer(len(records)))
     rest = len(records) - len(rows)
     more = ngettext("and {count} more", "and {count} more", rest).format(count=integer(rest))
-    return _table(title, [_("File"), _("Class"), _("Confidence")], rows) + (f"<p>{escape(more)}</p>" if rest else "")
+    return _table(title, [_("File"), _("Class"), _("Confidence")], rows) + (f"<p>{_escape(more)}</p>" if rest else "")
 
 
 def seeds_html(result: Any) -> str:
@@ -81,7 +82,7 @@ def generated_html(generated: Any) -> str:
     picture.save(buffer, "PNG", pnginfo=chunks("generated", generated.origin, {"seed": generated.seed}))
     title = ngettext("{count} generated image", "{count} generated images", count).format(count=integer(count))
     address = base64.b64encode(buffer.getvalue()).decode()
-    return f'<p>{escape(title)}</p><img alt="{escape(title)}" src="data:image/png;base64,{address}">'
+    return f'<p>{_escape(title)}</p><img alt="{_escape(title)}" src="data:image/png;base64,{address}">'
 
 
 def samples_html(found: SampleEvaluation) -> str:
@@ -103,9 +104,9 @@ def look_html(result: Result) -> str:
 
 def _panel(panel: Panel) -> str:
     words = (panel.verdict, *panel.warnings)
-    said = "".join(f"<p>{escape(word)}</p>" for word in words if word)
-    note = f"<p><small>{escape(panel.note)}</small></p>" if panel.note else ""
-    return f"<h4>{escape(panel.title)}</h4>{said}{_content(panel.content)}{note}"
+    said = "".join(f"<p>{_escape(word)}</p>" for word in words if word)
+    note = f"<p><small>{_escape(panel.note)}</small></p>" if panel.note else ""
+    return f"<h4>{_escape(panel.title)}</h4>{said}{_content(panel.content)}{note}"
 
 
 def _content(content: go.Figure | Gallery | Table | PointMap) -> str:
@@ -122,15 +123,15 @@ def _content(content: go.Figure | Gallery | Table | PointMap) -> str:
 
 
 def _gallery(gallery: Gallery) -> str:
-    head = "".join(f"<th>{escape(column)}</th>" for column in ("", *gallery.columns)) if gallery.columns else ""
+    head = "".join(f"<th>{_escape(column)}</th>" for column in ("", *gallery.columns)) if gallery.columns else ""
     names = gallery.rows or ("",) * len(gallery.tiles)
     rows = (
-        f"<th>{escape(name)}</th>" + "".join(_tile(tile) for tile in row)
+        f"<th>{_escape(name)}</th>" + "".join(_tile(tile) for tile in row)
         for name, row in zip(names, gallery.tiles, strict=True)
     )
     bars = "; ".join(f"{bar.title}: {bar.low} – {bar.high}" for bar in gallery.scales[:1])
     body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{escape(bars)}</p>"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{_escape(bars)}</p>"
 
 
 def _tile(tile: Tile) -> str:
@@ -142,7 +143,9 @@ def _tile(tile: Tile) -> str:
     address = packed(Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image))
     words = " ".join(word for word in (tile.caption, tile.flag) if word)
     style = "width:80px;image-rendering:pixelated" if image.shape[1] < 80 else "width:80px"
-    return f'<td><img alt="{escape(tile.alt)}" style="{style}" src="{address}"><br><small>{escape(words)}</small></td>'
+    return (
+        f'<td><img alt="{_escape(tile.alt)}" style="{style}" src="{address}"><br><small>{_escape(words)}</small></td>'
+    )
 
 
 def _interval(evaluation: Evaluation, name: str) -> str:
@@ -157,7 +160,11 @@ def _held(values: Mapping[str, float], name: str) -> str:
 
 
 def _table(caption: str, head: list[str], rows: list[list[str]]) -> str:
-    top = "".join(f"<th {_CELL}>{escape(h)}</th>" for h in head)
-    body = "".join("<tr>" + "".join(f"<td {_CELL}>{escape(c)}</td>" for c in row) + "</tr>" for row in rows)
-    title = f'<caption style="text-align:left;font-weight:600">{escape(caption)}</caption>'
+    top = "".join(f"<th {_CELL}>{_escape(h)}</th>" for h in head)
+    body = "".join("<tr>" + "".join(f"<td {_CELL}>{_escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+    title = f'<caption style="text-align:left;font-weight:600">{_escape(caption)}</caption>'
     return f"<table>{title}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _escape(value: object) -> str:
+    return html.escape(str(visible(value)))

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from trasluz.errors import DamagedError
 from trasluz.evaluation.shapes import check_shapes
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import checked, new_folder, read_arrays, read_sealed, whole_folder, write_sealed
+from trasluz.files import new_folder, whole_folder
 from trasluz.messages import _
+from trasluz.reading import checked, read_arrays, read_sealed, write_sealed
 
 MODEL = "model"  # of the stored fields, the one that says which weights were evaluated
 

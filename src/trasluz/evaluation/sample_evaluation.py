@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import new_folder, write_sealed
+from trasluz.files import new_folder
+from trasluz.reading import write_sealed
 
 FOLDER = "judged-samples"
 MODEL = "model"  # of the stored fields, the one that says which weights made the samples

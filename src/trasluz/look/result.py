@@ -18,9 +18,10 @@ from pydantic import TypeAdapter
 from trasluz import components
 from trasluz.errors import DamagedError
 from trasluz.evaluation.shown import ShownInNotebooks
-from trasluz.files import new_folder, read_arrays, read_sealed, whole_folder, write_sealed
+from trasluz.files import new_folder, whole_folder
 from trasluz.look import LOOKS
 from trasluz.messages import _
+from trasluz.reading import read_arrays, read_sealed, write_sealed
 from trasluz.recipe.migrations import present_names_of
 
 R = TypeVar("R", bound="Result")

@@ -7,7 +7,6 @@ version of their words and the other packages that brought parts of it, and the 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -22,11 +21,12 @@ from trasluz.data.data import DataSpec, Kind
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import DamagedError, OwnCodeError, RecipeError, RunError, UnknownPartError
 from trasluz.families import base as families
-from trasluz.files import checked, new_folder, read_json, read_text, refuse_links_out
+from trasluz.files import json_bytes, new_folder, refuse_links_out
 from trasluz.messages import _
 from trasluz.model.model import Model
 from trasluz.model.tensors import no_larger_than, read_tensors
 from trasluz.networks.layout import lay_plain
+from trasluz.reading import checked, read_json, read_text
 from trasluz.recipe.migrations import FIRST, VERSION, migrate
 from trasluz.rng import Rng
 
@@ -59,7 +59,7 @@ def save_model(
         (folder / "weights.safetensors").write_bytes(save(plain))
         config = {"version": VERSION, "model": settings, "spec": asdict(spec), "layout": layout}
         config["packages"] = packages_of(settings)
-        (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8")
+        (folder / "config.json").write_bytes(json_bytes(config, indent=2))
         (folder / "preprocess.json").write_text(preprocess.model_dump_json(indent=2), encoding="utf-8")
 
 

@@ -14,8 +14,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from trasluz.files import check_regular
 from trasluz.messages import _
+from trasluz.reading import check_regular
 
 _ROOM = 1 << 26  # numbers beyond those of the file that networks may hold: buffers that are not kept
 

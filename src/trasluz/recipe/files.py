@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 
 from trasluz.errors import RecipeError
-from trasluz.messages import _, did_you_mean
+from trasluz.messages import _, did_you_mean, short
 from trasluz.recipe.recipe import Recipe, from_yaml
-from trasluz.recipe.text import read_yaml
+from trasluz.recipe.text import RefusedTextError, read_text, read_yaml
 
 _BUILT_IN = Path(__file__).parent.parent / "recipes"
 
@@ -42,8 +42,8 @@ def load(name: str | Path) -> Recipe:
             + hint
         )
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path)
+    except (OSError, UnicodeDecodeError, RefusedTextError) as error:
         raise RecipeError(
             _("{path}: cannot be read as UTF-8 text: {reason}.").format(path=path, reason=error)
         ) from None
@@ -60,9 +60,14 @@ def parse_overrides(pairs: list[str]) -> dict[str, Any]:
     for pair in pairs:
         path, equals, text = pair.partition("=")
         if not equals or not path.strip():
-            raise RecipeError(_("--set {pair}: give a field and a value, such as train.epochs=5.").format(pair=pair))
+            raise RecipeError(
+                _("--set {pair}: give a field and a value, such as train.epochs=5.").format(pair=short(pair))
+            )
         try:
             values[path.strip()] = read_yaml(text)
+        except RefusedTextError as error:
+            message = _("--set {pair}: the value is not read ({reason}).")
+            raise RecipeError(message.format(pair=short(pair), reason=error)) from None
         except yaml.YAMLError:
-            raise RecipeError(_("--set {pair}: the value is not YAML.").format(pair=pair)) from None
+            raise RecipeError(_("--set {pair}: the value is not YAML.").format(pair=short(pair))) from None
     return values

@@ -15,13 +15,15 @@ from pydantic import Field, model_validator
 
 from trasluz.components import configure
 from trasluz.errors import RecipeError
-from trasluz.messages import _
+from trasluz.messages import _, in_unicode, short
 from trasluz.recipe.base import Section
 from trasluz.recipe.data import DataSection
 from trasluz.recipe.migrations import VERSION, migrate, present_fields
-from trasluz.recipe.text import read_yaml, write_yaml
+from trasluz.recipe.text import RefusedTextError, read_yaml, write_yaml
 from trasluz.recipe.train import ComputeSection, PhaseSection, TrainSection
 
+_DEEPEST = 60  # names in a dotted field; what they make is walked by functions that call themselves
+_LONGEST_POSITION = 9  # digits
 _SEEDS = 2**63  # seeds are below, as PyTorch's generators take them
 
 
@@ -43,10 +45,13 @@ class Recipe(Section):
     seed: Annotated[int, Field(ge=0, lt=_SEEDS)] = 0
 
     @model_validator(mode="after")
-    def _phases_are_distinct(self) -> Recipe:
+    def _fields_go_together(self) -> Recipe:
         names = [phase.name for phase in self.phases]
         if len(names) != len(set(names)):
             raise ValueError(_("phases need distinct names"))
+        if in_unicode(self.data.source) != self.data.source:
+            message = _("data.source: the name {name} is no UTF-8, as files of runs are; rename it or link to it")
+            raise ValueError(message.format(name=in_unicode(self.data.source)))
         if not isinstance(self.model.get("family"), str):
             raise ValueError(_("model.family must name a family"))
         return self
@@ -119,6 +124,10 @@ def from_yaml(text: str, origin: str) -> Recipe:
     """
     try:
         tree = read_yaml(text)
+    except RefusedTextError as error:
+        where = _(" at line {line}").format(line=error.line) if error.line else ""
+        message = _("{origin}: this YAML is not read{where}: {reason}; a recipe is a short text of names and values.")
+        raise RecipeError(message.format(origin=origin, where=where, reason=error)) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = _(" at line {line}").format(line=mark.line + 1) if mark else ""
@@ -167,6 +176,8 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 def _set(tree: dict[str, Any], path: str, value: object) -> None:
     """Sets a dotted field in place; numbers in the path index lists."""
     *parents, last = path.split(".")
+    if len(parents) > _DEEPEST:
+        raise RecipeError(_("{path}: no field lies that deep.").format(path=short(path)))
     node: Any = tree
     for depth, part in enumerate(parents):
         where = ".".join(parents[: depth + 1])
@@ -177,7 +188,9 @@ def _set(tree: dict[str, Any], path: str, value: object) -> None:
             node[part] = {}
         node = node[part]
         if not isinstance(node, (dict, list)):
-            raise RecipeError(_("{path}: {where} is a single value and has no fields.").format(path=path, where=where))
+            raise RecipeError(
+                _("{path}: {where} is a single value and has no fields.").format(path=short(path), where=short(where))
+            )
     if isinstance(node, list):
         node[_index(node, last, path)] = value
     else:
@@ -185,6 +198,8 @@ def _set(tree: dict[str, Any], path: str, value: object) -> None:
 
 
 def _index(items: list[Any], word: str, where: str) -> int:
-    if not word.isdigit() or int(word) >= len(items):
-        raise RecipeError(_("{where}: give a position from 0 to {last}.").format(where=where, last=len(items) - 1))
+    if not word.isdecimal() or len(word) > _LONGEST_POSITION or int(word) >= len(items):
+        raise RecipeError(
+            _("{where}: give a position from 0 to {last}.").format(where=short(where), last=len(items) - 1)
+        )
     return int(word)

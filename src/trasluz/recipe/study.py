@@ -19,7 +19,7 @@ from trasluz.recipe.base import Section
 from trasluz.recipe.files import load
 from trasluz.recipe.migrations import FIRST, VERSION, migrate, present_fields
 from trasluz.recipe.recipe import Recipe
-from trasluz.recipe.text import read_yaml, write_yaml
+from trasluz.recipe.text import read_yaml_file, write_yaml
 
 _BUILT_IN = Path(__file__).parent.parent / "recipes" / "studies"
 _NAME = r"^[a-z0-9][a-z0-9._-]*$"
@@ -108,7 +108,7 @@ def load_study(name: str | Path) -> Study:
         message = _("{name}: there is no such study or YAML file; built in are {known}.")
         raise RecipeError(message.format(name=name, known=", ".join(known)) + hint)
     try:
-        tree = read_yaml(path.read_text(encoding="utf-8"))
+        tree = read_yaml_file(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = str(error).splitlines()[0]
         raise RecipeError(_("{path}: cannot be read as YAML: {reason}.").format(path=path, reason=reason)) from None

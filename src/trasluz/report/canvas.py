@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from trasluz.messages import LANGUAGES, language
+from trasluz.messages import LANGUAGES, language, shown
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase
 
@@ -29,6 +29,7 @@ def place_figure(figures: list[Markup], draw: Callable[[], go.Figure], alt: Phra
 
 
 def script_json(tree: object) -> Markup:
-    """JSON that cannot end the ``<script>`` that holds it, nor open a comment in it."""
-    text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+    """JSON that cannot end the ``<script>`` that holds it, nor open a comment in it; marks in names that would turn the
+    direction of writing are spelled out."""
+    text = shown(json.dumps(tree, ensure_ascii=False, separators=(",", ":")), escape="\\\\")
+    return Markup(text.replace("<", "\\u003c"))

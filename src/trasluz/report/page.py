@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from trasluz.draw.escaping import visible
 from trasluz.report.phrase import both, both_n
 
 
@@ -17,6 +18,7 @@ def _environment() -> Environment:
         loader=PackageLoader("trasluz.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from trasluz.draw.escaping import escape, visible
 from trasluz.draw.names import integer, metric_name, split_name
 from trasluz.messages import LANGUAGES, _, current_language, language, ngettext
 
@@ -96,6 +97,6 @@ def _each(say: Callable[[], str], values: Mapping[str, object]) -> Phrase:
     texts = {}
     for name in LANGUAGES:
         with language(name):
-            filled = {k: v.texts[name] if isinstance(v, Phrase) else v for k, v in values.items()}
+            filled = {k: v.texts[name] if isinstance(v, Phrase) else visible(v) for k, v in values.items()}
             texts[name] = escape(say()).format(**filled)
     return Phrase(texts)

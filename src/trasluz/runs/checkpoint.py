@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from trasluz.errors import CheckpointError
-from trasluz.files import check_regular, checked, new_folder, read_json
+from trasluz.files import new_folder
 from trasluz.messages import _
+from trasluz.reading import checked, open_regular, read_json
 from trasluz.reporting import Reporter
 from trasluz.runs.state import load_state, save_state
 
@@ -86,9 +87,8 @@ def discard_after(checkpoints: Path, step: int) -> None:
 
 
 def _hash(path: Path) -> str:
-    check_regular(path)
     digest = hashlib.blake2b(digest_size=16)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()

@@ -12,8 +12,9 @@ from trasluz.evaluation import sample_evaluation
 from trasluz.evaluation.evaluation import MODEL, Evaluation, load_evaluation, load_summary
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.evaluation.shapes import check_shapes
-from trasluz.files import checked, read_arrays, read_json, read_sealed, whole_folder
+from trasluz.files import whole_folder
 from trasluz.messages import _
+from trasluz.reading import checked, read_arrays, read_json, read_sealed
 from trasluz.runs.weights import Weights
 
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 
 from trasluz.errors import DamagedError
-from trasluz.files import checked
 from trasluz.messages import _
+from trasluz.reading import checked
 
 MOST_FORMATS = 9999  # a number beyond is no format of a newer version, but damage
 Status = Literal["created", "running", "interrupted", "failed", "finished"]

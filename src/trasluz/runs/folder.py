@@ -34,10 +34,12 @@ from typing import TYPE_CHECKING, Any
 
 from trasluz.components import lost_package, packages_of
 from trasluz.errors import DamagedError, RecipeError, RunError, UnknownPartError
-from trasluz.files import read_json, read_text, refuse_links_out, state_of, storage, write_bytes, write_json
+from trasluz.files import refuse_links_out, state_of, storage, write_bytes, write_json
 from trasluz.locks import lock_of
-from trasluz.messages import _
+from trasluz.messages import _, in_unicode
+from trasluz.reading import read_json
 from trasluz.recipe import Recipe, from_yaml
+from trasluz.recipe.text import RefusedTextError, read_text
 from trasluz.reporting import Reporter
 from trasluz.runs.facts import MOST_FORMATS, Facts, Status, check_facts
 from trasluz.runs.half import is_half
@@ -71,6 +73,9 @@ class RunFolder:
         Raises:
             RunError: the folder, or the nearest one above it that exists, cannot be written.
         """
+        if in_unicode(str(runs.absolute())) != str(runs.absolute()):  # which libraries that read weights refuse
+            message = _("--runs {path}: this path is no UTF-8, so no run can be kept there; choose another folder.")
+            raise RunError(message.format(path=in_unicode(str(runs))))
         nearest = next(p for p in (runs, *runs.absolute().parents) if p.exists())
         try:
             with tempfile.TemporaryFile(dir=nearest):
@@ -336,7 +341,7 @@ def _read_info(run: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
 def _read_recipe(file: Path, _state: tuple[int, int, int]) -> Recipe:
     try:
         text = read_text(file)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RefusedTextError) as error:
         raise _damaged(file, str(error)) from None
     try:
         return from_yaml(text, str(file))

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from trasluz.errors import DamagedError
-from trasluz.files import check_regular, parse_json, read_bytes, storage
+from trasluz.files import storage
 from trasluz.messages import _
+from trasluz.reading import open_regular, parse_json, read_bytes
 from trasluz.recipe.migrations import present_record_name
 
 _COUNTS = ("epoch", "step", "from", "to")
@@ -56,8 +57,7 @@ def read_last(path: Path) -> dict[str, Any]:
     try:
         if not os.path.lexists(path):
             return {}
-        check_regular(path)
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             line = _last_line(file, file.seek(0, os.SEEK_END))
         return _record(parse_json(line)) if line else {}
     except (OSError, ValueError) as error:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from trasluz.errors import DamagedError
-from trasluz.files import read_arrays, write_bytes
+from trasluz.files import write_bytes
 from trasluz.messages import _
+from trasluz.reading import read_arrays
 
 
 def save_splits(run: Path, splits: dict[str, np.ndarray]) -> None:

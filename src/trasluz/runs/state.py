@@ -13,9 +13,9 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from trasluz.files import read_json
 from trasluz.messages import _
 from trasluz.model.tensors import read_tensors
+from trasluz.reading import read_json
 
 _TENSOR = "$tensor"
 _PAIRS = "$pairs"

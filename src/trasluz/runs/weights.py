@@ -17,8 +17,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from trasluz.errors import DamagedError, RequestError, RunError
-from trasluz.files import check_regular, checked
 from trasluz.messages import _
+from trasluz.reading import check_regular, checked
 from trasluz.recipe import EarlyStoppingSection
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.state import load_plain

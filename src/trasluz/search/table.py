@@ -6,13 +6,12 @@ out.  Intervals are Student's t over seeds, 95 % each, not adjusted for the numb
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trasluz.csv_cells import csv_text
 from trasluz.metrics.intervals import mean_interval
 
 
@@ -91,17 +90,14 @@ class Table:
 
     def to_csv(self) -> str:
         """One line per variant and metric: mean, interval, and the difference from the reference with its own."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
         bounds = ["mean", "low", "high"]
-        writer.writerow(["variant", "metric", "seeds", *bounds, *(f"difference_{b}" for b in bounds)])
+        lines: list[list[object]] = [["variant", "metric", "seeds", *bounds, *(f"difference_{b}" for b in bounds)]]
         for row in self.rows:
             for name, found in row.scores.items():
                 apart = row.differences.get(name)
                 more = ["", "", ""] if apart is None else [apart.mean, apart.low, apart.high]
-                line = [found.mean, found.low, found.high, *more]
-                writer.writerow([row.variant, name, len(found.values), *line])
-        return buffer.getvalue()
+                lines.append([row.variant, name, len(found.values), found.mean, found.low, found.high, *more])
+        return csv_text(lines)
 
 
 def make_table(

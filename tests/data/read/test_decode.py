@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.data.conftest import Encode, noise, png_header_of
+from trasluz.data.read import decode as decoder
 from trasluz.data.read.decode import (
     DAMAGED,
     EMPTY,
-    MISSING,
     TOO_DEEP,
     TOO_MANY_PIXELS,
     UNKNOWN,
@@ -29,6 +29,7 @@ from trasluz.data.read.decode import (
     read_bytes,
     read_header,
 )
+from trasluz.reading import MISSING
 
 H, W = 5, 7
 
@@ -261,3 +262,17 @@ def test_no_damage_raises_anything_but_a_reason(kind: str, data: st.DataObject) 
 def test_a_missing_file_has_a_reason(tmp_path: Path) -> None:
     with pytest.raises(UnreadableImageError, match=MISSING):
         read_bytes(tmp_path / "nowhere.png")
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "L", "P", "CMYK", "I;16"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_large_images_come_out_as_small_ones_do(mode: str, channels: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(0).integers(0, 256, (90, 70, 4), dtype=np.uint8)
+    image = Image.fromarray(values, "RGBA")
+    image = Image.fromarray(values[..., 0].astype(np.uint16) * 257) if mode == "I;16" else image.convert(mode)
+    buffer = io.BytesIO()
+    image.save(buffer, "TIFF" if mode == "CMYK" else "PNG")
+    whole = decode(buffer.getvalue(), Plan(33, 21, channels))[0]
+    monkeypatch.setattr(decoder, "_LARGE", 100)
+    monkeypatch.setattr(decoder, "_ROWS", 700)
+    np.testing.assert_array_equal(decode(buffer.getvalue(), Plan(33, 21, channels))[0], whole)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from tests import real
 from tests.data.conftest import Open, noise
+from trasluz.data.read import idx
 from trasluz.data.read.idx import read_idx
 from trasluz.data.sources import fashion_mnist
 from trasluz.errors import DataError
@@ -147,3 +149,18 @@ def test_the_checksums_of_fashion_mnist_are_those_of_the_published_files() -> No
         if not path.is_file():
             pytest.skip(f"{path}: only the unpacked files are here")
         assert hashlib.sha256(path.read_bytes()).hexdigest() == published
+
+
+def test_a_bomb_is_refused_after_what_its_size_allows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idx, "_FREE_GROWTH", 1 << 20)
+    head = struct.pack(">HBB", 0, 8, 3) + struct.pack(">3I", 20_000, 32, 32)
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(gzip.compress(head + bytes(20_000 * 1024)))
+    with pytest.raises(DataError, match="unpack to far more"):
+        read_idx(path)
+
+
+def test_a_pipe_among_them_is_refused_and_not_waited_for(tmp_path: Path, opened: Open) -> None:
+    os.mkfifo(tmp_path / "train-images-idx3-ubyte")
+    with pytest.raises(DataError, match="a pipe, socket or device"):
+        opened(tmp_path)

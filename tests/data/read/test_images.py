@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -121,3 +122,21 @@ def test_a_model_of_tables_takes_no_images(photos: Path) -> None:
         load_images(photos, Preprocess(kind="sequence"), Reporter())
     rows = np.ones((2, 3), np.float32)
     assert load_images(rows, Preprocess(kind="table"), Reporter()).samples is rows
+
+
+def test_files_of_names_that_are_no_utf_8_are_named_as_they_are_found_again(tmp_path: Path, encode: Encode) -> None:
+    old = tmp_path / os.fsdecode(b"ni\xf1o")
+    old.mkdir()
+    (old / os.fsdecode(b"se\xf1al.png")).write_bytes(encode(noise(4, 5)))
+    for given in (tmp_path, old, next(old.iterdir())):
+        (file,) = load_images(given, GREY, Reporter()).files
+        assert Path(file).is_file()
+
+
+def test_pipes_are_listed_and_an_archive_without_images_is_refused_by_its_name(photos: Path) -> None:
+    os.mkfifo(photos / "pipe.png")
+    loaded = load_images([photos / "pipe.png", photos / "a.png"], GREY, Reporter())
+    assert loaded.unreadable == ((str(photos / "pipe.png"), "a pipe, socket or device, not a file"),)
+    (photos / "x.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    with pytest.raises(DataError, match=r"x\.zip: there are no images here"):
+        load_images(photos / "x.zip", GREY, Reporter())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,12 @@ import pytest
 
 from tests import real
 from tests.data.conftest import Heard, Open
+from trasluz.data.read.table import open_table
 from trasluz.data.read.table_columns import Column, one_hot, parse_numbers
 from trasluz.data.read.table_text import read_sheet
 from trasluz.errors import DataError
+from trasluz.recipe import DataSection
+from trasluz.reporting import Reporter
 
 ROWS = [["size", "weight", "kind"], ["1.5", "20", "cat"], ["2.5", "30", "dog"], ["-3", "1e2", "cat"]]
 
@@ -187,3 +191,40 @@ def test_categories_that_are_missing_or_unknown_are_told_apart() -> None:
     np.testing.assert_array_equal(values, [[0, 1], [np.nan, np.nan], [0, 0]])
     assert wrong.tolist() == [False, False, True]
     assert Column(name="c", categories=("a", "b")).features == ("c=a", "c=b")
+
+
+def test_a_hundred_thousand_columns_take_seconds(tmp_path: Path) -> None:
+    names = ",".join(f"c{n}" for n in range(100_000))
+    lines = [",".join(str((row * n) % 7) for n in range(100_000)) for row in range(4)]
+    (tmp_path / "wide.csv").write_text("\n".join([names, *lines]), encoding="utf-8")
+    started = time.process_time()
+    raw = open_table(read_sheet(tmp_path / "wide.csv"), DataSection(), Reporter())
+    assert raw.samples.shape == (4, 100_000)
+    assert raw.samples[3, 6] == 18 % 7
+    assert time.process_time() - started < 12
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"x,y\n" + b"1" * 130_000 + b"x,2\n", "data.text=one-hot"),
+        (b"x,y\n" + b"1,2\n" * 100_000 + b"1" * 130_000 + b",2\n", "which does not belong there"),
+        (b"x,y\n1\0,2\n", "NUL characters"),
+        (b"x,y\n" + b"1" * (17 << 20) + b",2\n", "line 2 is longer than 16 MiB"),
+        (b"x" * 200_000 + b",y\n1,2\n", "field larger than field limit"),
+    ],
+)
+def test_cells_of_any_length_are_refused_in_a_moment(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "x.csv").write_bytes(content)
+    started = time.process_time()
+    with pytest.raises(DataError, match=words) as refused:
+        open_table(read_sheet(tmp_path / "x.csv"), DataSection(), Reporter())
+    assert len(str(refused.value)) < 1000
+    assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
+def test_lines_are_found_across_the_pieces_that_a_long_text_is_read_by(tmp_path: Path, end: str) -> None:
+    rows = [f"{n},{'x' * (n % 50)}" for n in range(60_000)]  # beyond one piece of 1 MiB
+    (tmp_path / "x.csv").write_bytes(end.join(["a,b", *rows]).encode())
+    assert [",".join(row) for row in read_sheet(tmp_path / "x.csv").rows] == rows

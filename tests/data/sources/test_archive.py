@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -169,3 +170,18 @@ def test_an_archive_in_the_cache_is_not_looked_into_again(
     heard.tasks.clear()
     opened(path, heard)
     assert heard.tasks == []
+
+
+def test_of_members_of_one_name_the_first_counts(tmp_path: Path, encode: Encode, opened: Open) -> None:
+    images = [encode(noise(4, 5, seed=n)) for n in range(3)]
+    with tarfile.open(tmp_path / "a.tar", "w") as tar, zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        for name, content in zip(("a/1.png", "a/1.png", "b/2.png"), images, strict=True):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+            with warnings.catch_warnings(action="ignore"):
+                packed.writestr(name, content)
+    for name in ("a.tar", "a.zip"):
+        data = opened(tmp_path / name)
+        assert data.files == ("a/1.png", "b/2.png")
+        np.testing.assert_array_equal(data.samples[0, ..., 0], noise(4, 5, seed=0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,10 @@ from PIL import Image
 
 from tests import real
 from tests.data.conftest import Encode, Heard, Open, noise
+from trasluz.data.sources.base import find_source
 from trasluz.errors import DataError
+from trasluz.recipe import DataSection
+from trasluz.reporting import Reporter
 
 
 def fill(folder: Path, encode: Encode, paths: list[str], shape: tuple[int, ...] = (4, 5)) -> Path:
@@ -203,3 +208,111 @@ def test_cats_and_dogs_are_read_as_they_lie(opened: Open) -> None:
     assert {name: len(rows) for name, rows in data.splits.items()} == {"train": 2000, "valid": 1000}
     assert data.classes == ("cats", "dogs")
     assert data.audit["sizes"]["distinct"] > 100
+
+
+# --- hostile folders
+
+
+def test_pipes_sockets_and_devices_are_named_and_never_opened(
+    tmp_path: Path, encode: Encode, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fill(tmp_path / "a", encode, ["cat/1.png", "cat/2.png", "dog/3.png"])
+    os.mkfifo(folder / "cat" / "pipe.png")
+    os.mkfifo(folder / "cat" / "pipe without a suffix")
+    (folder / "dog" / "zero.png").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as end:
+        monkeypatch.chdir(folder)
+        end.bind("dog/socket.jpg")
+    data = opened(folder, allow_unreadable=True)
+    assert len(data.samples) == 3
+    found = {entry["file"]: entry["reason"] for entry in data.audit["unreadable"]["files"]}
+    assert found == dict.fromkeys(
+        ["cat/pipe.png", "dog/socket.jpg", "dog/zero.png"], "a pipe, socket or device, not a file"
+    )
+
+
+def test_folders_are_read_however_deep_they_lie(tmp_path: Path, encode: Encode, opened: Open) -> None:
+    folder = fill(tmp_path / "a", encode, ["cat/1.png", "dog/2.png"])
+    monkey, here = encode(noise(4, 5, seed=9)), Path.cwd()
+    try:
+        os.chdir(folder / "cat")
+        for _level in range(900):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("deep.png").write_bytes(monkey)
+    finally:
+        os.chdir(here)
+    data = opened(folder)
+    assert len(data.samples) == 3
+    assert data.classes == ("cat", "dog")
+
+
+def test_a_folder_whose_path_is_too_long_is_named(tmp_path: Path, encode: Encode, opened: Open) -> None:
+    folder = fill(tmp_path / "a", encode, ["cat/1.png", "dog/2.png"])
+    here = Path.cwd()
+    try:
+        os.chdir(folder / "cat")
+        for _level in range(30):
+            Path("d" * 200).mkdir()
+            os.chdir("d" * 200)
+    finally:
+        os.chdir(here)
+    data = opened(folder, allow_unreadable=True)
+    assert "its path is too long" in str(data.audit["unreadable"]) or not data.audit["unreadable"]["count"]
+    assert len(data.samples) == 2
+
+
+def test_links_that_make_millions_of_ways_are_refused(tmp_path: Path, encode: Encode, opened: Open) -> None:
+    folder = fill(tmp_path / "a", encode, ["cat/1.png", "dog/2.png"])
+    for floor in range(30):
+        (tmp_path / f"floor{floor}").mkdir()
+        for side in "lr":
+            (tmp_path / f"floor{floor}" / side).symlink_to(f"../floor{floor + 1}")
+    (tmp_path / "floor30").mkdir()
+    (folder / "cat" / "up").symlink_to("../../floor0")
+    with pytest.raises(DataError, match="again and again"):
+        opened(folder)
+
+
+def test_names_that_are_no_utf_8_are_spelled_out_and_their_files_read(
+    tmp_path: Path, encode: Encode, opened: Open
+) -> None:
+    old = os.fsdecode(b"ni\xf1o")
+    data = opened(fill(tmp_path / "a", encode, [f"{old}/se{old}.png", "other/1.png"]))
+    assert data.classes == ("ni\\xf1o", "other")
+    assert data.files == ("ni\\xf1o/seni\\xf1o.png", "other/1.png")
+    again = opened(tmp_path / "a")  # from the cache
+    assert (again.classes, again.files) == (data.classes, data.files)
+
+
+def test_a_file_without_a_suffix_is_an_image_when_it_begins_like_one(
+    tmp_path: Path, encode: Encode, opened: Open
+) -> None:
+    folder = fill(tmp_path / "a", encode, ["cat/1.png", "fox/000", "fox/001"])
+    (folder / "README").write_text("II am no TIFF")
+    (folder / "fox" / "002").write_bytes(encode(noise(4, 5, seed=5), "JPEG"))
+    data = opened(folder)
+    assert data.files == ("cat/1.png", "fox/000", "fox/001", "fox/002")
+    assert data.audit["ignored"] == 1
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can take on another user")
+def test_a_folder_that_may_not_be_read_is_refused_in_one_sentence(tmp_path: Path, encode: Encode) -> None:
+    folder = fill(tmp_path / "a", encode, ["cat/1.png"])
+    for path in (tmp_path, *tmp_path.parents):
+        if path.stat().st_uid == 0 and path not in (Path("/"), Path("/tmp")):
+            path.chmod(0o755)
+    folder.chmod(0o700)
+    child = os.fork()
+    if child == 0:
+        code = 9
+        try:
+            os.setuid(65534)
+            with pytest.raises(DataError, match=r"may not be read"):
+                find_source(DataSection(source=str(folder)), Reporter())
+            with pytest.raises(DataError, match=r"may not be read"):
+                find_source(DataSection(source=str(folder / "cat")), Reporter())
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

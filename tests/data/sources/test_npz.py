@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -76,4 +77,16 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path, opened: Open, cut: int) 
 def test_the_file_is_named_when_its_arrays_do_not_fit(tmp_path: Path, opened: Open) -> None:
     np.savez(tmp_path / "a.npz", X=X, y=Y[:2])
     with pytest.raises(DataError, match=r"a\.npz: y"):
+        opened(tmp_path / "a.npz")
+
+
+def test_what_unpacks_to_far_more_than_it_is_is_refused_before_it_does(tmp_path: Path, opened: Open) -> None:
+    np.savez_compressed(tmp_path / "a.npz", X=np.zeros((400_000, 28, 28), np.uint8))
+    with pytest.raises(DataError, match="unpack to far more"):
+        opened(tmp_path / "a.npz")
+
+
+def test_a_pipe_called_so_is_refused_and_not_waited_for(tmp_path: Path, opened: Open) -> None:
+    os.mkfifo(tmp_path / "a.npz")
+    with pytest.raises(DataError, match="a pipe, socket or device"):
         opened(tmp_path / "a.npz")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Allow, Images, Json, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Images, Json, Raw, RunPath, WeightsName
 from trasluz.cli.console import Console
 from trasluz.cli.opening import open_run
 from trasluz.cli.outcome import name_unreadable
@@ -25,6 +25,7 @@ def command(
     ] = None,
     weights: WeightsName = "final",
     allow: Allow = None,
+    raw: Raw = False,
     json: Json = False,
 ) -> None:
     """Predicts and prints or writes the table."""
@@ -32,11 +33,11 @@ def command(
     found = open_run(console, run, weights).predict(images, reporter=console)
     name_unreadable(console, found.unreadable)
     if out is not None:
-        written = found.save(out)
+        written = found.save(out, raw)
         console.say(_("{n} predictions in {path}.").format(n=len(found.files), path=written))
     if json:
         left_out = [{"file": file, "reason": reason} for file, reason in found.unreadable]
         told = {"out": out, "predictions": found.records(), "unreadable": left_out}
         console.json({"run": str(run), "weights": weights, **told})
     elif out is None:
-        console.result(found.to_csv().rstrip())
+        console.result(found.to_csv(raw).removesuffix("\n"), raw)

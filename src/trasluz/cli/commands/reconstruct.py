@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Allow, Images, Json, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Images, Json, Raw, RunPath, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
 from trasluz.cli.outcome import name_unreadable
@@ -28,6 +28,7 @@ def command(
     ] = None,
     weights: WeightsName = "final",
     allow: Allow = None,
+    raw: Raw = False,
     json: Json = False,
 ) -> None:
     """Reconstructs and prints the errors."""
@@ -35,7 +36,7 @@ def command(
     found = open_run(console, run, weights).reconstruct(images, reporter=console)
     name_unreadable(console, found.unreadable)
     if out is not None:
-        written = found.save(out)
+        written = found.save(out, raw)
         console.say(_("{n} reconstructions in {path}.").format(n=len(found.files), path=written))
     errors = [(file, float(error)) for file, error in zip(found.files, found.errors, strict=True)]
     if json:

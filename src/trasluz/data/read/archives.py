@@ -1,16 +1,14 @@
 """Zip and tar archives of images: their names are checked, their members read one after the other, in memory.
 
 Refused as a whole: members whose path climbs out of the archive or is absolute, links and devices, passwords,
-damage, and archives that would unpack to more than a hundred times their own size plus one gigabyte.
+damage, and archives that would unpack to more than a hundred times their own size plus one gigabyte.  Of members that
+share a name the first counts.  How a tar is read lies in ``tar_members``.
 """
 
 from __future__ import annotations
 
-import lzma
 import stat
-import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,14 +16,15 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from trasluz.data.read.decode import BYTE_LIMIT, DAMAGED, TOO_LARGE, Content, UnreadableImageError
 from trasluz.data.read.formats import is_hidden, looks_like_image
-from trasluz.errors import DataError
-from trasluz.messages import _
+from trasluz.data.read.tar_members import Member, tar_members
+from trasluz.errors import DataError, TrasluzError
+from trasluz.messages import _, short
+from trasluz.reading import open_regular
 from trasluz.reporting import Reporter
 
 _TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _MOST_GROWTH, _FREE_GROWTH = 100, 1 << 30
 _HELD_BYTES = 256 << 20  # members of a compressed tar that are kept, so that it is unpacked once, not three times
-_DAMAGE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,8 @@ class _Members:
     def add(self, raw_name: str, size: int, link: bool) -> str | None:
         """The member's name when it is an image to be read."""
         name = self._safe(raw_name)
+        if size < 0:
+            self._refuse(_("{path}: its member {name!r} has a negative size; such an archive is not opened."), raw_name)
         if link:
             self._refuse(_("{path}: its member {name!r} is a link or a device; pack the files themselves."), raw_name)
         self._left -= size
@@ -61,6 +62,8 @@ class _Members:
             return None
         if size > BYTE_LIMIT:
             self.unreadable[name] = TOO_LARGE
+            return None
+        if name in self.sizes:
             return None
         self.sizes[name] = size
         return name
@@ -75,7 +78,7 @@ class _Members:
         return path.as_posix()
 
     def _refuse(self, message: str, name: str) -> None:
-        raise DataError(message.format(path=self.path, name=name))
+        raise DataError(message.format(path=self.path, name=short(name)))
 
 
 def is_archive(path: Path) -> bool:
@@ -96,7 +99,7 @@ def open_archive(path: Path, reporter: Reporter) -> Archive:
 def _open_zip(path: Path) -> Archive:
     members = _Members(path)
     infos: dict[str, zipfile.ZipInfo] = {}
-    with zipfile.ZipFile(path) as archive:
+    with open_regular(path) as file, zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             if info.flag_bits & 1:
                 raise DataError(_("{path}: is locked with a password; pack it again without.").format(path=path))
@@ -107,7 +110,7 @@ def _open_zip(path: Path) -> Archive:
                 infos[name] = info
 
     def contents() -> Iterator[tuple[str, Content]]:
-        with _damage(path), zipfile.ZipFile(path) as archive:
+        with _damage(path), open_regular(path) as file, zipfile.ZipFile(file) as archive:
             for name, info in infos.items():
                 yield name, _zip_member(archive, info)
 
@@ -117,7 +120,7 @@ def _open_zip(path: Path) -> Archive:
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Content:
     try:
         return archive.read(info)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
+    except Exception:  # whatever decompressors raise on damaged bytes
         return UnreadableImageError(DAMAGED)
 
 
@@ -126,12 +129,12 @@ def _open_tar(path: Path, reporter: Reporter) -> Archive:
     held: dict[str, bytes] | None = {}
     held_bytes = 0
     with reporter.task(_("Reading {file}").format(file=path.name), None, _("files")) as task:
-        for name, read in _tar_members(path, members):
+        for name, member in _images_of(path, members):
             held_bytes += members.sizes[name]
             if held_bytes > _HELD_BYTES:
                 held = None
             if held is not None:
-                held.setdefault(name, read())  # of members of the same name the first counts
+                held[name] = member.read()
             task.advance()
     kept = held
 
@@ -139,33 +142,29 @@ def _open_tar(path: Path, reporter: Reporter) -> Archive:
         if kept is not None:
             yield from kept.items()
             return
-        seen = set()
         with _damage(path):
-            for name, read in _tar_members(path, _Members(path)):
-                if name not in seen:
-                    seen.add(name)
-                    yield name, read()
+            for name, member in _images_of(path, _Members(path)):
+                yield name, member.read()
 
     return Archive(tuple(members.sizes), contents, members.ignored, tuple(members.unreadable.items()))
 
 
-def _tar_members(path: Path, members: _Members) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """The images of a tar in the archive's order, each with a function that reads it before the next is asked for."""
-    with tarfile.open(path) as archive:
-        for info in archive:
-            if info.isdir():
-                continue
-            name = members.add(info.name, info.size, not info.isfile())
-            if name:
-                file = archive.extractfile(info)
-                yield name, (file.read if file else bytes)
+def _images_of(path: Path, members: _Members) -> Iterator[tuple[str, Member]]:
+    """The images of a tar in the archive's order; each is read before the next is asked for."""
+    for member in tar_members(path):
+        name = members.add(member.name, member.size, not member.is_file)
+        if name:
+            yield name, member
 
 
 @contextmanager
 def _damage(path: Path) -> Iterator[None]:
+    """Turns whatever readers of archives raise into one sentence: on hostile bytes that can be any error."""
     try:
         yield
-    except _DAMAGE as error:
+    except (TrasluzError, UnreadableImageError):
+        raise
+    except Exception as error:
         message = _("{path}: this archive is cut short or damaged ({reason}); fetch or pack it again.")
         reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(":")  # tarfile lists all that it tried
         raise DataError(message.format(path=path, reason=reason)) from None

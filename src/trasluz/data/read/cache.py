@@ -28,9 +28,9 @@ from pathlib import Path
 import numpy as np
 
 from trasluz.errors import RequestError, StorageError
-from trasluz.files import read_arrays
 from trasluz.locks import Lock
 from trasluz.messages import _, did_you_mean
+from trasluz.reading import read_arrays
 from trasluz.reporting import Reporter
 
 ROOMS = ("images", "facts", "downloads", "weights")

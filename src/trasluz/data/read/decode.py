@@ -9,11 +9,13 @@ A JPEG that is shrunk at least fourfold is decoded at a fraction of its size, ne
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -21,6 +23,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from trasluz.data.read.formats import FORMATS
 from trasluz.data.read.resize import Resize, resize
 from trasluz.messages import N_
+from trasluz.reading import open_regular, read_regular, reason_of
 
 PIXEL_LIMIT = 89_478_485  # Pillow's own limit against decompression bombs
 BYTE_LIMIT = 512 << 20  # of one file
@@ -31,8 +34,10 @@ DAMAGED = N_("cut short or damaged")
 TOO_MANY_PIXELS = N_("more than 89 million pixels")
 TOO_LARGE = N_("larger than 512 MiB")
 TOO_DEEP = N_("numbers outside of 16 bits; give such images as arrays")
-MISSING = N_("no such file")
-FORBIDDEN = N_("may not be read")
+
+_LARGE = 1 << 24  # pixels from which an image's colours are changed part by part, and one image at a time
+_ROWS = 1 << 21  # pixels of such a part
+_one_at_a_time = threading.Lock()  # of large images: each takes a few hundred MB while it is decoded
 
 _GREY = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
 _DEEP = frozenset({"I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
@@ -87,22 +92,19 @@ def read_bytes(content: Content) -> bytes:
     """The bytes of a file.
 
     Raises:
-        UnreadableImageError: it is not there, may not be read, is empty or too large.
+        UnreadableImageError: it is not there, may not be read, is no regular file, is empty or too large.
     """
     if isinstance(content, UnreadableImageError):
         raise content
     try:
-        if isinstance(content, Path):
-            if content.stat().st_size > BYTE_LIMIT:
-                raise UnreadableImageError(TOO_LARGE)
-            content = content.read_bytes()
-    except PermissionError:
-        raise UnreadableImageError(FORBIDDEN) from None
-    except OSError:
-        raise UnreadableImageError(MISSING) from None
-    if not content:
+        read = read_regular(content, BYTE_LIMIT) if isinstance(content, Path) else content
+    except OSError as error:
+        raise UnreadableImageError(reason_of(error)) from None
+    if read is None:
+        raise UnreadableImageError(TOO_LARGE)
+    if not read:
         raise UnreadableImageError(EMPTY)
-    return content
+    return read
 
 
 def read_header(content: Content) -> Header:
@@ -113,13 +115,19 @@ def read_header(content: Content) -> Header:
     """
     if isinstance(content, UnreadableImageError):
         raise content
-    source = io.BytesIO(content) if isinstance(content, bytes) else content
-    with _reasons(), Image.open(source, formats=FORMATS) as image:
+    with _reasons(), _opened(content) as source, Image.open(source, formats=FORMATS) as image:
         _check_pixels(image)
         height, width = image.height, image.width
         if _orientation(image) in _TURNED:
             height, width = width, height
         return Header(height, width, image.mode in _GREY or (image.mode == "P" and _grey_palette(image)))
+
+
+def _opened(content: Path | bytes) -> BinaryIO:
+    try:
+        return io.BytesIO(content) if isinstance(content, bytes) else open_regular(content)
+    except OSError as error:
+        raise UnreadableImageError(reason_of(error)) from None
 
 
 def decode(content: bytes, plan: Plan) -> tuple[np.ndarray, tuple[int, int]]:
@@ -134,11 +142,24 @@ def decode(content: bytes, plan: Plan) -> tuple[np.ndarray, tuple[int, int]]:
         if image.format == "JPEG":
             side = 2 * max(plan.height, plan.width)
             image.draft(None, (side, side))
-        image.load()
-        turned = _orientation(image)  # of a PNG only known now: the chunk may follow the pixels
-        upright = ImageOps.exif_transpose(image) if turned > 1 else image
-        pixels = np.asarray(resize(to_channels(upright, plan.channels), plan.height, plan.width, plan.resize))
+        with _one_at_a_time if image.width * image.height > _LARGE else nullcontext():
+            image.load()
+            turned = _orientation(image)  # of a PNG only known now: the chunk may follow the pixels
+            upright = ImageOps.exif_transpose(image) if turned > 1 else image
+            pixels = np.asarray(resize(_recoloured(upright, plan), plan.height, plan.width, plan.resize))
     return pixels.reshape(plan.shape), size if turned in _TURNED else (size[1], size[0])
+
+
+def _recoloured(image: Image.Image, plan: Plan) -> Image.Image:
+    """``to_channels``; of a large image in parts, because what lies between takes several times its memory."""
+    if image.width * image.height <= _LARGE:
+        return to_channels(image, plan.channels)
+    whole = Image.new(_MODES[plan.channels], image.size)
+    step = max(_ROWS // image.width, 1)
+    for top in range(0, image.height, step):
+        part = image.crop((0, top, image.width, min(top + step, image.height)))
+        whole.paste(to_channels(part, plan.channels), (0, top))
+    return whole
 
 
 def to_channels(image: Image.Image, channels: int) -> Image.Image:
@@ -202,7 +223,5 @@ def _reasons() -> Iterator[None]:
         raise UnreadableImageError(UNKNOWN) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableImageError(TOO_MANY_PIXELS) from None
-    except PermissionError:
-        raise UnreadableImageError(FORBIDDEN) from None
     except Exception:  # decoders raise anything on hostile files: struct.error, SyntaxError, IndexError, MemoryError…
         raise UnreadableImageError(DAMAGED) from None

@@ -32,6 +32,7 @@ from trasluz.data.read.provenance import is_marked
 
 Item = tuple[int, Content]
 _MOST_FILES, _CHUNK_BYTES = 64, 16 << 20
+_MOST_HELD = 64 << 20  # bytes of files out of an archive that wait to be decoded
 _TINY_BYTES = 2048  # threads break even between 1.5 and 4 kB per file, PNG or JPEG
 T = TypeVar("T")
 
@@ -84,19 +85,24 @@ def _in_parallel(items: Iterable[Item], work: Callable[[Item], T], chunk: int) -
         return [work(item) for item in part]
 
     workers = _cores()
-    waiting: deque[Future[list[T]]] = deque()
+    waiting: deque[tuple[int, Future[list[T]]]] = deque()  # bytes that each part holds, and its results
     with quiet_pillow(), ThreadPoolExecutor(workers) as pool:
         for part in _chunks(items, chunk):
             if _is_tiny(part[0][1]):
                 while waiting:
-                    yield from waiting.popleft().result()
+                    yield from waiting.popleft()[1].result()
                 yield from run(part)
                 continue
-            waiting.append(pool.submit(run, part))
-            if len(waiting) > 2 * workers:
-                yield from waiting.popleft().result()
+            waiting.append((_held(part), pool.submit(run, part)))
+            while len(waiting) > 2 * workers or sum(held for held, _results in waiting) > _MOST_HELD:
+                yield from waiting.popleft()[1].result()
         while waiting:
-            yield from waiting.popleft().result()
+            yield from waiting.popleft()[1].result()
+
+
+def _held(items: list[Item]) -> int:
+    """Bytes of files that are in memory already, as those out of archives are."""
+    return sum(len(content) for _row, content in items if isinstance(content, bytes))
 
 
 def _is_tiny(content: Content) -> bool:
@@ -112,11 +118,13 @@ def _is_tiny(content: Content) -> bool:
 
 def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     part: list[Item] = []
+    held = 0
     for item in items:
         part.append(item)
-        if len(part) == size:
+        held += _held([item])
+        if len(part) == size or held > _CHUNK_BYTES:
             yield part
-            part = []
+            part, held = [], 0
     if part:
         yield part
 

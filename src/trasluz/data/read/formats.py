@@ -1,4 +1,5 @@
-"""Which files are taken for images: by name when a folder is listed, by content when a file is opened."""
+"""Which files are taken for images: by name when a folder is listed, by content where the name has no suffix and when a
+file is opened."""
 
 from __future__ import annotations
 
@@ -14,10 +15,17 @@ _IMAGES_THAT_ARE_NOT_READ = (
 )
 _SUFFIXES = frozenset(f"{_READ} {_IMAGES_THAT_ARE_NOT_READ}".split())
 
+_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ")
+
 
 def is_hidden(name: str) -> bool:
     """Whether a file or folder name is the system's own business, such as ``.DS_Store`` or ``__MACOSX``."""
     return name.startswith(".") or name == "__MACOSX"
+
+
+def begins_like_image(head: bytes) -> bool:
+    """Whether a file without a suffix, which says nothing by its name, begins as images do: its first 16 bytes."""
+    return head.startswith(_STARTS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:12] == b"ftypavif"
 
 
 def looks_like_image(path: str) -> bool:

@@ -20,12 +20,14 @@ import numpy as np
 from trasluz.data.read.raw import Raw, split_rows
 from trasluz.errors import DataError
 from trasluz.messages import _
+from trasluz.reading import open_regular
 
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _NAME = re.compile(r"(?P<stem>.*?)(?P<what>images|labels)[.-]idx\d-ubyte(\.gz)?", re.IGNORECASE)
 _SPLITS = {"train": "train", "t10k": "test", "test": "test", "valid": "valid", "val": "valid"}
 _ORDER = ("train", "valid", "test")
 _PIECE = 32 << 20
+_MOST_GROWTH, _FREE_GROWTH = 100, 256 << 20
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,12 @@ def read_idx(path: Path) -> np.ndarray:
         DataError: it cannot be read, is not IDX, or is cut short.
     """
     try:
-        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            return _read(file, path)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
+        with open_regular(path) as plain:
+            if path.suffix.lower() != ".gz":
+                return _read(plain, path)
+            with gzip.open(plain) as file:
+                return _read(file, path)
+    except (EOFError, zlib.error, gzip.BadGzipFile, TypeError):  # the last where reading would have to wait
         raise DataError(
             _("{path}: this gzip file is cut short or damaged; fetch it again.").format(path=path)
         ) from None
@@ -139,18 +144,27 @@ def _read(file: IO[bytes] | gzip.GzipFile, path: Path) -> np.ndarray:
     shape = struct.unpack(f">{len(header) // 4}I", header[: len(header) // 4 * 4])
     dtype = np.dtype(_TYPES[magic[2]])
     wanted = math.prod(shape) * dtype.itemsize
-    body = _read_up_to(file, wanted) if len(shape) == magic[3] else b""
+    body = _read_up_to(file, min(wanted, _most_of(path))) if len(shape) == magic[3] else bytearray()
+    if len(body) == _most_of(path) < wanted and file.read(1):
+        message = _("{path}: would unpack to far more than a file of images can; fetch it again from its source.")
+        raise DataError(message.format(path=path))
     if len(shape) < magic[3] or len(body) < wanted:
         message = _("{path}: is cut short: its header announces {wanted} bytes, and {have} follow; fetch it again.")
         raise DataError(message.format(path=path, wanted=wanted, have=len(body)))
     if file.read(1):
         raise DataError(_("{path}: is longer than its header announces; fetch it again.").format(path=path))
-    return np.frombuffer(body, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+    return np.frombuffer(body, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
 
 
-def _read_up_to(file: IO[bytes] | gzip.GzipFile, wanted: int) -> bytes:
+def _most_of(path: Path) -> int:
+    """Bytes that a file may hold: what is gzipped, at most a hundred times its size plus 256 MiB."""
+    size = path.stat().st_size
+    return size * _MOST_GROWTH + _FREE_GROWTH if path.suffix.lower() == ".gz" else size
+
+
+def _read_up_to(file: IO[bytes] | gzip.GzipFile, wanted: int) -> bytearray:
     """In pieces, because a header can announce more than there is memory for."""
     body = bytearray()
     while len(body) < wanted and (piece := file.read(min(wanted - len(body), _PIECE))):
         body += piece
-    return bytes(body)
+    return body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,13 +15,14 @@ from trasluz.data.read.archives import is_archive
 from trasluz.data.read.decode import Content, Plan
 from trasluz.data.read.decoding import decode_all
 from trasluz.data.read.fit_arrays import fit_arrays
+from trasluz.data.read.layout import require_images
 from trasluz.data.read.raw import Unreadable
 from trasluz.data.read.sequence_rows import load_sequences, sequences_of_arrays
 from trasluz.data.read.table_rows import load_rows, rows_of_array
 from trasluz.data.sources.archive import archive_files
 from trasluz.data.sources.folder import folder_files
 from trasluz.errors import DataError
-from trasluz.messages import _
+from trasluz.messages import _, short
 from trasluz.reporting import Reporter
 
 Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
@@ -109,18 +111,42 @@ def _gather(
     parts: list[tuple[int, Iterator[tuple[int, Content]]]] = []
     unreadable: list[tuple[str, str]] = []
     for path in paths:
-        if path.is_dir() or (path.is_file() and is_archive(path)):
-            listing = (folder_files(path) if path.is_dir() else archive_files(path, path.name)).listing(reporter)
-            parts.append((len(names), listing.contents()))
-            names += [str(path / name) for name in listing.names]
-            unreadable += [(str(path / name), _(reason)) for name, reason in listing.unreadable]
-        elif path.exists() or path.is_symlink():
+        kind = _kind_of(path)
+        if kind == "image":
             parts.append((len(names), iter([(0, path)])))
             names.append(str(path))
+            continue
+        listing = (folder_files(path) if kind == "folder" else archive_files(path, path.name)).listing(reporter)
+        require_images(len(listing.names) + len(listing.unreadable), listing.ignored, path)
+        parts.append((len(names), listing.contents()))
+        if kind == "folder":  # the names by which its files are found again, also where they are no UTF-8
+            names += [str(content) for _row, content in listing.contents()]
         else:
-            raise DataError(_("{path}: there is no such file or folder.").format(path=path))
+            names += [str(path / name) for name in listing.names]
+        unreadable += [(str(path / name), _(reason)) for name, reason in listing.unreadable]
     contents = ((first + row, content) for first, part in parts for row, content in part)
     return names, contents, unreadable
+
+
+def _kind_of(path: Path) -> Literal["folder", "archive", "image"]:
+    """What is at ``path``, by its name.
+
+    Raises:
+        DataError: there is nothing, or nothing that may be looked at.
+    """
+    try:
+        if path.is_dir():
+            return "folder"
+        if path.is_file() and is_archive(path):
+            return "archive"
+        if path.exists() or path.is_symlink():
+            return "image"
+    except PermissionError:
+        message = _("{path}: a folder above it may not be read; change its permissions, or give a copy.")
+        raise DataError(message.format(path=path)) from None
+    except (OSError, ValueError):  # too long for a path, or a link that leads to itself
+        pass
+    raise DataError(_("{path}: there is no such file or folder.").format(path=short(str(path))))
 
 
 def _in_stored_range(samples: np.ndarray, preprocess: Preprocess, whole: float) -> np.ndarray:

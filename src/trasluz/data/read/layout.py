@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trasluz.errors import DataError
-from trasluz.messages import _, ngettext
+from trasluz.messages import _, in_unicode, ngettext
 
 SPLIT_NAMES = {"train": "train", "valid": "valid", "validation": "valid", "val": "valid", "test": "test"}
 _ORDER = ("train", "valid", "test")
@@ -82,7 +82,7 @@ def _classes(parts: list[tuple[str, ...]], source: str) -> list[str] | None:
                 loose,
             ).format(source=source, n=loose)
         )
-    return [p[0] for p in parts]
+    return [in_unicode(p[0]) for p in parts]
 
 
 def require_images(count: int, ignored: int, source: object) -> None:

@@ -30,8 +30,9 @@ from trasluz.data.read.layout import require_images
 from trasluz.data.read.planning import make_plan
 from trasluz.data.read.raw import ImageFiles, Labels, Listing, Raw, split_rows
 from trasluz.errors import DataError
-from trasluz.files import read_arrays
+from trasluz.files import json_bytes
 from trasluz.messages import _
+from trasluz.reading import read_arrays
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
@@ -74,7 +75,7 @@ def _key(files: ImageFiles, section: DataSection) -> str:
 
 def _load(folder: Path, name: str) -> Raw:
     """The entry in ``folder``; raises one of ``_DAMAGE`` when it is not as it was written."""
-    entry: dict[str, Any] = json.loads((folder / "entry.json").read_text(encoding="utf-8"))
+    entry: dict[str, Any] = json.loads((folder / "entry.json").read_bytes())
     path = folder / "samples.bin"
     shape = tuple(entry["shape"])
     if entry["format"] != _FORMAT or path.stat().st_size != int(np.prod(shape)) or _check_of(path) != entry["check"]:
@@ -144,7 +145,7 @@ def _build(folder: Path, name: str, listing: Listing, plan: Plan, reporter: Repo
         entry = _entry(listing, plan, rows, found)
         np.savez(beside / "rows.npz", **_row_arrays(listing, rows, found))  # type: ignore[arg-type]  # as in ``cache``
         entry["check"] = _check_of(path)
-        (beside / "entry.json").write_text(json.dumps(entry, ensure_ascii=False), encoding="utf-8")
+        (beside / "entry.json").write_bytes(json_bytes(entry))
 
 
 def _require_space(folder: Path, size: int) -> None:

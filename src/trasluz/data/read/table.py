@@ -17,7 +17,7 @@ from trasluz.data.read.raw import Label, Raw, split_rows
 from trasluz.data.read.table_columns import Column, is_missing, one_hot, parse_numbers
 from trasluz.data.read.table_text import Sheet
 from trasluz.errors import DataError
-from trasluz.messages import _, did_you_mean
+from trasluz.messages import _, did_you_mean, short
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
@@ -88,9 +88,9 @@ def check_shape(sheet: Sheet) -> None:
                 "{path}: column {index} has no name; name it, or remove it (the number of a row tells nothing)."
             )
             raise DataError(message.format(path=path, index=index))
-    twice = [name for index, name in enumerate(header) if name in header[:index]]
-    if twice:
-        raise DataError(_("{path}: two columns are called {name}; rename one.").format(path=path, name=twice[0]))
+    if len(sheet.positions) < len(header):
+        twice = next(name for index, name in enumerate(header) if sheet.positions[name] != index)
+        raise DataError(_("{path}: two columns are called {name}; rename one.").format(path=path, name=short(twice)))
     for line, row in zip(sheet.lines, sheet.rows, strict=True):
         if len(row) != len(header):
             message = _("{path}: line {line} has {have} cells, but the header has {columns}; make them equal.")
@@ -105,17 +105,18 @@ def choose_columns(sheet: Sheet, section: DataSection, others: Sequence[str]) ->
     """
     for name in section.leave_out:
         require_name(sheet, name, "data.leave_out")
-    names = [name for name in sheet.header if name not in (*others, *section.leave_out)]
+    left_out = {*others, *section.leave_out}
+    names = [name for name in sheet.header if name not in left_out]
     if not names:
         raise DataError(_("{path}: there is no column left besides the target.").format(path=sheet.path))
-    text = [name for name in names if _is_text(sheet, name)]
+    text = {name: None for name in names if _is_text(sheet, name)}  # in order, and quick to look up
     if text and section.text == "refuse":
         message = _(
             "{path}: the columns {columns} hold text, not numbers; turn them into one number per category with "
             "--set data.text=one-hot, or leave them out with --set 'data.leave_out=[{first}]'. "
             "(A manifest of images has a column path.)"
         )
-        raise DataError(message.format(path=sheet.path, columns=_some(text), first=text[0]))
+        raise DataError(message.format(path=sheet.path, columns=_some(list(text)), first=next(iter(text))))
     return tuple(_column(sheet, name, name in text) for name in names)
 
 
@@ -135,10 +136,10 @@ def require_name(sheet: Sheet, name: str, where: str) -> None:
     Raises:
         DataError: there is none; names the nearest.
     """
-    if name not in sheet.header:
+    if name not in sheet.positions:
         hint = did_you_mean(name, sheet.header)
         message = _("{where}: there is no column {name!r}; {path} has {columns}.")
-        told = message.format(where=where, name=name, path=sheet.path.name, columns=", ".join(sheet.header))
+        told = message.format(where=where, name=name, path=sheet.path.name, columns=_some(sheet.header, 30))
         raise DataError(told + hint)
 
 
@@ -188,7 +189,7 @@ def _refuse(sheet: Sheet, problems: Sequence[Problem]) -> None:
             "{path}: line {line} of the column {column} holds {cell!r}, which does not belong there ({count} such "
             "cells); correct them, or leave the column out with --set 'data.leave_out=[{column}]'."
         )
-        told = {"line": sheet.lines[first.row], "column": first.column, "cell": first.cell}
+        told = {"line": sheet.lines[first.row], "column": first.column, "cell": short(first.cell)}
         raise DataError(message.format(path=sheet.path, count=len(problems), **told))
 
 
@@ -261,7 +262,7 @@ def _labels(sheet: Sheet, target: str, section: DataSection, kept: np.ndarray) -
     if least is not None:
         if wrong.any():
             message = _("data.target_at_least: the column {column} holds {cell!r}, which is no number; leave it out.")
-            raise DataError(message.format(column=target, cell=cells[int(wrong.argmax())]))
+            raise DataError(message.format(column=target, cell=short(cells[int(wrong.argmax())])))
         names = {0: f"{target} < {least:g}", 1: f"{target} ≥ {least:g}"}
         return [None if np.isnan(value) else int(value >= least) for value in values], names
     if wrong.any():
@@ -284,7 +285,7 @@ def _require_classes(target: str, labels: Sequence[Label]) -> None:
         raise DataError(message.format(column=target, count=len(different), rows=len(labels)))
 
 
-def _some(names: Sequence[str]) -> str:
+def _some(names: Sequence[str], most: int = _MOST_NAMED) -> str:
     """The first few of a list."""
-    more = _(" and {more} more").format(more=len(names) - _MOST_NAMED) if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more
+    more = _(" and {more} more").format(more=len(names) - most) if len(names) > most else ""
+    return ", ".join(map(short, names[:most])) + more

@@ -16,7 +16,10 @@ import numpy as np
 from trasluz.recipe.base import Section
 
 _MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?"})
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_LONGEST_MISSING = 4
+# No digit can be taken by two parts of it: a cell of many digits and a letter would cost the square of their number.
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_LONGEST = 400  # characters of a number; the greatest float has 309 digits
 
 
 class Column(Section):
@@ -38,7 +41,7 @@ def numbered(count: int) -> tuple[Column, ...]:
 
 def is_missing(cell: str) -> bool:
     """Whether a cell holds no value: empty, ``NA``, ``NaN``, ``null``, ``none`` or ``?``, in any case."""
-    return cell.lower() in _MISSING
+    return len(cell) <= _LONGEST_MISSING and cell.lower() in _MISSING
 
 
 def parse_numbers(cells: Sequence[str], decimal: str = ".") -> tuple[np.ndarray, np.ndarray]:
@@ -68,7 +71,9 @@ def one_hot(cells: Sequence[str], categories: Sequence[str]) -> tuple[np.ndarray
 
 def _parse_at_once(cells: Sequence[str]) -> np.ndarray | None:
     """Columns without missing or odd cells, which most are, by NumPy; ``None`` for the others."""
-    if any("_" in cell for cell in cells):  # Python's own spelling of numbers, which files do not mean
+    if "_" in "".join(cells):  # Python's own spelling of numbers, which files do not mean
+        return None
+    if max(map(len, cells), default=0) > _LONGEST:  # each cell would take as much memory as the longest
         return None
     try:
         values = np.array(cells, np.str_).astype(np.float64)
@@ -79,6 +84,8 @@ def _parse_at_once(cells: Sequence[str]) -> np.ndarray | None:
 
 def _number(cell: str, decimal: str) -> float:
     """The finite number that a cell says, or NaN."""
+    if len(cell) > _LONGEST:
+        return math.nan
     if decimal == ",":
         if "." in cell:
             return math.nan

@@ -12,7 +12,7 @@ from trasluz.data.read.raw import Unreadable
 from trasluz.data.read.table import check_shape, encode, require_columns
 from trasluz.data.read.table_text import Sheet, read_sheet
 from trasluz.errors import DataError
-from trasluz.messages import _
+from trasluz.messages import _, short
 from trasluz.reporting import Reporter
 
 Rows = tuple[np.ndarray, tuple[str, ...], Unreadable]
@@ -60,7 +60,9 @@ def _one_file(path: Path, preprocess: Preprocess, reporter: Reporter) -> Rows:
     values, problems = encode(sheet, preprocess.columns, reporter)
     reasons = {} if preprocess.fill else _missing(values, preprocess)
     known = _("{column} holds {cell!r}")
-    reasons |= {problem.row: known.format(column=problem.column, cell=problem.cell) for problem in reversed(problems)}
+    reasons |= {
+        problem.row: known.format(column=problem.column, cell=short(problem.cell)) for problem in reversed(problems)
+    }
     kept = [row for row in range(len(values)) if row not in reasons]
     bad = tuple((_name(sheet, row), reasons[row]) for row in sorted(reasons))
     return values[kept], tuple(_name(sheet, row) for row in kept), bad

@@ -17,9 +17,12 @@ from pathlib import Path
 
 from trasluz.errors import DataError
 from trasluz.messages import _
+from trasluz.reading import read_regular
 
 _SEPARATORS = ",;\t"
 _LOOKED_AT = 20
+_BYTES, _LINE = 512 << 20, 16 << 20  # of a file, and of one of its lines, whose cells all exist at once
+_PIECE = 1 << 20
 _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?", re.ASCII)
@@ -38,10 +41,21 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
 
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Where each column is; of two of one name the first."""
+        return {name: index for index, name in reversed(tuple(enumerate(self.header)))}
+
     def column(self, name: str) -> tuple[str, ...]:
         """The cells under ``name``; every row must reach that far."""
-        index = self.header.index(name)
-        return tuple(row[index] for row in self.rows)
+        index = self.positions[name]
+        return self._columns[index] if self._columns else tuple(row[index] for row in self.rows)
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[str, ...], ...]:
+        """All columns at once, where the rows are equally long, which takes a third of the time of one by one."""
+        equal = all(len(row) == len(self.header) for row in self.rows)
+        return tuple(zip(*self.rows, strict=True)) if equal else ()
 
     @cached_property
     def decimal(self) -> str:
@@ -60,11 +74,11 @@ def read_sheet(path: Path) -> Sheet:
     """All rows of a CSV file.
 
     Raises:
-        DataError: it cannot be read, is not UTF-8 (or UTF-16 with its mark), or is not CSV.
+        DataError: it cannot be read, is too large, is not UTF-8 (or UTF-16 with its mark), or is not CSV.
     """
     text = _text(path)
-    separator = _separator(text)
     try:
+        separator = _separator(text)
         rows = list(_rows(text, separator))
     except csv.Error as error:
         raise DataError(_("{path}: is not a CSV file: {reason}.").format(path=path, reason=error)) from None
@@ -74,14 +88,21 @@ def read_sheet(path: Path) -> Sheet:
 
 def _text(path: Path) -> str:
     try:
-        content = path.read_bytes()
+        content = read_regular(path, _BYTES)
     except OSError as error:
         raise DataError(_("{path}: cannot be read: {reason}.").format(path=path, reason=error.strerror)) from None
+    if content is None:
+        message = _("{path}: is larger than {most} MiB, more than a table of text may be; give arrays (.npz) instead.")
+        raise DataError(message.format(path=path, most=_BYTES >> 20))
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
+        text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(_("{path}: is not UTF-8 text; save the file as UTF-8.").format(path=path)) from None
+    if "\0" in text:
+        message = _("{path}: holds NUL characters, so it is no text of one encoding; save the file as UTF-8.")
+        raise DataError(message.format(path=path))
+    return text
 
 
 def _separator(text: str) -> str:
@@ -98,12 +119,30 @@ def _separator(text: str) -> str:
 
 def _rows(text: str, separator: str, most: int | None = None) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Line number and cells of at most ``most`` rows that hold anything."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(_lines(text), delimiter=separator, strict=True)
     given = 0
     for row in reader:
-        cells = tuple(cell.strip() for cell in row)
+        cells = tuple(map(str.strip, row)) if row else ()
         if any(cells):
             yield reader.line_num, cells
             given += 1
             if given == most:
                 return
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines with their ends, as they are; a piece at a time, because a second copy of the text takes four times its
+    bytes.
+
+    Raises:
+        csv.Error: a line is longer than rows of numbers are.
+    """
+    rest, count = "", 0
+    for start in range(0, len(text), _PIECE):
+        *lines, rest = io.StringIO(rest + text[start : start + _PIECE], newline="")
+        count += len(lines)
+        if len(rest) > _LINE:
+            raise csv.Error(_("line {line} is longer than {most} MiB").format(line=count + 1, most=_LINE >> 20))
+        yield from lines
+    if rest:
+        yield rest

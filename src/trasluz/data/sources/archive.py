@@ -7,6 +7,7 @@ from pathlib import Path
 from trasluz.data.read.archives import is_archive, open_archive
 from trasluz.data.read.layout import read_layout
 from trasluz.data.read.raw import ImageFiles, Listing
+from trasluz.messages import in_unicode
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
@@ -39,10 +40,10 @@ def _listing(path: Path, reporter: Reporter) -> Listing:
     names = tuple(archive.names[i] for i in layout.order)
     rows = {name: row for row, name in enumerate(names)}
     return Listing(
-        names,
+        tuple(map(in_unicode, names)),
         lambda: ((rows[name], content) for name, content in archive.contents()),
         layout.labels,
         splits=layout.splits,
         ignored=archive.ignored,
-        unreadable=archive.unreadable,
+        unreadable=tuple((in_unicode(name), reason) for name, reason in archive.unreadable),
     )

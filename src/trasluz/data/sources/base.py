@@ -12,7 +12,8 @@ from trasluz.data.read.table import open_table
 from trasluz.data.read.table_columns import Column
 from trasluz.data.read.table_text import read_sheet
 from trasluz.errors import DataError, nearest
-from trasluz.messages import _
+from trasluz.messages import _, short
+from trasluz.reading import NOT_A_FILE
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
@@ -33,11 +34,18 @@ def find_source(section: DataSection, reporter: Reporter) -> Given:
             found: Given = module.open_named(section, reporter)
             return found
     path = _locate(section.source)
-    for name in (*components.own_names(PACKAGE), *components.foreign(PACKAGE)):
-        module = _load(name)
-        if hasattr(module, "claims") and module.claims(path):
-            opened: Given = module.open_path(path, section, reporter)
-            return opened
+    if not (path.is_dir() or path.is_file()):
+        message = _("{source}: is {what}, which is not read; give a file or a folder.")
+        raise DataError(message.format(source=section.source, what=_(NOT_A_FILE)))
+    try:
+        for name in (*components.own_names(PACKAGE), *components.foreign(PACKAGE)):
+            module = _load(name)
+            if hasattr(module, "claims") and module.claims(path):
+                opened: Given = module.open_path(path, section, reporter)
+                return opened
+    except PermissionError as error:
+        message = _("{source}: {path} may not be read; change its permissions, or give a copy.")
+        raise DataError(message.format(source=section.source, path=error.filename or path)) from None
     message = _(
         "{source}: not data of a known kind; give a folder or an archive (.zip, .tar, .tar.gz) of images, a manifest "
         "or a table (.csv), arrays (.npz), IDX files or an image."
@@ -74,16 +82,38 @@ def _locate(source: str) -> Path:
     """The path that is meant, or the nearest name in the error."""
     folders = data_folders()
     for path in (Path(source).expanduser(), *(folder / source for folder in folders)):
-        if path.exists():
+        if _exists(path):
             return path
     names = _known_names()
-    beside = [path.name for folder in folders if folder.is_dir() for path in folder.iterdir()]
+    beside = [path.name for folder in folders for path in _inside(folder)]
     parent = Path(source).expanduser().parent
-    beside += [str(parent / path.name) for path in parent.iterdir()] if parent.is_dir() else []
+    beside += [str(parent / path.name) for path in _inside(parent)]
     guess = nearest(source.lower(), names) or nearest(source, beside)
     hint = _(" Did you mean {guess}?").format(guess=guess) if guess else ""
     message = _("{source}: no such data set, file or folder; known names: {names}; a path will do, too.")
-    raise DataError(message.format(source=source, names=", ".join(names)) + hint)
+    raise DataError(message.format(source=short(source), names=", ".join(names)) + hint)
+
+
+def _exists(path: Path) -> bool:
+    """Whether it is there.
+
+    Raises:
+        DataError: a folder above it may not be looked into.
+    """
+    try:
+        return path.exists()
+    except PermissionError:
+        message = _("{path}: a folder above it may not be read; change its permissions, or give a copy.")
+        raise DataError(message.format(path=path)) from None
+    except (OSError, ValueError):  # too long for a path, or with characters that no path has
+        return False
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except (OSError, ValueError):
+        return []
 
 
 def _known_names() -> list[str]:

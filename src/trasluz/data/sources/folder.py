@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import stat
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trasluz.data.read.decode import FORBIDDEN, MISSING, Content
-from trasluz.data.read.formats import is_hidden, looks_like_image
+from trasluz.data.read.decode import Content
+from trasluz.data.read.formats import begins_like_image, is_hidden, looks_like_image
 from trasluz.data.read.layout import read_layout, require_images
 from trasluz.data.read.raw import ImageFiles, Listing
 from trasluz.errors import DataError
-from trasluz.messages import _
+from trasluz.messages import _, in_unicode
+from trasluz.reading import NOT_A_FILE, open_regular, reason_of
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
+
+Identity = tuple[int, int]  # device and number: the same folder by whatever path
+_MOST_VISITS = 100  # of one folder by different links; links in linked folders can make millions of paths
 
 
 @dataclass
@@ -54,53 +60,97 @@ def scan_folder(folder: Path) -> Scan:
     """All files below ``folder``, through links too, except links back to a folder that they lie in.
 
     Raises:
-        DataError: the folder itself may not be read.
+        DataError: the folder itself may not be read, or links lead into one of its folders again and again.
     """
     scan = Scan()
+    visits: Counter[Identity] = Counter()
     try:
-        own = folder.stat()
-        _scan(folder, "", frozenset({(own.st_dev, own.st_ino)}), scan)
-    except PermissionError:
-        raise DataError(_("{path}: this folder may not be read; change its permissions.").format(path=folder)) from None
+        found = folder.stat()
+        waiting = _scan(_Inside(folder, "", _Above((found.st_dev, found.st_ino), None)), scan)
+    except OSError as error:
+        message = _("{path}: this folder cannot be read ({reason}); change its permissions, or give another.")
+        raise DataError(message.format(path=folder, reason=_(reason_of(error)))) from None
+    while waiting:  # not by recursion: folders can be nested more deeply than functions
+        inside = waiting.pop()
+        visits[inside.above.identity] += 1
+        if os.name != "nt" and visits[inside.above.identity] > _MOST_VISITS:
+            message = _(
+                "{path}: its links lead into {folder} again and again; remove links until each is reached once."
+            )
+            raise DataError(message.format(path=folder, folder=inside.relative.rstrip("/")))
+        try:
+            waiting += _scan(inside, scan)
+        except OSError as error:
+            scan.unreadable.append((inside.relative.rstrip("/"), reason_of(error)))
     return scan
 
 
-def _scan(folder: Path, prefix: str, above: frozenset[tuple[int, int]], scan: Scan) -> None:
-    with os.scandir(folder) as entries:
+@dataclass(frozen=True)
+class _Above:
+    """A folder and those that it lies in, links included."""
+
+    identity: Identity
+    outer: _Above | None
+
+    def holds(self, identity: Identity) -> bool:
+        """Whether it or one that it lies in is the folder ``identity``."""
+        above: _Above | None = self
+        while above is not None:
+            if above.identity == identity:
+                return True
+            above = above.outer
+        return False
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """A folder to look into: its path, what its files' names begin with, and where it lies."""
+
+    path: Path
+    relative: str
+    above: _Above
+
+
+def _scan(inside: _Inside, scan: Scan) -> list[_Inside]:
+    """Notes the files of one folder; gives its folders, the first one last."""
+    folders = []
+    with os.scandir(inside.path) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
-            relative = prefix + entry.name
+            relative = inside.relative + entry.name
             if is_hidden(entry.name):
                 scan.ignored += not entry.is_dir(follow_symlinks=False)
                 continue
             try:
                 facts = entry.stat()
-                is_folder = entry.is_dir()
-            except OSError:
-                _note_missing(relative, scan)
+            except OSError as error:  # a link that leads nowhere, or to itself
+                _note_unreadable(relative, reason_of(error), scan)
                 continue
-            if is_folder:
-                _scan_below(Path(entry.path), relative, (facts.st_dev, facts.st_ino), above, scan)
-            elif looks_like_image(relative):
+            identity = (facts.st_dev, facts.st_ino)
+            if stat.S_ISDIR(facts.st_mode):
+                if os.name == "nt" or not inside.above.holds(identity):
+                    folders.append(_Inside(Path(entry.path), relative + "/", _Above(identity, inside.above)))
+            elif not stat.S_ISREG(facts.st_mode):
+                _note_unreadable(relative, NOT_A_FILE, scan)
+            elif looks_like_image(relative) or _is_image_without_suffix(Path(entry.path)):
                 scan.images[relative] = (facts.st_size, facts.st_mtime_ns)
             else:
                 scan.ignored += 1
+    return folders[::-1]
 
 
-def _scan_below(
-    folder: Path, relative: str, identity: tuple[int, int], above: frozenset[tuple[int, int]], scan: Scan
-) -> None:
-    if os.name != "nt" and identity in above:
-        return
+def _is_image_without_suffix(path: Path) -> bool:
+    if path.suffix:
+        return False
     try:
-        _scan(folder, relative + "/", above | {identity}, scan)
-    except PermissionError:
-        scan.unreadable.append((relative, FORBIDDEN))
+        with open_regular(path) as file:
+            return begins_like_image(file.read(16))
+    except OSError:
+        return False
 
 
-def _note_missing(relative: str, scan: Scan) -> None:
-    """A link that leads nowhere, or to itself."""
+def _note_unreadable(relative: str, reason: str, scan: Scan) -> None:
     if looks_like_image(relative):
-        scan.unreadable.append((relative, MISSING))
+        scan.unreadable.append((relative, reason))
     else:
         scan.ignored += 1
 
@@ -114,10 +164,10 @@ def _listing(folder: Path, scan: Scan) -> Listing:
         return ((row, folder / name) for row, name in enumerate(names))
 
     return Listing(
-        names,
+        tuple(map(in_unicode, names)),
         contents,
         layout.labels,
         splits=layout.splits,
         ignored=scan.ignored,
-        unreadable=tuple(scan.unreadable),
+        unreadable=tuple((in_unicode(name), reason) for name, reason in scan.unreadable),
     )

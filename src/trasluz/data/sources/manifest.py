@@ -9,18 +9,20 @@ tells what a table is.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trasluz.data.read.decode import MISSING, Content
+from trasluz.data.read.decode import Content
 from trasluz.data.read.layout import SPLIT_NAMES, require_images
 from trasluz.data.read.raw import Given, ImageFiles, Label, Labels, Listing
 from trasluz.data.read.table import open_table
 from trasluz.data.read.table_columns import parse_numbers
 from trasluz.data.read.table_text import Sheet, read_sheet
 from trasluz.errors import DataError
-from trasluz.messages import _, did_you_mean
+from trasluz.messages import _, did_you_mean, short
+from trasluz.reading import MISSING, NOT_A_FILE, reason_of
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
@@ -34,7 +36,7 @@ class _Line:
     path: str
     label: str
     split: str
-    facts: tuple[int, int] | None
+    facts: tuple[int, int] | str  # size and time of change, or why the file cannot be read, in English
 
 
 def claims(path: Path) -> bool:
@@ -89,9 +91,9 @@ def _lines(sheet: Sheet, label_column: str | None) -> list[_Line]:
 
 def _columns(path: Path, header: list[str], label_column: str | None) -> dict[str, int]:
     """Positions of the columns that there are."""
-    lower = [name.lower() for name in header]
+    lower = {name.lower(): index for index, name in reversed(tuple(enumerate(header)))}
     found = {
-        what: lower.index(name)
+        what: lower[name]
         for what, names in {"path": _PATH, "label": _LABEL, "split": _SPLIT}.items()
         for name in reversed(names)
         if name in lower
@@ -100,9 +102,13 @@ def _columns(path: Path, header: list[str], label_column: str | None) -> dict[st
         if label_column not in header:
             hint = did_you_mean(label_column, header)
             message = _("data.label_column: {path} has no column {column!r}; it has {columns}.")
-            raise DataError(message.format(path=path, column=label_column, columns=", ".join(header)) + hint)
+            raise DataError(message.format(path=path, column=label_column, columns=_some(header)) + hint)
         found["label"] = header.index(label_column)
     return found
+
+
+def _some(columns: list[str]) -> str:
+    return short(", ".join(columns), 500)
 
 
 def _line(manifest: Path, row: Sequence[str], columns: dict[str, int], number: int) -> _Line:
@@ -112,21 +118,23 @@ def _line(manifest: Path, row: Sequence[str], columns: dict[str, int], number: i
     split = SPLIT_NAMES.get(cells.get("split", "").lower() or "train")
     if split is None:
         message = _("{path}: line {line}: the split {split!r} is not one of train, valid and test.")
-        raise DataError(message.format(path=manifest, line=number, split=cells["split"]))
+        raise DataError(message.format(path=manifest, line=number, split=short(cells["split"])))
     label = cells.get("label", "") if "label" in columns else ""
     return _Line(cells["path"], label, split, _facts(manifest.parent / cells["path"]))
 
 
-def _facts(file: Path) -> tuple[int, int] | None:
+def _facts(file: Path) -> tuple[int, int] | str:
     try:
         found = file.stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_size, found.st_mtime_ns
+    except OSError as error:
+        return reason_of(error)
+    except ValueError:
+        return MISSING
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else NOT_A_FILE
 
 
 def _listing(folder: Path, lines: list[_Line], separators: str) -> Listing:
-    there = [line for line in lines if line.facts is not None]
+    there = [line for line in lines if not isinstance(line.facts, str)]
     labels, several = _labels([line.label for line in there], separators)
     splits = tuple(line.split for line in there)
 
@@ -139,7 +147,7 @@ def _listing(folder: Path, lines: list[_Line], separators: str) -> Listing:
         labels,
         multi_label=several,
         splits=splits if set(splits) - {"train"} else None,
-        unreadable=tuple((line.path, MISSING) for line in lines if line.facts is None),
+        unreadable=tuple((line.path, line.facts) for line in lines if isinstance(line.facts, str)),
     )
 
 

@@ -5,24 +5,24 @@ With ``lengths`` (or ``lengths_train``, …) they hold sequences.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from trasluz.data.arrays import from_arrays
 from trasluz.data.read.raw import Raw
 from trasluz.errors import DataError
-from trasluz.files import read_arrays
-from trasluz.messages import _
+from trasluz.messages import _, short
+from trasluz.reading import open_arrays
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
 _SAMPLES = ("x", "images", "data", "samples", "arr_0")
 _LABELS = ("y", "labels", "label", "target", "targets", "arr_1")
 _LENGTHS = ("lengths", "length")
+_MOST_GROWTH, _FREE_GROWTH = 100, 256 << 20
 _SPLITS = {"train": ("train",), "valid": ("valid", "validation", "val"), "test": ("test",)}
 
 
@@ -66,23 +66,38 @@ def stored_parts(path: Path) -> list[tuple[np.ndarray, np.ndarray | None]]:
 
 def _nothing(path: Path, arrays: dict[str, np.ndarray]) -> DataError:
     message = _("{path}: holds {names}; it needs X (and y), or X_train, y_train, X_valid, … X_test, y_test.")
-    return DataError(message.format(path=path, names=", ".join(sorted(arrays)) or _("nothing")))
+    return DataError(message.format(path=path, names=short(", ".join(sorted(arrays)), 200) or _("nothing")))
 
 
 def _load(path: Path) -> dict[str, np.ndarray]:
     """All arrays by lower-case name."""
     try:
-        return {name.lower(): array for name, array in read_arrays(path).items()}
-    except ValueError as error:
+        with open_arrays(path) as stored:
+            if not isinstance(stored, NpzFile):
+                raise ValueError(_("a single array; write it with numpy.savez(file, X=…)"))
+            _require_size(path, stored)
+            return {name.lower(): stored[name] for name in stored.files}
+    except DataError:
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except Exception as error:  # NumPy and zipfile raise anything on hostile files: SyntaxError, RecursionError…
         if "pickle" in str(error).lower():
             message = _(
                 "{path}: holds Python objects, which are never loaded because they can run code; save plain arrays."
             )
             raise DataError(message.format(path=path)) from None
-        reason = str(error)
-    except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, AttributeError, MemoryError) as error:
         reason = str(error) or type(error).__name__
-    raise DataError(_("{path}: this .npz file is cut short or damaged ({reason}).").format(path=path, reason=reason))
+    message = _("{path}: this .npz file is cut short or damaged ({reason}).")
+    raise DataError(message.format(path=path, reason=short(" ".join(reason.split()), 200)))
+
+
+def _require_size(path: Path, stored: NpzFile) -> None:
+    """Refuses what unpacks to far more than it is. zipfile reads no more of an entry than it announces here."""
+    announced = sum(entry.file_size for entry in stored.zip.infolist()) if stored.zip else 0
+    if announced > path.stat().st_size * _MOST_GROWTH + _FREE_GROWTH:
+        message = _("{path}: would unpack to far more than arrays of samples can; save it without compression.")
+        raise DataError(message.format(path=path))
 
 
 def _part(

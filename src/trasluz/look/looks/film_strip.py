@@ -10,12 +10,12 @@ import numpy as np
 
 from trasluz.errors import DataError
 from trasluz.evaluation.shapes import check_shapes
-from trasluz.files import read_arrays
 from trasluz.look.film import FOLDER, frame_files
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
 from trasluz.messages import N_, _
+from trasluz.reading import read_arrays
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
 

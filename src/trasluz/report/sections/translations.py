@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from trasluz.evaluation.shapes import check_shapes
-from trasluz.files import read_arrays
+from trasluz.reading import read_arrays
 from trasluz.report.context import Context
 from trasluz.report.images import data_address
 from trasluz.report.page import fill

@@ -17,6 +17,7 @@ from torch import Tensor
 from trasluz.data.read.cache import entry_folder, new_entry
 from trasluz.errors import RecipeError
 from trasluz.messages import _
+from trasluz.reading import open_regular
 
 _PICKLED = (".pth", ".pt", ".bin")
 _INSIDE = ("state_dict", "model_state_dict", "model")  # where training scripts put the weights in a larger dictionary
@@ -32,6 +33,8 @@ def read_tensors(path: Path, sha256: str = "") -> dict[str, Tensor]:
         message = _("phases.from: {path}: weights are read from {allowed} files.")
         raise RecipeError(message.format(path=path, allowed=", ".join((".safetensors", *_PICKLED))))
     try:
+        with open_regular(path):  # a pipe would be waited for
+            pass
         if path.suffix == ".safetensors":
             if sha256:
                 _check(path, sha256)
@@ -50,7 +53,7 @@ def _check(path: Path, sha256: str) -> str:
     Raises:
         RecipeError: it is not the published one.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if not found.startswith(sha256):
         message = _("phases.from: {path}: its SHA-256 is {found}, not the published {wanted}; delete it and try again.")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RecipeError
-from trasluz.files import read_text, refuse_links_out
+from trasluz.files import refuse_links_out
 from trasluz.messages import _
 from trasluz.model.tensors import read_tensors
+from trasluz.reading import read_text
 from trasluz.reporting import Reporter
 from trasluz.training.weights.base import Weights
 
