@@ -32,6 +32,10 @@ def write_checkpoint(checkpoints: Path, name: str, state: object) -> None:
         save_state(folder, state)
         hashes = {path.name: _hash(path) for path in sorted(folder.iterdir())}
         (folder / "manifest.json").write_text(json.dumps(hashes, indent=2), encoding="utf-8")
+    _prune(checkpoints)
+
+
+def _prune(checkpoints: Path) -> None:
     for old in numbered(checkpoints)[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 
@@ -80,10 +84,12 @@ def read_newest(checkpoints: Path, reporter: Reporter) -> dict[str, Any] | None:
 
 
 def discard_after(checkpoints: Path, step: int) -> None:
-    """Deletes numbered checkpoints later than ``step``: damaged ones, which a resumed run will write again."""
+    """Deletes numbered checkpoints later than ``step``: damaged ones, which a resumed run will write again; and those
+    that are too old, which a kill can have left half-deleted."""
     for folder in numbered(checkpoints):
         if int(folder.name) > step:
             shutil.rmtree(folder, ignore_errors=True)
+    _prune(checkpoints)
 
 
 def _hash(path: Path) -> str:
