@@ -115,14 +115,14 @@ def read_text(path: Path) -> str:
     return read_bytes(path).decode()
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes) -> object:
     """Plain values from JSON.
 
     Raises:
         ValueError: it is not JSON, is nested too deeply, or its words cannot be written down again.
     """
     try:
-        tree = json.loads(text)
+        tree: object = json.loads(text)
         if (b"\\u" in text) if isinstance(text, bytes) else ("\\u" in text):  # halves of characters, such as \ud800
             json.dumps(tree, ensure_ascii=False).encode()
     except RecursionError:
@@ -130,7 +130,7 @@ def parse_json(text: str | bytes) -> Any:
     return tree
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path) -> object:
     """Plain values from a JSON file.
 
     Raises:
@@ -139,7 +139,7 @@ def read_json(path: Path) -> Any:
     return parse_json(read_text(path))
 
 
-def checked(kind: type[T], tree: Any) -> T:
+def checked(kind: type[T], tree: object) -> T:
     """``tree`` as a value of a type that pydantic knows, without turning one kind into another.
 
     Raises:
