@@ -129,19 +129,20 @@ def read_text(path: Path) -> str:
     return read_bytes(path).decode()
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes) -> object:
     """Plain values from JSON.
 
     Raises:
         ValueError: it is not JSON, or is nested too deeply.
     """
     try:
-        return json.loads(text)
+        tree: object = json.loads(text)
+        return tree
     except RecursionError:
         raise ValueError(_("brackets in brackets, too many of them")) from None
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path) -> object:
     """Plain values from a JSON file.
 
     Raises:
@@ -150,7 +151,7 @@ def read_json(path: Path) -> Any:
     return parse_json(read_bytes(path))
 
 
-def checked(kind: type[T], tree: Any) -> T:
+def checked(kind: type[T], tree: object) -> T:
     """``tree`` as a value of a type that pydantic knows, without turning one kind into another.
 
     Raises:

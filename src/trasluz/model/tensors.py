@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor
+from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from trasluz.messages import _
@@ -69,9 +69,16 @@ class _Limit(TorchDispatchMode):  # type: ignore[no-untyped-call]  # the same
         super().__init__()  # type: ignore[no-untyped-call]  # PyTorch's own have no annotations
         self._most = most
 
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def __torch_dispatch__(
+        self,
+        func: OpOverload,
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
         """Every operation of PyTorch; those that make a tensor have its size first."""
-        if func.overloadpacket in _MAKING and math.prod(args[0]) > self._most:
+        size = args[0] if func.overloadpacket in _MAKING else ()
+        if isinstance(size, Sequence) and math.prod(size) > self._most:
             raise ValueError(_("its settings ask for more numbers than its weights have"))
         return func(*args, **(kwargs or {}))
 

@@ -5,7 +5,7 @@ Fields that are not known here are kept as they are, so that a newer version's f
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 
@@ -155,7 +155,7 @@ class _Info(BaseModel):
 class Facts(dict[str, Any]):
     """What a run says of itself; asking for a field that a damaged one lacks ends in a sentence."""
 
-    def __missing__(self, field: str) -> Any:
+    def __missing__(self, field: str) -> NoReturn:
         """Asked for what is not there.
 
         Raises:
@@ -165,12 +165,12 @@ class Facts(dict[str, Any]):
         raise DamagedError(message.format(field=field))
 
 
-def check_facts(tree: Any) -> dict[str, Any]:
+def check_facts(tree: object) -> dict[str, Any]:
     """``tree``, what ``run.json`` holds, as it is.
 
     Raises:
         ValueError: a field is of the wrong kind or out of range.
     """
-    checked(_Info, tree)
-    found: dict[str, Any] = tree
+    found = checked(dict[str, Any], tree)
+    checked(_Info, found)
     return found

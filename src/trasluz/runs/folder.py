@@ -37,7 +37,7 @@ from trasluz.errors import DamagedError, RecipeError, RunError, UnknownPartError
 from trasluz.files import refuse_links_out, state_of, storage, write_bytes, write_json
 from trasluz.locks import lock_of
 from trasluz.messages import _, in_unicode
-from trasluz.reading import read_json
+from trasluz.reading import checked, read_json
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.recipe.text import RefusedTextError, read_text
 from trasluz.reporting import Reporter
@@ -318,23 +318,20 @@ def _damaged(file: Path, reason: str) -> DamagedError:
 def _read_info(run: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
     file = run / "run.json"
     try:
-        info = read_json(file)
-        version = info["format"] if isinstance(info, dict) else None
+        info = checked(dict[str, Any], read_json(file))
+        version = info.get("format")
         # A newer one is refused as such, whatever it holds.
         if not isinstance(version, int) or not FORMAT < version <= MOST_FORMATS:
-            info = check_facts(info)
+            return check_facts(info)
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError) as error:
         raise _damaged(file, str(error)) from None
-    if version is not None and version > FORMAT:
-        message = _(
-            "{path}: this run was written by a newer version of Trasluz (format {version}, known "
-            "up to {known}); upgrade trasluz."
-        )
-        raise RunError(message.format(path=run, version=version, known=FORMAT))
-    found: dict[str, Any] = info
-    return found
+    message = _(
+        "{path}: this run was written by a newer version of Trasluz (format {version}, known "
+        "up to {known}); upgrade trasluz."
+    )
+    raise RunError(message.format(path=run, version=version, known=FORMAT))
 
 
 @lru_cache(maxsize=64)

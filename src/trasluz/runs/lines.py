@@ -93,7 +93,7 @@ def read_lines(path: Path, needed: Collection[str] = ()) -> list[dict[str, Any]]
         raise _damaged(path, error) from None
 
 
-def _record(tree: Any, needed: Collection[str] = ()) -> dict[str, Any]:
+def _record(tree: object, needed: Collection[str] = ()) -> dict[str, Any]:
     """A record as it is: names with numbers or text; counts are whole and not negative, a stretch ends after its start.
 
     Raises:
