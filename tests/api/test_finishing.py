@@ -14,11 +14,11 @@ from trasluz import api
 from trasluz.api.results import Predictions
 from trasluz.errors import CheckpointError, RunError, StorageError
 from trasluz.files import HIDDEN
+from trasluz.reading import read_arrays
 from trasluz.recipe import Recipe, from_dict
 from trasluz.reporting import Reporter
 from trasluz.runs.completeness import missing
 from trasluz.runs.folder import RunFolder
-from trasluz.runs.splits import load_splits
 
 NETWORK = {"name": "conv", "channels": [4, 4], "dense": [8], "dropout": 0.2}
 
@@ -70,8 +70,8 @@ def _same(run: Path, whole: Path) -> None:
     for path in whole.rglob("*.safetensors"):
         assert (run / path.relative_to(whole)).read_bytes() == path.read_bytes(), path.name
     assert len(RunFolder(run).metrics()) == len(RunFolder(whole).metrics())
-    for name, rows in load_splits(whole).items():
-        assert np.array_equal(load_splits(run)[name], rows)
+    for name, rows in read_arrays(whole / "splits.npz").items():
+        assert np.array_equal(read_arrays(run / "splits.npz")[name], rows)
 
 
 @pytest.mark.parametrize("moment", ["write_model", "write_checkpoint"])

@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> RunFolder:
     return run
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, '"\\ud800"', "9" * 5000, "\xff", "", "nul"])
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "9" * 5000, "\xff", "", "nul"])
 def test_text_that_is_no_json_of_ours_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - whose words differ; that it is no other kind is what counts
         parse_json(text)

@@ -40,7 +40,7 @@ def test_a_run_stopped_at_every_file_of_its_making_is_listed_and_deleted(
                 _made(runs / NAME)
         (listed,) = api.list_runs(runs)
         assert (listed.path, listed.status) == (runs / NAME, "half-written")
-        with pytest.raises(RunError, match=r"only half written.*trasluz runs delete"):
+        with pytest.raises(RunError, match=r"half made or half deleted.*trasluz runs delete"):
             RunFolder.open(runs / NAME)
         api.delete_run(runs / NAME)
         assert api.list_runs(runs) == []

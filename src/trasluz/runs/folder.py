@@ -121,9 +121,9 @@ class RunFolder:
         missing = [name for name in ("run.json", "recipe.yaml") if not (folder.path / name).is_file()]
         if missing:
             names = ", ".join(missing)
-            if is_half(folder.path):
+            if not os.path.lexists(folder.path / "run.json") and is_half(folder.path):
                 message = _(
-                    "{path}: this run was only half written: {names} is missing; remove it with: "
+                    "{path}: {names} is missing, as where a run was only half made or half deleted; remove it with: "
                     "trasluz runs delete {path}"
                 )
                 raise RunError(message.format(path=path, names=names))

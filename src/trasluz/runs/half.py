@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +22,8 @@ def is_half(path: Path) -> bool:
     """
     if path.is_symlink() or not path.is_dir() or (path / "study.yaml").exists():
         return False
-    if (path / "run.json").is_file() and (path / "recipe.yaml").is_file():
-        return False
+    if os.path.lexists(path / "run.json") and os.path.lexists(path / "recipe.yaml"):
+        return False  # whatever they are: then it is whole, or damaged
     known = (path / "run.json").is_file() or (path / "recipe.yaml").is_file()
     if known and (path / "checkpoints").is_dir():
         return True
