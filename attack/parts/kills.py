@@ -20,72 +20,12 @@ import numpy as np
 
 from attack.attempt import Attempt
 from attack.killed import Done, copy, fork, warm
+from attack.small_recipes import CASES, make_images, tree
 
 TITLE = "Killed processes and full disks"
 COUNT = 500
 
 _CLOCKS = ("seconds", "images_per_second")
-_CONV = {"name": "conv", "channels": [4, 4], "dense": [8], "dropout": 0.2}
-_ENCODER = {"name": "dense", "hidden": [8], "code": 3}
-_DECODER = {"name": "dense", "hidden": [8]}
-_TWO = [
-    {"name": "head", "frozen": ["classifier.conv1.*"], "train": {"epochs": 1}},
-    {"name": "all", "train": {"epochs": 1}},
-]
-_LAYERS = [{"name": name, "train": {"epochs": 1}} for name in ("layer-1", "layer-2", "joint")]
-_STOPS = {"epochs": 4, "early_stopping": {"patience": 1, "min_delta": 10.0}}
-CASES: dict[str, dict[str, Any]] = {
-    "classifier": {"model": {"family": "classifier", "network": _CONV}},
-    "autoencoder": {"model": {"family": "autoencoder", "encoder": _ENCODER, "decoder": _DECODER}},
-    "vae": {"model": {"family": "vae", "encoder": {"name": "dense", "hidden": [8]}, "decoder": _DECODER, "latent": 2}},
-    "vq-vae": {
-        "model": {
-            "family": "vq-vae",
-            "encoder": {"name": "conv", "channels": [4]},
-            "decoder": {"name": "conv-transpose", "channels": []},
-            "codebook": 8,
-            "width": 4,
-        }
-    },
-    "gan": {
-        "model": {
-            "family": "gan",
-            "generator": {"name": "dcgan", "width": 2},
-            "discriminator": {"name": "dcgan", "width": 2, "spectral_norm": True},
-            "latent": 3,
-        },
-        "data": {"source": "images", "size": 16, "channels": 1},
-        "train": {"ema": 0.9},
-    },
-    "joint": {
-        "model": {
-            "family": "joint",
-            "encoder": _ENCODER,
-            "decoder": _DECODER,
-            "classifier": {"name": "dense", "hidden": [8]},
-        }
-    },
-    "swap": {
-        "model": {"family": "swap", "encoder": _ENCODER, "decoder": _DECODER},
-        "data": {"source": "images", "size": 8, "channels": 1, "domains": True},
-    },
-    "perceptron": {
-        "model": {"family": "perceptron"},
-        "data": {"source": "two-blobs", "normalise": "raw", "valid": None, "limit": None, "augment": {}},
-        "train": {"batch": "full", "optimiser": {"name": "sgd", "learning_rate": 0.5}},
-    },
-    "two phases": {"model": {"family": "classifier", "network": _CONV}, "phases": _TWO},
-    "layer-wise": {
-        "model": {
-            "family": "autoencoder",
-            "encoder": {"name": "dense", "hidden": [12], "code": 3},
-            "decoder": {"name": "dense", "hidden": [12]},
-            "layerwise": True,
-        },
-        "phases": _LAYERS,
-    },
-    "early stopping": {"model": {"family": "classifier", "network": _CONV}, "train": _STOPS},
-}
 
 
 @dataclass(frozen=True)
@@ -132,7 +72,7 @@ class _Training(_Subject):
     def begin(self) -> Callable[[], object]:
         from trasluz import api, recipe
 
-        chosen = recipe.from_dict(_tree(self.name, self.place.parent))
+        chosen = recipe.from_dict(tree(self.name, self.place.parent))
         return lambda: api.train(chosen, runs=self.place)
 
     def go_on(self) -> Callable[[], object] | None:
@@ -156,10 +96,10 @@ class _Study(_Subject):
 
         path = self.place.parent / "question.yaml"
         base = self.place.parent / "base.yaml"
-        base.write_text(json.dumps(_tree("autoencoder", self.place.parent)), encoding="utf-8")
-        tree = {"name": "two", "base": str(base), "seeds": 1, "metrics": ["mse"]}
+        base.write_text(json.dumps(tree("autoencoder", self.place.parent)), encoding="utf-8")
+        asked = {"name": "two", "base": str(base), "seeds": 1, "metrics": ["mse"]}
         variants = {"small": {"model.encoder.code": 2}, "large": {"model.encoder.code": 4}}
-        path.write_text(json.dumps({**tree, "variants": variants}), encoding="utf-8")
+        path.write_text(json.dumps({**asked, "variants": variants}), encoding="utf-8")
         question = load_study(path)
         return lambda: api.study(question, runs=self.place, lang="en")
 
@@ -233,7 +173,7 @@ def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:
     warm()
     draw = random.Random(seed)
     (folder / "nothing").mkdir()
-    _make_images(folder / "images")
+    make_images(folder / "images")
     trainings: list[_Subject] = [_Training(name, folder / name.replace(" ", "-")) for name in CASES]
     first, others = trainings[0], trainings[1:]
     yield from _at_events(first, "each file event", _share(count, 33), draw)
@@ -377,27 +317,3 @@ def _verbs(training: _Subject, folder: Path) -> Iterator[_Subject]:
     for name, line in words.items():
         yield _Verb(name, folder / name, run, line)
     yield _Deletion("runs delete", folder / "delete", run, ("runs", "delete", "PLACE/run", "--yes"))
-
-
-def _tree(name: str, folder: Path) -> dict[str, Any]:
-    """A recipe of four steps in two epochs, with a checkpoint after every step."""
-    case = CASES[name]
-    data = {"source": "digits", "limit": {"train": 40, "valid": 20, "test": 20}, "valid": 0.3, **case.get("data", {})}
-    if data["source"] == "images":
-        data = {**data, "source": str(folder / "images"), "limit": None}
-    train = {"epochs": 2, "batch": 20, "checkpoint_minutes": 0, **case.get("train", {})}
-    compute = {"device": "cpu", "precision": "fp32", "threads": 1}
-    phases = case.get("phases", [])
-    slug = name.replace(" ", "-")
-    return {"name": slug, "model": case["model"], "data": data, "train": train, "phases": phases, "compute": compute}
-
-
-def _make_images(folder: Path) -> None:
-    from PIL import Image
-
-    noise = np.random.default_rng(0)
-    for level, name in enumerate(("dark", "light")):
-        (folder / name).mkdir(parents=True)
-        for number in range(30):
-            pixels = noise.integers(120 * level, 120 * level + 100, (16, 16)).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / name / f"{number:03}.png")
