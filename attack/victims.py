@@ -85,7 +85,7 @@ RECIPES = {
 }
 _MORE = {  # what keeps files of kinds that nothing else keeps
     "autoencoder": ("generate {run} --count 2 --source mixture --out {place}/images",),
-    "joint": ("evaluate {run} --classifier {run} --samples 40",),
+    "vae": ("evaluate {run} --classifier {place}/classifier --samples 40",),
 }
 STUDY = """name: pair
 base: {base}

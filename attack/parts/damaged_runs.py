@@ -84,7 +84,7 @@ def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:
     chance = random.Random(seed)
     names = list(RECIPES) if count >= len(RECIPES) * 20 else chance.sample(list(RECIPES), 2)
     place = folder / "victims"
-    victims = {name: make_run(name, place) for name in dict.fromkeys([*names, "classifier"])}
+    victims = {name: make_run(name, place) for name in dict.fromkeys(["classifier", *names])}
     studies = [make_study(place)] if count >= len(RECIPES) * 20 else []
     yield from attack_runs(chance, count, victims, studies, folder / "attempts")
 

@@ -48,7 +48,8 @@ def _best_weights(checkpoint: Path) -> dict[str, Tensor]:
         CheckpointError: it is damaged.
     """
     found = read_checkpoint(checkpoint).get("networks")
-    if not isinstance(found, dict) or not found or not all(isinstance(value, Tensor) for value in found.values()):
+    whole = isinstance(found, dict) and all(isinstance(k, str) and isinstance(v, Tensor) for k, v in found.items())
+    if not isinstance(found, dict) or not found or not whole:
         message = _("{path}: damaged ({reason}).")
         raise CheckpointError(message.format(path=checkpoint, reason=_("{field} is missing").format(field="networks")))
     return found

@@ -70,7 +70,9 @@ def load_samples(weights: Weights) -> SampleEvaluation | None:
 def _samples_in(folder: Path, weights: Weights) -> SampleEvaluation | None:
     try:
         plain = read_sealed(folder / "samples.json")
-        checked(_Samples, plain)
+        found = checked(_Samples, plain)
+        shares = {name: value for name, value in found.metrics.items() if name.endswith("_share")}
+        checked(dict[str, Annotated[float, Field(ge=0, le=1)]], shares)
         if not weights.made(plain.pop(sample_evaluation.MODEL, None)):
             return None
         arrays, examples = read_arrays(folder / "arrays.npz"), read_arrays(folder / "examples.npz")
@@ -87,7 +89,7 @@ def _samples_in(folder: Path, weights: Weights) -> SampleEvaluation | None:
         raise DamagedError(message.format(path=folder, reason=str(error).rstrip("."))) from None
 
 
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, lt=2**53)]
 _RECORDS = {"predicted": "int n", "distances": "float n", "neighbours": "int n"}
 _EXAMPLES = {"images": "uint8 s h w c", "closest": "uint8 m h w c", "positions": "int m", "neighbours": "uint8 m a b d"}
 

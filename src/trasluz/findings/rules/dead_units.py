@@ -65,7 +65,7 @@ def _layers(evidence: Evidence) -> list[_Layer]:
     found: dict[str, _Layer] = {}
     maps, best = evidence.looks.get("feature-maps"), evidence.looks.get("exciting")
     if isinstance(maps, feature_maps.FeatureMapsResult):
-        for name in maps.layers:
+        for name in (name for name in maps.layers if name in maps.dead and maps.shapes.get(name)):
             found[name] = _Layer(name, len(maps.dead[name]), maps.shapes[name][0], maps.examined)
     if isinstance(best, exciting.ExcitingResult):
         channels = best.shape[-1] if len(best.shape) == 2 else best.shape[0]
