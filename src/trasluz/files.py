@@ -33,6 +33,7 @@ _WRITING = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
 _IN_THE_WAY = (errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENAMETOOLONG)
 _REASONS = (*_WRITING, *_IN_THE_WAY)
 _ATTEMPTS = 100  # at one folder, which each of as many threads may replace in between
+_PATIENCE = 30.0  # seconds for which a folder is tried to be read that others replace
 _HERE, _EXCHANGE = -100, 2  # Linux' AT_FDCWD and RENAME_EXCHANGE
 
 T = TypeVar("T")
@@ -193,11 +194,16 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 
 def whole_folder(read: Callable[[Path], T]) -> Callable[[Path], T]:
-    """``read`` of a folder that ``new_folder`` may replace meanwhile: what it gives is of one folder, old or new."""
+    """``read`` of a folder that ``new_folder`` may replace meanwhile: what it gives is of one folder, old or new.
+
+    Raises:
+        RunError: the folder was replaced again and again for half a minute.
+    """
 
     @functools.wraps(read)
     def again(folder: Path) -> T:
-        for _attempt in range(_ATTEMPTS):
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
             with _standing_at(folder) as stands:
                 try:
                     found = read(folder)
@@ -208,7 +214,8 @@ def whole_folder(read: Callable[[Path], T]) -> Callable[[Path], T]:
                     if stands():
                         return found
             time.sleep(0.001)
-        return read(folder)
+        message = _("{path}: this is replaced again and again while it is read; try again when that has ended.")
+        raise RunError(message.format(path=folder))
 
     return again
 

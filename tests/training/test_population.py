@@ -349,7 +349,8 @@ def own_dropout(input_shape: tuple[int, ...], outputs: int) -> torch.nn.Module:
     return OwnDropout()
 
 
-def test_draws_from_the_global_generator_are_refused() -> None:
+def test_draws_from_the_global_generator_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRASLUZ_ALLOW", "tests")
     recipe = base({"family": "classifier", "network": {"module": f"{__name__}:own_dropout"}})
     reason = stackable([recipe, recipe.with_seed(1)], digits())
     assert reason is not None

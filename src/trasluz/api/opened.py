@@ -33,6 +33,7 @@ from trasluz.model.storing import load_model
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.checkpoint import read_checkpoint
+from trasluz.runs.completeness import missing
 from trasluz.runs.evaluations import load_evaluations
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.weights import FINAL, Weights
@@ -153,8 +154,13 @@ class OpenedRun:
         if not self.weights.stored():
             from trasluz.draw.names import status_name
 
-            message = _("{path}: there is no trained model here ({status}); first run: trasluz resume {path}")
-            raise RunError(message.format(path=self.path, status=status_name(self.status)))
+            lost = ", ".join(name for name in missing(self.path) if name.startswith("model/"))
+            message = _(
+                "{path}: there is no trained model here ({status}): {names} is missing; first run: "
+                "trasluz resume {path}"
+            )
+            told = {"path": self.path, "status": status_name(self.status), "names": lost or self.weights.file.name}
+            raise RunError(message.format(**told))
 
     @property
     def unfinished_note(self) -> str:
