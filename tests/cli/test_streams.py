@@ -29,6 +29,7 @@ def hear(name, arguments):
         if left[0] == 0:
             signal.raise_signal(signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which whoever starts in the background has not
 sys.addaudithook(hear)
 runpy.run_module("trasluz.cli", run_name="__main__", alter_sys=True)
 """

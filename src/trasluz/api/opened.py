@@ -154,12 +154,13 @@ class OpenedRun:
         if not self.weights.stored():
             from trasluz.draw.names import status_name
 
-            lost = ", ".join(name for name in missing(self.path) if name.startswith("model/"))
-            message = _(
-                "{path}: there is no trained model here ({status}): {names} is missing; first run: "
-                "trasluz resume {path}"
-            )
-            told = {"path": self.path, "status": status_name(self.status), "names": lost or self.weights.file.name}
+            message = _("{path}: there is no trained model here ({status}); first run: trasluz resume {path}")
+            lost = [name for name in missing(self.path) if name.startswith("model/")]
+            if self.status == "finished" and lost:
+                message = _(
+                    "{path}: {names} is missing, so there is no trained model; first run: trasluz resume {path}"
+                )
+            told = {"path": self.path, "status": status_name(self.status), "names": ", ".join(lost)}
             raise RunError(message.format(**told))
 
     @property
