@@ -163,7 +163,10 @@ class _Deletion(_Verb):
     """``runs delete``: what a kill leaves is still a run, or a half-written one that is deleted by the same words."""
 
     def go_on(self) -> Callable[[], object] | None:
-        return self.begin() if (self.place / "run").exists() else lambda: None
+        run = self.place / "run"
+        if run.exists() and not any(run.iterdir()):
+            run.rmdir()  # killed before its very last step: nothing of a run is left in it
+        return self.begin() if run.exists() else lambda: None
 
 
 def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:

@@ -55,9 +55,14 @@ def test_the_splits_are_there_before_the_run_is_one(tmp_path: Path, monkeypatch:
 
 def test_a_deletion_that_was_stopped_leaves_a_half_written_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = _made(tmp_path / "by-another-name")
+
+    def stop(_folder: Path) -> None:
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as patch:
-        patch.setattr(shutil, "rmtree", lambda _folder: None)
-        delete_run(run)
+        patch.setattr(shutil, "rmtree", stop)
+        with pytest.raises(KeyboardInterrupt):
+            delete_run(run)
     assert list(half_runs(tmp_path)) == [run]
     delete_run(run)
     assert not run.exists()

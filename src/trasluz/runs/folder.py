@@ -42,7 +42,7 @@ from trasluz.recipe import Recipe, from_yaml
 from trasluz.recipe.text import RefusedTextError, read_text
 from trasluz.reporting import Reporter
 from trasluz.runs.facts import MOST_FORMATS, Facts, Status, check_facts
-from trasluz.runs.half import is_half
+from trasluz.runs.half import begins_with, is_emptied, is_half
 from trasluz.runs.lines import append_lines, cut_lines, present_names, read_last, read_lines, size_of
 
 if TYPE_CHECKING:
@@ -383,7 +383,7 @@ def check_deletable(path: str | Path) -> None:
     if not folder.is_dir():
         raise RunError(_("{path}: there is no such run folder; `trasluz runs list` shows the runs.").format(path=path))
     whole = (folder / "run.json").is_file() and (folder / "recipe.yaml").is_file()
-    if not whole and not is_half(folder):
+    if not whole and not is_half(folder) and not is_emptied(folder):
         raise RunError(_("{path}: this is not a run folder, so it is not deleted.").format(path=path))
 
 
@@ -398,5 +398,17 @@ def delete_run(path: str | Path) -> None:
     check_deletable(path)
     folder = Path(path).resolve()  # also where somebody stands in it
     with lock_of(folder), storage(folder):
-        (folder / "run.json").unlink(missing_ok=True)  # first: what is left by a kill is then a half-written run
+        # What a kill leaves at any moment is still known for a half-written run by the recipe, which goes last.
+        (folder / "run.json").unlink(missing_ok=True)
+        for entry in sorted(folder.iterdir(), key=begins_with):
+            if entry.name not in ("recipe.yaml", ".lock"):
+                _remove(entry)
+        (folder / "recipe.yaml").unlink(missing_ok=True)
         shutil.rmtree(folder)
+
+
+def _remove(entry: Path) -> None:
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry)
+    else:
+        entry.unlink()
