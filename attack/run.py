@@ -83,6 +83,8 @@ def page() -> str:
             f"{tried} attempts, {wrong} went wrong. `python -m attack.run --only {path.stem}`, seed {told['seed']},"
         ]
         lines += [f"{told['minutes']} minutes, {told['machine']}.", ""]
+        if "note" in told:
+            lines += [told["note"], ""]
         rows = told["rows"] if len(told["rows"]) <= _MOST_ROWS else _by_door(told["rows"])
         lines += ["| where | what | attempts | went wrong | slowest (s) | most memory (MB) |"]
         lines += ["| --- | --- | ---: | ---: | ---: | ---: |"]
