@@ -49,11 +49,6 @@ def capability(name: str, *, verb: str | None = None) -> Callable[[type[P]], typ
     return declare
 
 
-def declared() -> dict[type, Named]:
-    """Every protocol of a capability, with its name and verb."""
-    return dict(_declared)
-
-
 def verbs(capabilities: frozenset[str]) -> tuple[str, ...]:
     """What a person can ask of a run whose model has these capabilities, by the names of the verbs, sorted."""
     return tuple(sorted(named.verb for named in _declared.values() if named.verb and named.name in capabilities))
