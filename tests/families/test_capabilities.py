@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from trasluz import components
 from trasluz.data.data import DataSpec
 from trasluz.families import base
-from trasluz.families.capabilities import Classifies, Encodes, ask, capability, declared, name_of, verbs
+from trasluz.families.capabilities import Classifies, Encodes, _declared, ask, capability, name_of, verbs
 
 FAMILIES = components.names("trasluz.families")
-PROTOCOLS = {named.name: protocol for protocol, named in declared().items()}
+PROTOCOLS = {named.name: protocol for protocol, named in _declared.items()}
 
 
 def methods(protocol: type) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def test_a_family_has_the_methods_of_what_it_lists_and_they_take_and_give_what_i
 def test_a_capability_is_a_method_of_its_name_or_says_otherwise_here() -> None:
     others = {name: set(methods(protocol)) for name, protocol in PROTOCOLS.items() if name not in methods(protocol)}
     assert others == {"evidence": {"need_evidence", "log_weights"}}
-    assert all(protocol.__doc__ and all(m.__doc__ for m in methods(protocol).values()) for protocol in declared())
+    assert all(protocol.__doc__ and all(m.__doc__ for m in methods(protocol).values()) for protocol in _declared)
 
 
 def test_contracts_are_no_families() -> None:
@@ -63,7 +63,7 @@ def test_asking_gives_the_family_itself_and_what_it_cannot_is_said() -> None:
 
 
 def test_a_capability_and_a_family_of_another_package_are_asked_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trasluz.families.capabilities._declared", declared())
+    monkeypatch.setattr("trasluz.families.capabilities._declared", dict(_declared))
 
     @capability("colour", verb="colourise")
     class Colours:

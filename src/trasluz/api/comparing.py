@@ -141,7 +141,7 @@ def _read_all(run: Run) -> None:
     except RecipeError as error:
         raise DamagedError(str(error)) from None
     if run.weights.stored():
-        run.model  # noqa: B018 - the same
+        run.model  # noqa: B018 - reading it is what tells whether it is damaged
 
 
 def _check_split(run: Run, split: str) -> None:
