@@ -30,12 +30,15 @@ class Attempt:
 @dataclass(frozen=True)
 class Ended:
     """How a command ended: its exit code (``None`` for one that was stopped because it hung), its output as text, its
-    wall time, and the most memory (resident bytes) that it and its children held at once."""
+    wall time, and the most memory (resident bytes) that it and its children held at once; ``err``: its standard error
+    where it was kept apart from ``text``.
+    """
 
     code: int | None
     text: str
     seconds: float
     memory: int
+    err: str = ""
 
     @property
     def fault(self) -> str:
@@ -44,9 +47,9 @@ class Ended:
             return f"hung for {self.seconds:.0f} s"
         if self.memory > MEMORY:
             return f"grew to {self.memory / 2**30:.1f} GB"
-        said = next((words for words in _UNEXPECTED if words in self.text), None)
+        said = next((words for words in _UNEXPECTED if words in self.text + self.err), None)
         if said is not None:
-            return f"said {said!r}: {self.text.strip().splitlines()[-1][:200]}"
+            return f"said {said!r}: {(self.text + self.err).strip()[-400:]}"
         return f"was killed by signal {-self.code}" if self.code < 0 else ""
 
 
@@ -76,7 +79,7 @@ def watched(
 
         def watch() -> None:
             while not done.wait(0.05):
-                peak[0] = max(peak[0], _resident(process.pid))
+                peak[0] = max(peak[0], resident(process.pid))
                 hung[0] = time.monotonic() - started > seconds
                 if hung[0] or peak[0] > MEMORY:
                     os.killpg(process.pid, 9)
@@ -91,7 +94,7 @@ def watched(
     return Ended(code, output.decode(errors="replace"), time.monotonic() - started, peak[0])
 
 
-def _resident(session: int) -> int:
+def resident(session: int) -> int:
     """Resident bytes of all processes of a session (Linux; elsewhere 0)."""
     page, total = os.sysconf("SC_PAGE_SIZE"), 0
     for entry in Path("/proc").glob("[0-9]*/stat"):

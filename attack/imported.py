@@ -1,4 +1,4 @@
-"""Everything that a command may import, imported: preloaded by the server that ``attack/in_process.py`` forks from."""
+"""Everything that a command may import, imported: preloaded by the server that ``attack/forked.py`` forks from."""
 
 from __future__ import annotations
 

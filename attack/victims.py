@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from attack.in_process import trasluz
+from attack.forked import trasluz
 
 _CONV = {
     "encoder": "{name: conv, channels: [4], code: 4}",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from attack.attempt import Attempt, Ended
 from attack.damage import damages, mend_manifest
-from attack.in_process import trasluz
+from attack.forked import trasluz
 from attack.samples import write_samples
 from attack.victims import RECIPES, make_run, make_study
 

@@ -11,11 +11,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from attack.attempt import SECONDS, Attempt, trasluz
+from attack.attempt import SECONDS, Attempt
+from attack.forked import trasluz
 from attack.hostile import cases, door_runs
 from attack.hostile.case import RUN, Case
 from attack.hostile.noise import noisy
-from attack.warm import forked, warm_up
 
 TITLE = "Hostile inputs"
 COUNT = 760
@@ -24,7 +24,6 @@ COUNT = 760
 def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:
     """All cases in an order of the seed's, then damaged files until there are ``count``."""
     trained = train(folder)
-    warm_up()
     every = [*cases(), *door_runs.cases(trained)]
     chosen = random.Random(seed)
     chosen.shuffle(every)
@@ -48,10 +47,10 @@ def attempt(case: Case, place: Path, trained: Path) -> Attempt:
     place.mkdir()
     try:
         words = [str(trained if word == RUN else word) for word in case.make(place)]
-        ended, err = forked(words, place, _environment(place))
-        fault = ended.fault or _unexpected(err)
+        ended = trasluz(*words, folder=place, more=_environment(place), apart=True)
+        fault = ended.fault
         if not fault and ended.code is not None:
-            fault = case.fault(place, ended.code, ended.text, err)
+            fault = case.fault(place, ended.code, ended.text, ended.err)
         return Attempt(case.door, case.kind, fault, ended.seconds, ended.memory)
     finally:
         shutil.rmtree(place, ignore_errors=True)
@@ -59,8 +58,3 @@ def attempt(case: Case, place: Path, trained: Path) -> Attempt:
 
 def _environment(place: Path) -> dict[str, str]:
     return {"TRASLUZ_CACHE": str(place / ".cache"), "TRASLUZ_LANG": "en", "COLUMNS": "200"}
-
-
-def _unexpected(err: str) -> str:
-    found = next((words for words in ("Traceback (most", "Unexpected error") if words in err), "")
-    return f"said {found!r}: {err.strip()[-400:]}" if found else ""

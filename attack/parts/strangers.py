@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from attack.attempt import Attempt
-from attack.forked import Forks
+from attack.forked import trasluz
 from attack.parts._ways import Stage, Way, all_ways, call
 
 TITLE = "Strangers' runs and recipes: nothing that they name is executed"
@@ -97,24 +97,23 @@ def attempts(seed: int, count: int, folder: Path) -> Iterator[Attempt]:
     """Controls first, then ways with verbs in the order of ``seed``."""
     trials = [(way, verb) for way in all_ways() for verb in VERBS]
     random.Random(seed).shuffle(trials)
-    with Forks() as forks:
-        families = {"classifier", "vae", *(verb.family for _way, verb in trials[:count])}
-        victims = _victims(forks, folder / "victims", families, reports=count > _FEW)
-        yield from _controls(forks, victims, folder)
-        for number, (way, verb) in enumerate(trials[:count]):
-            attempt = _attempt(forks, victims, way, verb, folder / f"attempt-{number}")
-            if attempt is not None:
-                yield attempt
-            shutil.rmtree(folder / f"attempt-{number}")
+    families = {"classifier", "vae", *(verb.family for _way, verb in trials[:count])}
+    victims = _victims(folder / "victims", families, reports=count > _FEW)
+    yield from _controls(victims, folder)
+    for number, (way, verb) in enumerate(trials[:count]):
+        attempt = _attempt(victims, way, verb, folder / f"attempt-{number}")
+        if attempt is not None:
+            yield attempt
+        shutil.rmtree(folder / f"attempt-{number}")
 
 
-def _victims(forks: Forks, folder: Path, families: set[str], reports: bool) -> dict[str, Path]:
+def _victims(folder: Path, families: set[str], reports: bool) -> dict[str, Path]:
     """One run of each family, with everything that a run can hold."""
     _photos(folder / "photos")
     runs: dict[str, Path] = {}
 
     def done(*words: str | Path) -> None:
-        ended = forks.trasluz(*words, folder=folder, seconds=600)
+        ended = trasluz(*words, folder=folder, seconds=600)
         assert ended.code == 0, ended.text
 
     for family in sorted(families):
@@ -162,7 +161,7 @@ def _lay_study(stage: Stage) -> None:
     (stage.place / "strange-study" / "study.yaml").write_text(_STUDY.format(run=stage.run))
 
 
-def _attempt(forks: Forks, victims: dict[str, Path], way: Way, verb: Verb, place: Path) -> Attempt | None:
+def _attempt(victims: dict[str, Path], way: Way, verb: Verb, place: Path) -> Attempt | None:
     """One way under one command; ``None`` where the run has not what the way needs."""
     stage = _stage(victims, verb, place)
     if way.needs and not any(stage.run.glob(way.needs)):
@@ -174,7 +173,7 @@ def _attempt(forks: Forks, victims: dict[str, Path], way: Way, verb: Verb, place
     for name in way.allow if verb.allows else ():
         words += ["--allow", name]
     more = {"PYTHONPATH": str(stage.place / "site"), **way.more}
-    ended = forks.trasluz(*words, folder=stage.run if way.inside else stage.place, more=more)
+    ended = trasluz(*words, folder=stage.run if way.inside else stage.place, more=more)
     faults = ["executed"] if stage.marker.exists() else []
     faults += ["wrote through a link"] if _fingerprint(stage.outside) != before else []
     faults += [ended.fault] if ended.fault else []
@@ -194,7 +193,7 @@ def _fingerprint(folder: Path) -> str:
     return hashlib.sha256(b"".join(str(path).encode() + path.read_bytes() for path in files)).hexdigest()
 
 
-def _controls(forks: Forks, victims: dict[str, Path], folder: Path) -> Iterator[Attempt]:
+def _controls(victims: dict[str, Path], folder: Path) -> Iterator[Attempt]:
     """A package that the person allowed is called: the marker must be there."""
     for kind, words, more in (
         ("allowed by --allow", ["--allow", "my_package"], {}),
@@ -205,6 +204,6 @@ def _controls(forks: Forks, victims: dict[str, Path], folder: Path) -> Iterator[
         (stage.place / "my_package").mkdir()
         code = f"def build(input_shape, outputs):\n    open({str(stage.marker)!r}, 'w').close()\n"
         (stage.place / "my_package" / "net.py").write_text(code)
-        ended = forks.trasluz("predict", stage.run, stage.place / "photos", *words, folder=stage.place, more=more)
+        ended = trasluz("predict", stage.run, stage.place / "photos", *words, folder=stage.place, more=more)
         fault = ended.fault or ("" if stage.marker.exists() else f"was not called: {ended.text}")
         yield Attempt(CONTROL, kind, fault, ended.seconds, ended.memory)

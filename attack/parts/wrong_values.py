@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from attack.attempt import Attempt, Ended
-from attack.in_process import call, trasluz
+from attack.forked import call, trasluz
 from attack.samples import write_samples
 from attack.victims import RECIPES, make_run
 

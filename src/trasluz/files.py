@@ -121,8 +121,12 @@ def _need_inside(folder: Path, link: Path, home: Path) -> None:
         raise RunError(message.format(path=folder, link=link.relative_to(folder), target=target))
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Writes ``path`` beside the target, synced, then renamed over it."""
+def write_bytes(path: Path, content: bytes, *, sync: bool = True) -> None:
+    """Writes ``path`` beside the target, synced, then renamed over it.
+
+    Without ``sync`` a kill still leaves the file whole or as it was, but a power cut may not: for pictures by the
+    hundred, which can be made again.
+    """
     with storage(path):
         if path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, _("a folder is in its place"))
@@ -130,12 +134,14 @@ def write_bytes(path: Path, content: bytes) -> None:
         try:
             with beside.open("wb") as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
-        sync_folder(path.parent)
+        if sync:
+            sync_folder(path.parent)
 
 
 def json_bytes(tree: object, indent: int | None = None) -> bytes:

@@ -45,3 +45,13 @@ def test_the_mark_of_others_is_seen_in_a_jpeg_and_its_absence_too(tmp_path: Path
     assert is_generated(tmp_path / "made.jpg")
     assert not is_generated(tmp_path / "seen.jpg")
     assert not is_marked(b"")
+
+
+def test_a_picture_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(path: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        save_png(tmp_path / "one.png", np.zeros((4, 4, 3), np.uint8), None)
+    assert not list(tmp_path.iterdir())

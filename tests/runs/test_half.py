@@ -12,7 +12,8 @@ from trasluz import api
 from trasluz.errors import RunError
 from trasluz.recipe import Recipe
 from trasluz.runs import folder as folders
-from trasluz.runs.folder import RunFolder, delete_run
+from trasluz.runs.deletion import delete_run
+from trasluz.runs.folder import RunFolder
 from trasluz.runs.half import half_runs, is_half
 
 NAME = "20260101-digits-cnn-ab12cd"

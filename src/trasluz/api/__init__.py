@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from trasluz.data.read.cache import clear_cache, list_cache
     from trasluz.findings.finding import severity_name
     from trasluz.recipe import parse_overrides
-    from trasluz.runs.folder import delete_run
+    from trasluz.runs.deletion import delete_run
 
 _HOMES = {
     "ComparisonResult": "trasluz.api.comparing",
@@ -43,7 +43,7 @@ _HOMES = {
     "check_parent": "trasluz.api.generation",
     "clear_cache": "trasluz.data.read.cache",
     "compare": "trasluz.api.comparing",
-    "delete_run": "trasluz.runs.folder",
+    "delete_run": "trasluz.runs.deletion",
     "finding_command": "trasluz.api.findings",
     "fit": "trasluz.api.fitting",
     "list_cache": "trasluz.data.read.cache",

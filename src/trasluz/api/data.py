@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from trasluz.api.run import open_source
 from trasluz.data.feed.preprocess import fit_preprocess
 from trasluz.errors import DataError, RequestError
-from trasluz.files import storage
+from trasluz.files import write_bytes
 from trasluz.messages import _
 from trasluz.recipe import Recipe, is_recipe, load
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 
 _SHOWN = 5
+_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
 def check_data(
@@ -50,7 +52,7 @@ def preview_augmentation(
     from trasluz.draw.augment_preview import augment_preview, augment_preview_of_several
 
     target = Path(out)
-    if target.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
+    if target.suffix.lower() not in _FORMATS:
         raise RequestError(_("{path}: give a picture to write, such as augmentation.png.").format(path=out))
     recipe = _recipe(source).override(set or {})
     data = open_source(recipe.data, recipe.seed, reporter or Reporter())
@@ -64,8 +66,9 @@ def preview_augmentation(
         picture = augment_preview(data.samples[chosen[0]], section, preprocess, rng)
     else:
         picture = augment_preview_of_several(data.samples[chosen], section, preprocess, rng, versions=_SHOWN)
-    with storage(target):
-        picture.save(target)
+    content = BytesIO()
+    picture.save(content, _FORMATS[target.suffix.lower()])
+    write_bytes(target, content.getvalue(), sync=False)
     return target
 
 

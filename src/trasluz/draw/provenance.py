@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from trasluz.data.read.provenance import ALTERED, MADE, MARK, SOURCE_TYPES
+from trasluz.files import write_bytes
 
 Kind = Literal["generated", "reconstructed", "translated"]
 
@@ -63,9 +65,16 @@ def xmp(kind: Kind) -> str:
 
 
 def save_png(path: Path, pixels: np.ndarray | Image.Image, info: PngInfo | None) -> None:
-    """Writes a PNG with its chunks, if any: ``pixels`` uint8 ``[h, w, c]`` (c: 1, 3 or 4), or a picture."""
+    """Writes a PNG, whole or not at all, with its chunks, if any: ``pixels`` uint8 ``[h, w, c]`` (c: 1, 3 or 4), or a
+    picture.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
     picture = pixels if isinstance(pixels, Image.Image) else _picture(pixels)
-    picture.save(path, "PNG", pnginfo=info)
+    content = BytesIO()
+    picture.save(content, "PNG", pnginfo=info)
+    write_bytes(path, content.getvalue(), sync=False)
 
 
 def _picture(pixels: np.ndarray) -> Image.Image:

@@ -22,7 +22,6 @@ from __future__ import annotations
 import io
 import os
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -35,14 +34,13 @@ from typing import TYPE_CHECKING, Any
 from trasluz.components import lost_package, packages_of
 from trasluz.errors import DamagedError, RecipeError, RunError, UnknownPartError
 from trasluz.files import refuse_links_out, state_of, storage, write_bytes, write_json
-from trasluz.locks import lock_of
 from trasluz.messages import _, in_unicode
 from trasluz.reading import checked, read_json
 from trasluz.recipe import Recipe, from_yaml
 from trasluz.recipe.text import RefusedTextError, read_text
 from trasluz.reporting import Reporter
 from trasluz.runs.facts import MOST_FORMATS, Facts, Status, check_facts
-from trasluz.runs.half import begins_with, is_emptied, is_half
+from trasluz.runs.half import is_half
 from trasluz.runs.lines import append_lines, cut_lines, present_names, read_last, read_lines, size_of
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ if TYPE_CHECKING:
 
     from trasluz.model.model import Model
 
-__all__ = ["FORMAT", "RunFolder", "Status", "delete_run", "list_runs"]
+__all__ = ["FORMAT", "RunFolder", "Status", "list_runs"]
 FORMAT = 2  # 1: by version 0.1, whose recipes had other words and so other hashes
 
 
@@ -368,47 +366,3 @@ def list_runs(runs: str | Path) -> Iterator[RunFolder]:
     for path in sorted(root.iterdir()) if root.is_dir() else []:
         if (path / "run.json").is_file():
             yield RunFolder(path)
-
-
-def check_deletable(path: str | Path) -> None:
-    """Makes sure that ``path`` is the folder of a run, whole or half-written, and no link to one.
-
-    Raises:
-        RunError: it is not.
-    """
-    folder = Path(path)
-    if folder.is_symlink():
-        message = _("{path}: this is a link, so nothing is deleted; the folder that it leads to is {target}.")
-        raise RunError(message.format(path=path, target=folder.resolve()))
-    if not folder.is_dir():
-        raise RunError(_("{path}: there is no such run folder; `trasluz runs list` shows the runs.").format(path=path))
-    whole = (folder / "run.json").is_file() and (folder / "recipe.yaml").is_file()
-    if not whole and not is_half(folder) and not is_emptied(folder):
-        raise RunError(_("{path}: this is not a run folder, so it is not deleted.").format(path=path))
-
-
-def delete_run(path: str | Path) -> None:
-    """Deletes a run folder, whole or half-written, for good; of links in it, only the links.
-
-    Raises:
-        RunError: the folder is not a run, or a link.
-        HeldError: it is being trained.
-        StorageError: it cannot be deleted.
-    """
-    check_deletable(path)
-    folder = Path(path).resolve()  # also where somebody stands in it
-    with lock_of(folder), storage(folder):
-        # What a kill leaves at any moment is still known for a half-written run by the recipe, which goes last.
-        (folder / "run.json").unlink(missing_ok=True)
-        for entry in sorted(folder.iterdir(), key=begins_with):
-            if entry.name not in ("recipe.yaml", ".lock"):
-                _remove(entry)
-        (folder / "recipe.yaml").unlink(missing_ok=True)
-        shutil.rmtree(folder)
-
-
-def _remove(entry: Path) -> None:
-    if entry.is_dir() and not entry.is_symlink():
-        shutil.rmtree(entry)
-    else:
-        entry.unlink()

@@ -55,7 +55,7 @@ def delete(
     """Asks, then deletes; refuses what is not a run."""
     from trasluz import api
     from trasluz.locks import lock_of
-    from trasluz.runs.folder import check_deletable
+    from trasluz.runs.deletion import check_deletable
 
     console: Console = ctx.obj
     check_deletable(run)
