@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -143,11 +143,11 @@ def run(tmp_path: Path) -> tz.Run:
 
 
 @pytest.fixture
-def lost(run: tz.Run, tmp_path: Path, forget: Callable[[], None]) -> Iterator[Path]:
+def lost(run: tz.Run, tmp_path: Path, forget: Callable[[], None]) -> Path:
     """Its folder, after its photographs went to ``there/photos`` and what was decoded is gone."""
     (tmp_path / "here").rename(tmp_path / "there")
     forget()
-    yield run.path
+    return run.path
 
 
 @pytest.mark.parametrize("verb", ["evaluate", "look", "report", "resume"])
@@ -244,9 +244,7 @@ def test_other_data_are_refused_and_not_remembered(
     assert read_place(lost) is None
 
 
-def test_evaluating_other_data_needs_no_training_data(
-    lost: Path, tmp_path: Path, image_folder: ImageFolder
-) -> None:
+def test_evaluating_other_data_needs_no_training_data(lost: Path, tmp_path: Path, image_folder: ImageFolder) -> None:
     found = tz.open_run(lost).evaluate(data=image_folder(("cat", "dog"), count=8))
     assert (found.split, found.count) == ("all", 16)
     assert found.baselines == {}
@@ -301,7 +299,9 @@ def test_a_damaged_place_is_a_lost_hint(run: tz.Run) -> None:
 
 
 def test_a_run_of_a_runs_images_finds_its_generator_again(tmp_path: Path, forget: Callable[[], None]) -> None:
-    maker = tz.train("vae", data="digits", set={**QUICK, "data.limit": 200, "train.batch": 64}, runs=tmp_path / "a" / "runs")
+    maker = tz.train(
+        "vae", data="digits", set={**QUICK, "data.limit": 200, "train.batch": 64}, runs=tmp_path / "a" / "runs"
+    )
     detector = tz.train(
         "detector",
         data=f"run:{maker.path}",

@@ -1,4 +1,4 @@
-"""The numbers that count as black and white stay those of the run: in files, in other data, in looks and on the page."""
+"""The numbers that count as black and white stay those of the run: in files, other data, looks and on the page."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ def test_other_data_are_read_by_the_range_of_the_run(trained: tz.Run, tmp_path: 
     assert (open_foreign(tmp_path / "eight", trained, Reporter()).samples == 4095).all()
     found = trained.evaluate(data=tmp_path / "ten")
     predicted = trained.predict(dark.samples).labels
-    assert found.metrics["accuracy"] == np.mean([a == dark.classes[b] for a, b in zip(predicted, dark.labels, strict=True)])
+    assert found.metrics["accuracy"] == np.mean(
+        [a == dark.classes[b] for a, b in zip(predicted, dark.labels, strict=True)]
+    )
 
 
 def test_other_data_come_to_the_range_of_a_model_of_few_shades(tmp_path: Path) -> None:

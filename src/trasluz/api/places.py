@@ -1,7 +1,7 @@
 """Where the data of a run may lie now: where it was trained from, beside it, where somebody said, in ``TRASLUZ_DATA``.
 
-A source is a text as a recipe's ``data.source`` has it.  Every place is only a candidate: ``reopening.py`` takes the data
-there when their fingerprint is the run's.
+A source is a text as a recipe's ``data.source`` has it.  Every place is only a candidate: ``reopening.py`` takes the
+data there when their fingerprint is the run's.
 """
 
 from __future__ import annotations

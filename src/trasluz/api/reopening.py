@@ -1,7 +1,7 @@
 """The data of a run once more: the ones it was trained on, with the splits that it was trained on, or a refusal.
 
-They are looked for where they may lie (``places.py``), and in the cache of decoded images; whatever is found counts only
-if its fingerprint is the run's.
+They are looked for where they may lie (``places.py``), and in the cache of decoded images; whatever is found counts
+only if its fingerprint is the run's.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def reopen(
 
 def is_own(folder: RunFolder, data: Data) -> bool:
     """Whether ``data`` are those that the run was trained on, whatever their splits."""
-    return bool(data.fingerprint) and data.fingerprint == folder.info().get("fingerprint")
+    return bool(data.fingerprint == folder.info()["fingerprint"])
 
 
 def remember(folder: RunFolder, source: str, reporter: Reporter) -> None:

@@ -235,9 +235,7 @@ class Run(OpenedRun, ShownInNotebooks):
         if data is not None:
             self.take_data(data, reporter)
 
-    def report(
-        self, lang: str | None = None, reporter: Reporter | None = None, *, data: Source | None = None
-    ) -> Path:
+    def report(self, lang: str | None = None, reporter: Reporter | None = None, *, data: Source | None = None) -> Path:
         """Writes ``report.html`` and ``findings.json``, and returns the page's path; evaluates and looks at what was
         not evaluated or looked at yet.
 
@@ -253,8 +251,8 @@ class Run(OpenedRun, ShownInNotebooks):
 def open_run(path: str | Path, data: Data | Source | None = None, *, weights: str = FINAL, allow: Packages = ()) -> Run:
     """An existing run.
 
-    ``data``: its own, where opening them again can be saved; or where they lie now (``Run.take_data``), which is checked
-    and remembered.
+    ``data``: its own, where opening them again can be saved; or where they lie now (``Run.take_data``), which is
+    checked and remembered.
 
     ``weights``: ``final``, those that training ended with, or ``best``, those of the epoch in which what the last phase
     watched (``early_stopping.monitor``, otherwise the validation loss) was best.  What is found with the best ones is

@@ -18,7 +18,7 @@ from trasluz.data.data import Data
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.data.read.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
-from trasluz.errors import CheckpointError, DataError, HeldError, RunError, TrasluzError
+from trasluz.errors import CheckpointError, HeldError, RunError, TrasluzError
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware, choose, describe, versions
 from trasluz.recipe import Recipe, load
@@ -40,6 +40,7 @@ from trasluz.training.start import estimate_seconds, make_loop, prepare, restore
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
+
 
 def resolve(
     recipe: str | Path | Recipe,

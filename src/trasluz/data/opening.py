@@ -12,9 +12,9 @@ import numpy as np
 
 from trasluz.data.data import Data
 from trasluz.data.describe.audit import audit
+from trasluz.data.describe.depth import range_facts, range_sentence
 from trasluz.data.describe.duplicates import exact_groups
 from trasluz.data.describe.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
-from trasluz.data.describe.depth import range_facts, range_sentence
 from trasluz.data.describe.near_duplicates import NearDuplicates, near_duplicates
 from trasluz.data.read.array_range import with_range
 from trasluz.data.read.cache import remembered
@@ -76,7 +76,8 @@ def _say_range(raw: Raw, section: DataSection, reporter: Reporter) -> None:
         reporter.say(f"{raw.name}: {sentence}")
     elif section.range != "auto" and raw.file_range is None:
         message = _(
-            "data.range: only says something about images deeper than 8 bits, of which {source} has none; it is not used."
+            "data.range: only says something about images deeper than 8 bits, of which {source} has none; "
+            "it is not used."
         )
         reporter.warn(message.format(source=raw.name))
 

@@ -105,11 +105,11 @@ class DataSection(Section):
     ``limit`` keeps that many training samples, or that many of each split that it names (``{train: 600, valid: 200}``),
     ``labelled`` the labels of that many training samples (the others have none), each class in its share.
 
-    ``range`` says which numbers stand for black and white in images deeper than 8 bits, and in arrays of 16-bit numbers or
-    floats: ``auto`` takes the fewest of 8, 10, 12, 14 and 16 bits that hold the brightest number of all images (of
-    floats 0 to 1, or what the training samples span), ``full`` all 16 bits, ``"12 bits"`` 0 to 4095, ``"percentiles 1
-    99"`` what lies between these shares of all stored numbers, ``[100, 3000]`` just that; what lies outside is cut to
-    it.  Images of 8 bits count from 0 to 255.
+    ``range`` says which numbers stand for black and white in images deeper than 8 bits, and in arrays of 16-bit numbers
+    or floats: ``auto`` takes the fewest of 8, 10, 12, 14 and 16 bits that hold the brightest number of all images (of
+    floats 0 to 1, or what the training samples span), ``full`` all 16 bits, ``"12 bits"`` 0 to 4095,
+    ``"percentiles 1 99"`` what lies between these shares of all stored numbers, ``[100, 3000]`` just that; what lies
+    outside is cut to it.  Images of 8 bits count from 0 to 255.
 
     ``normalise: pretrained`` shows images as the network saw them whose weights the first phase starts ``from``.
 

@@ -1,8 +1,8 @@
 """Where the data of a run lie: written when it is trained, and again when somebody says where they have moved to.
 
-``run.json`` holds the first under ``data_place``, ``data_place.json`` the last; neither the recipe nor a hash changes when
-data move.  A place is kept twice, as an absolute path and as one relative to the run's folder, so that a folder with data
-and runs can be moved or copied as a whole.  It is a hint: what is found there counts only by its fingerprint.
+``run.json`` holds the first under ``data_place``, ``data_place.json`` the last; neither the recipe nor a hash changes
+when data move.  A place is kept twice, as an absolute path and as one relative to the run's folder, so that a folder
+with data and runs can be moved or copied as a whole.  It is a hint: what is found there counts only by its fingerprint.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class DataPlace:
     @staticmethod
     def of(path: Path, run: Path, prefix: str = "") -> DataPlace | None:
         """The place ``path`` as seen from the folder ``run``; ``None`` where its name is no UTF-8, as JSON is."""
-        absolute = os.path.abspath(path.expanduser())
+        absolute = _absolute(path.expanduser())
         if in_unicode(absolute) != absolute:
             return None
         try:
-            relative = os.path.relpath(absolute, os.path.abspath(run))
+            relative = os.path.relpath(absolute, _absolute(run))
         except ValueError:  # on another drive than the run
             return DataPlace(prefix + absolute)
         return DataPlace(prefix + absolute, prefix + Path(relative).as_posix())
@@ -44,12 +44,16 @@ class DataPlace:
         if not self.relative:
             return (self.absolute,)
         prefix = RUN_PREFIX if self.relative.startswith(RUN_PREFIX) else ""
-        joined = os.path.join(os.path.abspath(run), self.relative.removeprefix(prefix))
-        return self.absolute, prefix + os.path.normpath(joined)
+        return self.absolute, prefix + _absolute(run / self.relative.removeprefix(prefix))
 
     def to_dict(self) -> dict[str, str]:
         """Fit for JSON."""
         return asdict(self)
+
+
+def _absolute(path: Path) -> str:
+    """Without ``..``, and without following links, so that a link moves with the folder that it lies in."""
+    return os.path.normpath(path.absolute())
 
 
 def read_place(run: Path) -> DataPlace | None:

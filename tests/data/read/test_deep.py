@@ -1,4 +1,4 @@
-"""Images of more than 8 bits: as bright as they were taken, to the last bit, and the same wherever a model meets them."""
+"""Images of more than 8 bits: as bright as they were taken, to the last bit, and the same wherever they are met."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RNG = np.random.default_rng(0)
 
 def deep(count: int, brightest: int, side: int = 6, seed: int = 0) -> np.ndarray:
     """16-bit images ``[n, side, side]`` of which one pixel has that brightness, and none is above it."""
-    images = np.random.default_rng(seed).integers(0, brightest + 1, (count, side, side)).astype(np.uint16)
+    images = np.random.default_rng(seed).integers(0, brightest, (count, side, side)).astype(np.uint16)
     images[count // 2, 1, 2] = brightest
     return images
 
@@ -63,7 +63,8 @@ def test_twelve_bits_are_as_bright_as_they_were_taken(tmp_path: Path, opened: Op
     unit = [fit_preprocess(d, DataSection()).to_pixels(_tensor(d.samples)) for d in (bright, data)]
     assert float((unit[0] - unit[1]).abs().max()) == pytest.approx(15 / 4095, abs=1e-6)  # 255 × 16 of 4095
     assert range_sentence(data.audit["range"]) == (
-        "12 bits in 16-bit images: read as 0–4095; the brightest pixel is 4080, in 000.png. data.range chooses otherwise."
+        "12 bits in 16-bit images: read as 0–4095; the brightest pixel is 4080, in 000.png. "
+        "data.range chooses otherwise."
     )
 
 
@@ -244,13 +245,17 @@ def test_a_hot_pixel_that_makes_all_dark_is_told(tmp_path: Path, opened: Open, h
     assert not [x for x in audit_warnings(fixed.audit) if "counts as white" in x]
 
 
-@pytest.mark.parametrize("value", ["auto", "full", "1 bits", "12 bits", "percentiles 0.5 99.5", [0, 4095], [-1000, 2.5]])
+@pytest.mark.parametrize(
+    "value", ["auto", "full", "1 bits", "12 bits", "percentiles 0.5 99.5", [0, 4095], [-1000, 2.5]]
+)
 def test_ranges_that_are_read(value: Any) -> None:
     recipe = Recipe().override({"data.range": value})
     assert Recipe.model_validate(recipe.to_dict()).data.range == recipe.data.range
 
 
-@pytest.mark.parametrize("value", ["", "12", "17 bits", "0 bits", "percentiles", "percentiles 99 1", [5, 5], [1], "x y z"])
+@pytest.mark.parametrize(
+    "value", ["", "12", "17 bits", "0 bits", "percentiles", "percentiles 99 1", [5, 5], [1], "x y z"]
+)
 def test_ranges_that_are_none_are_refused(value: Any) -> None:
     with pytest.raises(RecipeError, match=r"data\.range"):
         Recipe().override({"data.range": value})

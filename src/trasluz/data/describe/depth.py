@@ -1,4 +1,4 @@
-"""What is told of images deeper than 8 bits: which of their numbers count as black and white, and from what that follows."""
+"""What is told of images deeper than 8 bits: which numbers count as black and white, and from what that follows."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def range_sentence(facts: Mapping[str, Any] | None) -> str:
         told["bits"] = str(int(bits))
     else:
         message = _(
-            "images of more than 8 bits: read as {low}–{high}; the brightest pixel is {brightest}, in {file}. data.range chooses "
-            "otherwise."
+            "images of more than 8 bits: read as {low}–{high}; the brightest pixel is {brightest}, in {file}. "
+            "data.range chooses otherwise."
         )
     sentence = message.format(**told, **seen)
     mixed = facts["total"] - facts["images"]

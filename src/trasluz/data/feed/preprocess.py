@@ -27,10 +27,10 @@ class Preprocess(Section):
 
     ``mean`` and ``std`` (per channel or feature, in units of [0, 1] images or of the table's own numbers) are
     empty when nothing is subtracted.  ``scale`` is what a [0, 1] image is multiplied by: 1, or 255 for the
-    notebooks' raw pixels.  ``file_range`` are the numbers that stand for ``low`` and ``high`` in files deeper than 8 bits
-    (``None``: all that their type holds), ``range_given`` whether the recipe gave them, so that floats count so, too;
-    images of 8 bits count from 0 to 255.  ``columns`` are a table's, in the order of its features; ``fill`` (per feature) replaces
-    missing values, and is empty where these are refused.
+    notebooks' raw pixels.  ``file_range`` are the numbers that stand for ``low`` and ``high`` in files deeper than 8
+    bits (``None``: all that their type holds), ``range_given`` whether the recipe gave them, so that floats count so,
+    too; images of 8 bits count from 0 to 255.  ``columns`` are a table's, in the order of its features; ``fill`` (per
+    feature) replaces missing values, and is empty where these are refused.
     """
 
     kind: Kind = "image"

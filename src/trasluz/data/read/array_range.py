@@ -25,7 +25,7 @@ from trasluz.recipe import DataSection
 
 
 def with_range(raw: Raw, section: DataSection) -> Raw:
-    """``raw``, whose fingerprint is known, with its range settled and its samples cut to it; bytes are left as they are.
+    """``raw``, whose fingerprint is known, with its range settled and its samples cut to it; bytes stay as they are.
 
     Raises:
         DataError: a part of the range was asked for of images with transparency, whose opacity has another.

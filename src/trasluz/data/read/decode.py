@@ -2,8 +2,9 @@
 
 Grey stays grey; palettes become colours; CMYK, YCbCr and the like become RGB; the first frame of an animation
 counts; EXIF orientation is applied.  16-bit grey stays as it is, uint16, where the plan asks for that; otherwise it is
-divided by 257, so that 65,535 becomes 255 (of 16-bit colour Pillow keeps the high byte).  Where fewer than four channels are asked for, transparency is laid on white.
-A JPEG that is shrunk at least fourfold is decoded at a fraction of its size, never below twice the wanted size.
+divided by 257, so that 65,535 becomes 255 (of 16-bit colour Pillow keeps the high byte).  Where fewer than four
+channels are asked for, transparency is laid on white.  A JPEG that is shrunk at least fourfold is decoded at a fraction
+of its size, never below twice the wanted size.
 """
 
 from __future__ import annotations

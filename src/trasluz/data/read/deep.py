@@ -1,8 +1,8 @@
 """Grey of more than 8 bits: which of its numbers stand for black and white, and how they are kept.
 
-Cameras and microscopes write 10, 12 or 14 bits into files of 16.  Such images are kept as the 16-bit numbers that the files
-hold, so that nothing is lost and the range, which only the brightest of all images tells, need not be known before they
-are decoded.  Images of 8 bits always count from 0 to 255, whatever range was asked for.
+Cameras and microscopes write 10, 12 or 14 bits into files of 16.  Such images are kept as the 16-bit numbers that the
+files hold, so that nothing is lost and the range, which only the brightest of all images tells, need not be known
+before they are decoded.  Images of 8 bits always count from 0 to 255, whatever range was asked for.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def rescaled(samples: np.ndarray, before: Range, after: Range) -> np.ndarray:
     """
     low, high = before
     if before == after:
-        if (samples.dtype, before) in ((np.uint8, BYTES), (np.uint16, FULL)):
+        if (samples.dtype == np.uint8 and before == BYTES) or (samples.dtype == np.uint16 and before == FULL):
             return samples
         outside = samples.size and (samples.min() < low or samples.max() > high)
         return np.clip(samples, *_in_kind(samples.dtype, before)) if outside else samples

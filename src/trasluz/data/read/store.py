@@ -2,8 +2,9 @@
 
 An entry is ``samples.bin`` (``[n, height, width, channels]``, uint8; uint16 where an image has more than 8 bits, see
 ``deep.py``), ``rows.npz`` (labels, splits, sizes) and ``entry.json`` (names, what could not be read, and which numbers
-stand for black and white).  Its key is made of the files' paths, sizes and times of change, and of the decoding options.  Entries appear by one rename, so that a killed or a second process never shows half of
-one.  Opening checks up to 64 MiB of evenly spread blocks; an entry that fails is made again.
+stand for black and white).  Its key is made of the files' paths, sizes and times of change, and of the options of
+decoding.  Entries appear by one rename, so that a killed or a second process never shows half of one.  Opening checks up to 64 MiB
+of evenly spread blocks; an entry that fails is made again.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def open_store(files: ImageFiles, section: DataSection, reporter: Reporter) -> R
 
 
 def stored_with(fingerprint: str, name: str) -> Raw | None:
-    """Decoded images of this ``fingerprint``, wherever their files were; called ``name``.  ``None`` where none are kept."""
+    """Decoded images of this ``fingerprint``, called ``name``, wherever their files were; ``None`` where none are."""
     told = json.dumps(fingerprint).encode()
     for folder in sorted((cache_folder() / "images").glob("[!.]*")):
         with suppress(*_DAMAGE):
@@ -166,9 +167,7 @@ class _Progress:
             self.peaks[done.row] = done.peak
 
 
-def _build(
-    folder: Path, name: str, listing: Listing, plan: Plan, section: DataSection, reporter: Reporter
-) -> None:
+def _build(folder: Path, name: str, listing: Listing, plan: Plan, section: DataSection, reporter: Reporter) -> None:
     with new_entry(folder) as beside:
         path = beside / "samples.bin"
         length = int(np.prod(plan.shape))
@@ -188,7 +187,7 @@ def _build(
 def _settle_range(
     path: Path, listing: Listing, rows: list[int], length: int, found: _Progress, section: DataSection
 ) -> dict[str, Any]:
-    """Brings what is stored into the range that the recipe or the brightest image asks for; what the entry says of it."""
+    """Brings what is stored into the range that the recipe or the brightest image asks for; what is said of it."""
     given = given_range(section)
     told: dict[str, Any] = {"dtype": "|u1", "range": BYTES, "file_range": None, "range_given": False, "depth": None}
     if not found.peaks:
@@ -226,9 +225,7 @@ def _megabytes(size: int) -> int:
     return -(-size // 10**6)
 
 
-def _write_pixels(
-    file: BinaryIO, listing: Listing, plan: Plan, reporter: Reporter, folder: Path
-) -> _Progress:
+def _write_pixels(file: BinaryIO, listing: Listing, plan: Plan, reporter: Reporter, folder: Path) -> _Progress:
     # Written, not mapped: a full disk is then an error that can be reported, not a signal that kills.
     found = _Progress()
     length = int(np.prod(plan.shape))
@@ -272,9 +269,7 @@ def _keep_rows(path: Path, rows: list[int], length: int) -> None:
         file.truncate(len(rows) * length)
 
 
-def _entry(
-    listing: Listing, plan: Plan, rows: list[int], found: _Progress, ranged: dict[str, Any]
-) -> dict[str, Any]:
+def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress, ranged: dict[str, Any]) -> dict[str, Any]:
     labels = None if listing.labels is None else [listing.labels[row] for row in rows]
     splits = None if listing.splits is None else [listing.splits[row] for row in rows]
     content = [plan.shape, plan.resize, labels, splits, listing.multi_label]
