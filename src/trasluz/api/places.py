@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from trasluz import components
 from trasluz.data.read.folders import data_folders
-from trasluz.data.sources.base import PACKAGE, locate
+from trasluz.data.sources.base import is_named, locate
 from trasluz.errors import DataError
 from trasluz.runs.data_place import RUN_PREFIX, DataPlace, place_of, read_place
 from trasluz.runs.folder import RunFolder
@@ -21,7 +20,7 @@ def place_of_source(source: str, run: Path) -> DataPlace | None:
     """The place of ``source`` as seen from the folder ``run``; ``None`` for what has none, such as ``digits``."""
     if source.startswith(RUN_PREFIX):
         return DataPlace.of(Path(source.removeprefix(RUN_PREFIX)), run, RUN_PREFIX)
-    if components.knows(PACKAGE, source):
+    if is_named(source):
         return None
     try:
         return DataPlace.of(locate(source), run)
@@ -46,7 +45,7 @@ def _candidates(folder: RunFolder, source: str) -> Iterator[str]:
         if place is not None:
             yield from place.sources(folder.path)
     yield source
-    if not components.knows(PACKAGE, source) and not source.startswith(RUN_PREFIX):
+    if not is_named(source) and not source.startswith(RUN_PREFIX):
         yield from (str(data / Path(source).name) for data in data_folders())
 
 
@@ -54,7 +53,7 @@ def is_there(source: str) -> bool:
     """Whether there is something of that name or path, a run included."""
     if source.startswith(RUN_PREFIX):
         return Path(source.removeprefix(RUN_PREFIX)).is_dir()
-    if components.knows(PACKAGE, source):
+    if is_named(source):
         return True
     try:
         locate(source)
@@ -65,7 +64,7 @@ def is_there(source: str) -> bool:
 
 def _real(source: str) -> str:
     """What is the same for two ways to one place."""
-    if components.knows(PACKAGE, source):
+    if is_named(source):
         return source
     prefix = RUN_PREFIX if source.startswith(RUN_PREFIX) else ""
     path = Path(source.removeprefix(prefix))

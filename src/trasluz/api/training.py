@@ -165,7 +165,7 @@ def _resume(
     if _finished(folder, set, speaker):
         with suppress(HeldError), folder.lock:  # whoever writes there now, sweeps there too
             remove_leftovers(folder.path / "checkpoints", alone=True)
-        return open_run(folder.path)
+        return open_run(folder.path, data=data)
     hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
     recipe = folder.recipe().override(set)
     choose(recipe.compute.model_copy(update={"device": hardware.device}))

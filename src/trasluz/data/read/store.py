@@ -3,8 +3,8 @@
 An entry is ``samples.bin`` (``[n, height, width, channels]``, uint8; uint16 where an image has more than 8 bits, see
 ``deep.py``), ``rows.npz`` (labels, splits, sizes) and ``entry.json`` (names, what could not be read, and which numbers
 stand for black and white).  Its key is made of the files' paths, sizes and times of change, and of the options of
-decoding.  Entries appear by one rename, so that a killed or a second process never shows half of one.  Opening checks up to 64 MiB
-of evenly spread blocks; an entry that fails is made again.
+decoding.  Entries appear by one rename, so that a killed or a second process never shows half of one.  Opening checks
+up to 64 MiB of evenly spread blocks; an entry that fails is made again.
 """
 
 from __future__ import annotations

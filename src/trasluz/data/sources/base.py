@@ -63,6 +63,11 @@ def require_source(source: str) -> None:
         locate(source)
 
 
+def is_named(source: str) -> bool:
+    """Whether it is asked for by name, such as ``digits``; ``idx`` and the like are kinds of files, not names."""
+    return components.knows(PACKAGE, source) and hasattr(_load(source), "open_named")
+
+
 def known_table(section: DataSection, columns: tuple[Column, ...], reporter: Reporter) -> Raw | None:
     """The CSV file ``section.source`` read by the ``columns`` that a model knows; ``None`` when it is no CSV file.
 
