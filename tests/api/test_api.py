@@ -12,6 +12,7 @@ from PIL import Image
 
 import trasluz as tz
 from tests.conftest import ImageFolder
+from trasluz.api import clear_cache
 from trasluz.errors import DataError, RecipeError, RequestError, RunError
 from trasluz.runs.folder import RunFolder
 
@@ -166,15 +167,23 @@ def test_sequences_in_memory_come_with_their_lengths_and_more_is_refused(tmp_pat
         tz.train("digits-cnn", data=(steps, labels, lengths, lengths), runs=tmp_path)
 
 
-def test_a_resume_finds_data_that_were_moved(image_folder: ImageFolder, tmp_path: Path) -> None:
+def test_a_resume_finds_data_that_were_moved(
+    image_folder: ImageFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRASLUZ_CACHE", str(tmp_path / "cache"))
     images = image_folder(count=10)
     settings = {"train.epochs": 1, "data.valid": 0.3}
     run = tz.train("digits-cnn", data=images, set=settings, runs=tmp_path / "runs")
     there = images.rename(tmp_path / "there")
+    before = run.recipe.hash
+    clear_cache()
     with pytest.raises(DataError):
         tz.resume(run.path, set={"train.epochs": 2})
-    assert len(tz.resume(run.path, set={"train.epochs": 2}, data=there).history) == 2
-    assert tz.open_run(run.path).recipe.data.source == str(there)
+    resumed = tz.resume(run.path, set={"train.epochs": 2}, data=there)
+    assert len(resumed.history) == 2
+    assert resumed.recipe.data.source == str(images)  # where it was: a move changes no recipe
+    assert resumed.recipe.override({"train.epochs": 1}).hash == before
+    assert len(tz.resume(run.path, set={"train.epochs": 3}).history) == 3
 
 
 def test_data_that_changed_are_noticed(image_folder: object, tmp_path: Path) -> None:

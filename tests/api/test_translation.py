@@ -52,7 +52,7 @@ def test_two_folders_are_translated_both_ways_and_every_file_says_so(trained: tz
     assert page.count("day → night") >= 1
     assert page.count("night → day") >= 1
 
-    foreign = trained.evaluate(data=tmp_path / "images")
+    foreign = trained.evaluate("all", data=tmp_path / "images")
     assert foreign.count == 16
     out = tmp_path / "out"
     words = ["translate", str(trained.path), str(folder / "000.png"), "--to", "night", "--out", str(out)]

@@ -68,7 +68,7 @@ def test_wine_is_trained_judged_and_predicted_from_its_file(tmp_path: Path, monk
     assert run.predict(few).probabilities == pytest.approx(run.predict(run.data.samples[:1]).probabilities)
     assert run.predict(few).classes == ("quality < 6", "quality ≥ 6")
 
-    again = run.evaluate(data=source)
+    again = run.evaluate("all", data=source)
     assert again.count == 1599
     judged = run.evaluate(data=few)
     assert judged.count == 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from trasluz.api.foreign import open_foreign
+from trasluz.api.foreign import ALL, open_foreign
 from trasluz.api.opened import OpenedRun
+from trasluz.api.reopening import is_own
 from trasluz.data.data import Data
-from trasluz.errors import DataError
+from trasluz.errors import DataError, RequestError
 from trasluz.evaluation.evaluate import evaluate_split
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.importance import add_importance_bound, check_importance
@@ -28,16 +30,42 @@ def evaluate(
     if importance_samples is not None:
         check_importance(run.family, importance_samples)
     source = run.data if data is None else open_foreign(data, run, reporter)
-    name = split or ("valid" if data is None else "all")
+    own = data is None or (split != ALL and _take_own(run, source, data, reporter))
+    if own:
+        source = run.data
+    name = split or ("valid" if own else ALL)
     _check_split(source, name)
-    train = None if data is None else run.data
-    found = evaluate_split(run.model, source, name, train=train, reporter=reporter)
+    found = _scores(run, source, name, own, reporter)
     if importance_samples is not None:
         found = add_importance_bound(found, run.model, source, importance_samples, reporter=reporter)
-    if data is None:
+    if own:
         remove_leftovers(run.path)
         found.save(run.weights.looks, run.weights.digest())
     return found
+
+
+def _take_own(run: OpenedRun, opened: Data, place: str | Path, reporter: Reporter) -> bool:
+    """Whether what was ``opened`` as other data are the run's own, which are then taken from there."""
+    if not is_own(run.folder, opened):
+        return False
+    try:
+        run.take_data(place, reporter)
+    except RequestError:  # equal at the model's size, but not as its recipe reads them
+        return False
+    message = _("{data}: these are the run's own data, so a split of them is judged; --split all judges all of them.")
+    reporter.say(message.format(data=opened.name))
+    return True
+
+
+def _scores(run: OpenedRun, source: Data, split: str, own: bool, reporter: Reporter) -> Evaluation:
+    """With baselines, which learn from the run's training data; without them where these are not to be had."""
+    try:
+        train = None if own else run.data
+    except RequestError as error:
+        found = evaluate_split(run.model, source, split, baselines=False, reporter=reporter)
+        message = _("No baselines stand beside these numbers, because they learn from the training data: {reason}")
+        return replace(found, notes=(*found.notes, message.format(reason=error)))
+    return evaluate_split(run.model, source, split, train=train, reporter=reporter)
 
 
 def _check_split(source: Data, split: str) -> None:

@@ -10,10 +10,13 @@ import numpy as np
 from trasluz.api.opened import OpenedRun
 from trasluz.api.sources import PREFIX
 from trasluz.data.data import Data
+from trasluz.data.read.images import in_training_range
 from trasluz.data.sources.base import known_table
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.reporting import Reporter
+
+ALL = "all"  # the split of all samples
 
 
 def open_foreign(source: str | Path, run: OpenedRun, reporter: Reporter) -> Data:
@@ -34,18 +37,25 @@ def open_foreign(source: str | Path, run: OpenedRun, reporter: Reporter) -> Data
         "limit": None,
         "labelled": None,
         "domains": False,
+        "range": p.file_range or recipe.data.range,
         "generate": recipe.data.generate if str(source).startswith(PREFIX) else None,
     }
     section = recipe.data.model_copy(update=changes)
-    opened = run.open_source(section, recipe.seed, reporter, known_table(section, p.columns, reporter))
+    arrays = known_table(section, p.columns, reporter)
+    opened = run.open_source(section, recipe.seed, reporter, arrays)
+    if opened.file_range is not None and p.file_range is None:  # deeper than what the model knows, so of no range of it
+        section = section.model_copy(update={"range": "full"})
+        opened = run.open_source(section, recipe.seed, reporter, arrays)
     opened = _as_long(opened, model.spec.shape[0])
     if opened.kind != model.spec.kind or opened.spec.shape != model.spec.shape:
         message = _("{source}: holds {kind} data of shape {given}, but the model was trained on {own} of {shape}.")
         told = {"kind": opened.kind, "given": list(opened.spec.shape), "own": model.spec.kind}
         raise DataError(message.format(source=opened.name, shape=list(model.spec.shape), **told))
+    if opened.kind == "image":
+        opened = dataclasses.replace(opened, samples=in_training_range(opened, p), value_range=(p.low, p.high))
     everything = np.arange(len(opened.samples))
     labels = _match(opened, model.spec.classes)
-    splits = {**opened.splits, "all": everything}
+    splits = {**opened.splits, ALL: everything}
     known = recipe.data.domains and labels is not None and bool((labels >= 0).all())
     domain, domains = (labels, model.spec.domains) if known else (opened.domain, opened.domains)
     classes = model.spec.classes

@@ -102,8 +102,8 @@ def usual_looks(run: OpenedRun, split: str | None, reporter: Reporter) -> UsualL
             except Exception as error:  # too few images for it, or no gradient; one of others may raise anything
                 failed[name] = error
             task.advance(note=name)
-    for name, reason in failed.items():
-        reporter.warn(base.failure_of(name, reason))
+    for told in dict.fromkeys(base.failure_of(name, reason) for name, reason in failed.items()):
+        reporter.warn(told)  # once: what keeps one look from its data keeps all
     return UsualLooks(found, failed)
 
 

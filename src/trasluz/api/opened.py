@@ -17,6 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from trasluz import allowed
+from trasluz.api.given import Source, in_memory
+from trasluz.api.places import sources_of
 from trasluz.api.reopening import OpenSource, reopen
 from trasluz.api.trusting import trusting
 from trasluz.data.data import Data
@@ -145,7 +147,7 @@ class OpenedRun:
             if "model" not in self._opened:
                 self._need_model()
                 best = None if self.weights.final else _best_weights(self.weights.file.parent)
-                with trusting(self.allowed, self._source):
+                with trusting(self.allowed, *self._sources):
                     self._opened["model"] = load_model(self.path / "model", best).to(self.device)
             model: Model = self._opened["model"]
             return model
@@ -174,12 +176,12 @@ class OpenedRun:
         return message.format(path=self.path, status=status_name(self.status))
 
     @property
-    def _source(self) -> str | None:
-        """Where its data were; ``None`` where the recipe cannot be read, which a model needs not."""
+    def _sources(self) -> tuple[str, ...]:
+        """Where its data were and may be; none where the recipe cannot be read, which a model needs not."""
         try:
-            return self.recipe.data.source
+            return (self.recipe.data.source, *sources_of(self.folder, self.recipe.data.source))
         except RequestError:
-            return None
+            return ()
 
     @cached_property
     def device(self) -> torch.device:
@@ -209,9 +211,10 @@ class OpenedRun:
 
     @property
     def data(self) -> Data:
-        """The data that the run was trained on, with its splits.
+        """The data that the run was trained on, with its splits, wherever they are found (``api/places.py``).
 
         Raises:
+            DataError: they are nowhere; ``take_data`` says where they lie now.
             RunError: the data changed since.
         """
         if self._given is not None:
@@ -222,6 +225,22 @@ class OpenedRun:
                     self._opened["data"] = reopen(self.folder, self.recipe, None, self.open_source, Reporter())
             data: Data = self._opened["data"]
             return data
+
+    def take_data(self, data: Source, reporter: Reporter | None = None) -> Data:
+        """Opens the data that the run was trained on where they lie now, ``data``: a name, a path, or arrays in memory.
+
+        They must be the same, whatever their place is called; a name or path is remembered in the run's folder.
+
+        Raises:
+            DataError: there is nothing there.
+            RunError: these are other data; says in what they differ.
+        """
+        place = str(data) if isinstance(data, (str, Path)) else None
+        arrays = None if isinstance(data, (str, Path)) else in_memory(data)
+        with self._opening, allowed.allow(self.allowed):
+            found = reopen(self.folder, self.recipe, arrays, self.open_source, reporter or Reporter(), place)
+            self._given = found
+        return found
 
     def evaluations(self) -> dict[str, Evaluation]:
         """Evaluations made so far with these weights, by split."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from trasluz import allowed
 from trasluz.api import applying, sources
+from trasluz.api.given import Source
 from trasluz.api.opened import Images, Lengths, OpenedRun
 from trasluz.api.results import Predictions, Reconstructions
 from trasluz.api.trusting import Packages
@@ -47,9 +48,10 @@ class Run(OpenedRun, ShownInNotebooks):
         *,
         importance_samples: int | None = None,
     ) -> Evaluation:
-        """Scores on a split of the run's own data, or on other data (``data``), kept under ``looks/``.
+        """Scores on a split of the run's own data, kept under ``looks/``, or on other data (``data``).
 
-        ``split`` is ``valid`` by default; of other data all samples count unless a split is named.
+        ``split`` is ``valid`` by default; of other data all samples count unless a split is named.  Where ``data`` are
+        the run's own in another place, they count as such, and the place is remembered; ``split="all"`` judges all.
         ``importance_samples``: draws of each code (at most 5,000) for the importance-weighted bound on the evidence,
         of models with a posterior and a prior; it can take minutes.
 
@@ -121,19 +123,22 @@ class Run(OpenedRun, ShownInNotebooks):
         seed: int = 0,
         labels: Sequence[str | int] | None = None,
         source: str = "prior",
+        data: Source | None = None,
         reporter: Reporter | None = None,
     ) -> Generated:
         """``count`` images that the model makes, in float32; the same ones for the same seed.
 
         ``labels``: classes (names or numbers) for a model that makes images of a class on request, taken in turns.
         ``source``: ``prior``, or ``mixture`` for a mixture of Gaussians fitted to the codes of the training images,
-        which lets any autoencoder generate; it is fitted once and kept in the run's folder.
+        which lets any autoencoder generate; it is fitted once and kept in the run's folder.  ``data``: where the run's
+        own data lie now, if they moved; only a mixture that is not fitted yet needs them.
 
         Raises:
             RequestError: the model cannot generate so, or a count, class or source that there is not.
         """
         from trasluz.api.generation import generate
 
+        self._take(data, reporter)
         return generate(self, count, seed, labels, source, reporter or Reporter())
 
     def translate(self, images: Images, domain: str | int, reporter: Reporter | None = None) -> Translations:
@@ -160,12 +165,14 @@ class Run(OpenedRun, ShownInNotebooks):
         *,
         seed: int = 0,
         source: str = "prior",
+        data: Source | None = None,
         reporter: Reporter | None = None,
     ) -> SampleEvaluation:
         """What ``count`` generated images are worth beside the held-out ones of ``split``, kept under ``looks/``.
 
         FID, KID, precision and recall, density and coverage, nearest training images and classes, all over the
         features and answers of ``classifier``, a run trained on the same data; each beside what real images get.
+        ``data``: where the run's own data lie now, if they moved.
 
         Raises:
             RequestError: too few samples, or a model that cannot generate or has no features.
@@ -173,6 +180,7 @@ class Run(OpenedRun, ShownInNotebooks):
         """
         from trasluz.api.sample_quality import evaluate_samples
 
+        self._take(data, reporter)
         judge = classifier if isinstance(classifier, OpenedRun) else open_run(classifier, allow=self.allowed)
         found = evaluate_samples(self, judge, count, split, seed, source, reporter or Reporter())
         found.save(self.weights.looks, self.weights.digest())
@@ -184,6 +192,7 @@ class Run(OpenedRun, ShownInNotebooks):
         images: Images | None = None,
         *,
         split: str | None = None,
+        data: Source | None = None,
         reporter: Reporter | None = None,
         **options: Any,
     ) -> Result:
@@ -199,6 +208,7 @@ class Run(OpenedRun, ShownInNotebooks):
         """
         from trasluz.api.looks import look
 
+        self._take(data, reporter)
         return look(self, name, images, split, options, reporter or Reporter())
 
     def looks(self) -> tuple[str, ...]:
@@ -221,19 +231,28 @@ class Run(OpenedRun, ShownInNotebooks):
 
         return check_all(evidence_of(self))
 
-    def report(self, lang: str | None = None, reporter: Reporter | None = None) -> Path:
+    def _take(self, data: Source | None, reporter: Reporter | None) -> None:
+        if data is not None:
+            self.take_data(data, reporter)
+
+    def report(self, lang: str | None = None, reporter: Reporter | None = None, *, data: Source | None = None) -> Path:
         """Writes ``report.html`` and ``findings.json``, and returns the page's path; evaluates and looks at what was
         not evaluated or looked at yet.
 
-        Test data are read here only if they were evaluated before: a report must not tempt to tune on them.
+        Test data are read here only if they were evaluated before: a report must not tempt to tune on them.  ``data``:
+        where the run's own data lie now, if they moved; without any the page shows what was kept.
         """
         from trasluz.api.report import report
 
+        self._take(data, reporter)
         return report(self, lang or current_language(), reporter or Reporter())
 
 
-def open_run(path: str | Path, data: Data | None = None, *, weights: str = FINAL, allow: Packages = ()) -> Run:
-    """An existing run; ``data`` saves opening them again.
+def open_run(path: str | Path, data: Data | Source | None = None, *, weights: str = FINAL, allow: Packages = ()) -> Run:
+    """An existing run.
+
+    ``data``: its own, where opening them again can be saved; or where they lie now (``Run.take_data``), which is
+    checked and remembered.
 
     ``weights``: ``final``, those that training ended with, or ``best``, those of the epoch in which what the last phase
     watched (``early_stopping.monitor``, otherwise the validation loss) was best.  What is found with the best ones is
@@ -247,7 +266,10 @@ def open_run(path: str | Path, data: Data | None = None, *, weights: str = FINAL
         RequestError: weights of another name, or a package that cannot be allowed.
     """
     with allowed.allow(allow):
-        return Run(RunFolder.open(path), data, weights)
+        run = Run(RunFolder.open(path), data if isinstance(data, Data) else None, weights)
+    if data is not None and not isinstance(data, Data):
+        run.take_data(data)
+    return run
 
 
 def open_source(section: DataSection, seed: int, reporter: Reporter | None = None, arrays: Raw | None = None) -> Data:

@@ -8,18 +8,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from trasluz import allowed
+from trasluz.api.given import Source, in_memory
+from trasluz.api.places import place_of_source
 from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.trusting import Packages, check_code, trusting
-from trasluz.data.arrays import from_arrays
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.data.read.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
-from trasluz.errors import CheckpointError, DataError, HeldError, RunError, TrasluzError
+from trasluz.errors import CheckpointError, HeldError, RunError, TrasluzError
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware, choose, describe, versions
 from trasluz.recipe import Recipe, load
@@ -41,8 +40,6 @@ from trasluz.training.start import estimate_seconds, make_loop, prepare, restore
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
-
-Source = str | Path | Raw | np.ndarray | tuple[Any, ...]
 
 
 def resolve(
@@ -67,25 +64,12 @@ def resolve(
     if isinstance(data, (str, Path)):
         changes["data.source"] = str(data)
     elif data is not None:
-        arrays = _in_memory(data)
+        arrays = in_memory(data)
         changes["data.source"] = arrays.name
     given = {"seed": seed, "compute.device": device, "compute.precision": precision}
     given |= {"compute.devices": devices, "compute.nodes": nodes}
     changes |= {field: value for field, value in given.items() if value is not None}
     return chosen.override(changes), arrays
-
-
-def _in_memory(data: Raw | np.ndarray | tuple[Any, ...]) -> Raw:
-    """Samples given as arrays: alone, or with their labels (and the lengths of sequences)."""
-    if isinstance(data, Raw):
-        return data
-    if not isinstance(data, tuple):
-        return from_arrays(data)
-    if not 1 <= len(data) <= 3:
-        message = _("data: {count} arrays were given; give samples, (samples, labels) or (samples, labels, lengths).")
-        raise DataError(message.format(count=len(data)))
-    samples, labels, lengths = (*data, None, None)[:3]
-    return from_arrays(samples, labels, lengths=lengths)
 
 
 def train(
@@ -137,7 +121,8 @@ def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, cal
             for warning in audit_warnings(opened.audit):
                 speaker.warn(warning)
             started = [start.to_dict() for start in prepared.starts]
-            folder.create(whole, opened.splits, **_facts(opened, prepared.hardware), started_from=started)
+            facts = _facts(opened, prepared.hardware) | _place(opened, whole, folder)
+            folder.create(whole, opened.splits, **facts, started_from=started)
         with _held(folder, fabric):
             run_to_end(loop, speaker)
         return open_run(folder.path, data=opened)
@@ -157,7 +142,7 @@ def resume(
     Of a run whose training has ended, what is missing is made again from its last checkpoint and its data; what killed
     processes left half-made is removed.  ``set`` changes the recipe first: ``{"train.epochs": 50}`` trains a finished
     run on.  ``data`` must be given again when the run was trained on arrays in memory; a name or path says where the
-    same data lie now.  ``allow`` is that of ``train``.
+    same data lie now, which the run remembers.  ``allow`` is that of ``train``.
 
     Raises:
         RunError: not a run, or its data changed.
@@ -173,20 +158,20 @@ def resume(
 def _resume(
     folder: HeldRun, set: dict[str, Any], data: Source | None, speaker: Reporter, callbacks: Sequence[Callback]
 ) -> Run:
-    moved = {"data.source": str(data)} if isinstance(data, (str, Path)) else {}
-    changes, info = {**set, **moved}, folder.info()
+    place = str(data) if isinstance(data, (str, Path)) else None
+    info = folder.info()
     folder.lock.look()
     remove_leftovers(folder.path)
     if _finished(folder, set, speaker):
         with suppress(HeldError), folder.lock:  # whoever writes there now, sweeps there too
             remove_leftovers(folder.path / "checkpoints", alone=True)
-        return open_run(folder.path)
+        return open_run(folder.path, data=data)
     hardware = Hardware(**{field.name: info["hardware"][field.name] for field in dataclasses.fields(Hardware)})
-    recipe = folder.recipe().override(changes)
+    recipe = folder.recipe().override(set)
     choose(recipe.compute.model_copy(update={"device": hardware.device}))
     check_code(recipe.model)
     with (
-        trusting((), recipe.data.source),
+        trusting((), recipe.data.source, place),
         session(hardware) as (hardware, fabric, request),
         _held(folder, fabric),
     ):
@@ -197,9 +182,9 @@ def _resume(
         ended = folder.info()["status"] == "finished" and not set
         # Told by the lead, which may have mended something before the others look.
         lacks = fabric.broadcast(missing(folder.path) if ended else ())
-        recipe = folder.recipe().override(changes)
-        arrays = None if data is None or isinstance(data, (str, Path)) else _in_memory(data)
-        opened = reopen(folder, recipe, arrays, open_source, speaker)
+        recipe = folder.recipe().override(set)
+        arrays = None if data is None or isinstance(data, (str, Path)) else in_memory(data)
+        opened = reopen(folder, recipe, arrays, open_source, speaker, place)
         if fabric.is_global_zero:
             _say_lacks(folder, lacks, speaker)
             _draw_splits(folder, opened, bool(lacks), speaker)
@@ -209,13 +194,13 @@ def _resume(
         loop = make_loop(
             prepare(recipe, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request
         )
-        _check_same_phases(folder.recipe().override(moved), recipe)
+        _check_same_phases(folder.recipe(), recipe)
         if not ended:
             _estimate(loop, speaker)
         restored = restore(loop, speaker)
         if restored and set:
             loop.stop_reason = None
-        if (set or moved) and loop.lead:
+        if set and loop.lead:
             folder.update_info(status="running")  # first: a recipe that asks for more is never a finished run's
             folder.write_recipe(recipe)
         fabric.barrier()
@@ -317,6 +302,13 @@ def _facts(data: Data, hardware: Hardware) -> dict[str, Any]:
         "versions": versions(),
         "timings": {"training_seconds": 0.0},
     }
+
+
+def _place(data: Data, recipe: Recipe, folder: RunFolder) -> dict[str, Any]:
+    """Where the data lie, so that the run finds them from anywhere."""
+    given = data.audit.get("in_memory", False)
+    place = None if given else place_of_source(recipe.data.source, folder.path)
+    return {} if place is None else {"data_place": place.to_dict()}
 
 
 def _estimate(loop: Loop, reporter: Reporter) -> None:

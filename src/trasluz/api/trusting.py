@@ -14,16 +14,16 @@ Packages = str | Iterable[str]
 
 
 @contextmanager
-def trusting(packages: Packages, source: str | None) -> Iterator[None]:
-    """Inside the block ``packages`` are allowed too, and nothing is imported from ``source``, if that is a folder.
+def trusting(packages: Packages, *sources: str | None) -> Iterator[None]:
+    """Inside the block ``packages`` are allowed too, and nothing is imported from the ``sources`` that are folders.
 
-    ``source``: of data, as a recipe has it; ``None`` where it is not known.
+    They are of data, as a recipe has them; ``None`` where one is not known.
 
     Raises:
         RequestError: not the name of a package, or of one that may never be called from a recipe.
     """
-    is_path = source is not None and not components.knows("trasluz.data.sources", source)
-    folders = (Path(source or "").expanduser(),) if is_path else ()
+    paths = [s for s in sources if s is not None and not components.knows("trasluz.data.sources", s)]
+    folders = [Path(path).expanduser() for path in paths]
     with allowed.allow(packages), allowed.closed(*(folder for folder in folders if folder.is_dir())):
         yield
 

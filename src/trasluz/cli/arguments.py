@@ -61,6 +61,14 @@ Data = Annotated[
         help=N_("Data to use instead: a name, a path (folder, archive, IDX, .npz, .csv), or run:RUN."),
     ),
 ]
+OwnData = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="PLACE",
+        help=N_("Where the data that the run was trained on lie now, if they moved; the run remembers it."),
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(

@@ -14,21 +14,27 @@ if TYPE_CHECKING:
     from trasluz.api import Run
 
 
-def open_run(console: Console, path: Path, weights: str) -> Run:
+def open_run(console: Console, path: Path, weights: str, place: str | None = None) -> Run:
     """The run; says which weights it was opened with where these are not the final ones, and if it has not finished.
 
+    ``place``: where its data lie now.
+
     Raises:
-        RunError: not a run folder, or one that kept no weights of its best epoch.
+        RunError: not a run folder, or one that kept no weights of its best epoch; or other data than its own.
         RequestError: weights of another name.
+        DataError: there is nothing in that place.
     """
     from trasluz import api
     from trasluz.runs.folder import RunFolder
 
     RunFolder.open(path)
+    require_data(place)
     run = api.open_run(path, weights=weights)
     for note in (run.weights_note, run.unfinished_note):
         if note:
             console.say(note)
+    if place is not None:
+        run.take_data(place, console)
     return run
 
 

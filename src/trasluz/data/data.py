@@ -44,6 +44,7 @@ class Data:
     stored numbers can take: (0, 255) for uint8.  ``labels``: int64 ``[n]`` of indices into ``classes`` (−1: no
     label), or bool ``[n, classes]`` when ``multi_label``.  ``label_values`` are the original labels, of any
     hashable kind, in the order of ``classes`` (their printed names).  ``files`` names each row's origin.
+    ``file_range`` and ``range_given``: as ``Preprocess`` has them.
     """
 
     name: str
@@ -60,6 +61,8 @@ class Data:
     domains: tuple[str, ...] = ()
     files: tuple[str, ...] | None = None
     columns: tuple[Column, ...] = ()
+    file_range: tuple[float, float] | None = None
+    range_given: bool = False
     fingerprint: str = ""
     audit: Mapping[str, Any] = field(default_factory=dict)
 

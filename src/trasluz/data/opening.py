@@ -12,9 +12,11 @@ import numpy as np
 
 from trasluz.data.data import Data
 from trasluz.data.describe.audit import audit
+from trasluz.data.describe.depth import range_facts, range_sentence
 from trasluz.data.describe.duplicates import exact_groups
 from trasluz.data.describe.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
 from trasluz.data.describe.near_duplicates import NearDuplicates, near_duplicates
+from trasluz.data.read.array_range import with_range
 from trasluz.data.read.cache import remembered
 from trasluz.data.read.fit_arrays import fit_arrays, require_images
 from trasluz.data.read.planning import wanted_size
@@ -51,6 +53,7 @@ def open_data(section: DataSection, seed: int, reporter: Reporter | None = None,
     unreadable = tuple((file, _(reason)) for file, reason in raw.unreadable)
     _require_readable(raw, unreadable, section)
     raw = _fitted(raw, section, speaker)
+    _say_range(raw, section, speaker)
     return _assemble(raw, unreadable, section, Rng(seed), speaker)
 
 
@@ -64,6 +67,19 @@ def _say_unused(raw: Raw, section: DataSection, reporter: Reporter) -> None:
     if given:
         message = _("{fields}: only say something about a CSV table, which {source} is not; they are not used.")
         reporter.warn(message.format(fields=", ".join(given), source=raw.name))
+
+
+def _say_range(raw: Raw, section: DataSection, reporter: Reporter) -> None:
+    """Says which numbers of deeper images stand for black and white; warns where the field does nothing."""
+    sentence = range_sentence(range_facts(raw))
+    if sentence:
+        reporter.say(f"{raw.name}: {sentence}")
+    elif section.range != "auto" and raw.file_range is None:
+        message = _(
+            "data.range: only says something about images deeper than 8 bits, of which {source} has none; "
+            "it is not used."
+        )
+        reporter.warn(message.format(source=raw.name))
 
 
 def _require_readable(raw: Raw, unreadable: Unreadable, section: DataSection) -> None:
@@ -85,7 +101,8 @@ def _fitted(raw: Raw, section: DataSection, reporter: Reporter) -> Raw:
         return dataclasses.replace(raw, fingerprint=raw.fingerprint or fingerprint_of_arrays(raw))
     if raw.fingerprint:
         return raw
-    content = fingerprint_of_arrays(raw)
+    raw = with_range(dataclasses.replace(raw, fingerprint=fingerprint_of_arrays(raw)), section)
+    content = raw.fingerprint
     size = wanted_size(section)
     own = np.broadcast_to(np.asarray(raw.samples.shape[1:3], np.int32), (len(raw.samples), 2))
     scale = raw.value_range or (float(raw.samples.min()), float(raw.samples.max()))
@@ -121,11 +138,14 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, 
         domains=domains,
         files=raw.files,
         columns=raw.columns or (numbered(raw.samples.shape[1]) if raw.kind == "table" else ()),
+        file_range=raw.file_range,
+        range_given=raw.range_given,
         fingerprint=raw.fingerprint,
     )
     near = _near(data, groups, reporter)
     found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=groups, near=near, reporter=reporter)
     told: dict[str, object] = {"ignored": raw.ignored, "dropped_rows": raw.dropped, "in_memory": raw.in_memory}
+    told["range"] = range_facts(raw)
     told["generated"] = {"count": len(raw.generated), "files": list(raw.generated[:_MOST_GENERATED])}
     return dataclasses.replace(data, audit={**found, **told})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -12,6 +13,22 @@ from trasluz.recipe.base import Section
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Factor = Annotated[float, Field(gt=0, le=10)]
 Side = Annotated[int, Field(ge=1, le=16384)]
+
+
+def _is_range(value: str | tuple[float, float]) -> bool:
+    """Whether it says from where to where numbers count."""
+    if not isinstance(value, str):
+        return all(map(math.isfinite, value)) and value[0] < value[1]
+    first, *rest = value.split() or [""]
+    if rest == ["bits"]:
+        return first.isdecimal() and len(first) < 3 and 1 <= int(first) <= 16
+    if first == "percentiles" and len(rest) == 2:
+        try:
+            low, high = map(float, rest)
+        except ValueError:
+            return False
+        return 0 <= low < high <= 100
+    return value in ("auto", "full")
 
 
 class AugmentSection(Section):
@@ -88,6 +105,12 @@ class DataSection(Section):
     ``limit`` keeps that many training samples, or that many of each split that it names (``{train: 600, valid: 200}``),
     ``labelled`` the labels of that many training samples (the others have none), each class in its share.
 
+    ``range`` says which numbers stand for black and white in images deeper than 8 bits, and in arrays of 16-bit numbers
+    or floats: ``auto`` takes the fewest of 8, 10, 12, 14 and 16 bits that hold the brightest number of all images (of
+    floats 0 to 1, or what the training samples span), ``full`` all 16 bits, ``"12 bits"`` 0 to 4095,
+    ``"percentiles 1 99"`` what lies between these shares of all stored numbers, ``[100, 3000]`` just that; what lies
+    outside is cut to it.  Images of 8 bits count from 0 to 255.
+
     ``normalise: pretrained`` shows images as the network saw them whose weights the first phase starts ``from``.
 
     ``classes`` are the labels' names in order, also such as these data do not hold; without it they are sorted.
@@ -104,6 +127,7 @@ class DataSection(Section):
     size: Side | tuple[Side, Side] | None = None
     channels: Literal[1, 3, 4] | None = None
     resize: Literal["stretch", "fit", "crop"] = "stretch"
+    range: str | tuple[float, float] = "auto"
     normalise: Literal["unit", "standard", "raw", "imagenet", "pretrained"] = "unit"
     valid: Fraction | str | None = 0.1
     test: Fraction | str | None = None
@@ -126,6 +150,14 @@ class DataSection(Section):
     def limits(self) -> LimitSection:
         """``limit`` per split; a plain number is that of training."""
         return self.limit if isinstance(self.limit, LimitSection) else LimitSection(train=self.limit)
+
+    @field_validator("range")
+    @classmethod
+    def _known_range(cls, value: str | tuple[float, float]) -> str | tuple[float, float]:
+        if not _is_range(value):
+            message = _('auto, full, "12 bits" (1 to 16), "percentiles 1 99" or [low, high], the lower number first')
+            raise ValueError(message)
+        return value
 
     @field_validator("valid", "test")
     @classmethod

@@ -38,20 +38,22 @@ def write_report(
     failed_looks: Mapping[str, Exception] | None = None,
     findings: Mapping[str, Sequence[Finding]] | None = None,
     weights: Weights | None = None,
+    lacking: Exception | None = None,
 ) -> Path:
     """Writes one page that opens without a network and returns its path: ``report.html`` where what was found with
     ``weights``, by default the final ones, is kept.
 
     ``evaluations``: split → evaluation, may be empty (a run that was interrupted early).  ``language_name`` is the
     language in which the page opens; a switch in it shows the other one.  ``looks``: name → result of the looks to
-    show; ``failed_looks``: name → what kept a look from being had.  ``findings``: language → what the rules found;
+    show; ``failed_looks``: name → what kept a look from being had; ``lacking``: why there are no
+    numbers of the split that the page would speak of.  ``findings``: language → what the rules found;
     without it the page does not say what went wrong.
 
     Raises:
         RunError: the run folder is damaged.
         StorageError: the page cannot be written.
     """
-    context = Context(folder, evaluations, looks or {}, findings, weights, failed_looks or {})
+    context = Context(folder, evaluations, looks or {}, findings, weights, failed_looks or {}, lacking)
     with language(language_name):
         sections = _sections(context, reporter or Reporter())
         html = _page(context, sections, language_name)

@@ -36,6 +36,14 @@ class _Timings(BaseModel):
     training_seconds: Seconds
 
 
+class _Place(BaseModel):
+    """As ``runs/data_place.py`` has it."""
+
+    model_config = _STRICT
+    absolute: str
+    relative: str = ""
+
+
 class _Failure(BaseModel):
     model_config = _STRICT
     term: str
@@ -94,6 +102,19 @@ class _Sizes(BaseModel):
     distinct: Count
 
 
+class _Range(BaseModel):
+    """As ``data/describe/depth.py`` makes it."""
+
+    model_config = _STRICT
+    low: FiniteFloat
+    high: FiniteFloat
+    images: Count | None = None
+    total: Count | None = None
+    brightest: FiniteFloat | None = None
+    file: str = ""
+    usual: FiniteFloat | None = None
+
+
 class _Audit(BaseModel):
     """As ``data/describe/audit.py`` makes it."""
 
@@ -113,6 +134,7 @@ class _Audit(BaseModel):
     contradictions: Count = 0
     dropped_rows: Count = 0
     generated: _Files | None = None
+    range: _Range | None = None
     exact_duplicates: _Duplicates
     near_duplicates: _Duplicates
 
@@ -140,6 +162,7 @@ class _Info(BaseModel):
     data: str = ""
     fingerprint: str = ""
     in_memory: bool = False
+    data_place: _Place | None = None
     splits: dict[str, Count] = {}
     classes: list[str] = []
     audit: Annotated[dict[str, Any], AfterValidator(_audit)] = {}

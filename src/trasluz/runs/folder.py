@@ -11,6 +11,7 @@ steps.jsonl      means of the training terms over stretches of steps, kept and c
 model/           weights.safetensors + config.json + preprocess.json
 checkpoints/     the newest two and the best
 looks/<name>/    arrays and pictures
+data_place.json  where its data lie now, once somebody said so
 mixture.safetensors  Gaussians fitted to the codes, once images were drawn from such
 best/            what was found with the weights in checkpoints/best, by the same names
 findings.json    what went wrong, with its evidence, in every language

@@ -167,7 +167,7 @@ def test_exif_orientation_is_applied(encode: Encode, kind: str, orientation: int
     content = encode(np.ascontiguousarray(stored), kind, exif=exif, **how)
     header = read_header(content)
     assert (header.height, header.width) == (H, W)
-    pixels, size = decode(content, Plan(H, W, 3))
+    pixels, size, _peak = decode(content, Plan(H, W, 3))
     assert size == (H, W)
     np.testing.assert_array_equal(pixels, upright)
 

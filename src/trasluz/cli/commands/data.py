@@ -38,6 +38,7 @@ def check(ctx: typer.Context, source: Source, changes: Set = None, allow: Allow 
 def _told(audit: dict[str, Any]) -> Iterator[str]:
     """The audit in tables, then what to heed in it."""
     from trasluz.data.describe.audit_warnings import audit_warnings
+    from trasluz.data.describe.depth import range_sentence
 
     splits = audit["splits"]
     shape = "×".join(str(side) for side in audit["shape"])
@@ -49,6 +50,8 @@ def _told(audit: dict[str, Any]) -> Iterator[str]:
         yield _("{n} samples of {shape}").format(n=audit["samples"], shape=shape)
     rows = [(name, *(counts[split] for split in splits)) for name, counts in audit["classes"].items()]
     yield columns([(_("class"), *splits), *rows, (_("all"), *splits.values())])
+    if sentence := range_sentence(audit["range"]):
+        yield sentence
     for entry in audit["unreadable"]["files"]:
         yield _("{file} cannot be read: {reason}").format(**entry)
     yield from audit_warnings(audit) or [_("Nothing to look into.")]

@@ -28,7 +28,9 @@ def command(
     data: Data = None,
     split: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help=N_("train, valid or test; otherwise valid, or all of other data.")),
+        typer.Option(
+            metavar="NAME", help=N_("train, valid, test or, with --data, all; otherwise valid, or all of other data.")
+        ),
     ] = None,
     classifier: Annotated[
         Path | None,
@@ -61,12 +63,12 @@ def command(
         found = open_run(console, run, weights).evaluate(split, data, reporter=console, importance_samples=importance)
         summary, show = found.summary(), partial(_print, console, found)
     else:
-        if data is not None:
-            raise RequestError(_("--data: samples are judged beside the run's own data; leave it out."))
         if importance is not None:
             raise RequestError(_("--iw: the evidence is of images, not of samples; leave out --classifier or --iw."))
         count = _SAMPLES if samples is None else samples
-        judged = open_run(console, run, weights).evaluate_samples(classifier, count, split or "test", reporter=console)
+        judged = open_run(console, run, weights, data).evaluate_samples(
+            classifier, count, split or "test", reporter=console
+        )
         summary, show = judged.summary(), partial(_print_samples, console, judged)
     if json:
         console.json({"run": str(run), "weights": weights, **summary})

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Allow, Json, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Json, OwnData, RunPath, WeightsName
 from trasluz.cli.console import Console
 from trasluz.cli.opening import open_run
 from trasluz.messages import N_, _
@@ -34,6 +34,7 @@ def command(
         typer.Option(metavar="prior|mixture", help=N_("Where codes come from; mixture: fitted to the training codes.")),
     ] = "prior",
     grid: Annotated[bool, typer.Option("--grid", help=N_("Also write all images as one picture, grid.png."))] = False,
+    data: OwnData = None,
     weights: WeightsName = "final",
     allow: Allow = None,
     json: Json = False,
@@ -42,7 +43,7 @@ def command(
     from trasluz import api
 
     console: Console = ctx.obj
-    opened = open_run(console, run, weights)
+    opened = open_run(console, run, weights, data)
     api.check_parent(out)
     wanted = [label.strip() for label in labels.split(",")] if labels else None
     made = opened.generate(count, seed=seed, labels=wanted, source=source, reporter=console)

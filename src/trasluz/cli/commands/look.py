@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Allow, Json, Language, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Json, Language, OwnData, RunPath, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
 from trasluz.messages import N_, _
@@ -37,6 +37,7 @@ def command(
         typer.Option(metavar="FILE", help=N_("Where to write the page; otherwise looks/LOOK.html in the run.")),
     ] = None,
     lang: Language = None,
+    data: OwnData = None,
     weights: WeightsName = "final",
     allow: Allow = None,
     json: Json = False,
@@ -45,7 +46,7 @@ def command(
     from trasluz import api
 
     console: Console = ctx.obj
-    opened = open_run(console, run, weights)
+    opened = open_run(console, run, weights, data)
     if name is None:
         fitting = [(look, _(api.look_help(look))) for look in opened.looks()]
         if json:

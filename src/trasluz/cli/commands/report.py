@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from trasluz.cli.arguments import Allow, Json, Language, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Json, Language, OwnData, RunPath, WeightsName
 from trasluz.cli.console import Console
 from trasluz.cli.opening import open_run
 from trasluz.messages import N_
@@ -16,13 +16,14 @@ def command(
     ctx: typer.Context,
     run: RunPath,
     lang: Language = None,
+    data: OwnData = None,
     weights: WeightsName = "final",
     allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Writes the report and prints its path."""
     console: Console = ctx.obj
-    path = open_run(console, run, weights).report(lang, reporter=console)
+    path = open_run(console, run, weights, data).report(lang, reporter=console)
     if json:
         console.json({"run": str(run), "weights": weights, "report": str(path)})
     else:

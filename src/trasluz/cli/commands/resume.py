@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from trasluz.cli.arguments import Allow, Json, RunPath, Set
+from trasluz.cli.arguments import Allow, Json, OwnData, RunPath, Set
 from trasluz.cli.console import Console
+from trasluz.cli.opening import require_data
 from trasluz.cli.outcome import report_run
 from trasluz.messages import N_
 
 HELP = N_("Go on exactly where a run stopped. With --set train.epochs=N, train a finished one on.")
 
 
-def command(ctx: typer.Context, run: RunPath, changes: Set = None, allow: Allow = None, json: Json = False) -> None:
+def command(
+    ctx: typer.Context,
+    run: RunPath,
+    changes: Set = None,
+    data: OwnData = None,
+    allow: Allow = None,
+    json: Json = False,
+) -> None:
     """Resumes and says how it ended."""
     from trasluz import api
     from trasluz.locks import lock_of
@@ -22,4 +30,5 @@ def command(ctx: typer.Context, run: RunPath, changes: Set = None, allow: Allow 
     console: Console = ctx.obj
     RunFolder.open(run)  # what is no run, or is trained by others, is refused at once, not after PyTorch was imported
     lock_of(run).look()
-    report_run(console, api.resume(run, set=parse_overrides(changes or []), reporter=console), json)
+    require_data(data)
+    report_run(console, api.resume(run, set=parse_overrides(changes or []), data=data, reporter=console), json)

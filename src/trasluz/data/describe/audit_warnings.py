@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from trasluz.data.describe.depth import dim_sentence
 from trasluz.messages import N_, _
 
 _IMBALANCED = 3.0
@@ -16,7 +17,7 @@ _SPLITS = {"train": N_("training"), "valid": N_("validation"), "test": N_("test"
 
 def audit_warnings(audit: Mapping[str, Any]) -> list[str]:
     """Sentences about what ``audit`` found, the gravest first; empty when there is nothing to say."""
-    parts = (_unreadable, _copied, _class_gaps, _small_splits, _generated, _blemishes)
+    parts = (_unreadable, _copied, _class_gaps, _small_splits, _dim, _generated, _blemishes)
     return [sentence for part in parts for sentence in part(audit)]
 
 
@@ -91,6 +92,13 @@ def _small_splits(audit: Mapping[str, Any]) -> Iterator[str]:
             yield _(
                 "There are only {count} {split} samples: a share measured on them can be off by {points:.0f} points."
             ).format(split=_split(name), count=count, points=points)
+
+
+def _dim(audit: Mapping[str, Any]) -> Iterator[str]:
+    """A few bright pixels, such as a camera's hot ones, make all others dark."""
+    sentence = dim_sentence(audit.get("range"))
+    if sentence:
+        yield sentence
 
 
 def _generated(audit: Mapping[str, Any]) -> Iterator[str]:

@@ -84,7 +84,7 @@ class Gatherer:
 
     def _samples(self, rows: np.ndarray, on_device: Tensor) -> Tensor:
         if self.resident is not None:
-            return self.resident[on_device]
+            return _rows_of(self.resident, on_device)
         part = torch.from_numpy(np.ascontiguousarray(self.data.samples[rows]))
         if self.device.type == "cuda":
             # Only out of pinned memory does the copy go on while the device computes.
@@ -101,3 +101,10 @@ class Gatherer:
             return None
         labels = self.labels[on_device]
         return labels.float() if labels.dtype == torch.bool else labels
+
+
+def _rows_of(samples: Tensor, rows: Tensor) -> Tensor:
+    """16-bit numbers are moved as signed ones: PyTorch indexes few unsigned types on every device."""
+    if samples.dtype == torch.uint16:
+        return samples.view(torch.int16)[rows].view(torch.uint16)
+    return samples[rows]

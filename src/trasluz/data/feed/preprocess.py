@@ -27,8 +27,10 @@ class Preprocess(Section):
 
     ``mean`` and ``std`` (per channel or feature, in units of [0, 1] images or of the table's own numbers) are
     empty when nothing is subtracted.  ``scale`` is what a [0, 1] image is multiplied by: 1, or 255 for the
-    notebooks' raw pixels.  ``columns`` are a table's, in the order of its features; ``fill`` (per feature) replaces
-    missing values, and is empty where these are refused.
+    notebooks' raw pixels.  ``file_range`` are the numbers that stand for ``low`` and ``high`` in files deeper than 8
+    bits (``None``: all that their type holds), ``range_given`` whether the recipe gave them, so that floats count so,
+    too; images of 8 bits count from 0 to 255.  ``columns`` are a table's, in the order of its features; ``fill`` (per
+    feature) replaces missing values, and is empty where these are refused.
     """
 
     kind: Kind = "image"
@@ -40,6 +42,8 @@ class Preprocess(Section):
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
     scale: float = 1.0
+    file_range: tuple[float, float] | None = None
+    range_given: bool = False
     columns: tuple[Column, ...] = ()
     fill: tuple[float, ...] = ()
 
@@ -59,8 +63,9 @@ class Preprocess(Section):
         lengths = {len(self.mean), len(self.std), features if self.mean else 0}
         fits = self.kind == spec.kind and tuple(sides) == spec.shape and len(lengths) == 1
         columns = {len(names) for names in (self.features, self.fill) if names}
-        numbers = (self.low, self.high, self.scale, *self.mean, *self.std, *self.fill)
-        divided = (self.high - self.low, self.scale, *self.std)
+        limits = self.file_range or (0.0, 1.0)
+        numbers = (self.low, self.high, self.scale, *self.mean, *self.std, *self.fill, *limits)
+        divided = (self.high - self.low, limits[1] - limits[0], self.scale, *self.std)
         if not fits or columns - {features} or not all(map(math.isfinite, numbers)) or not all(divided):
             raise ValueError(_("preprocess.json does not fit the data's shape"))
 
@@ -139,6 +144,8 @@ def fit_preprocess(data: Data, section: DataSection) -> Preprocess:
         mean=mean,
         std=std,
         scale=scale,
+        file_range=data.file_range,
+        range_given=data.range_given,
         columns=data.columns,
         fill=feature_statistics(data)[0] if section.missing == "mean" and data.kind == "table" else (),
     )

@@ -1,9 +1,10 @@
 """One image file to pixels: uint8 ``[height, width, channels]``, or a reason why not.
 
 Grey stays grey; palettes become colours; CMYK, YCbCr and the like become RGB; the first frame of an animation
-counts; EXIF orientation is applied.  16-bit grey is divided by 257, so that 65,535 becomes 255 (of 16-bit
-colour Pillow keeps the high byte).  Where fewer than four channels are asked for, transparency is laid on white.
-A JPEG that is shrunk at least fourfold is decoded at a fraction of its size, never below twice the wanted size.
+counts; EXIF orientation is applied.  16-bit grey stays as it is, uint16, where the plan asks for that; otherwise it is
+divided by 257, so that 65,535 becomes 255 (of 16-bit colour Pillow keeps the high byte).  Where fewer than four
+channels are asked for, transparency is laid on white.  A JPEG that is shrunk at least fourfold is decoded at a fraction
+of its size, never below twice the wanted size.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from trasluz.data.read.deep import FULL, Range, levels, native_pixels
 from trasluz.data.read.formats import FORMATS
 from trasluz.data.read.resize import Resize, resize
 from trasluz.messages import N_
@@ -33,7 +35,7 @@ UNKNOWN = N_("not an image, or of a format that is not read")
 DAMAGED = N_("cut short or damaged")
 TOO_MANY_PIXELS = N_("more than 89 million pixels")
 TOO_LARGE = N_("larger than 512 MiB")
-TOO_DEEP = N_("numbers outside of 16 bits; give such images as arrays")
+TOO_DEEP = N_("numbers outside of 16 bits; say from which to which they count with data.range=[low, high]")
 
 _LARGE = 1 << 24  # pixels from which an image's colours are changed part by part, and one image at a time
 _ROWS = 1 << 21  # pixels of such a part
@@ -63,12 +65,18 @@ class Header:
 
 @dataclass(frozen=True)
 class Plan:
-    """What every image is brought to."""
+    """What every image is brought to.
+
+    ``deep``: whether 16-bit grey keeps its numbers.  ``window``: the numbers that stand for black and white in what is
+    deeper than 8 bits, where they were given; floats, and what does not fit into 16 bits, become 256 levels of it.
+    """
 
     height: int
     width: int
     channels: int
     resize: Resize = "stretch"
+    deep: bool = False
+    window: Range | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -130,8 +138,17 @@ def _opened(content: Path | bytes) -> BinaryIO:
         raise UnreadableImageError(reason_of(error)) from None
 
 
-def decode(content: bytes, plan: Plan) -> tuple[np.ndarray, tuple[int, int]]:
-    """Pixels of the plan's shape, and the file's own height and width.
+class Pixels(NamedTuple):
+    """``pixels`` of the plan's shape, uint8 or uint16; the file's own height and width; and the greatest number in an
+    image whose range the plan leaves open or gives, before resizing: ``None`` for 8 bits."""
+
+    pixels: np.ndarray
+    size: tuple[int, int]
+    peak: float | None = None
+
+
+def decode(content: bytes, plan: Plan) -> Pixels:
+    """What the file ``content`` holds, as the plan asks.
 
     Raises:
         UnreadableImageError: with the reason.
@@ -146,29 +163,39 @@ def decode(content: bytes, plan: Plan) -> tuple[np.ndarray, tuple[int, int]]:
             image.load()
             turned = _orientation(image)  # of a PNG only known now: the chunk may follow the pixels
             upright = ImageOps.exif_transpose(image) if turned > 1 else image
-            pixels = np.asarray(resize(_recoloured(upright, plan), plan.height, plan.width, plan.resize))
-    return pixels.reshape(plan.shape), size if turned in _TURNED else (size[1], size[0])
+            pixels, peak = _pixels(upright, plan)
+    return Pixels(pixels.reshape(plan.shape), size if turned in _TURNED else (size[1], size[0]), peak)
+
+
+def _pixels(image: Image.Image, plan: Plan) -> tuple[np.ndarray, float | None]:
+    peak = None
+    if plan.deep and image.mode in _DEEP:
+        native = native_pixels(image, (plan.height, plan.width), plan.channels, plan.resize, plan.window)
+        if native is not None:
+            return native
+        peak = float(np.asarray(image).max()) if plan.window is not None else None
+    return np.asarray(resize(_recoloured(image, plan), plan.height, plan.width, plan.resize)), peak
 
 
 def _recoloured(image: Image.Image, plan: Plan) -> Image.Image:
     """``to_channels``; of a large image in parts, because what lies between takes several times its memory."""
     if image.width * image.height <= _LARGE:
-        return to_channels(image, plan.channels)
+        return to_channels(image, plan.channels, plan.window)
     whole = Image.new(_MODES[plan.channels], image.size)
     step = max(_ROWS // image.width, 1)
     for top in range(0, image.height, step):
         part = image.crop((0, top, image.width, min(top + step, image.height)))
-        whole.paste(to_channels(part, plan.channels), (0, top))
+        whole.paste(to_channels(part, plan.channels, plan.window), (0, top))
     return whole
 
 
-def to_channels(image: Image.Image, channels: int) -> Image.Image:
-    """``image`` as 8-bit grey (1), RGB (3) or RGBA (4)."""
+def to_channels(image: Image.Image, channels: int, window: Range | None = None) -> Image.Image:
+    """``image`` as 8-bit grey (1), RGB (3) or RGBA (4); deeper grey as levels of ``window``, or of all of its type."""
     wanted = _MODES[channels]
     if image.mode == wanted and "transparency" not in image.info:
         return image
     if image.mode in _DEEP:
-        image = _shallow(image)
+        image = _shallow(image, window)
     if image.mode in ("La", "RGBa", "PA") or image.has_transparency_data:
         image = image.convert("LA" if image.mode == "La" else "RGBA").convert("RGBA")
         return image if channels == 4 else _on_white(image).convert(wanted)
@@ -182,14 +209,14 @@ def _on_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, image).convert("RGB")
 
 
-def _shallow(image: Image.Image) -> Image.Image:
-    """Grey of 16 bits, or of floats in [0, 1], to 8 bits."""
+def _shallow(image: Image.Image, window: Range | None) -> Image.Image:
+    """Grey of more than 8 bits to levels of ``window``; without one of 16 bits, or of floats in [0, 1]."""
     values = np.asarray(image)
-    scale = 255.0 if image.mode == "F" else 1 / 257
-    most = 1.0 if image.mode == "F" else 65535
-    if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= most):
+    whole = (0.0, 1.0) if image.mode == "F" else FULL
+    inside = window is not None or (values.min() >= whole[0] and values.max() <= whole[1])
+    if not (inside and np.isfinite(values).all()):
         raise UnreadableImageError(TOO_DEEP)
-    return Image.fromarray(np.rint(values.astype(np.float64) * scale).astype(np.uint8))
+    return Image.fromarray(levels(values, window or whole))
 
 
 def _orientation(image: Image.Image) -> int:

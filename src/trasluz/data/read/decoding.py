@@ -41,7 +41,7 @@ T = TypeVar("T")
 class Decoded:
     """A row's pixels, its file's size (height, width) and the digest of its bytes; or the reason why it has none.
 
-    ``generated``: the file says of itself that a network made it.
+    ``generated``: the file says of itself that a network made it.  ``peak``: as ``Pixels`` has it.
     """
 
     row: int
@@ -50,6 +50,7 @@ class Decoded:
     digest: bytes = b""
     reason: str = ""
     generated: bool = False
+    peak: float | None = None
 
 
 def decode_all(contents: Iterable[Item], plan: Plan) -> Iterator[Decoded]:
@@ -67,10 +68,10 @@ def _decode_one(item: Item, plan: Plan) -> Decoded:
     row, content = item
     try:
         read = read_bytes(content)
-        pixels, size = decode(read, plan)
+        pixels, size, peak = decode(read, plan)
     except UnreadableImageError as error:
         return Decoded(row, None, reason=str(error))
-    return Decoded(row, pixels, size, digest(read), generated=is_marked(read))
+    return Decoded(row, pixels, size, digest(read), generated=is_marked(read), peak=peak)
 
 
 def _header_of(item: Item) -> Header | None:

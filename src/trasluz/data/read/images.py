@@ -10,10 +10,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.data.read.archives import is_archive
 from trasluz.data.read.decode import Content, Plan
 from trasluz.data.read.decoding import decode_all
+from trasluz.data.read.deep import BYTES, FULL, Range, rescaled
 from trasluz.data.read.fit_arrays import fit_arrays
 from trasluz.data.read.layout import require_images
 from trasluz.data.read.raw import Unreadable
@@ -26,7 +28,6 @@ from trasluz.messages import _, short
 from trasluz.reporting import Reporter
 
 Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
-_WHOLE = 255.0
 
 
 @dataclass(frozen=True)
@@ -89,18 +90,21 @@ def _from_files(paths: list[Path], preprocess: Preprocess, reporter: Reporter) -
     if preprocess.size is None or preprocess.channels is None:
         raise DataError(_("This model does not know the size of its images; train it again."))
     names, contents, unreadable = _gather(paths, reporter)
-    plan = Plan(*preprocess.size, preprocess.channels, preprocess.resize)
-    samples = np.empty((len(names), *plan.shape), np.uint8)
-    read = np.zeros(len(names), bool)
+    deep, window = preprocess.file_range is not None, preprocess.file_range if preprocess.range_given else None
+    plan = Plan(*preprocess.size, preprocess.channels, preprocess.resize, deep, window)
+    samples = np.empty((len(names), *plan.shape), np.uint16 if deep else np.uint8)
+    whole, read = np.zeros(len(names), bool), np.zeros(len(names), bool)
     with reporter.task(_("Decoding"), len(names), _("images")) as task:
         for done in decode_all(contents, plan):
             if done.pixels is None:
                 unreadable.append((names[done.row], _(done.reason)))
             else:
                 samples[done.row], read[done.row] = done.pixels, True
+                whole[done.row] = done.pixels.dtype == np.uint8
             task.advance()
     files = tuple(name for name, good in zip(names, read, strict=True) if good)
-    return LoadedImages(_in_stored_range(samples[read], preprocess, _WHOLE), files, tuple(sorted(unreadable)))
+    stored = _both_depths(samples[read], whole[read], preprocess)
+    return LoadedImages(stored, files, tuple(sorted(unreadable)))
 
 
 def _gather(
@@ -149,12 +153,46 @@ def _kind_of(path: Path) -> Literal["folder", "archive", "image"]:
     raise DataError(_("{path}: there is no such file or folder.").format(path=short(str(path))))
 
 
-def _in_stored_range(samples: np.ndarray, preprocess: Preprocess, whole: float) -> np.ndarray:
-    """Samples that count from 0 to ``whole``, in the range of the training samples."""
-    if (preprocess.low, preprocess.high) == (0.0, whole):
-        return samples
-    scaled: np.ndarray = preprocess.low + samples.astype(np.float32) * ((preprocess.high - preprocess.low) / whole)
-    return scaled
+def _both_depths(samples: np.ndarray, whole: np.ndarray, preprocess: Preprocess) -> np.ndarray:
+    """Decoded files in the range of the training samples; ``whole``, bool ``[n]``: those that count from 0 to 255."""
+    if whole.all():
+        return _in_stored_range(samples, BYTES, preprocess)
+    deep = _in_stored_range(samples, preprocess.file_range or FULL, preprocess)
+    if not whole.any():
+        return deep
+    shallow = _in_stored_range(samples, BYTES, preprocess)
+    chosen: np.ndarray = np.where(whole[:, None, None, None], shallow, deep)
+    return chosen
+
+
+def _in_stored_range(samples: np.ndarray, limits: Range, preprocess: Preprocess) -> np.ndarray:
+    """Samples that count from the one to the other of ``limits``, in the range of the training samples."""
+    return rescaled(samples, limits, (preprocess.low, preprocess.high))
+
+
+def in_training_range(data: Data, preprocess: Preprocess) -> np.ndarray:
+    """The samples of other images in the range of the training samples, which the model's preprocessing counts on.
+
+    Files say how their numbers count; arrays are taken as ``load_images`` takes them.
+    """
+    if data.files is None:
+        return _counted_as_trained(data.samples, preprocess)
+    return _in_stored_range(data.samples, data.value_range, preprocess)
+
+
+def _counted_as_trained(array: np.ndarray, preprocess: Preprocess) -> np.ndarray:
+    """An array in the stored range, in 0 to 255 as bytes, or in 0 to 1 as floats, in the stored range."""
+    stored, deep = (preprocess.low, preprocess.high), preprocess.file_range
+    kind = array.dtype.kind
+    if array.dtype == np.uint8 and (stored[1] <= 1 or deep is not None):
+        return rescaled(array, BYTES, stored)
+    if deep is not None and (array.dtype == np.uint16 or (kind == "f" and preprocess.range_given)):
+        return rescaled(array, deep, stored)
+    if array.dtype == np.uint16 and stored == BYTES and array.max() > BYTES[1]:
+        return rescaled(array, FULL, stored)
+    if kind == "f" and stored[1] > 1 and array.min() >= 0 and array.max() <= 1:
+        return rescaled(array, (0.0, 1.0), stored)
+    return array
 
 
 def _from_array(array: np.ndarray, preprocess: Preprocess, reporter: Reporter) -> np.ndarray:
@@ -165,10 +203,7 @@ def _from_array(array: np.ndarray, preprocess: Preprocess, reporter: Reporter) -
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise DataError(_("The array holds numbers that are NaN or infinite; replace them."))
     array = _with_all_axes(array, preprocess)
-    if array.dtype == np.uint8 and preprocess.high <= 1:
-        array = _in_stored_range(array, preprocess, _WHOLE)
-    elif array.dtype.kind == "f" and preprocess.high > 1 and array.min() >= 0 and array.max() <= 1:
-        array = _in_stored_range(array, preprocess, 1.0)
+    array = _counted_as_trained(array, preprocess)
     value_range = (preprocess.low, preprocess.high)
     return fit_arrays(array, value_range, preprocess.size, preprocess.channels, preprocess.resize, reporter)
 

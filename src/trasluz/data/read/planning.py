@@ -13,6 +13,7 @@ import numpy as np
 
 from trasluz.data.read.decode import Header, Plan
 from trasluz.data.read.decoding import read_headers
+from trasluz.data.read.deep import given_range
 from trasluz.data.read.raw import Listing
 from trasluz.messages import _
 from trasluz.recipe import DataSection
@@ -34,7 +35,7 @@ def make_plan(listing: Listing, section: DataSection, reporter: Reporter) -> Pla
         headers = _headers(listing, reporter)
         channels = channels or (1 if headers and all(header.grey for header in headers) else 3)
         size = size or _common_size(headers, reporter)
-    return Plan(*size, channels, section.resize)
+    return Plan(*size, channels, section.resize, deep=True, window=given_range(section))
 
 
 def _headers(listing: Listing, reporter: Reporter) -> list[Header]:

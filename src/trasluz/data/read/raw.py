@@ -9,6 +9,7 @@ import numpy as np
 
 from trasluz.data.data import Kind
 from trasluz.data.read.decode import Content
+from trasluz.data.read.deep import Depth, Range
 from trasluz.data.read.table_columns import Column
 from trasluz.reporting import Reporter
 
@@ -29,6 +30,8 @@ class Raw:
     ``ignored``: how many files are no images.  ``sizes``: int ``[n, 2]``, height and width before resizing, where
     that is not the samples' own.  ``in_memory``: the arrays were given as such and cannot be found again.
     ``columns``: of a table, in order; empty when they have no names.  ``dropped``: rows left out for missing values.
+    ``file_range``: the numbers that stand for black and white in files deeper than 8 bits, where there are such or the
+    samples count so; ``range_given``: whether the recipe gave them.  ``depth``: what was found of these files.
     ``fingerprint``: of the content; empty when it has to be computed from the arrays.
     """
 
@@ -53,6 +56,9 @@ class Raw:
     in_memory: bool = False
     columns: tuple[Column, ...] = ()
     dropped: int = 0
+    file_range: Range | None = None
+    range_given: bool = False
+    depth: Depth | None = None
     fingerprint: str = ""
 
 

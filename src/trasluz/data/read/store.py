@@ -1,9 +1,10 @@
 """The store: images are decoded once, into one file of bytes in the user's cache, and mapped from there ever after.
 
-An entry is ``samples.bin`` (uint8 ``[n, height, width, channels]``), ``rows.npz`` (labels, splits, sizes) and
-``entry.json`` (names, and what could not be read).  Its key is made of the files' paths, sizes and times of change,
-and of the decoding options.  Entries appear by one rename, so that a killed or a second process never shows half of
-one.  Opening checks up to 64 MiB of evenly spread blocks; an entry that fails is made again.
+An entry is ``samples.bin`` (``[n, height, width, channels]``, uint8; uint16 where an image has more than 8 bits, see
+``deep.py``), ``rows.npz`` (labels, splits, sizes) and ``entry.json`` (names, what could not be read, and which numbers
+stand for black and white).  Its key is made of the files' paths, sizes and times of change, and of the options of
+decoding.  Entries appear by one rename, so that a killed or a second process never shows half of one.  Opening checks
+up to 64 MiB of evenly spread blocks; an entry that fails is made again.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from trasluz.data.describe.fingerprint import fingerprint_of_facts
-from trasluz.data.read.cache import drop_entry, entry_folder, making, new_entry
+from trasluz.data.read.cache import cache_folder, drop_entry, entry_folder, making, new_entry
 from trasluz.data.read.decode import Plan
-from trasluz.data.read.decoding import decode_all
+from trasluz.data.read.decoding import Decoded, decode_all
+from trasluz.data.read.deep import BYTES, Depth, Range, choose_range, given_range, usual_brightest
 from trasluz.data.read.layout import require_images
+from trasluz.data.read.pixel_file import PixelFile, bring_into, count_stored
 from trasluz.data.read.planning import make_plan
 from trasluz.data.read.raw import ImageFiles, Labels, Listing, Raw, split_rows
 from trasluz.errors import DataError
@@ -36,7 +39,7 @@ from trasluz.reading import read_arrays
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
-_FORMAT = 1
+_FORMAT = 2
 _BLOCK, _BLOCKS = 1 << 20, 64
 _KEPT_IN_MEMORY = 256 << 20  # smaller arrays are read whole, larger ones mapped
 _SPARE_BYTES = 256 << 20  # disk that is left to others
@@ -64,12 +67,23 @@ def open_store(files: ImageFiles, section: DataSection, reporter: Reporter) -> R
                 drop_entry(folder)
         listing = files.listing(reporter)
         require_images(len(listing.names) + len(listing.unreadable), listing.ignored, files.name)
-        _build(folder, files.name, listing, make_plan(listing, section, reporter), reporter)
+        _build(folder, files.name, listing, make_plan(listing, section, reporter), section, reporter)
         return _load(folder, files.name)
 
 
+def stored_with(fingerprint: str, name: str) -> Raw | None:
+    """Decoded images of this ``fingerprint``, called ``name``, wherever their files were; ``None`` where none are."""
+    told = json.dumps(fingerprint).encode()
+    for folder in sorted((cache_folder() / "images").glob("[!.]*")):
+        with suppress(*_DAMAGE):
+            content = (folder / "entry.json").read_bytes()
+            if told in content and json.loads(content)["fingerprint"] == fingerprint:
+                return _load(folder, name)
+    return None
+
+
 def _key(files: ImageFiles, section: DataSection) -> str:
-    options = (_FORMAT, section.size, section.channels, section.resize)
+    options = (_FORMAT, section.size, section.channels, section.resize, section.range)
     return fingerprint_of_facts([files.identity, options])[:16]
 
 
@@ -77,14 +91,19 @@ def _load(folder: Path, name: str) -> Raw:
     """The entry in ``folder``; raises one of ``_DAMAGE`` when it is not as it was written."""
     entry: dict[str, Any] = json.loads((folder / "entry.json").read_bytes())
     path = folder / "samples.bin"
-    shape = tuple(entry["shape"])
-    if entry["format"] != _FORMAT or path.stat().st_size != int(np.prod(shape)) or _check_of(path) != entry["check"]:
+    shape, kind = tuple(entry["shape"]), np.dtype(entry["dtype"])
+    size = int(np.prod(shape)) * kind.itemsize
+    if entry["format"] != _FORMAT or path.stat().st_size != size or _check_of(path) != entry["check"]:
         raise ValueError(path)
     rows = read_arrays(folder / "rows.npz")
     labels, splits, sizes = (rows[what] for what in ("labels", "splits", "sizes"))
     return Raw(
         name=name,
-        samples=_samples(path, shape),
+        samples=_samples(path, shape, kind),
+        value_range=_pair(entry["range"]),
+        file_range=_pair(entry["file_range"]) if entry["file_range"] else None,
+        range_given=entry["range_given"],
+        depth=Depth(**entry["depth"]) if entry["depth"] else None,
         labels=_labels_of(labels.tolist(), entry["multi_label"]) if len(labels) else None,
         multi_label=entry["multi_label"],
         splits=split_rows(splits) if len(splits) else {},
@@ -103,11 +122,16 @@ def _labels_of(texts: list[str], multi_label: bool) -> Labels:
     return [text or None for text in texts]
 
 
-def _samples(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+def _pair(numbers: list[float]) -> Range:
+    low, high = numbers
+    return float(low), float(high)
+
+
+def _samples(path: Path, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
     if path.stat().st_size <= _KEPT_IN_MEMORY:
-        return np.fromfile(path, np.uint8).reshape(shape)
+        return np.fromfile(path, kind).reshape(shape)
     # Copy-on-write: PyTorch warns of arrays that cannot be written, and nothing may change the file.
-    return np.memmap(path, np.uint8, "c", shape=shape)
+    return np.memmap(path, kind, "c", shape=shape)
 
 
 def _check_of(path: Path) -> int:
@@ -131,21 +155,54 @@ class _Progress:
     sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
     generated: set[int] = field(default_factory=set)
+    peaks: dict[int, float] = field(default_factory=dict)
+    deep_rows: set[int] = field(default_factory=set)
+
+    def take(self, done: Decoded) -> None:
+        """What is known of an image that was decoded."""
+        self.digests[done.row], self.sizes[done.row] = done.digest, done.size
+        if done.generated:
+            self.generated.add(done.row)
+        if done.peak is not None:
+            self.peaks[done.row] = done.peak
 
 
-def _build(folder: Path, name: str, listing: Listing, plan: Plan, reporter: Reporter) -> None:
+def _build(folder: Path, name: str, listing: Listing, plan: Plan, section: DataSection, reporter: Reporter) -> None:
     with new_entry(folder) as beside:
         path = beside / "samples.bin"
-        _require_space(beside, len(listing.names) * int(np.prod(plan.shape)))
-        with path.open("wb") as file:
-            found = _write_pixels(file, listing, plan, reporter)
+        length = int(np.prod(plan.shape))
+        _require_space(beside, len(listing.names) * length)
+        with path.open("w+b") as file:
+            found = _write_pixels(file, listing, plan, reporter, beside)
         rows = [row for row in range(len(listing.names)) if row in found.digests]
         _require_some(rows, name, listing, found)
-        _keep_rows(path, rows, int(np.prod(plan.shape)))
-        entry = _entry(listing, plan, rows, found)
+        _keep_rows(path, rows, length * (2 if found.deep_rows else 1))
+        ranged = _settle_range(path, listing, rows, length, found, section)
+        entry = _entry(listing, plan, rows, found, ranged)
         np.savez(beside / "rows.npz", **_row_arrays(listing, rows, found))  # type: ignore[arg-type]  # as in ``cache``
         entry["check"] = _check_of(path)
         (beside / "entry.json").write_bytes(json_bytes(entry))
+
+
+def _settle_range(
+    path: Path, listing: Listing, rows: list[int], length: int, found: _Progress, section: DataSection
+) -> dict[str, Any]:
+    """Brings what is stored into the range that the recipe or the brightest image asks for; what is said of it."""
+    given = given_range(section)
+    told: dict[str, Any] = {"dtype": "|u1", "range": BYTES, "file_range": None, "range_given": False, "depth": None}
+    if not found.peaks:
+        return told
+    row = max(found.peaks, key=lambda row: (found.peaks[row], -row))
+    depth = Depth(len(found.peaks), len(rows), found.peaks[row], listing.names[row], found.peaks[row])
+    told |= {"file_range": given, "range_given": given is not None, "depth": vars(depth)}
+    if not found.deep_rows:  # floats alone, which are stored as levels of the range given
+        return told
+    counts = count_stored(path)
+    limits = choose_range(section, depth.brightest, counts)
+    shallow = np.array([row not in found.deep_rows for row in rows])
+    bring_into(path, limits, shallow, length)
+    usual = vars(depth) | {"usual": float(usual_brightest(counts))}
+    return told | {"dtype": "<u2", "range": limits, "file_range": limits, "depth": usual}
 
 
 def _require_space(folder: Path, size: int) -> None:
@@ -168,24 +225,22 @@ def _megabytes(size: int) -> int:
     return -(-size // 10**6)
 
 
-def _write_pixels(file: BinaryIO, listing: Listing, plan: Plan, reporter: Reporter) -> _Progress:
+def _write_pixels(file: BinaryIO, listing: Listing, plan: Plan, reporter: Reporter, folder: Path) -> _Progress:
     # Written, not mapped: a full disk is then an error that can be reported, not a signal that kills.
     found = _Progress()
     length = int(np.prod(plan.shape))
+    pixels = PixelFile(file, length, lambda: _require_space(folder, 2 * len(listing.names) * length))
     with reporter.task(_("Decoding"), len(listing.names), _("images")) as task:
         for done in decode_all(listing.contents(), plan):
             if done.pixels is None:
                 found.reasons[done.row] = done.reason
             else:
-                file.seek(done.row * length)
-                file.write(np.ascontiguousarray(done.pixels).data)
-                found.digests[done.row] = done.digest
-                found.sizes[done.row] = done.size
-                if done.generated:
-                    found.generated.add(done.row)
+                pixels.write(done.row, done.pixels)
+                found.take(done)
             task.advance()
         file.flush()
         os.fsync(file.fileno())
+    found.deep_rows = pixels.deep_rows
     return found
 
 
@@ -214,11 +269,14 @@ def _keep_rows(path: Path, rows: list[int], length: int) -> None:
         file.truncate(len(rows) * length)
 
 
-def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress) -> dict[str, Any]:
+def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress, ranged: dict[str, Any]) -> dict[str, Any]:
     labels = None if listing.labels is None else [listing.labels[row] for row in rows]
     splits = None if listing.splits is None else [listing.splits[row] for row in rows]
-    content = (plan.shape, plan.resize, labels, splits, listing.multi_label)
+    content = [plan.shape, plan.resize, labels, splits, listing.multi_label]
+    if ranged["file_range"]:
+        content.append(ranged["file_range"])
     return {
+        **ranged,
         "format": _FORMAT,
         "shape": [len(rows), *plan.shape],
         "files": [listing.names[row] for row in rows],

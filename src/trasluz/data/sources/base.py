@@ -33,7 +33,7 @@ def find_source(section: DataSection, reporter: Reporter) -> Given:
         if hasattr(module, "open_named"):
             found: Given = module.open_named(section, reporter)
             return found
-    path = _locate(section.source)
+    path = locate(section.source)
     if not (path.is_dir() or path.is_file()):
         message = _("{source}: is {what}, which is not read; give a file or a folder.")
         raise DataError(message.format(source=section.source, what=_(NOT_A_FILE)))
@@ -60,7 +60,12 @@ def require_source(source: str) -> None:
         DataError: there is no such thing.
     """
     if not components.knows(PACKAGE, source):
-        _locate(source)
+        locate(source)
+
+
+def is_named(source: str) -> bool:
+    """Whether it is asked for by name, such as ``digits``; ``idx`` and the like are kinds of files, not names."""
+    return components.knows(PACKAGE, source) and hasattr(_load(source), "open_named")
 
 
 def known_table(section: DataSection, columns: tuple[Column, ...], reporter: Reporter) -> Raw | None:
@@ -71,15 +76,19 @@ def known_table(section: DataSection, columns: tuple[Column, ...], reporter: Rep
     """
     if not columns or Path(section.source).suffix.lower() not in (".csv", ".tsv"):
         return None
-    return open_table(read_sheet(_locate(section.source)), section, reporter, columns)
+    return open_table(read_sheet(locate(section.source)), section, reporter, columns)
 
 
 def _load(name: str) -> Any:
     return components.load(PACKAGE, name, "data.source")
 
 
-def _locate(source: str) -> Path:
-    """The path that is meant, or the nearest name in the error."""
+def locate(source: str) -> Path:
+    """The path that is meant, from here or in a folder of ``TRASLUZ_DATA``.
+
+    Raises:
+        DataError: there is none; names the nearest.
+    """
     folders = data_folders()
     for path in (Path(source).expanduser(), *(folder / source for folder in folders)):
         if _exists(path):

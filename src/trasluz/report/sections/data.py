@@ -86,6 +86,10 @@ def _facts(audit: Mapping[str, Any]) -> list[tuple[Phrase, str]]:
     if sizes:
         facts += [(both(title), _size(sizes[key])) for key, title in _SIZES.items()]
         facts.append((both("Different sizes"), integer(sizes["distinct"])))
+    deep = audit.get("range")
+    if deep:
+        limits = (integer(n) if n == int(n) else significant(n) for n in (deep["low"], deep["high"]))
+        facts.append((both("Numbers that count as black and white"), " – ".join(limits)))
     if audit.get("imbalance"):
         facts.append((both("Largest over smallest class (training)"), significant(audit["imbalance"])))
     table = audit.get("kind") == "table"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from trasluz.draw.names import baseline_title, has_better, higher_is_better, integer, metric_value
 from trasluz.evaluation.evaluation import Evaluation
-from trasluz.messages import N_
+from trasluz.messages import N_, _
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, metric_phrase, split_phrase
-from trasluz.report.sections.base import Section
+from trasluz.report.sections.base import Section, failed_part
 
 ORDER = 20
 
@@ -39,8 +39,8 @@ class Table:
 
 
 def applies(context: Context) -> bool:
-    """Whether anything was evaluated."""
-    return bool(context.evaluations)
+    """Whether anything was evaluated, or could not be."""
+    return bool(context.evaluations) or context.lacking is not None
 
 
 def render(context: Context) -> Section:
@@ -48,6 +48,9 @@ def render(context: Context) -> Section:
     rows = context.spec.get("kind") == "table"
     ordered = sorted(context.evaluations.values(), key=lambda e: e is not context.main)
     html = fill("sections/quality.html", tables=[_table(e, rows) for e in ordered])
+    reason = context.lacking
+    if reason is not None:
+        html = failed_part(lambda: _("Not evaluated: {reason}").format(reason=reason)) + html
     return Section(both("How good is it?"), "quality", html)
 
 

@@ -19,7 +19,8 @@ def applies(context: Context) -> bool:
 
 
 def render(context: Context) -> Section:
-    """One sentence for each."""
+    """One sentence for each; what kept several from their data is said once."""
     lost = {**context.failed_looks, **without_drawing(context)}
+    lost = dict({failure_of(n, e): (n, e) for n, e in lost.items()}.values())
     told = Markup("").join(failed_part(lambda n=n, e=e: failure_of(n, e)) for n, e in lost.items())  # type: ignore[misc]  # bound now
     return Section(both("What could not be looked at?"), "unseen", told)
