@@ -36,7 +36,7 @@ from trasluz.reading import read_arrays
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
-_FORMAT = 1
+_FORMAT = 2
 _BLOCK, _BLOCKS = 1 << 20, 64
 _KEPT_IN_MEMORY = 256 << 20  # smaller arrays are read whole, larger ones mapped
 _SPARE_BYTES = 256 << 20  # disk that is left to others
@@ -86,12 +86,14 @@ def _load(folder: Path, name: str) -> Raw:
         name=name,
         samples=_samples(path, shape),
         labels=_labels_of(labels.tolist(), entry["multi_label"]) if len(labels) else None,
+        classes=tuple(entry["classes"]),
         multi_label=entry["multi_label"],
         splits=split_rows(splits) if len(splits) else {},
         files=tuple(entry["files"]),
         unreadable=tuple((file, reason) for file, reason in entry["unreadable"]),
         ignored=entry["ignored"],
-        generated=tuple(entry.get("generated", ())),  # absent in entries of before images said so
+        told=entry["told"],
+        generated=tuple(entry["generated"]),
         sizes=sizes,
         fingerprint=entry["fingerprint"],
     )
@@ -217,13 +219,17 @@ def _keep_rows(path: Path, rows: list[int], length: int) -> None:
 def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress) -> dict[str, Any]:
     labels = None if listing.labels is None else [listing.labels[row] for row in rows]
     splits = None if listing.splits is None else [listing.splits[row] for row in rows]
-    content = (plan.shape, plan.resize, labels, splits, listing.multi_label)
+    content: tuple[object, ...] = (plan.shape, plan.resize, labels, splits, listing.multi_label)
+    if listing.classes:
+        content += (listing.classes,)
     return {
         "format": _FORMAT,
         "shape": [len(rows), *plan.shape],
         "files": [listing.names[row] for row in rows],
         "generated": [listing.names[row] for row in rows if row in found.generated],
         "multi_label": listing.multi_label,
+        "classes": listing.classes,
+        "told": listing.told,
         "unreadable": _unreadable(listing, found),
         "ignored": listing.ignored,
         "fingerprint": fingerprint_of_facts(content, _digests(rows, found)),
