@@ -33,6 +33,7 @@ from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 
 _MOST_GENERATED = 100  # files named in the audit that say that a network made them
+_OF_FOLDERS = ("splits", "class_folder")
 _FACTS_VERSION = 1  # of what is remembered about duplicates
 
 
@@ -57,7 +58,7 @@ def open_data(section: DataSection, seed: int, reporter: Reporter | None = None,
 def _say_unused(raw: Raw, section: DataSection, reporter: Reporter) -> None:
     """Warns that fields about folders, or about the columns of a CSV table, do nothing for other data."""
     defaults = DataSection()
-    folders = [f"data.{name}" for name in ("splits", "class_folder") if getattr(section, name) != getattr(defaults, name)]
+    folders = [f"data.{name}" for name in _OF_FOLDERS if getattr(section, name) != getattr(defaults, name)]
     if folders and "ignored_kinds" not in raw.told:
         message = _("{fields}: only say something about folders of images, which {source} is not; they are not used.")
         reporter.warn(message.format(fields=", ".join(folders), source=raw.name))
@@ -129,9 +130,9 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, 
     )
     near = _near(data, groups, reporter)
     found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=groups, near=near, reporter=reporter)
-    told: dict[str, object] = {**raw.told, "ignored": raw.ignored, "dropped_rows": raw.dropped, "in_memory": raw.in_memory}
+    told: dict[str, object] = {"ignored": raw.ignored, "dropped_rows": raw.dropped, "in_memory": raw.in_memory}
     told["generated"] = {"count": len(raw.generated), "files": list(raw.generated[:_MOST_GENERATED])}
-    return dataclasses.replace(data, audit={**found, **told})
+    return dataclasses.replace(data, audit={**found, **told, **raw.told})
 
 
 def _labels(raw: Raw, section: DataSection, reporter: Reporter) -> IndexedLabels | None:

@@ -102,8 +102,8 @@ class DataSection(Section):
 
     ``normalise: pretrained`` shows images as the network saw them whose weights the first phase starts ``from``.
 
-    Of a folder or an archive of images: ``splits`` names the folders that are the parts of a split, where their names do
-    not tell; images in other folders are left out.  ``class_folder`` says that the classes are the ``outer`` folders
+    Of a folder or an archive of images: ``splits`` names the folders that are the parts of a split, where their names
+    do not tell; images in other folders are left out.  ``class_folder`` says that the classes are the ``outer`` folders
     (those below belong to them) or the ``inner`` ones, which hold the images.  ``ignore_case: true`` makes one class of
     those whose names differ in upper and lower case only.
 

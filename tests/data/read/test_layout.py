@@ -127,7 +127,11 @@ def test_a_test_without_folders_of_classes_has_no_labels() -> None:
 
 ASKED = {
     "names that say nothing": (_pets("A", "B"), "--set data.splits.train=A --set data.splits.test=B", "inner"),
-    "a part and something else": (_pets("train", "extra"), "data.splits.train=train --set data.splits.test=extra", "inner"),
+    "a part and something else": (
+        _pets("train", "extra"),
+        "data.splits.test=extra",
+        "inner",
+    ),
     "two parts and something else": (_pets("train", "test", "extra"), "data.splits.test=test", "outer"),
     "parts of other classes": (
         [*_pets("Training"), "Testing/lab/1.png", "Testing/field/2.png"],

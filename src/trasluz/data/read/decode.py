@@ -229,7 +229,8 @@ def _reasons(head: bytes = b"") -> Iterator[None]:
     except UnreadableImageError:
         raise
     except UnidentifiedImageError:
-        raise UnreadableImageError(WITHOUT if is_heif(head) and not installed() else UNKNOWN) from None
+        heif = DAMAGED if installed() else WITHOUT
+        raise UnreadableImageError(heif if is_heif(head) else UNKNOWN) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableImageError(TOO_MANY_PIXELS) from None
     except Exception:  # decoders raise anything on hostile files: struct.error, SyntaxError, IndexError, MemoryError…

@@ -1,8 +1,8 @@
-"""Which file a cell of a table means: people write paths of Windows, paths from elsewhere, names, or ids alone.
+r"""Which file a cell of a table means: people write paths of Windows, paths from elsewhere, names, or ids alone.
 
 A cell means a file when it is the end of its path (``0.png`` of ``images/0.png``), with or without the suffix, or when
-the file's path is the end of the cell (``C:\\\\photos\\\\cats\\\\0.png`` of ``cats/0.png``); upper and lower case are the
-same where that leaves no doubt.  Two files that fit equally well are none.
+the file's path is the end of the cell (``C:\photos\cats\0.png`` of ``cats/0.png``); upper and lower case are the same
+where that leaves no doubt.  Two files that fit equally well are none.
 """
 
 from __future__ import annotations

@@ -20,10 +20,11 @@ _HEIF = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1"
 
 
 # What systems, file servers and notebooks put beside people's files; in lower case.
-_SYSTEM = frozenset(
+_SYSTEM_NAMES = (
     "__macosx @eadir #recycle #snapshot @recycle @recently-snapshot @tmp $recycle.bin recycler lost+found "
-    "thumbs.db ehthumbs.db desktop.ini __pycache__".split()
-) | {"system volume information", "icon\r"}
+    "thumbs.db ehthumbs.db desktop.ini __pycache__"
+)
+_SYSTEM = frozenset(_SYSTEM_NAMES.split()) | {"system volume information", "icon\r"}
 
 
 def is_hidden(name: str) -> bool:

@@ -119,9 +119,7 @@ def _classes(
     return [None if one else p[at] for one, p in zip(loose, parts, strict=True)], 0
 
 
-def _empty(
-    folders: Sequence[str], prefix: tuple[str, ...], found: Parts, classes: set[str | None]
-) -> tuple[str, ...]:
+def _empty(folders: Sequence[str], prefix: tuple[str, ...], found: Parts, classes: set[str | None]) -> tuple[str, ...]:
     """The classes among folders without any file: those that lie where classes do."""
     names = set()
     for folder in folders:

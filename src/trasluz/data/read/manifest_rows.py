@@ -24,14 +24,13 @@ from trasluz.messages import _, did_you_mean, short
 from trasluz.recipe import DataSection
 
 PATHS = (
-    *("path", "file", "filename", "filepath", "file_name", "file_path", "image", "image_path", "img_path", "image_file"),
-    *("fname", "ruta", "archivo", "imagen"),
+    *("path", "file", "filename", "filepath", "file_name", "file_path", "image", "image_path", "img_path"),
+    *("image_file", "fname", "ruta", "archivo", "imagen"),
 )
 _IDS = ("id", "image_id", "imageid", "img_id", "image_name", "imagename", "img", "img_name", "name", "photo", "picture")
 _LABEL = ("label", "labels", "class", "classes", "etiqueta", "etiquetas", "clase")
 _SPLIT, _FLAG = ("split", "subset"), ("is_valid",)
 _MANY_CLASSES = 20
-_NAMED = 8
 
 Labelled = Label | tuple[str, ...]
 

@@ -27,8 +27,9 @@ class Raw:
     when it has to be found from the training rows.  ``class_names``: how labels are printed, where that is not
     ``str(label)``; its order is the classes'.  ``unreadable``: files left out, each with an English reason.
     ``generated``: files that say of themselves that a network made them.  ``classes``: such as have no sample.
-    ``ignored``: how many files are no images.  ``told``: what else the audit holds of how files were read, as JSON.  ``sizes``: int ``[n, 2]``, height and width before resizing, where
-    that is not the samples' own.  ``in_memory``: the arrays were given as such and cannot be found again.
+    ``ignored``: how many files are no images.  ``told``: what else the audit holds of how files were read, as JSON.
+    ``sizes``: int ``[n, 2]``, height and width before resizing, where that is not the samples' own.
+    ``in_memory``: the arrays were given as such and cannot be found again.
     ``columns``: of a table, in order; empty when they have no names.  ``dropped``: rows left out for missing values.
     ``fingerprint``: of the content; empty when it has to be computed from the arrays.
     """

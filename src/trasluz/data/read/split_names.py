@@ -24,10 +24,11 @@ _PARTS = {
 }
 _PART_OF = {word: part for part, words in _PARTS.items() for word in words.split()}
 _NOT_ALONE = frozenset({"tr", "ts", "te", "va"})  # too short to say it by themselves: imagesTr does, tr does not
-_SAY_NOTHING = frozenset(
+_NEUTRAL = (
     "set sets data dataset datasets image images img imgs pic pics picture pictures photo photos sample samples split "
-    "folder files jpg jpeg png conjunto imagen imagenes foto fotos datos muestras de".split()
+    "folder files jpg jpeg png conjunto imagen imagenes foto fotos datos muestras de"
 )
+_SAY_NOTHING = frozenset(_NEUTRAL.split())
 _JOINED = tuple(sorted(_SAY_NOTHING - {"de"}, key=len, reverse=True))  # trainset, testimages
 _CAPITAL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 _WORD = re.compile(r"[^\W\d_]+")

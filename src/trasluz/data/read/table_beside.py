@@ -24,7 +24,7 @@ from trasluz.errors import DataError
 from trasluz.reading import MISSING
 from trasluz.recipe import DataSection
 
-_NAMES = "labels label metadata train train_labels training annotations etiquetas".split()
+_NAMES = ("labels", "label", "metadata", "train", "train_labels", "training", "annotations", "etiquetas")
 _ENDINGS = (".csv", ".tsv", ".jsonl")
 _CERTAIN = 0.9  # of the lines that must name images of the folder
 _MOST_BYTES = 64 << 20

@@ -143,7 +143,7 @@ def _guessed(tops: Sequence[str]) -> dict[str, str]:
     """A folder for each split as an example, by what their names say."""
     said = {name: part.part.replace("eval", "valid") for name in tops if (part := part_of(name)) is not None}
     free = [name for name in tops if name not in said]
-    chosen = {}
+    chosen: dict[str, str] = {}
     for split in ("train", "valid", "test"):
         fitting = [name for name, part in said.items() if part == split]
         if not fitting and (split == "train" or (split == "test" and len(chosen) < 2)):

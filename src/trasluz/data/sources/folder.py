@@ -181,9 +181,7 @@ def _note_unreadable(relative: str, reason: str, scan: Scan) -> None:
         scan.ignored.add_file(relative)
 
 
-def _listing(
-    folder: Path, scan: Scan, section: DataSection | None = None, table: TableBeside | None = None
-) -> Listing:
+def _listing(folder: Path, scan: Scan, section: DataSection | None = None, table: TableBeside | None = None) -> Listing:
     def contents(names: tuple[str, ...]) -> Iterator[tuple[int, Content]]:
         return ((row, folder / name) for row, name in enumerate(names))
 
