@@ -15,6 +15,7 @@ from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.trusting import Packages, check_code, trusting
 from trasluz.data.data import Data
+from trasluz.data.describe.audit_notes import audit_notes
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.data.read.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
@@ -120,6 +121,8 @@ def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, cal
                 (speaker.warn if start.doubtful else speaker.say)(start.sentence())
             for warning in audit_warnings(opened.audit):
                 speaker.warn(warning)
+            for note in audit_notes(opened.audit):
+                speaker.say(note)
             started = [start.to_dict() for start in prepared.starts]
             facts = _facts(opened, prepared.hardware) | _place(opened, whole, folder)
             folder.create(whole, opened.splits, **facts, started_from=started)

@@ -25,7 +25,7 @@ from trasluz.data.read.store import open_store
 from trasluz.data.read.table_columns import numbered
 from trasluz.data.sources.base import find_source
 from trasluz.data.split.domains import domains_of_classes
-from trasluz.data.split.labels import IndexedLabels, in_order, index_labels
+from trasluz.data.split.labels import IndexedLabels, in_order, index_labels, one_case
 from trasluz.data.split.limit import limit_labels, limit_rows
 from trasluz.data.split.splits import make_splits
 from trasluz.errors import DataError
@@ -35,6 +35,7 @@ from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 
 _MOST_GENERATED = 100  # files named in the audit that say that a network made them
+_OF_FOLDERS = ("splits", "class_folder")
 _FACTS_VERSION = 1  # of what is remembered about duplicates
 
 
@@ -58,10 +59,14 @@ def open_data(section: DataSection, seed: int, reporter: Reporter | None = None,
 
 
 def _say_unused(raw: Raw, section: DataSection, reporter: Reporter) -> None:
-    """Warns that fields about the columns of a CSV table do nothing for other data."""
+    """Warns that fields about folders, or about the columns of a CSV table, do nothing for other data."""
+    defaults = DataSection()
+    folders = [f"data.{name}" for name in _OF_FOLDERS if getattr(section, name) != getattr(defaults, name)]
+    if folders and "ignored_kinds" not in raw.told:
+        message = _("{fields}: only say something about folders of images, which {source} is not; they are not used.")
+        reporter.warn(message.format(fields=", ".join(folders), source=raw.name))
     if raw.kind == "table" and raw.files is not None:
         return
-    defaults = DataSection()
     fields = ("target", "target_at_least", "text", "leave_out")
     given = [f"data.{field}" for field in fields if getattr(section, field) != getattr(defaults, field)]
     if given:
@@ -147,14 +152,15 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, 
     told: dict[str, object] = {"ignored": raw.ignored, "dropped_rows": raw.dropped, "in_memory": raw.in_memory}
     told["range"] = range_facts(raw)
     told["generated"] = {"count": len(raw.generated), "files": list(raw.generated[:_MOST_GENERATED])}
-    return dataclasses.replace(data, audit={**found, **told})
+    return dataclasses.replace(data, audit={**found, **told, **raw.told})
 
 
 def _labels(raw: Raw, section: DataSection, reporter: Reporter) -> IndexedLabels | None:
     """Numbered labels; ``None`` when no sample has one."""
     if raw.labels is None:
         return None
-    labels = index_labels(raw.labels, raw.multi_label, raw.class_names)
+    given = one_case(raw.labels, raw.multi_label) if section.ignore_case else raw.labels
+    labels = index_labels(given, raw.multi_label, raw.class_names, raw.classes)
     if not labels.classes:
         return None
     if section.classes:
@@ -164,7 +170,10 @@ def _labels(raw: Raw, section: DataSection, reporter: Reporter) -> IndexedLabels
         same[name.casefold()].append(name)
     for names in same.values():
         if len(names) > 1:
-            message = _("{source}: the classes {names} differ in upper and lower case only; they are kept apart.")
+            message = _(
+                "{source}: the classes {names} differ in upper and lower case only; they are kept apart, unless you "
+                "make them one with --set data.ignore_case=true"
+            )
             reporter.warn(message.format(source=raw.name, names=", ".join(names)))
     return labels
 

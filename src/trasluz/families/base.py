@@ -311,8 +311,9 @@ def create(model: Mapping[str, Any], spec: DataSpec, class_weights: Tensor | Non
     if family.needs_labels and not spec.classes:
         raise RecipeError(
             _(
-                "model.family: {name} needs labels, but these data have none; sort the images into "
-                "one folder per class, or choose an autoencoder."
+                "model.family: {name} needs labels, but these data have none; sort the images into one folder per "
+                "class with no image beside these folders, give a table of their labels (a CSV file), or choose an "
+                "autoencoder."
             ).format(name=model["family"])
         )
     return family(config, spec, class_weights)

@@ -95,6 +95,18 @@ class LimitSection(Section):
     test: Annotated[int, Field(ge=1)] | None = None
 
 
+class FoldersSection(Section):
+    """The folders that are the parts of a split, by name: of training, of validation, of test images."""
+
+    train: str | None = None
+    valid: str | None = None
+    test: str | None = None
+
+    def given(self) -> dict[str, str]:
+        """Split → folder, of those that are named."""
+        return {split: name for split, name in self if name is not None}
+
+
 class DataSection(Section):
     """Where the samples come from and how they are read.
 
@@ -112,6 +124,11 @@ class DataSection(Section):
     outside is cut to it.  Images of 8 bits count from 0 to 255.
 
     ``normalise: pretrained`` shows images as the network saw them whose weights the first phase starts ``from``.
+
+    Of a folder or an archive of images: ``splits`` names the folders that are the parts of a split, where their names
+    do not tell; images in other folders are left out.  ``class_folder`` says that the classes are the ``outer`` folders
+    (those below belong to them) or the ``inner`` ones, which hold the images.  ``ignore_case: true`` makes one class of
+    those whose names differ in upper and lower case only.
 
     ``classes`` are the labels' names in order, also such as these data do not hold; without it they are sorted.
     ``domains: true`` makes each class a domain, such as each of two folders, for a family that translates.
@@ -133,6 +150,9 @@ class DataSection(Section):
     test: Fraction | str | None = None
     limit: Annotated[int, Field(ge=1)] | LimitSection | None = None
     labelled: Annotated[int, Field(ge=1)] | None = None
+    splits: FoldersSection = FoldersSection()
+    class_folder: Literal["outer", "inner"] | None = None
+    ignore_case: bool = False
     label_column: str | None = None
     target: str | None = None
     target_at_least: float | None = None

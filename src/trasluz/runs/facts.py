@@ -115,6 +115,21 @@ class _Range(BaseModel):
     usual: FiniteFloat | None = None
 
 
+class _Merged(BaseModel):
+    model_config = _STRICT
+    folders: Count
+    images: Count
+    first: str
+
+
+class _Table(BaseModel):
+    model_config = _STRICT
+    files: Annotated[list[str], Field(min_length=1)]
+    used: bool
+    images: Count
+    unused_columns: list[str]
+
+
 class _Audit(BaseModel):
     """As ``data/describe/audit.py`` makes it."""
 
@@ -135,6 +150,13 @@ class _Audit(BaseModel):
     dropped_rows: Count = 0
     generated: _Files | None = None
     range: _Range | None = None
+    ignored: Count = 0
+    ignored_kinds: dict[str, Count] = {}
+    ignored_folders: dict[str, Count] = {}
+    loose: Count = 0
+    merged: _Merged | None = None
+    left_out: Count = 0
+    table: _Table | None = None
     exact_duplicates: _Duplicates
     near_duplicates: _Duplicates
 

@@ -16,6 +16,7 @@ from PIL import Image
 
 from tests.data.conftest import Encode, noise, png_header_of
 from trasluz.data.read import decode as decoder
+from trasluz.data.read import heif
 from trasluz.data.read.decode import (
     DAMAGED,
     EMPTY,
@@ -29,6 +30,7 @@ from trasluz.data.read.decode import (
     read_bytes,
     read_header,
 )
+from trasluz.data.read.formats import looks_like_image
 from trasluz.reading import MISSING
 
 H, W = 5, 7
@@ -276,3 +278,49 @@ def test_large_images_come_out_as_small_ones_do(mode: str, channels: int, monkey
     monkeypatch.setattr(decoder, "_LARGE", 100)
     monkeypatch.setattr(decoder, "_ROWS", 700)
     np.testing.assert_array_equal(decode(buffer.getvalue(), Plan(33, 21, channels))[0], whole)
+
+
+# --- HEIC, by an extra
+
+
+@pytest.fixture
+def heic() -> bytes:
+    """A HEIC photograph of one colour, turned by a quarter."""
+    pillow_heif = pytest.importorskip("pillow_heif")
+    pixels = np.full((64, 96, 3), (200, 60, 20), np.uint8)
+    buffer = io.BytesIO()
+    photo = pillow_heif.from_bytes("RGB", (96, 64), pixels.tobytes())
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo.save(buffer, quality=95, exif=exif.tobytes())
+    return buffer.getvalue()
+
+
+def test_heic_photographs_are_read_upright(heic: bytes) -> None:
+    with quiet_pillow():
+        header = read_header(heic)
+        pixels, size = decode(heic, Plan(96, 64, 3))
+    assert (header.height, header.width) == size == (96, 64)
+    assert not header.grey
+    np.testing.assert_allclose(pixels.reshape(-1, 3).mean(0), (200, 60, 20), atol=4)
+
+
+def test_heic_without_the_extra_names_it_in_one_sentence(heic: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (heif, decoder):
+        monkeypatch.setattr(module, "installed", lambda: False)
+    with pytest.raises(UnreadableImageError, match=r"pip install 'trasluz\[heif\]'"):
+        _pixels(heic, 3)
+    with pytest.raises(UnreadableImageError):
+        read_header(heic)
+
+
+def test_a_damaged_heic_is_damaged(heic: bytes) -> None:
+    with pytest.raises(UnreadableImageError, match=DAMAGED):
+        _pixels(heic[: len(heic) // 2], 3)
+
+
+def test_animated_png_is_an_image_by_its_own_suffix(tmp_path: Path, encode: Encode) -> None:
+    assert looks_like_image("a/b.APNG")
+    frames = [Image.fromarray(noise(H, W, seed=seed)) for seed in range(2)]
+    content = encode(frames[0], "PNG", save_all=True, append_images=frames[1:])
+    np.testing.assert_array_equal(_pixels(content, 1)[..., 0], noise(H, W, seed=0))

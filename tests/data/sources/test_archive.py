@@ -52,7 +52,10 @@ def test_every_kind_reads_as_the_folder_does(tmp_path: Path, encode: Encode, ope
     assert packed.files == folder.files
     assert packed.classes == folder.classes
     assert packed.fingerprint == folder.fingerprint
-    assert packed.audit["ignored"] == 2
+    for told in ("ignored", "ignored_kinds", "ignored_folders"):
+        assert packed.audit[told] == folder.audit[told]
+    assert packed.audit["ignored_kinds"] == {".txt": 1}
+    assert packed.audit["ignored_folders"] == {"__MACOSX": 1}
     np.testing.assert_array_equal(packed.samples, folder.samples)
     np.testing.assert_array_equal(packed.labels, folder.labels)
     assert {k: v.tolist() for k, v in packed.splits.items()} == {k: v.tolist() for k, v in folder.splits.items()}

@@ -103,7 +103,7 @@ def _broken(folder: Path, encode: Encode) -> dict[str, str]:
         "cat/text.png": (b"hello", "not an image"),
         "dog/half.jpg": (whole[: len(whole) // 2], "cut short"),
         "dog/vector.svg": (b"<svg/>", "not an image"),
-        "dog/phone.heic": (b"\0\0\0\x18ftypheic", "not an image"),
+        "dog/phone.heic": (b"\0\0\0\x18ftypheic", "cut short"),
     }
     for name, (content, _reason) in contents.items():
         (folder / name).write_bytes(content)

@@ -93,7 +93,9 @@ BAD = {
     "no path column": ("photo,b\nx.png,2\n", "the columns photo hold text.*manifest of images has a column path"),
     "no lines": ("path,label\n", "there are no images here"),
     "a line without a path": ("path,label\nimg/0.png,a\n,b\n", "line 3 names no file"),
-    "an unknown split": ("path,split\nimg/0.png,dev\n", "line 2: the split 'dev'"),
+    "an unknown split": ("path,split\nimg/0.png,other\n", "line 2: the split 'other'"),
+    "an unknown flag": ("path,is_valid\nimg/0.png,perhaps\n", "line 2: is_valid is 'perhaps'"),
+    "two files of one name": ("path\n0.png\n", "several files have this name"),
     "an open quote": ('path,label\n"img/0.png,a\n', "not a CSV file"),
     "missing files": ("path\nimg/0.png\nimg/lost.png\nimg/9.png\n", r"2 of 3 images.*img/9\.png \(no such file\)"),
     "a folder": ("path\nimg\n", "none of the 1 image files can be read"),
@@ -102,6 +104,8 @@ BAD = {
 
 @pytest.mark.parametrize(("text", "words"), BAD.values(), ids=list(BAD))
 def test_a_bad_manifest_is_one_sentence(photos: Path, opened: Open, text: str, words: str) -> None:
+    (photos / "other").mkdir()
+    (photos / "other" / "0.png").write_bytes((photos / "img" / "0.png").read_bytes())
     with pytest.raises(DataError, match=words) as caught:
         opened(_write(photos, text))
     assert "\n" not in str(caught.value)

@@ -37,6 +37,7 @@ def check(ctx: typer.Context, source: Source, changes: Set = None, allow: Allow 
 
 def _told(audit: dict[str, Any]) -> Iterator[str]:
     """The audit in tables, then what to heed in it."""
+    from trasluz.data.describe.audit_notes import audit_notes
     from trasluz.data.describe.audit_warnings import audit_warnings
     from trasluz.data.describe.depth import range_sentence
 
@@ -55,6 +56,7 @@ def _told(audit: dict[str, Any]) -> Iterator[str]:
     for entry in audit["unreadable"]["files"]:
         yield _("{file} cannot be read: {reason}").format(**entry)
     yield from audit_warnings(audit) or [_("Nothing to look into.")]
+    yield from audit_notes(audit)
 
 
 @group.command(help=N_("Draw training images beside what augmentation makes of them."))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trasluz.data.describe.depth import dim_sentence
-from trasluz.messages import N_, _
+from trasluz.messages import N_, _, ngettext
 
 _IMBALANCED = 3.0
 _FEW = 200
@@ -17,7 +17,7 @@ _SPLITS = {"train": N_("training"), "valid": N_("validation"), "test": N_("test"
 
 def audit_warnings(audit: Mapping[str, Any]) -> list[str]:
     """Sentences about what ``audit`` found, the gravest first; empty when there is nothing to say."""
-    parts = (_unreadable, _copied, _class_gaps, _small_splits, _dim, _generated, _blemishes)
+    parts = (_unreadable, _folders, _copied, _class_gaps, _small_splits, _dim, _generated, _blemishes)
     return [sentence for part in parts for sentence in part(audit)]
 
 
@@ -27,6 +27,31 @@ def _unreadable(audit: Mapping[str, Any]) -> Iterator[str]:
         named = [f"{entry['file']} ({entry['reason']})" for entry in audit["unreadable"]["files"]]
         yield _("Files that could not be read and were left out: {count}, {files}.").format(
             count=count, files=_some(named, count)
+        )
+
+
+def _folders(audit: Mapping[str, Any]) -> Iterator[str]:
+    """How folders were understood, where they could have been meant otherwise."""
+    loose, merged, left_out = audit.get("loose"), audit.get("merged"), audit.get("left_out")
+    if loose:
+        yield ngettext(
+            "{n} image lies beside folders, so that the folders are no classes and no image has a label; for labels, "
+            "move it into one of the folders, or away.",
+            "{n} images lie beside folders, so that the folders are no classes and no image has a label; for labels, "
+            "move them into the folders, or away.",
+            loose,
+        ).format(n=loose)
+    if merged:
+        yield ngettext(
+            "{images} images lie in {n} folder below those of the classes ({first}), and belong to the class above; if "
+            "the inner folders are the classes: --set data.class_folder=inner",
+            "{images} images lie in {n} folders below those of the classes (such as {first}), and belong to the class "
+            "above; if the inner folders are the classes: --set data.class_folder=inner",
+            merged["folders"],
+        ).format(n=merged["folders"], images=merged["images"], first=merged["first"])
+    if left_out:
+        yield _("Images in none of the folders that data.splits names, which are left out: {count}.").format(
+            count=left_out
         )
 
 

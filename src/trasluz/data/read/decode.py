@@ -22,7 +22,8 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from trasluz.data.read.deep import FULL, Range, levels, native_pixels
-from trasluz.data.read.formats import FORMATS
+from trasluz.data.read.formats import is_heif
+from trasluz.data.read.heif import WITHOUT, formats_of, installed
 from trasluz.data.read.resize import Resize, resize
 from trasluz.messages import N_
 from trasluz.reading import open_regular, read_regular, reason_of
@@ -37,6 +38,7 @@ TOO_MANY_PIXELS = N_("more than 89 million pixels")
 TOO_LARGE = N_("larger than 512 MiB")
 TOO_DEEP = N_("numbers outside of 16 bits; say from which to which they count with data.range=[low, high]")
 
+_HEAD = 16  # bytes that tell a format
 _LARGE = 1 << 24  # pixels from which an image's colours are changed part by part, and one image at a time
 _ROWS = 1 << 21  # pixels of such a part
 _one_at_a_time = threading.Lock()  # of large images: each takes a few hundred MB while it is decoded
@@ -123,12 +125,18 @@ def read_header(content: Content) -> Header:
     """
     if isinstance(content, UnreadableImageError):
         raise content
-    with _reasons(), _opened(content) as source, Image.open(source, formats=FORMATS) as image:
+    with _reasons(), _opened(content) as source, Image.open(source, formats=_formats(source)) as image:
         _check_pixels(image)
         height, width = image.height, image.width
         if _orientation(image) in _TURNED:
             height, width = width, height
         return Header(height, width, image.mode in _GREY or (image.mode == "P" and _grey_palette(image)))
+
+
+def _formats(source: BinaryIO) -> tuple[str, ...]:
+    head = source.read(_HEAD)
+    source.seek(0)
+    return formats_of(head)
 
 
 def _opened(content: Path | bytes) -> BinaryIO:
@@ -153,7 +161,8 @@ def decode(content: bytes, plan: Plan) -> Pixels:
     Raises:
         UnreadableImageError: with the reason.
     """
-    with _reasons(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    head = content[:_HEAD]
+    with _reasons(head), Image.open(io.BytesIO(content), formats=formats_of(head)) as image:
         _check_pixels(image)
         size = image.size
         if image.format == "JPEG":
@@ -240,14 +249,15 @@ def _check_pixels(image: Image.Image) -> None:
 
 
 @contextmanager
-def _reasons() -> Iterator[None]:
-    """Turns whatever a decoder raises into a reason."""
+def _reasons(head: bytes = b"") -> Iterator[None]:
+    """Turns whatever a decoder raises into a reason; ``head`` is how the file begins."""
     try:
         yield
     except UnreadableImageError:
         raise
     except UnidentifiedImageError:
-        raise UnreadableImageError(UNKNOWN) from None
+        heif = DAMAGED if installed() else WITHOUT
+        raise UnreadableImageError(heif if is_heif(head) else UNKNOWN) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableImageError(TOO_MANY_PIXELS) from None
     except Exception:  # decoders raise anything on hostile files: struct.error, SyntaxError, IndexError, MemoryError…

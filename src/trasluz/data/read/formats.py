@@ -8,24 +8,39 @@ from pathlib import PurePosixPath
 # Pillow's names. Its other readers are rare, call other programs (EPS) or have no magic number (TGA).
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF")
 
-_READ = ".png .jpg .jpeg .jpe .jfif .mpo .gif .bmp .dib .webp .tif .tiff .ppm .pgm .pbm .pnm .jp2 .j2k .avif"
+_READ = ".png .apng .jpg .jpeg .jpe .jfif .mpo .gif .bmp .dib .webp .tif .tiff .ppm .pgm .pbm .pnm .jp2 .j2k .avif"
 _IMAGES_THAT_ARE_NOT_READ = (
-    ".heic .heif .jxl .svg .psd .xcf .ico .icns .eps .ai .tga .exr .hdr .pcx .fits .dcm "
+    ".heic .heif .hif .jxl .svg .psd .xcf .ico .icns .eps .ai .tga .exr .hdr .pcx .fits .dcm "
     ".raw .cr2 .cr3 .nef .arw .dng .orf .rw2"
 )
 _SUFFIXES = frozenset(f"{_READ} {_IMAGES_THAT_ARE_NOT_READ}".split())
 
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ")
+_HEIF = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+
+
+# What systems, file servers and notebooks put beside people's files; in lower case.
+_SYSTEM_NAMES = (
+    "__macosx @eadir #recycle #snapshot @recycle @recently-snapshot @tmp $recycle.bin recycler lost+found "
+    "thumbs.db ehthumbs.db desktop.ini __pycache__"
+)
+_SYSTEM = frozenset(_SYSTEM_NAMES.split()) | {"system volume information", "icon\r"}
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder name is the system's own business, such as ``.DS_Store`` or ``__MACOSX``."""
-    return name.startswith(".") or name == "__MACOSX"
+    """Whether a file or folder name is the system's own business, such as ``.DS_Store``, ``__MACOSX`` or ``@eaDir``."""
+    return name.startswith(".") or name.lower() in _SYSTEM
 
 
 def begins_like_image(head: bytes) -> bool:
     """Whether a file without a suffix, which says nothing by its name, begins as images do: its first 16 bytes."""
-    return head.startswith(_STARTS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:12] == b"ftypavif"
+    known = head.startswith(_STARTS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:12] == b"ftypavif"
+    return known or is_heif(head)
+
+
+def is_heif(head: bytes) -> bool:
+    """Whether a file that begins so is a HEIC photograph, as telephones take them."""
+    return head[4:8] == b"ftyp" and head[8:12] in _HEIF
 
 
 def looks_like_image(path: str) -> bool:

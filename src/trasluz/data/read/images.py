@@ -120,6 +120,7 @@ def _gather(
             parts.append((len(names), iter([(0, path)])))
             names.append(str(path))
             continue
+        # Whatever folders mean: all images are taken, loose ones and those in folders.
         listing = (folder_files(path) if kind == "folder" else archive_files(path, path.name)).listing(reporter)
         require_images(len(listing.names) + len(listing.unreadable), listing.ignored, path)
         parts.append((len(names), listing.contents()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -26,9 +27,10 @@ class Raw:
     when ``multi_label``.  ``splits``: the rows of the splits that the source gives.  ``value_range``: ``None``
     when it has to be found from the training rows.  ``class_names``: how labels are printed, where that is not
     ``str(label)``; its order is the classes'.  ``unreadable``: files left out, each with an English reason.
-    ``generated``: files that say of themselves that a network made them.
-    ``ignored``: how many files are no images.  ``sizes``: int ``[n, 2]``, height and width before resizing, where
-    that is not the samples' own.  ``in_memory``: the arrays were given as such and cannot be found again.
+    ``generated``: files that say of themselves that a network made them.  ``classes``: such as have no sample.
+    ``ignored``: how many files are no images.  ``told``: what else the audit holds of how files were read, as JSON.
+    ``sizes``: int ``[n, 2]``, height and width before resizing, where that is not the samples' own.
+    ``in_memory``: the arrays were given as such and cannot be found again.
     ``columns``: of a table, in order; empty when they have no names.  ``dropped``: rows left out for missing values.
     ``file_range``: the numbers that stand for black and white in files deeper than 8 bits, where there are such or the
     samples count so; ``range_given``: whether the recipe gave them.  ``depth``: what was found of these files.
@@ -52,6 +54,7 @@ class Raw:
     unreadable: Unreadable = ()
     generated: tuple[str, ...] = ()
     ignored: int = 0
+    told: Mapping[str, Any] = field(default_factory=dict)
     sizes: np.ndarray | None = None
     in_memory: bool = False
     columns: tuple[Column, ...] = ()
@@ -67,7 +70,7 @@ class Listing:
     """The image files of a source, in its order.
 
     ``contents`` goes through all files once, in any order, and gives each file's row with its path or its bytes.
-    ``labels`` and ``splits`` (names, one per row) are as in ``Raw``.
+    ``labels``, ``classes``, ``told`` and ``splits`` (names, one per row) are as in ``Raw``.
     """
 
     names: tuple[str, ...]
@@ -77,6 +80,7 @@ class Listing:
     multi_label: bool = False
     splits: tuple[str, ...] | None = None
     ignored: int = 0
+    told: Mapping[str, Any] = field(default_factory=dict)
     unreadable: Unreadable = ()
 
 

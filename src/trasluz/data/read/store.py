@@ -105,12 +105,14 @@ def _load(folder: Path, name: str) -> Raw:
         range_given=entry["range_given"],
         depth=Depth(**entry["depth"]) if entry["depth"] else None,
         labels=_labels_of(labels.tolist(), entry["multi_label"]) if len(labels) else None,
+        classes=tuple(entry["classes"]),
         multi_label=entry["multi_label"],
         splits=split_rows(splits) if len(splits) else {},
         files=tuple(entry["files"]),
         unreadable=tuple((file, reason) for file, reason in entry["unreadable"]),
         ignored=entry["ignored"],
-        generated=tuple(entry.get("generated", ())),  # absent in entries of before images said so
+        told=entry["told"],
+        generated=tuple(entry["generated"]),
         sizes=sizes,
         fingerprint=entry["fingerprint"],
     )
@@ -272,9 +274,11 @@ def _keep_rows(path: Path, rows: list[int], length: int) -> None:
 def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress, ranged: dict[str, Any]) -> dict[str, Any]:
     labels = None if listing.labels is None else [listing.labels[row] for row in rows]
     splits = None if listing.splits is None else [listing.splits[row] for row in rows]
-    content = [plan.shape, plan.resize, labels, splits, listing.multi_label]
+    content: list[object] = [plan.shape, plan.resize, labels, splits, listing.multi_label]
     if ranged["file_range"]:
         content.append(ranged["file_range"])
+    if listing.classes:
+        content.append(listing.classes)
     return {
         **ranged,
         "format": _FORMAT,
@@ -282,6 +286,8 @@ def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress, rang
         "files": [listing.names[row] for row in rows],
         "generated": [listing.names[row] for row in rows if row in found.generated],
         "multi_label": listing.multi_label,
+        "classes": listing.classes,
+        "told": listing.told,
         "unreadable": _unreadable(listing, found),
         "ignored": listing.ignored,
         "fingerprint": fingerprint_of_facts(content, _digests(rows, found)),

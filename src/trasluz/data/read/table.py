@@ -1,7 +1,7 @@
 """A table from a CSV file: columns of numbers (or text, on request), and a target column that is the label.
 
 Without ``data.target`` a column called ``target``, ``label`` or ``class`` is the target; without any the table has
-no labels.  A column ``split`` whose cells are train, valid or test gives the splits.
+no labels.  A column ``split`` whose cells are train, valid or test gives the splits, as does fastai's ``is_valid``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from trasluz.data.read.layout import SPLIT_NAMES
 from trasluz.data.read.raw import Label, Raw, split_rows
+from trasluz.data.read.split_names import part_of_cell, part_of_flag
 from trasluz.data.read.table_columns import Column, is_missing, one_hot, parse_numbers
 from trasluz.data.read.table_text import Sheet
 from trasluz.errors import DataError
@@ -22,7 +22,7 @@ from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
 _TARGETS = ("target", "label", "class")
-_SPLITS = ("split", "subset")
+_SPLITS = {"split": part_of_cell, "subset": part_of_cell, "is_valid": part_of_flag}
 _MOST_NAMED = 5
 _MOST_CATEGORIES = 100
 _MANY_CLASSES = 20
@@ -241,15 +241,15 @@ def _target(sheet: Sheet, section: DataSection, needed: bool) -> str | None:
 def _split_column(sheet: Sheet, target: str | None) -> str | None:
     for name in sheet.header:
         if name.lower() in _SPLITS and name != target:
-            cells = {cell.lower() for cell in sheet.column(name)}
-            return name if cells <= {*SPLIT_NAMES, ""} else None
+            reads = _SPLITS[name.lower()]
+            return name if all(reads(cell) is not None for cell in set(sheet.column(name))) else None
     return None
 
 
 def _splits(sheet: Sheet, split: str, kept: np.ndarray) -> dict[str, np.ndarray]:
     """The rows of each split, as rows of what is kept; an empty cell is training."""
-    cells = sheet.column(split)
-    found = split_rows([SPLIT_NAMES[cells[row].lower() or "train"] for row in kept])
+    cells, reads = sheet.column(split), _SPLITS[split.lower()]
+    found = split_rows([reads(cells[row]) or "train" for row in kept])
     return found if set(found) - {"train"} else {}
 
 

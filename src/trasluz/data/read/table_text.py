@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,7 +77,7 @@ def read_sheet(path: Path) -> Sheet:
     Raises:
         DataError: it cannot be read, is too large, is not UTF-8 (or UTF-16 with its mark), or is not CSV.
     """
-    text = _text(path)
+    text = read_text(path)
     try:
         separator = _separator(text)
         rows = list(_rows(text, separator))
@@ -86,7 +87,12 @@ def read_sheet(path: Path) -> Sheet:
     return Sheet(path, separator, header[1], tuple(row for _line, row in rest), tuple(line for line, _row in rest))
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file, in composed Unicode (NFC), so that names and labels in it equal those of files.
+
+    Raises:
+        DataError: it cannot be read, is too large, or is not UTF-8 (or UTF-16 with its mark).
+    """
     try:
         content = read_regular(path, _BYTES)
     except OSError as error:
@@ -102,7 +108,7 @@ def _text(path: Path) -> str:
     if "\0" in text:
         message = _("{path}: holds NUL characters, so it is no text of one encoding; save the file as UTF-8.")
         raise DataError(message.format(path=path))
-    return text
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _separator(text: str) -> str:

@@ -64,8 +64,10 @@ class _Bounded:
         return self._file.tell()
 
 
-def tar_members(path: Path) -> Iterator[Member]:
+def tar_members(path: Path, folder: Callable[[str], None] = lambda name: None) -> Iterator[Member]:
     """All members of the tar at ``path``, which may be compressed by gzip, bzip2 or xz, but its folders.
+
+    ``folder`` is called with the name of each of these.
 
     Raises:
         DataError: it ends without the mark that ends every tar: it was cut, or is damaged from there on.
@@ -83,7 +85,9 @@ def tar_members(path: Path) -> Iterator[Member]:
                 raise tarfile.ReadError(_("a file in it has a negative size"))
             count, position = count + 1, info.offset
             archive.members = []  # which would keep every header of an archive of millions
-            if not info.isdir():
+            if info.isdir():
+                folder(info.name)
+            else:
                 yield Member(info.name, info.size, info.isfile(), partial(_bytes_of, archive, info, bounded))
         _require_end(path, bounded.latest, count)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from trasluz.data.read.archives import is_archive, open_archive
-from trasluz.data.read.layout import read_layout
+from trasluz.data.read.decode import Content
+from trasluz.data.read.listed import Found, list_images
 from trasluz.data.read.raw import ImageFiles, Listing
-from trasluz.messages import in_unicode
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
@@ -19,31 +20,32 @@ def claims(path: Path) -> bool:
 
 def open_path(path: Path, section: DataSection, reporter: Reporter) -> ImageFiles:
     """The images in the archive at ``path``."""
-    return archive_files(path, path.name)
+    return archive_files(path, path.name, section)
 
 
-def archive_files(path: Path, name: str) -> ImageFiles:
-    """The images in an archive, which is only looked into when they are not in the cache."""
+def archive_files(path: Path, name: str, section: DataSection | None = None) -> ImageFiles:
+    """The images in an archive, which is only looked into when they are not in the cache.
+
+    Without ``section`` these are all images, by path, whatever the archive's folders mean.
+    """
     facts = path.stat()
-    identity = [str(path.resolve()), facts.st_size, facts.st_mtime_ns]
-    return ImageFiles(name, identity, lambda reporter: _listing(path, reporter))
+    identity: list[object] = [str(path.resolve()), facts.st_size, facts.st_mtime_ns]
+    if section is not None:
+        identity += [section.splits.given(), section.class_folder]
+    return ImageFiles(name, identity, lambda reporter: _listing(path, section, reporter))
 
 
-def _listing(path: Path, reporter: Reporter) -> Listing:
+def _listing(path: Path, section: DataSection | None, reporter: Reporter) -> Listing:
     """What is in the archive.
 
     Raises:
         DataError: it is damaged, encrypted, unpacks to far too much, or has members that climb out of it.
     """
     archive = open_archive(path, reporter)
-    layout = read_layout(archive.names, path.name)
-    names = tuple(archive.names[i] for i in layout.order)
-    rows = {name: row for row, name in enumerate(names)}
-    return Listing(
-        tuple(map(in_unicode, names)),
-        lambda: ((rows[name], content) for name, content in archive.contents()),
-        layout.labels,
-        splits=layout.splits,
-        ignored=archive.ignored,
-        unreadable=tuple((in_unicode(name), reason) for name, reason in archive.unreadable),
-    )
+
+    def contents(names: tuple[str, ...]) -> Iterator[tuple[int, Content]]:
+        rows = {name: row for row, name in enumerate(names)}
+        return ((rows[name], content) for name, content in archive.contents() if name in rows)
+
+    found = Found(path.name, archive.names, archive.ignored, archive.unreadable, archive.empty_folders)
+    return list_images(found, contents, section)

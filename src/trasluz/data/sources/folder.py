@@ -11,10 +11,13 @@ from pathlib import Path
 
 from trasluz.data.read.decode import Content
 from trasluz.data.read.formats import begins_like_image, is_hidden, looks_like_image
-from trasluz.data.read.layout import read_layout, require_images
+from trasluz.data.read.ignored import Ignored
+from trasluz.data.read.layout import require_images
+from trasluz.data.read.listed import Found, list_images
 from trasluz.data.read.raw import ImageFiles, Listing
+from trasluz.data.read.table_beside import TableBeside, find_table
 from trasluz.errors import DataError
-from trasluz.messages import _, in_unicode
+from trasluz.messages import _
 from trasluz.reading import NOT_A_FILE, open_regular, reason_of
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
@@ -29,7 +32,8 @@ class Scan:
 
     images: dict[str, tuple[int, int]] = field(default_factory=dict)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
-    ignored: int = 0
+    ignored: Ignored = field(default_factory=Ignored)
+    empty: list[str] = field(default_factory=list)  # folders that hold nothing
 
 
 def claims(path: Path) -> bool:
@@ -45,15 +49,27 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> ImageFile
     Raises:
         DataError: there are none, or the folder may not be read.
     """
-    return folder_files(path)
+    scan = _scanned(path)
+    table = find_table(path, tuple(scan.images), section)
+    identity = [*_identity(path, scan), sorted(scan.empty), section.splits.given(), section.class_folder]
+    identity.append(table.identity if table else None)
+    return ImageFiles(path.resolve().name, identity, lambda reporter: _listing(path, scan, section, table))
 
 
 def folder_files(folder: Path) -> ImageFiles:
-    """The images below ``folder``, as files that are still to be decoded."""
+    """All images below ``folder``, by path, whatever its folders mean."""
+    scan = _scanned(folder)
+    return ImageFiles(folder.resolve().name, _identity(folder, scan), lambda reporter: _listing(folder, scan))
+
+
+def _scanned(folder: Path) -> Scan:
     scan = scan_folder(folder)
-    require_images(len(scan.images) + len(scan.unreadable), scan.ignored, folder)
-    identity = [str(folder.resolve()), sorted((p, *facts) for p, facts in scan.images.items()), sorted(scan.unreadable)]
-    return ImageFiles(folder.resolve().name, identity, lambda reporter: _listing(folder, scan))
+    require_images(len(scan.images) + len(scan.unreadable), scan.ignored.count, folder)
+    return scan
+
+
+def _identity(folder: Path, scan: Scan) -> list[object]:
+    return [str(folder.resolve()), sorted((p, *facts) for p, facts in scan.images.items()), sorted(scan.unreadable)]
 
 
 def scan_folder(folder: Path) -> Scan:
@@ -113,13 +129,14 @@ class _Inside:
 
 def _scan(inside: _Inside, scan: Scan) -> list[_Inside]:
     """Notes the files of one folder; gives its folders, the first one last."""
-    folders = []
+    folders, holds = [], False
     with os.scandir(inside.path) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             relative = inside.relative + entry.name
             if is_hidden(entry.name):
-                scan.ignored += not entry.is_dir(follow_symlinks=False)
+                _note_hidden(entry, scan)
                 continue
+            holds = True
             try:
                 facts = entry.stat()
             except OSError as error:  # a link that leads nowhere, or to itself
@@ -134,8 +151,17 @@ def _scan(inside: _Inside, scan: Scan) -> list[_Inside]:
             elif looks_like_image(relative) or _is_image_without_suffix(Path(entry.path)):
                 scan.images[relative] = (facts.st_size, facts.st_mtime_ns)
             else:
-                scan.ignored += 1
+                scan.ignored.add_file(entry.name)
+    if not holds and inside.relative:
+        scan.empty.append(inside.relative.rstrip("/"))
     return folders[::-1]
+
+
+def _note_hidden(entry: os.DirEntry[str], scan: Scan) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        scan.ignored.folders[entry.name] += 1
+    else:
+        scan.ignored.add_file(entry.name, hidden=True)
 
 
 def _is_image_without_suffix(path: Path) -> bool:
@@ -152,22 +178,12 @@ def _note_unreadable(relative: str, reason: str, scan: Scan) -> None:
     if looks_like_image(relative):
         scan.unreadable.append((relative, reason))
     else:
-        scan.ignored += 1
+        scan.ignored.add_file(relative)
 
 
-def _listing(folder: Path, scan: Scan) -> Listing:
-    paths = list(scan.images)
-    layout = read_layout(paths, str(folder))
-    names = tuple(paths[i] for i in layout.order)
-
-    def contents() -> Iterator[tuple[int, Content]]:
+def _listing(folder: Path, scan: Scan, section: DataSection | None = None, table: TableBeside | None = None) -> Listing:
+    def contents(names: tuple[str, ...]) -> Iterator[tuple[int, Content]]:
         return ((row, folder / name) for row, name in enumerate(names))
 
-    return Listing(
-        tuple(map(in_unicode, names)),
-        contents,
-        layout.labels,
-        splits=layout.splits,
-        ignored=scan.ignored,
-        unreadable=tuple((in_unicode(name), reason) for name, reason in scan.unreadable),
-    )
+    found = Found(str(folder), tuple(scan.images), scan.ignored, tuple(scan.unreadable), tuple(scan.empty))
+    return list_images(found, contents, section, table)

@@ -1,10 +1,9 @@
-"""A CSV file: a manifest with one image per line, or a table with one sample per line.
+"""A CSV file (or JSON Lines): a manifest with one image per line, or a table with one sample per line.
 
-It is a table when ``data.target`` names a column, or when no column is called like those of paths.  Of a manifest the
-header names the columns: ``path`` (or ``file``, ``filename``, ``image``), ``label`` (``labels``, ``class``;
-or ``data.label_column``), ``split``.  Paths are relative to the manifest.  Several labels are separated by ``|``,
-or by ``;`` where columns are not.  An empty label is no label, an empty split is training.  ``data/read/table.py``
-tells what a table is.
+It is a table when ``data.target`` names a column, or when no column names files: by being called like those of paths,
+or by its cells, which are the names or ids of images near the file.  What the columns mean is in
+``data/read/manifest_rows.py``, which file a cell means in ``data/read/file_index.py``.  Paths are relative to the
+manifest.  ``data/read/table.py`` tells what a table is.
 """
 
 from __future__ import annotations
@@ -12,36 +11,39 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from trasluz.data.read.decode import Content
-from trasluz.data.read.layout import SPLIT_NAMES, require_images
-from trasluz.data.read.raw import Given, ImageFiles, Label, Labels, Listing
+from trasluz.data.read.file_index import AMBIGUOUS, FileIndex, index_below, slashed
+from trasluz.data.read.layout import require_images
+from trasluz.data.read.manifest_rows import PATHS, Rows, ids_of_files, named_paths, read_rows
+from trasluz.data.read.raw import Given, ImageFiles, Labels, Listing
 from trasluz.data.read.table import open_table
+from trasluz.data.read.table_beside import sheet_of
 from trasluz.data.read.table_columns import parse_numbers
-from trasluz.data.read.table_text import Sheet, read_sheet
+from trasluz.data.read.table_text import Sheet
 from trasluz.errors import DataError
-from trasluz.messages import _, did_you_mean, short
+from trasluz.messages import _
 from trasluz.reading import MISSING, NOT_A_FILE, reason_of
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
-_PATH = ("path", "file", "filename", "filepath", "file_name", "image")
-_LABEL = ("label", "labels", "class", "classes")
-_SPLIT = ("split", "subset")
+Facts = tuple[int, int] | str  # size and time of change, or why the file cannot be read, in English
 
 
 @dataclass(frozen=True)
-class _Line:
-    path: str
-    label: str
-    split: str
-    facts: tuple[int, int] | str  # size and time of change, or why the file cannot be read, in English
+class _Image:
+    """The file that a line means: its path as it is shown, and where it is."""
+
+    name: str
+    path: Path
+    facts: Facts
 
 
 def claims(path: Path) -> bool:
-    """Whether ``path`` is named ``*.csv`` or ``*.tsv``."""
-    return path.is_file() and path.suffix.lower() in (".csv", ".tsv")
+    """Whether ``path`` is named ``*.csv``, ``*.tsv`` or ``*.jsonl``."""
+    return path.is_file() and path.suffix.lower() in (".csv", ".tsv", ".jsonl")
 
 
 def open_path(path: Path, section: DataSection, reporter: Reporter) -> Given:
@@ -50,19 +52,46 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> Given:
     Raises:
         DataError: it is not such a file, a column is missing, or it could be either.
     """
-    sheet = read_sheet(path)
+    sheet, near = sheet_of(path), _Near(path.parent)
+    column = named_paths(sheet)
     if _is_table(sheet, section):
+        column = None if section.target is not None else ids_of_files(sheet, near.knows)
+    if column is None:
         return open_table(sheet, section, reporter)
-    lines = _lines(sheet, section.label_column)
-    require_images(len(lines), 0, path)
-    separators = "|" if sheet.separator == ";" else "|;"
-    identity = [
-        str(path.resolve()),
-        section.label_column,
-        separators,
-        [(x.path, x.label, x.split, x.facts) for x in lines],
-    ]
-    return ImageFiles(path.name, identity, lambda reporter: _listing(path.parent, lines, separators))
+    rows = read_rows(sheet, column, section)
+    require_images(len(rows.rows), 0, path)
+    images = [near.image(row.cell) for row in rows.rows]
+    lines = [(i.name, r.label, r.split, i.facts) for i, r in zip(images, rows.rows, strict=True)]
+    identity = [str(path.resolve()), section.label_column, rows.several, lines]
+    return ImageFiles(path.name, identity, lambda reporter: _listing(path, images, rows))
+
+
+class _Near:
+    """The files near a manifest; looked for only where a cell is no path of one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def index(self) -> FileIndex:
+        """All images below the folder."""
+        return index_below(self.folder)
+
+    def knows(self, cells: Sequence[str]) -> bool:
+        """Whether the first cells all mean files."""
+        return self.index.knows(cells)
+
+    def image(self, cell: str) -> _Image:
+        """The file that a cell means: the path as it is, as Windows writes it, or what ends so."""
+        facts: Facts = MISSING
+        for name in dict.fromkeys((cell, slashed(cell))):
+            facts = _facts(self.folder / name)
+            if not isinstance(facts, str):
+                return _Image(name, self.folder / name, facts)
+        found, several = self.index.find(cell) if facts in (MISSING, NOT_A_FILE) else (None, False)
+        if found is None:
+            return _Image(slashed(cell), self.folder / cell, AMBIGUOUS if several else facts)
+        return _Image(slashed(found), self.folder / found, _facts(self.folder / found))
 
 
 def _is_table(sheet: Sheet, section: DataSection) -> bool:
@@ -71,7 +100,7 @@ def _is_table(sheet: Sheet, section: DataSection) -> bool:
     Raises:
         DataError: ``data.target`` asks for a table, but a column names files.
     """
-    paths = [name for name in sheet.header if name.lower() in _PATH]
+    paths = [name for name in sheet.header if name.lower() in PATHS]
     if section.target is None or not paths or section.target in paths or paths[0] in section.leave_out:
         return not paths or section.target is not None
     cells = [row[sheet.header.index(paths[0])] for row in sheet.rows if len(row) == len(sheet.header)]
@@ -84,46 +113,7 @@ def _is_table(sheet: Sheet, section: DataSection) -> bool:
     return True
 
 
-def _lines(sheet: Sheet, label_column: str | None) -> list[_Line]:
-    columns = _columns(sheet.path, list(sheet.header), label_column)
-    return [_line(sheet.path, row, columns, line) for line, row in zip(sheet.lines, sheet.rows, strict=True)]
-
-
-def _columns(path: Path, header: list[str], label_column: str | None) -> dict[str, int]:
-    """Positions of the columns that there are."""
-    lower = {name.lower(): index for index, name in reversed(tuple(enumerate(header)))}
-    found = {
-        what: lower[name]
-        for what, names in {"path": _PATH, "label": _LABEL, "split": _SPLIT}.items()
-        for name in reversed(names)
-        if name in lower
-    }
-    if label_column is not None:
-        if label_column not in header:
-            hint = did_you_mean(label_column, header)
-            message = _("data.label_column: {path} has no column {column!r}; it has {columns}.")
-            raise DataError(message.format(path=path, column=label_column, columns=_some(header)) + hint)
-        found["label"] = header.index(label_column)
-    return found
-
-
-def _some(columns: list[str]) -> str:
-    return short(", ".join(columns), 500)
-
-
-def _line(manifest: Path, row: Sequence[str], columns: dict[str, int], number: int) -> _Line:
-    cells = {what: row[i] if i < len(row) else "" for what, i in columns.items()}
-    if not cells["path"]:
-        raise DataError(_("{path}: line {line} names no file.").format(path=manifest, line=number))
-    split = SPLIT_NAMES.get(cells.get("split", "").lower() or "train")
-    if split is None:
-        message = _("{path}: line {line}: the split {split!r} is not one of train, valid and test.")
-        raise DataError(message.format(path=manifest, line=number, split=short(cells["split"])))
-    label = cells.get("label", "") if "label" in columns else ""
-    return _Line(cells["path"], label, split, _facts(manifest.parent / cells["path"]))
-
-
-def _facts(file: Path) -> tuple[int, int] | str:
+def _facts(file: Path) -> Facts:
     try:
         found = file.stat()
     except OSError as error:
@@ -133,34 +123,20 @@ def _facts(file: Path) -> tuple[int, int] | str:
     return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else NOT_A_FILE
 
 
-def _listing(folder: Path, lines: list[_Line], separators: str) -> Listing:
-    there = [line for line in lines if not isinstance(line.facts, str)]
-    labels, several = _labels([line.label for line in there], separators)
-    splits = tuple(line.split for line in there)
+def _listing(table: Path, images: list[_Image], rows: Rows) -> Listing:
+    there = [(image, row) for image, row in zip(images, rows.rows, strict=True) if not isinstance(image.facts, str)]
+    labels: Labels = [row.label for _image, row in there]
+    splits = tuple(row.split for _image, row in there)
 
     def contents() -> Iterator[tuple[int, Content]]:
-        return ((row, folder / line.path) for row, line in enumerate(there))
+        return ((row, image.path) for row, (image, _line) in enumerate(there))
 
     return Listing(
-        tuple(line.path for line in there),
+        tuple(image.name for image, _row in there),
         contents,
-        labels,
-        multi_label=several,
+        labels if any(labels) else None,
+        multi_label=rows.several,
         splits=splits if set(splits) - {"train"} else None,
-        unreadable=tuple((line.path, line.facts) for line in lines if isinstance(line.facts, str)),
+        told={"table": {"files": [table.name], "used": True, "images": len(there), "unused_columns": rows.unused}},
+        unreadable=tuple((image.name, image.facts) for image in images if isinstance(image.facts, str)),
     )
-
-
-def _labels(texts: list[str], separators: str) -> tuple[Labels | None, bool]:
-    """One label per image, or a tuple of them when any image has several; ``None`` when no image has one."""
-    if not any(texts):
-        return None, False
-    if not any(separator in text for text in texts for separator in separators):
-        single: list[Label] = [text or None for text in texts]
-        return single, False
-    rows = []
-    for text in texts:
-        for separator in separators:
-            text = text.replace(separator, "|")
-        rows.append(tuple(part.strip() for part in text.split("|") if part.strip()))
-    return rows, True

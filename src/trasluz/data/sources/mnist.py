@@ -40,5 +40,5 @@ def open_named(section: DataSection, reporter: Reporter) -> Given:
     """Train, then test; the test split is given. In a place with both, IDX files win over PNG files."""
     found = find_files(ENTRY)
     if isinstance(found, Path):
-        return archive_files(found, NAME)
+        return archive_files(found, NAME, section)
     return read_parts(found or fetch_files(ENTRY, reporter), NAME)

@@ -31,16 +31,18 @@ class IndexedLabels:
     values: tuple[Hashable, ...]
 
 
-def index_labels(labels: Labels, multi_label: bool, names: Mapping[Hashable, str] | None = None) -> IndexedLabels:
+def index_labels(
+    labels: Labels, multi_label: bool, names: Mapping[Hashable, str] | None = None, also: Sequence[Hashable] = ()
+) -> IndexedLabels:
     """Numbers the classes of ``labels`` (one per row, or a tuple per row); ``None`` and NaN are no label.
 
     ``names`` prints values otherwise than ``str`` does, and all of its values are classes, in its order; it is
-    ignored when there are labels that it does not know.
+    ignored when there are labels that it does not know.  ``also``: classes that may have no label.
     """
     rows: list[Any] = list(labels)
     distinct = {value for row in rows for value in row} if multi_label else set(rows)
     plain = {value: _plain(value) for value in distinct}
-    found = {value for value in plain.values() if not _absent(value)}
+    found = {value for value in plain.values() if not _absent(value)} | set(also)
     known = names if names and found <= set(names) else {}
     values = tuple(known or _sorted(found))
     number = {value: i for i, value in enumerate(values)}
@@ -52,6 +54,22 @@ def index_labels(labels: Labels, multi_label: bool, names: Mapping[Hashable, str
     else:
         indices = np.fromiter((position[value] for value in rows), np.int64, len(rows))
     return IndexedLabels(indices, _printed(values, known), values)
+
+
+def one_case(labels: Labels, multi_label: bool) -> Labels:
+    """The labels with one spelling for those that differ in upper and lower case only: the most frequent one."""
+    rows: list[Any] = list(labels)
+    counts = Counter(value for row in rows for value in (row if multi_label else (row,)) if isinstance(value, str))
+    chosen: dict[str, str] = {}
+    for value, _count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        chosen.setdefault(value.casefold(), value)
+
+    def spelled(value: Hashable) -> Hashable:
+        return chosen[value.casefold()] if isinstance(value, str) else value
+
+    if multi_label:
+        return [tuple(dict.fromkeys(map(spelled, row))) for row in rows]
+    return [spelled(row) for row in rows]
 
 
 def in_order(labels: IndexedLabels, classes: Sequence[str], source: str) -> IndexedLabels:

@@ -89,6 +89,13 @@ def _fraction(
     order = rng.permutation(f"split-{name}", 0, len(sizes)).numpy()
     taken = _take_whole_groups(order, strata[first], sizes, quotas)
     chosen: np.ndarray = pool[taken[group]]
+    if len(chosen) == 0 and labels is not None and len(sizes) > 1 and _one_each(strata[first]):
+        message = _(
+            "data.{name}: each of the {classes} classes has a single sample to give, which training needs, so that no "
+            "split can be made; bring more samples of each class, give a folder of its own for {name}, or train "
+            "without it: --set data.{name}=null"
+        )
+        raise RecipeError(message.format(name=name, classes=len(sizes)))
     if len(chosen) == 0 and len(sizes) == 1 < len(pool):
         message = _(
             "data.{name}: all {whole} training samples are the same, and equal ones stay on one side of a split; set "
@@ -103,6 +110,11 @@ def _fraction(
             ).format(name=name, fraction=fraction, whole=whole)
         )
     return chosen
+
+
+def _one_each(strata: np.ndarray) -> bool:
+    """Whether no stratum, of the given one per group, has two groups."""
+    return len(np.unique(strata)) == len(strata)
 
 
 def _strata(labels: np.ndarray | None, pool: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from trasluz.data.describe.audit_notes import audit_notes
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.draw.counts import class_counts, split_sizes
 from trasluz.draw.names import integer, significant
@@ -63,7 +64,7 @@ def _warnings(audit: Mapping[str, Any]) -> list[Phrase]:
     spoken: dict[str, list[str]] = {}
     for name in LANGUAGES:
         with language(name):
-            spoken[name] = audit_warnings(audit)
+            spoken[name] = [*audit_warnings(audit), *audit_notes(audit)]
     return [Phrase.of_texts(dict(zip(LANGUAGES, texts, strict=True))) for texts in zip(*spoken.values(), strict=True)]
 
 

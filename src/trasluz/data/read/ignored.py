@@ -1,0 +1,37 @@
+"""What lies among images and is none: how many files of which kinds, and folders of the system that are passed over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+HIDDEN, BARE = "hidden", "bare"  # kinds that are no suffix: the system's own, and files without a suffix
+_MOST_KINDS = 20
+_LONGEST = 12  # characters of a suffix; what is longer is none
+
+
+@dataclass
+class Ignored:
+    """Counts of ``files`` by kind (a suffix in lower case, ``HIDDEN`` or ``BARE``) and of ``folders`` by name."""
+
+    files: Counter[str] = field(default_factory=Counter)
+    folders: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def count(self) -> int:
+        """How many files; those in folders that are passed over are not counted."""
+        return self.files.total()
+
+    def add_file(self, name: str, hidden: bool = False) -> None:
+        """Counts a file by its name."""
+        suffix = PurePosixPath(name).suffix.lower()
+        self.files[HIDDEN if hidden else suffix if 1 < len(suffix) <= _LONGEST else BARE] += 1
+
+    def to_dict(self) -> dict[str, Mapping[str, int]]:
+        """Of the audit: ``ignored_kinds`` and ``ignored_folders``, the most frequent first."""
+        return {
+            "ignored_kinds": dict(self.files.most_common(_MOST_KINDS)),
+            "ignored_folders": dict(self.folders.most_common(_MOST_KINDS)),
+        }
