@@ -11,6 +11,7 @@ from trasluz.api.opened import OpenedRun
 from trasluz.api.sources import PREFIX
 from trasluz.data.data import Data
 from trasluz.data.sources.base import known_table
+from trasluz.data.split.groups import NoGroupsError
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.reporting import Reporter
@@ -37,7 +38,11 @@ def open_foreign(source: str | Path, run: OpenedRun, reporter: Reporter) -> Data
         "generate": recipe.data.generate if str(source).startswith(PREFIX) else None,
     }
     section = recipe.data.model_copy(update=changes)
-    opened = run.open_source(section, recipe.seed, reporter, known_table(section, p.columns, reporter))
+    table = known_table(section, p.columns, reporter)
+    try:
+        opened = run.open_source(section, recipe.seed, reporter, table)
+    except NoGroupsError:  # no split is made of these data, so they need none
+        opened = run.open_source(section.model_copy(update={"group": None}), recipe.seed, reporter, table)
     opened = _as_long(opened, model.spec.shape[0])
     if opened.kind != model.spec.kind or opened.spec.shape != model.spec.shape:
         message = _("{source}: holds {kind} data of shape {given}, but the model was trained on {own} of {shape}.")

@@ -12,6 +12,7 @@ from trasluz.messages import _
 from trasluz.recipe import DataSection, Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
+from trasluz.runs.groups import load_groups
 from trasluz.runs.splits import load_splits
 
 OpenSource = Callable[[DataSection, int, Reporter, Raw | None], Data]  # what ``sources.open_source`` is once bound
@@ -36,4 +37,7 @@ def reopen(folder: RunFolder, recipe: Recipe, arrays: Raw | None, open_source: O
         message = _("{path}: the data in {source} changed since this run was trained; restore them or train a new run.")
         raise RunError(message.format(path=folder.path, source=recipe.data.source))
     splits = load_splits(folder.path, len(opened.samples), info.get("splits", {}))
-    return dataclasses.replace(opened, splits=splits or opened.splits)
+    groups = load_groups(folder.path, len(opened.samples))
+    return dataclasses.replace(
+        opened, splits=splits or opened.splits, groups=opened.groups if groups is None else groups
+    )

@@ -14,7 +14,7 @@ from trasluz import allowed
 from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.trusting import Packages, check_code, trusting
-from trasluz.data.arrays import from_arrays
+from trasluz.data.arrays import GivenGroups, from_arrays, read_groups
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.data.read.raw import Raw
@@ -55,6 +55,7 @@ def resolve(
     precision: str | None = None,
     devices: int | None = None,
     nodes: int | None = None,
+    groups: GivenGroups | None = None,
 ) -> tuple[Recipe, Raw | None]:
     """The complete recipe of a request, and the arrays when the data are given as such.
 
@@ -69,10 +70,25 @@ def resolve(
     elif data is not None:
         arrays = _in_memory(data)
         changes["data.source"] = arrays.name
+    arrays = _with_groups(arrays, groups)
     given = {"seed": seed, "compute.device": device, "compute.precision": precision}
     given |= {"compute.devices": devices, "compute.nodes": nodes}
     changes |= {field: value for field, value in given.items() if value is not None}
     return chosen.override(changes), arrays
+
+
+def _with_groups(arrays: Raw | None, groups: GivenGroups | None) -> Raw | None:
+    """``arrays`` whose samples belong together as ``groups`` say.
+
+    Raises:
+        DataError: there are no arrays, or another number of groups.
+    """
+    if groups is None:
+        return arrays
+    if arrays is None:
+        message = _("groups: are for data in memory; of files, data.group says by column, folder or name who belongs.")
+        raise DataError(message)
+    return dataclasses.replace(arrays, groups=read_groups(groups, len(arrays.samples)))
 
 
 def _in_memory(data: Raw | np.ndarray | tuple[Any, ...]) -> Raw:
@@ -102,11 +118,13 @@ def train(
     allow: Packages = (),
     reporter: Reporter | None = None,
     callbacks: Sequence[Callback] = (),
+    groups: GivenGroups | None = None,
 ) -> Run:
     """Trains a recipe and returns its run.
 
     ``data`` replaces the recipe's source: a name, a path, samples in memory or ``(samples, labels)``.  ``set``
-    overrides dotted fields (``{"train.epochs": 5}``).  ``allow``: packages whose functions the recipe may call by
+    overrides dotted fields (``{"train.epochs": 5}``).  ``groups``: of samples in memory, one name or number each, as
+    scikit-learn's splitters take them: no split comes between samples of one group.  ``allow``: packages whose functions the recipe may call by
     ``module:``, as inside ``tz.allow``.
 
     Raises:
@@ -115,7 +133,15 @@ def train(
         WorkError: training failed; the last good checkpoint is kept.
     """
     whole, arrays = resolve(
-        recipe, data=data, set=set, seed=seed, device=device, precision=precision, devices=devices, nodes=nodes
+        recipe,
+        data=data,
+        set=set,
+        seed=seed,
+        device=device,
+        precision=precision,
+        devices=devices,
+        nodes=nodes,
+        groups=groups,
     )
     with trusting(allow, whole.data.source):
         check_code(whole.model)
@@ -137,7 +163,7 @@ def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, cal
             for warning in audit_warnings(opened.audit):
                 speaker.warn(warning)
             started = [start.to_dict() for start in prepared.starts]
-            folder.create(whole, opened.splits, **_facts(opened, prepared.hardware), started_from=started)
+            folder.create(whole, opened.splits, opened.groups, **_facts(opened, prepared.hardware), started_from=started)
         with _held(folder, fabric):
             run_to_end(loop, speaker)
         return open_run(folder.path, data=opened)

@@ -85,6 +85,32 @@ class _Duplicates(BaseModel):
     examples: list[_Pair]
 
 
+class _Groups(BaseModel):
+    """As ``data/describe/audit_groups.py`` makes it."""
+
+    model_config = _STRICT
+    count: Count
+    alone: Count
+    smallest: Count
+    largest: Count
+    splits: dict[str, Count]
+    across: dict[Annotated[str, Field(pattern="^[^/]+/[^/]+$")], Count]
+
+
+class _LikelyGroups(BaseModel):
+    """As ``data/describe/likely_groups.py`` makes it."""
+
+    model_config = _STRICT
+    setting: str
+    count: Count
+    median: Count
+    example: dict[str, str]
+    alike: FiniteFloat
+    chance: FiniteFloat
+    shared: dict[str, Count]
+    made: list[str] = []
+
+
 class _Sizes(BaseModel):
     model_config = _STRICT
     smallest: tuple[Count, Count] = Field(strict=False)
@@ -113,6 +139,9 @@ class _Audit(BaseModel):
     contradictions: Count = 0
     dropped_rows: Count = 0
     generated: _Files | None = None
+    groups: _Groups | None = None
+    likely_groups: _LikelyGroups | None = None
+    made_splits: list[str] = []
     exact_duplicates: _Duplicates
     near_duplicates: _Duplicates
 

@@ -19,7 +19,7 @@ from trasluz.data.read.layout import SPLIT_NAMES, require_images
 from trasluz.data.read.raw import Given, ImageFiles, Label, Labels, Listing
 from trasluz.data.read.table import open_table
 from trasluz.data.read.table_columns import parse_numbers
-from trasluz.data.read.table_text import Sheet, read_sheet
+from trasluz.data.read.table_text import Sheet, cells_of, read_sheet
 from trasluz.errors import DataError
 from trasluz.messages import _, did_you_mean, short
 from trasluz.reading import MISSING, NOT_A_FILE, reason_of
@@ -62,7 +62,12 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> Given:
         separators,
         [(x.path, x.label, x.split, x.facts) for x in lines],
     ]
-    return ImageFiles(path.name, identity, lambda reporter: _listing(path.parent, lines, separators))
+    return ImageFiles(
+        path.name,
+        identity,
+        lambda reporter: _listing(path.parent, lines, separators),
+        lambda files: cells_of(sheet, [line.path for line in lines], files),
+    )
 
 
 def _is_table(sheet: Sheet, section: DataSection) -> bool:

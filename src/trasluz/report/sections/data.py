@@ -86,6 +86,8 @@ def _facts(audit: Mapping[str, Any]) -> list[tuple[Phrase, str]]:
     if sizes:
         facts += [(both(title), _size(sizes[key])) for key, title in _SIZES.items()]
         facts.append((both("Different sizes"), integer(sizes["distinct"])))
+    if audit.get("groups"):
+        facts.append((both("Groups that stay together"), integer(audit["groups"]["count"])))
     if audit.get("imbalance"):
         facts.append((both("Largest over smallest class (training)"), significant(audit["imbalance"])))
     table = audit.get("kind") == "table"
