@@ -27,7 +27,9 @@ def test_a_run_on_arrays_keeps_its_groups_and_judges_by_them(tmp_path: Path) -> 
     found = run.evaluate("valid")
     assert found.count == 18
     assert found.notes[0].startswith("18 samples of 3 groups: ")
-    assert sorted(set(found.arrays["groups"].tolist())) == sorted(set(run.data.groups[run.data.split("valid")].tolist()))
+    assert sorted(set(found.arrays["groups"].tolist())) == sorted(
+        set(run.data.groups[run.data.split("valid")].tolist())
+    )
     again = tz.resume(run.path, data=(IMAGES, LABELS), set={"train.epochs": 2})  # without groups, which the run kept
     assert again.evaluate("valid").notes[0] == found.notes[0]
 

@@ -91,7 +91,9 @@ def test_no_split_comes_between_samples_of_one_group(
     _require_whole(data, film)
 
 
-@pytest.mark.parametrize("groups", [FILM, FILM.tolist(), [f"film {number}" for number in FILM], FILM.astype(np.float32)])
+@pytest.mark.parametrize(
+    "groups", [FILM, FILM.tolist(), [f"film {number}" for number in FILM], FILM.astype(np.float32)]
+)
 def test_arrays_take_groups_as_scikit_learn_does(groups: object) -> None:
     raw = from_arrays(IMAGES, LABELS, groups=groups)  # type: ignore[arg-type]  # one of several kinds
     _require_whole(open_data(DataSection(source="arrays", valid=0.2), 0, arrays=raw), FILM)
@@ -137,7 +139,9 @@ def test_exact_copies_join_groups(opened: Open) -> None:
 
 
 def test_given_splits_that_cut_groups_are_told_and_kept(tmp_path: Path, opened: Open) -> None:
-    names = [f"{'valid' if row % 6 == 5 else 'train'}/{CLASSES[LABELS[row]]}/v{FILM[row]}_{row}.png" for row in range(60)]
+    names = [
+        f"{'valid' if row % 6 == 5 else 'train'}/{CLASSES[LABELS[row]]}/v{FILM[row]}_{row}.png" for row in range(60)
+    ]
     save(tmp_path / "cut", IMAGES, names)
     data = opened(tmp_path / "cut", group={"pattern": "(v#)_"})
     assert data.audit["groups"]["across"] == {"train/valid": 10}
@@ -155,7 +159,9 @@ def test_samples_without_a_group_are_told_and_alone(tmp_path: Path, opened: Open
 
 
 def test_too_few_groups_say_so(tmp_path: Path, opened: Open) -> None:
-    with pytest.raises(RecipeError, match=r"data\.valid: each of the 2 groups holds all training samples of some class"):
+    with pytest.raises(
+        RecipeError, match=r"data\.valid: each of the 2 groups holds all training samples of some class"
+    ):
         opened(_folder(tmp_path), valid=0.2, group={"folder": 2})
     with pytest.raises(DataError, match=r"data\.group\.near_duplicates: .* holds no images"):
         opened("iris", valid=0.2, group={"near_duplicates": True})

@@ -28,7 +28,9 @@ def test_every_interval_of_a_classifier_is_wider_by_groups() -> None:
         probabilities, labels = _probabilities(classes)
         names = tuple(str(i) for i in range(classes))
         scores = classifier_scores(probabilities, labels, names, Rng(0))
-        found = intervals_by_groups({"groups": GROUPS, "probabilities": probabilities, "labels": labels}, scores.intervals)
+        found = intervals_by_groups(
+            {"groups": GROUPS, "probabilities": probabilities, "labels": labels}, scores.intervals
+        )
         assert found.keys() == scores.intervals.keys()
         for name, (low, high) in found.items():
             plain = scores.intervals[name]

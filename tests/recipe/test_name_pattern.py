@@ -54,7 +54,9 @@ def test_patterns_find_what_backtracking_expressions_find() -> None:
         assert read_pattern(pattern).group(name) == ((found[1] or None) if found else None), (pattern, name)
 
 
-@pytest.mark.parametrize("pattern", ["(*a)*a*a*a*a*a*a*a*a*ab", "(#a)#a#a#a#b", "*1*1*1*1*1*1*(1)2", "(*?*?*?*?*?*?*?)b"])
+@pytest.mark.parametrize(
+    "pattern", ["(*a)*a*a*a*a*a*a*a*a*ab", "(#a)#a#a#a#b", "*1*1*1*1*1*1*(1)2", "(*?*?*?*?*?*?*?)b"]
+)
 @pytest.mark.parametrize("name", ["a" * 4000, "1" * 4000, "1a" * 2000])
 def test_no_name_takes_long(pattern: str, name: str) -> None:
     start = time.process_time()

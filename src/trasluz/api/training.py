@@ -124,8 +124,8 @@ def train(
 
     ``data`` replaces the recipe's source: a name, a path, samples in memory or ``(samples, labels)``.  ``set``
     overrides dotted fields (``{"train.epochs": 5}``).  ``groups``: of samples in memory, one name or number each, as
-    scikit-learn's splitters take them: no split comes between samples of one group.  ``allow``: packages whose functions the recipe may call by
-    ``module:``, as inside ``tz.allow``.
+    scikit-learn's splitters take them: no split comes between samples of one group.  ``allow``: packages whose
+    functions the recipe may call by ``module:``, as inside ``tz.allow``.
 
     Raises:
         RequestError: the recipe, the data or a value is wrong; nothing was started.
@@ -163,7 +163,9 @@ def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, cal
             for warning in audit_warnings(opened.audit):
                 speaker.warn(warning)
             started = [start.to_dict() for start in prepared.starts]
-            folder.create(whole, opened.splits, opened.groups, **_facts(opened, prepared.hardware), started_from=started)
+            folder.create(
+                whole, opened.splits, opened.groups, **_facts(opened, prepared.hardware), started_from=started
+            )
         with _held(folder, fabric):
             run_to_end(loop, speaker)
         return open_run(folder.path, data=opened)

@@ -43,8 +43,8 @@ class Data:
     or float sequences ``[n, steps, features]`` with their ``lengths``.  ``value_range`` is the range that the
     stored numbers can take: (0, 255) for uint8.  ``labels``: int64 ``[n]`` of indices into ``classes`` (−1: no
     label), or bool ``[n, classes]`` when ``multi_label``.  ``label_values`` are the original labels, of any
-    hashable kind, in the order of ``classes`` (their printed names).  ``files`` names each row's origin.  ``groups``: int64
-    ``[n]``, rows of equal numbers belong together (a patient's, a video's), where anybody said so.
+    hashable kind, in the order of ``classes`` (their printed names).  ``files`` names each row's origin.
+    ``groups``: int64 ``[n]``, rows of equal numbers belong together (a patient's, a video's), where anybody said so.
     """
 
     name: str

@@ -184,7 +184,9 @@ def _together(
     links = [] if groups is None else [groups.numbers]
     if section.group is not None and section.group.near_duplicates:
         if raw.kind != "image":
-            message = _("data.group.near_duplicates: {source} holds no images, so none are nearly the same; leave it out.")
+            message = _(
+                "data.group.near_duplicates: {source} holds no images, so none are nearly the same; leave it out."
+            )
             raise DataError(message.format(source=raw.name))
         scale = raw.value_range or _range_of(raw.samples, np.empty(0, np.int64))
         links.append(_near(raw, scale, copies, reporter).pairs)

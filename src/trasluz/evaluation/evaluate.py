@@ -152,7 +152,9 @@ def _put_together(
         examples=_examples(arrays, records, data, preprocess),
         notes=(
             *((note_on_groups(arrays),) if grouped else ()),
-            *_about_ssim(arrays, data), *(note for part in parts for note in part.notes), *beside.notes,
+            *_about_ssim(arrays, data),
+            *(note for part in parts for note in part.notes),
+            *beside.notes,
         ),
     )
 

@@ -1,10 +1,10 @@
 """How far a number could be off where samples come in groups (frames of a video, pictures of a patient).
 
-Samples of a group are right or wrong together, so that 500 of 10 videos say less than 500 of 500.  A share gets Wilson's
-interval for as many independent samples as these are worth (the design effect of Kish 1965; Korn & Graubard 1998,
-"Confidence intervals for proportions with small expected number of positive counts estimated from survey data", of whom
-the t quantile is, too); other numbers get the jackknife that leaves out a group at a time (Wolter 2007, chapter 4).  All
-are two-sided at ``confidence`` and stay inside the range of what they bound.
+Samples of a group are right or wrong together, so that 500 of 10 videos say less than 500 of 500.  A share gets
+Wilson's interval for as many independent samples as these are worth (the design effect of Kish 1965; Korn & Graubard
+1998, "Confidence intervals for proportions with small expected number of positive counts estimated from survey data",
+of whom the t quantile is, too); other numbers get the jackknife that leaves out a group at a time (Wolter 2007, chapter
+4).  All are two-sided at ``confidence`` and stay inside the range of what they bound.
 """
 
 from __future__ import annotations

@@ -99,9 +99,9 @@ class GroupSection(Section):
     def _one_way(self) -> GroupSection:
         ways = [name for name in ("column", "folder", "pattern") if getattr(self, name) is not None]
         if len(ways) > 1:
-            raise ValueError(_("{first} and {second} both say who belongs together; give one").format(
-                first=ways[0], second=ways[1]
-            ))
+            raise ValueError(
+                _("{first} and {second} both say who belongs together; give one").format(first=ways[0], second=ways[1])
+            )
         return self
 
     @property

@@ -38,7 +38,7 @@ def test_no_group_is_cut_and_size_and_classes_come_near(seed: int) -> None:
     for name, share in (("valid", 0.2), ("test", 0.1)):
         assert len(found[name]) == pytest.approx(share * len(groups), rel=0.1)
         given = np.bincount(labels[found[name]], minlength=3) / len(found[name])
-        assert np.abs(given - np.bincount(labels, minlength=3) / len(labels)).max() < 0.05
+        assert np.abs(given - np.bincount(labels, minlength=3) / len(labels)).max() < 0.08
 
 
 def test_classes_are_shared_out_as_well_as_scikit_learn_does() -> None:

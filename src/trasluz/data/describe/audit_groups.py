@@ -74,12 +74,10 @@ def _about_groups(groups: Mapping[str, Any], split_name: Mapping[str, str]) -> I
         yield message.format(count=groups["alone"])
 
 
-def _about_likely(
-    found: Mapping[str, Any], sizes: Mapping[str, int], split_name: Mapping[str, str]
-) -> Iterator[str]:
+def _about_likely(found: Mapping[str, Any], sizes: Mapping[str, int], split_name: Mapping[str, str]) -> Iterator[str]:
     message = _(
-        "Likely groups: {count} series of about {median} images, such as {group} ({file}). For {alike} of the images the "
-        "most similar one of their class is of their own series (by chance {chance})."
+        "Likely groups: {count} series of about {median} images, such as {group} ({file}). For {alike} of the images "
+        "the most similar one of their class is of their own series (by chance {chance})."
     )
     told = {"group": short(str(found["example"]["group"])), "file": short(str(found["example"]["file"]), 200)}
     told |= {"alike": percent(found["alike"]), "chance": percent(found["chance"])}
@@ -87,9 +85,7 @@ def _about_likely(
     yield " ".join([sentence, *_what_is_hidden(found, sizes, split_name)])
 
 
-def _what_is_hidden(
-    found: Mapping[str, Any], sizes: Mapping[str, int], split_name: Mapping[str, str]
-) -> Iterator[str]:
+def _what_is_hidden(found: Mapping[str, Any], sizes: Mapping[str, int], split_name: Mapping[str, str]) -> Iterator[str]:
     """How many samples of each split have relatives in training, and what to do about it."""
     for name, shared in found["shared"].items():
         if shared and sizes.get(name):

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import yaml
 
 from trasluz.data.data import Data
 from trasluz.data.describe.fingerprint import fingerprint_of_facts
@@ -22,6 +23,7 @@ from trasluz.data.read.cache import remembered
 from trasluz.data.split.groups import number
 from trasluz.messages import _
 from trasluz.recipe.data import GroupSection
+from trasluz.recipe.text import read_yaml
 from trasluz.reporting import Reporter
 
 _VERSION = 1  # of what is remembered
@@ -58,7 +60,8 @@ def likely_groups(
     if kept is None:
         return None
     index, alike, chance = kept
-    return _described(data, *ways[index], alike, chance)
+    section, names = ways[int(index)]
+    return _described(data, section, names, float(alike), float(chance))
 
 
 def _strata(data: Data) -> np.ndarray:
@@ -138,10 +141,17 @@ def _described(data: Data, section: GroupSection, names: Names, alike: float, ch
 
 
 def setting(section: GroupSection) -> str:
-    """What ``--set`` takes for ``section``, such as ``data.group.folder=1``; text that YAML reads otherwise in quotes."""
+    """What ``--set`` takes for ``section``, such as ``data.group.folder=1``; quoted where YAML would read otherwise."""
     for name in ("column", "folder", "pattern"):
         value = getattr(section, name)
         if value is not None:
-            plain = isinstance(value, int) or (value[0].isalpha() or value[0] == "(") and ": " not in value
-            return f"data.group.{name}={value if plain else json.dumps(value, ensure_ascii=False)}"
+            return f"data.group.{name}={value if _is_plain(value) else json.dumps(value, ensure_ascii=False)}"
     return "data.group.near_duplicates=true"
+
+
+def _is_plain(value: int | str) -> bool:
+    """Whether YAML reads ``value`` as it is."""
+    try:
+        return bool(read_yaml(str(value)) == value)
+    except yaml.YAMLError:
+        return False

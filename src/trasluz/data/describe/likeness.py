@@ -19,7 +19,8 @@ _MOST = 4000  # images that are compared with one another
 
 @dataclass(frozen=True)
 class Likeness:
-    """``share`` of the ``count`` images looked at whose most similar one is of their group, and what it is by chance."""
+    """``share`` of the ``count`` images looked at whose most similar one is of their group; ``chance``: what it would
+    be if that were any other."""
 
     share: float
     chance: float

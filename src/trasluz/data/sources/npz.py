@@ -47,9 +47,7 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> Raw:
     try:
         samples, labels, lengths, groups = train
         valid, test = parts["valid"], parts["test"]
-        raw = from_arrays(
-            samples, labels, lengths=lengths, groups=groups, valid=valid, test=test, name=path.name
-        )
+        raw = from_arrays(samples, labels, lengths=lengths, groups=groups, valid=valid, test=test, name=path.name)
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     return replace(raw, in_memory=False)

@@ -2,7 +2,8 @@
 
 Groups are few and large beside single samples, and can hold several classes, so that no quota per class can be met:
 what counts is the distance from it.  First every class gets a group, in so far as that does not take too much from
-training; then each other group, in the order of the draw, is taken if it brings the distance down.
+training; then each other group, in the order of the draw, is taken if it brings the distance down, and given back if
+that brings it down in the end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from trasluz.rng import Rng
 
 _MOST_OVER = 2.0  # times what was asked for, so that every class is there to be judged …
 _MOST_SHARE = 1 / 3  # … or this share of the training samples, where groups are large
+_MOST_PASSES = 5  # over all groups; a second one seldom finds more than a few
 _LOOKED_AT = 50  # groups of one class among which the best is chosen
 
 
@@ -116,7 +118,8 @@ def _fraction(name: str, fraction: float, whole: int, pool: _Pool) -> np.ndarray
         choice.take_nearest()  # all are far larger than what is wanted
     if not choice.taken.any():
         raise RecipeError(_say_none(name, pool))
-    return pool.rows[choice.taken[pool.group]]
+    chosen: np.ndarray = pool.rows[choice.taken[pool.group]]
+    return chosen
 
 
 def _say_none(name: str, pool: _Pool) -> str:
@@ -158,14 +161,18 @@ class _Choice:
                 self._take(min(fits, key=self._distance_with))
 
     def fill(self) -> None:
-        """Each group, in the order of the draw, that brings the choice nearer to what is wanted."""
+        """Takes each group, in the order of the draw, that brings the choice nearer to what is wanted; gives back taken
+        ones that keep it away from it; again, until nothing helps."""
         now = self._distance(self._have, self._size)
-        for group in range(len(self.taken)):
-            if not self.taken[group]:
-                then = self._distance_with(group)
-                if then < now and self._may(group):
-                    self._take(group)
+        for _pass in range(_MOST_PASSES):
+            before = now
+            for group in range(len(self.taken)):
+                then = self._distance_with(group, -1 if self.taken[group] else 1)
+                if then < now and (self._needless(group) if self.taken[group] else self._may(group)):
+                    self._take(group, -1 if self.taken[group] else 1)
                     now = then
+            if now == before:
+                break
 
     def take_nearest(self) -> None:
         """The one group that comes nearest."""
@@ -179,14 +186,22 @@ class _Choice:
         rest = len(self.pool.rows) - self._size - int(self.pool.sizes[group])
         return rest > 0 and not bool(((counts > 0) & (self._left - counts <= 0)).any())
 
-    def _take(self, group: int) -> None:
-        self.taken[group] = True
-        self._have = self._have + self.pool.counts[group]
-        self._left = self._left - self.pool.counts[group]
-        self._size += int(self.pool.sizes[group])
+    def _needless(self, group: int) -> bool:
+        """Whether others of every class that it holds are taken, too."""
+        counts = self.pool.counts[group]
+        return not bool(((counts > 0) & (self._have - counts <= 0)).any())
 
-    def _distance_with(self, group: int) -> float:
-        return self._distance(self._have + self.pool.counts[group], self._size + int(self.pool.sizes[group]))
+    def _take(self, group: int, sign: int = 1) -> None:
+        """Takes a group, or with −1 gives it back."""
+        self.taken[group] = sign > 0
+        self._have = self._have + sign * self.pool.counts[group]
+        self._left = self._left - sign * self.pool.counts[group]
+        self._size += sign * int(self.pool.sizes[group])
+
+    def _distance_with(self, group: int, sign: int = 1) -> float:
+        return self._distance(
+            self._have + sign * self.pool.counts[group], self._size + sign * int(self.pool.sizes[group])
+        )
 
     def _distance(self, have: np.ndarray, size: int) -> float:
         """χ² of the classes' counts and of the size from what is wanted of them."""
