@@ -16,6 +16,7 @@ SMALL = {
     "train.epochs": 1,
     "train.batch": 16,
     "data.valid": 0.25,
+    "data.test": None,
     "data.augment": {},
     "model.network": {"name": "conv", "channels": [4], "dense": [8]},
 }

@@ -106,7 +106,7 @@ def test_parts_of_arrays_have_groups_of_their_own() -> None:
     assert data.audit["groups"]["across"]["train/test"] + data.audit["groups"]["across"]["valid/test"] == 1
 
 
-@pytest.mark.parametrize("groups", [FILM[:-1], FILM[:, None], [[1]] * 60])
+@pytest.mark.parametrize("groups", [FILM[:-1], FILM[:, None], [{}] * 60])
 def test_groups_of_another_number_or_kind_are_refused(groups: object) -> None:
     with pytest.raises(DataError, match=r"groups \(train\)"):
         from_arrays(IMAGES, LABELS, groups=groups)  # type: ignore[arg-type]  # wrong on purpose

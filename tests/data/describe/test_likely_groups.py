@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
 from tests import real
 from tests.data.conftest import Open
@@ -124,6 +125,23 @@ def test_real_photographs_with_plain_numbers_are_no_groups(tmp_path: Path, opene
                 shutil.copy(file, tmp_path / folder / kind / name)
     for folder in ("plain", "films"):
         assert _likely(opened(tmp_path / folder, size=32)) is None
+
+
+def test_kinds_in_the_names_of_unlabelled_images_are_no_films(tmp_path: Path, opened: Open) -> None:
+    """Digits in one folder, each named by what it shows, are alike in pixels, too."""
+    digits = load_digits()
+    words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    images = (digits.images[:400] * 15).astype(np.uint8)
+    save(tmp_path / "kinds", images, [f"{words[k]}_{i}.png" for i, k in enumerate(digits.target[:400])])
+    assert _likely(opened(tmp_path / "kinds")) is None
+
+
+def test_films_without_labels_are_found(tmp_path: Path, opened: Open) -> None:
+    images, _labels, film = films(20, 10)
+    save(tmp_path / "films", images, [f"video{film[row]}_{row}.png" for row in range(200)])
+    found = _likely(opened(tmp_path / "films"))
+    assert found is not None
+    assert found["setting"] == "data.group.pattern=(video#)_#"
 
 
 def test_names_that_only_number_or_name_classes_give_no_ways() -> None:

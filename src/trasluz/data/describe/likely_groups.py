@@ -24,12 +24,13 @@ from trasluz.data.split.groups import number
 from trasluz.messages import _
 from trasluz.recipe.data import GroupSection
 from trasluz.recipe.text import read_yaml
-from trasluz.reporting import Reporter
+from trasluz.reporting import Reporter, Task
 
 _VERSION = 1  # of what is remembered
 _LEAST_SHARE = 0.3  # of images whose most similar one is of their group; photographs of one breed or place reach 0.1
 _LEAST_RATIO = 3.0  # of that share to what it would be by chance
 _SURE = 4.0  # standard deviations that it must be above chance
+_MOST_NEARNESS = 0.2  # of images without labels, whose names may tell their kind: digits of one kind have 0.3
 _LEAST_IMAGES = 30
 
 
@@ -53,7 +54,12 @@ def likely_groups(
 
     def compute() -> dict[str, np.ndarray]:
         with reporter.task(_("Looking for groups"), len(ways)) as task:
-            found = _confirmed(ways, Likenesses(data.samples, _strata(data), copies), task.advance)
+            found = _confirmed(
+                ways,
+                Likenesses(data.samples, _strata(data), copies),
+                math.inf if data.labels is not None else _MOST_NEARNESS,
+                task,
+            )
         return {"found": np.array(json.dumps(found))}
 
     kept = json.loads(str(remembered(data.name, key, f"likely-groups-{_VERSION}", compute)["found"]))
@@ -73,7 +79,7 @@ def _strata(data: Data) -> np.ndarray:
 
 
 def _confirmed(
-    ways: Sequence[tuple[GroupSection, Names]], likenesses: Likenesses, tell: Any
+    ways: Sequence[tuple[GroupSection, Names]], likenesses: Likenesses, most_nearness: float, task: Task
 ) -> tuple[int, float, float] | None:
     """The position of the best way, with its share and chance.
 
@@ -86,12 +92,12 @@ def _confirmed(
     seen: set[bytes] = set()
     for index in order:
         groups = numbers[index]
-        tell()
+        task.advance()
         if groups.tobytes() in seen:  # the same groups in other words
             continue
         seen.add(groups.tobytes())
         found = likenesses.within(groups)
-        if found is None or not _clear(found):
+        if found is None or found.nearness > most_nearness or not _clear(found):
             continue
         if best is not None:
             beyond = likenesses.within(groups, numbers[best[0]])

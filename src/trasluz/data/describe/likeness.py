@@ -20,11 +20,13 @@ _MOST = 4000  # images that are compared with one another
 @dataclass(frozen=True)
 class Likeness:
     """``share`` of the ``count`` images looked at whose most similar one is of their group; ``chance``: what it would
-    be if that were any other."""
+    be if that were any other.  ``nearness``: how far the nearest of the own group is from an image, over how far the
+    nearest other one is (of 1 − correlation, the median): frames of a film have 0.02 to 0.2, digits of one kind 0.3."""
 
     share: float
     chance: float
     count: int
+    nearness: float
 
 
 class Likenesses:
@@ -47,6 +49,7 @@ class Likenesses:
         """
         rows = _some_groups(np.flatnonzero((groups >= 0) & self._firsts), groups)
         alike = expected = count = 0.0
+        nearness: list[np.ndarray] = []
         for stratum in np.unique(self._strata[rows]).tolist():
             part = rows[self._strata[rows] == stratum]
             if len(np.unique(groups[part])) < 2:
@@ -58,11 +61,15 @@ class Likenesses:
             judged = (same & allowed).any(1) & (~same & allowed).any(1)
             if not judged.any():
                 continue
-            nearest = np.where(allowed, self._similarity(part), -np.inf).argmax(1)
-            alike += float(same[np.arange(len(part)), nearest][judged].sum())
+            similarity = self._similarity(part)
+            own, others = (np.where(pairs & allowed, similarity, -np.inf).max(1)[judged] for pairs in (same, ~same))
+            alike += float((own > others).sum())
+            nearness.append((1 - own) / np.maximum(1 - others, 1e-6))
             expected += float(((same & allowed).sum(1) / np.maximum(allowed.sum(1), 1))[judged].sum())
             count += float(judged.sum())
-        return Likeness(alike / count, expected / count, int(count)) if count else None
+        if not count:
+            return None
+        return Likeness(alike / count, expected / count, int(count), float(np.median(np.concatenate(nearness))))
 
     def _similarity(self, rows: np.ndarray) -> np.ndarray:
         """Float32 ``[m, m]``: correlation of the thumbnails, less what all of ``rows`` have in common."""
