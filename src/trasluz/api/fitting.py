@@ -10,6 +10,7 @@ from trasluz.api.given import Source
 from trasluz.api.run import open_source
 from trasluz.api.training import resolve
 from trasluz.api.trusting import Packages, check_code, trusting
+from trasluz.data.arrays import GivenGroups
 from trasluz.model.model import Model
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
@@ -28,6 +29,7 @@ def fit(
     allow: Packages = (),
     reporter: Reporter | None = None,
     callbacks: Sequence[Callback] = (),
+    groups: GivenGroups | None = None,
 ) -> Model:
     """Trains a recipe and returns the model alone, with the bits that ``train`` would give.
 
@@ -39,7 +41,7 @@ def fit(
         Interrupted: Ctrl-C or SIGTERM.
         WorkError: training failed.
     """
-    whole, arrays = resolve(recipe, data=data, set=set, seed=seed)
+    whole, arrays = resolve(recipe, data=data, set=set, seed=seed, groups=groups)
     speaker = reporter or Reporter()
     with trusting(allow, whole.data.source):
         check_code(whole.model)

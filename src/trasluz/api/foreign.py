@@ -11,9 +11,12 @@ from trasluz.api.opened import OpenedRun
 from trasluz.api.sources import PREFIX
 from trasluz.data.data import Data
 from trasluz.data.read.images import in_training_range
+from trasluz.data.read.raw import Raw
 from trasluz.data.sources.base import known_table
+from trasluz.data.split.groups import NoGroupsError
 from trasluz.errors import DataError
 from trasluz.messages import _
+from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
 ALL = "all"  # the split of all samples
@@ -41,11 +44,11 @@ def open_foreign(source: str | Path, run: OpenedRun, reporter: Reporter) -> Data
         "generate": recipe.data.generate if str(source).startswith(PREFIX) else None,
     }
     section = recipe.data.model_copy(update=changes)
-    arrays = known_table(section, p.columns, reporter)
-    opened = run.open_source(section, recipe.seed, reporter, arrays)
+    table = known_table(section, p.columns, reporter)
+    opened, section = _ungrouped(run, section, table, reporter)
     if opened.file_range is not None and p.file_range is None:  # deeper than what the model knows, so of no range of it
         section = section.model_copy(update={"range": "full"})
-        opened = run.open_source(section, recipe.seed, reporter, arrays)
+        opened = run.open_source(section, recipe.seed, reporter, table)
     opened = _as_long(opened, model.spec.shape[0])
     if opened.kind != model.spec.kind or opened.spec.shape != model.spec.shape:
         message = _("{source}: holds {kind} data of shape {given}, but the model was trained on {own} of {shape}.")
@@ -60,6 +63,16 @@ def open_foreign(source: str | Path, run: OpenedRun, reporter: Reporter) -> Data
     domain, domains = (labels, model.spec.domains) if known else (opened.domain, opened.domains)
     classes = model.spec.classes
     return dataclasses.replace(opened, labels=labels, classes=classes, splits=splits, domain=domain, domains=domains)
+
+
+def _ungrouped(run: OpenedRun, section: DataSection, table: Raw | None, reporter: Reporter) -> tuple[Data, DataSection]:
+    """The data and what they were read by: without groups where they have none, because no split is made of them."""
+    seed = run.recipe.seed
+    try:
+        return run.open_source(section, seed, reporter, table), section
+    except NoGroupsError:
+        section = section.model_copy(update={"group": None})
+        return run.open_source(section, seed, reporter, table), section
 
 
 def _as_long(data: Data, steps: int) -> Data:

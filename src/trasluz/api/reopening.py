@@ -20,6 +20,7 @@ from trasluz.recipe import DataSection, Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.data_place import place_of, read_place, write_place
 from trasluz.runs.folder import RunFolder
+from trasluz.runs.groups import load_groups
 from trasluz.runs.splits import load_splits
 
 OpenSource = Callable[[DataSection, int, Reporter, Raw | None], Data]  # what ``sources.open_source`` is once bound
@@ -55,7 +56,8 @@ def reopen(
     else:
         found = _found(folder, recipe, open_source, reporter)
     splits = load_splits(folder.path, len(found.samples), info.get("splits", {}))
-    return dataclasses.replace(found, splits=splits or found.splits)
+    groups = load_groups(folder.path, len(found.samples))
+    return dataclasses.replace(found, splits=splits or found.splits, groups=found.groups if groups is None else groups)
 
 
 def is_own(folder: RunFolder, data: Data) -> bool:

@@ -14,12 +14,13 @@ from trasluz.api.places import place_of_source
 from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.trusting import Packages, check_code, trusting
+from trasluz.data.arrays import GivenGroups, read_groups
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_notes import audit_notes
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.data.read.raw import Raw
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
-from trasluz.errors import CheckpointError, HeldError, RunError, TrasluzError
+from trasluz.errors import CheckpointError, DataError, HeldError, RunError, TrasluzError
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware, choose, describe, versions
 from trasluz.recipe import Recipe, load
@@ -53,6 +54,7 @@ def resolve(
     precision: str | None = None,
     devices: int | None = None,
     nodes: int | None = None,
+    groups: GivenGroups | None = None,
 ) -> tuple[Recipe, Raw | None]:
     """The complete recipe of a request, and the arrays when the data are given as such.
 
@@ -67,10 +69,25 @@ def resolve(
     elif data is not None:
         arrays = in_memory(data)
         changes["data.source"] = arrays.name
+    arrays = _with_groups(arrays, groups)
     given = {"seed": seed, "compute.device": device, "compute.precision": precision}
     given |= {"compute.devices": devices, "compute.nodes": nodes}
     changes |= {field: value for field, value in given.items() if value is not None}
     return chosen.override(changes), arrays
+
+
+def _with_groups(arrays: Raw | None, groups: GivenGroups | None) -> Raw | None:
+    """``arrays`` whose samples belong together as ``groups`` say.
+
+    Raises:
+        DataError: there are no arrays, or another number of groups.
+    """
+    if groups is None:
+        return arrays
+    if arrays is None:
+        message = _("groups: are for data in memory; of files, data.group says by column, folder or name who belongs.")
+        raise DataError(message)
+    return dataclasses.replace(arrays, groups=read_groups(groups, len(arrays.samples)))
 
 
 def train(
@@ -87,12 +104,14 @@ def train(
     allow: Packages = (),
     reporter: Reporter | None = None,
     callbacks: Sequence[Callback] = (),
+    groups: GivenGroups | None = None,
 ) -> Run:
     """Trains a recipe and returns its run.
 
     ``data`` replaces the recipe's source: a name, a path, samples in memory or ``(samples, labels)``.  ``set``
-    overrides dotted fields (``{"train.epochs": 5}``).  ``allow``: packages whose functions the recipe may call by
-    ``module:``, as inside ``tz.allow``.
+    overrides dotted fields (``{"train.epochs": 5}``).  ``groups``: of samples in memory, one name or number each, as
+    scikit-learn's splitters take them: no split comes between samples of one group.  ``allow``: packages whose
+    functions the recipe may call by ``module:``, as inside ``tz.allow``.
 
     Raises:
         RequestError: the recipe, the data or a value is wrong; nothing was started.
@@ -100,7 +119,15 @@ def train(
         WorkError: training failed; the last good checkpoint is kept.
     """
     whole, arrays = resolve(
-        recipe, data=data, set=set, seed=seed, device=device, precision=precision, devices=devices, nodes=nodes
+        recipe,
+        data=data,
+        set=set,
+        seed=seed,
+        device=device,
+        precision=precision,
+        devices=devices,
+        nodes=nodes,
+        groups=groups,
     )
     with trusting(allow, whole.data.source):
         check_code(whole.model)
@@ -125,7 +152,7 @@ def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, cal
                 speaker.say(note)
             started = [start.to_dict() for start in prepared.starts]
             facts = _facts(opened, prepared.hardware) | _place(opened, whole, folder)
-            folder.create(whole, opened.splits, **facts, started_from=started)
+            folder.create(whole, opened.splits, opened.groups, **facts, started_from=started)
         with _held(folder, fabric):
             run_to_end(loop, speaker)
         return open_run(folder.path, data=opened)

@@ -14,7 +14,8 @@ from trasluz.errors import DataError
 from trasluz.messages import _
 
 GivenLabels = ArrayLike | Sequence[object]  # one of any hashable kind per sample, or several of them
-Part = tuple[Any, Any] | tuple[Any, Any, Any]
+GivenGroups = ArrayLike | Sequence[object]  # one of any hashable kind per sample, as scikit-learn's splitters take them
+Part = tuple[Any, Any] | tuple[Any, Any, Any] | tuple[Any, Any, Any, Any]
 
 
 def from_arrays(
@@ -25,6 +26,7 @@ def from_arrays(
     valid: Part | None = None,
     test: Part | None = None,
     sample_weight: ArrayLike | None = None,
+    groups: GivenGroups | None = None,
     name: str = "arrays",
 ) -> Raw:
     """Images, a table or sequences, with labels, ready for training.
@@ -35,13 +37,15 @@ def from_arrays(
     smallest of these that holds them.  Tables become float32.  ``y``: one label of any hashable kind per sample
     (``None`` or NaN: no label), or a list of labels per sample, or a 0/1 matrix ``[n, classes]`` for several
     labels per sample.  ``lengths``: whole numbers from 1 on, ``[n]``: then ``X`` are sequences ``[n, steps]`` or
-    ``[n, steps, features]``, of each of which so many steps are real.  ``valid`` and ``test``: ``(X, y)`` or
-    ``(X, y, lengths)`` that are those splits.  ``sample_weight``: non-negative, ``[n]``, for the training samples.
+    ``[n, steps, features]``, of each of which so many steps are real.  ``valid`` and ``test``: ``(X, y)``,
+    ``(X, y, lengths)`` or ``(X, y, lengths, groups)`` that are those splits.  ``sample_weight``: non-negative, ``[n]``,
+    for the training samples.  ``groups``: which samples belong together (of one patient, video, place), one name or
+    number of any hashable kind per sample (``None``: alone); none is on both sides of a split that is made.
 
     Raises:
         DataError: a shape, a type or a length does not fit, or a number is NaN or infinite.
     """
-    parts: dict[str, Part | None] = {"train": (X, y, lengths), "valid": valid, "test": test}
+    parts: dict[str, Part | None] = {"train": (X, y, lengths, groups), "valid": valid, "test": test}
     given = {split: part for split, part in parts.items() if part is not None}
     arrays, steps = _arrays(given)
     _require_alike(arrays)
@@ -62,6 +66,7 @@ def from_arrays(
         value_range=_value_range(samples),
         weights=_weights(sample_weight, arrays),
         lengths=steps,
+        groups=_groups(given, arrays),
         in_memory=True,
     )
 
@@ -166,6 +171,37 @@ def _labels(values: GivenLabels | None, count: int, what: str) -> tuple[Labels, 
         message = _("{what}: a label must be hashable: a number, a text, a tuple; or a list of these for several.")
         raise DataError(message.format(what=what)) from None
     return items, False
+
+
+def _groups(parts: dict[str, Part], arrays: dict[str, np.ndarray]) -> list[Label] | None:
+    """Who belongs together, of all rows; ``None`` where no part says so."""
+    given = {split: part[3] if len(part) > 3 else None for split, part in parts.items()}
+    if all(groups is None for groups in given.values()):
+        return None
+    rows: list[Label] = []
+    for split, groups in given.items():
+        count = len(arrays[split])
+        rows += [None] * count if groups is None else read_groups(groups, count, f"groups ({split})")
+    return rows
+
+
+def read_groups(values: GivenGroups, count: int, what: str = "groups") -> list[Label]:
+    """One hashable per sample, ``count`` of them; ``what`` begins the error.
+
+    Raises:
+        DataError: another number of them, or one is not hashable.
+    """
+    shape: tuple[int, ...] = tuple(values.shape) if hasattr(values, "shape") else (len(cast(Sized, values)),)
+    if shape != (count,):
+        message = _("{what}: has the shape {shape} for {count} samples; give one name or number per sample.")
+        raise DataError(message.format(what=what, shape=list(shape), count=count))
+    items = [_label(value) for value in cast(Iterable[object], values)]
+    try:
+        set(items)
+    except TypeError:
+        message = _("{what}: what names a group must be hashable: a number, a text, a tuple.")
+        raise DataError(message.format(what=what)) from None
+    return items
 
 
 def _label(value: object) -> Label:

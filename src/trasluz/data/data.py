@@ -45,6 +45,7 @@ class Data:
     label), or bool ``[n, classes]`` when ``multi_label``.  ``label_values`` are the original labels, of any
     hashable kind, in the order of ``classes`` (their printed names).  ``files`` names each row's origin.
     ``file_range`` and ``range_given``: as ``Preprocess`` has them.
+    ``groups``: int64 ``[n]``, rows of equal numbers belong together (a patient's, a video's), where anybody said so.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Data:
     domain: np.ndarray | None = None
     domains: tuple[str, ...] = ()
     files: tuple[str, ...] | None = None
+    groups: np.ndarray | None = None
     columns: tuple[Column, ...] = ()
     file_range: tuple[float, float] | None = None
     range_given: bool = False

@@ -12,19 +12,23 @@ import numpy as np
 
 from trasluz.data.data import Data
 from trasluz.data.describe.audit import audit
+from trasluz.data.describe.audit_groups import describe_groups
 from trasluz.data.describe.depth import range_facts, range_sentence
 from trasluz.data.describe.duplicates import exact_groups
 from trasluz.data.describe.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
+from trasluz.data.describe.likely_groups import likely_groups
 from trasluz.data.describe.near_duplicates import NearDuplicates, near_duplicates
 from trasluz.data.read.array_range import with_range
 from trasluz.data.read.cache import remembered
 from trasluz.data.read.fit_arrays import fit_arrays, require_images
 from trasluz.data.read.planning import wanted_size
-from trasluz.data.read.raw import Raw, Unreadable
+from trasluz.data.read.raw import ImageFiles, Raw, Unreadable
 from trasluz.data.read.store import open_store
 from trasluz.data.read.table_columns import numbered
 from trasluz.data.sources.base import find_source
 from trasluz.data.split.domains import domains_of_classes
+from trasluz.data.split.grouped import choose_groups
+from trasluz.data.split.groups import Groups, find_groups, linked, telling_copies
 from trasluz.data.split.labels import IndexedLabels, in_order, index_labels, one_case
 from trasluz.data.split.limit import limit_labels, limit_rows
 from trasluz.data.split.splits import make_splits
@@ -49,13 +53,18 @@ def open_data(section: DataSection, seed: int, reporter: Reporter | None = None,
     """
     speaker = reporter or Reporter()
     found = arrays or find_source(section, speaker)
-    raw = found if isinstance(found, Raw) else open_store(found, section, speaker)
+    raw = found if isinstance(found, Raw) else _stored(found, section, speaker)
     _say_unused(raw, section, speaker)
     unreadable = tuple((file, _(reason)) for file, reason in raw.unreadable)
     _require_readable(raw, unreadable, section)
     raw = _fitted(raw, section, speaker)
     _say_range(raw, section, speaker)
     return _assemble(raw, unreadable, section, Rng(seed), speaker)
+
+
+def _stored(files: ImageFiles, section: DataSection, reporter: Reporter) -> Raw:
+    raw = open_store(files, section, reporter)
+    return dataclasses.replace(raw, cells=files.cells(raw.files or ()))
 
 
 def _say_unused(raw: Raw, section: DataSection, reporter: Reporter) -> None:
@@ -119,9 +128,11 @@ def _fitted(raw: Raw, section: DataSection, reporter: Reporter) -> Raw:
 
 def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, reporter: Reporter) -> Data:
     labels = _labels(raw, section, reporter)
-    groups = _groups(raw, reporter)
+    copies = _copies(raw, reporter)
     indices = None if labels is None else labels.indices
-    splits = make_splits(indices, raw.splits, section.valid, section.test, rng, groups)
+    groups = find_groups(raw, section.group)
+    together = _together(raw, section, groups, copies, reporter)
+    splits = _splits(raw, section, indices, copies, together, rng)
     limits = section.limits
     for split, limit in (("train", limits.train), ("valid", limits.valid), ("test", limits.test)):
         if split in splits:
@@ -142,15 +153,17 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, 
         domain=domain,
         domains=domains,
         files=raw.files,
+        groups=together,
         columns=raw.columns or (numbered(raw.samples.shape[1]) if raw.kind == "table" else ()),
         file_range=raw.file_range,
         range_given=raw.range_given,
         fingerprint=raw.fingerprint,
     )
-    near = _near(data, groups, reporter)
-    found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=groups, near=near, reporter=reporter)
+    near = _near(raw, data.value_range, copies, reporter)
+    found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=copies, near=near, reporter=reporter)
     told: dict[str, object] = {"ignored": raw.ignored, "dropped_rows": raw.dropped, "in_memory": raw.in_memory}
     told["range"] = range_facts(raw)
+    told |= _about_groups(data, raw, section, groups, copies, reporter)
     told["generated"] = {"count": len(raw.generated), "files": list(raw.generated[:_MOST_GENERATED])}
     return dataclasses.replace(data, audit={**found, **told, **raw.told})
 
@@ -178,22 +191,67 @@ def _labels(raw: Raw, section: DataSection, reporter: Reporter) -> IndexedLabels
     return labels
 
 
-def _groups(raw: Raw, reporter: Reporter) -> np.ndarray:
+def _splits(
+    raw: Raw,
+    section: DataSection,
+    labels: np.ndarray | None,
+    copies: np.ndarray,
+    together: np.ndarray | None,
+    rng: Rng,
+) -> dict[str, np.ndarray]:
+    """The rows of each split; where samples belong together, whole groups are chosen."""
+    if together is None:
+        return make_splits(labels, raw.splits, section.valid, section.test, rng, copies)
+    chosen = choose_groups(labels, raw.splits, section.valid, section.test, rng, together)
+    return make_splits(labels, {**raw.splits, **chosen}, None, None, rng, together)
+
+
+def _together(
+    raw: Raw, section: DataSection, groups: Groups | None, copies: np.ndarray, reporter: Reporter
+) -> np.ndarray | None:
+    """Int64 ``[n]``: who belongs together, exact copies included; ``None`` where nobody said so."""
+    links = [] if groups is None else [groups.numbers]
+    if section.group is not None and section.group.near_duplicates:
+        if raw.kind != "image":
+            message = _(
+                "data.group.near_duplicates: {source} holds no images, so none are nearly the same; leave it out."
+            )
+            raise DataError(message.format(source=raw.name))
+        scale = raw.value_range or _range_of(raw.samples, np.empty(0, np.int64))
+        links.append(_near(raw, scale, copies, reporter).pairs)
+    return linked(len(copies), telling_copies(raw.samples, copies), *links) if links else None
+
+
+def _about_groups(
+    data: Data, raw: Raw, section: DataSection, groups: Groups | None, copies: np.ndarray, reporter: Reporter
+) -> dict[str, object]:
+    """What the audit says of groups: of those in force, or of likely ones."""
+    if data.groups is not None:
+        alone = 0 if groups is None else groups.alone
+        return {"groups": describe_groups(data, data.groups, alone)}
+    found = likely_groups(data, raw.cells, copies, reporter)
+    made = [name for name in data.splits if name != "train" and not len(raw.splits.get(name, ()))]
+    return {"likely_groups": found and {**found, "made": made}, "made_splits": made}
+
+
+def _copies(raw: Raw, reporter: Reporter) -> np.ndarray:
+    """For each row the first that equals it."""
+
     def compute() -> dict[str, np.ndarray]:
         return {"groups": exact_groups(raw.samples, reporter)}
 
     return remembered(raw.name, raw.fingerprint, f"exact-{_FACTS_VERSION}", compute)["groups"]
 
 
-def _near(data: Data, groups: np.ndarray, reporter: Reporter) -> NearDuplicates | None:
-    if data.kind != "image":
-        return None
+def _near(raw: Raw, value_range: tuple[float, float], copies: np.ndarray, reporter: Reporter) -> NearDuplicates:
+    if raw.kind != "image":
+        return NearDuplicates(np.empty((0, 2), np.int64), np.empty(0, np.float32))
 
     def compute() -> dict[str, np.ndarray]:
-        found = near_duplicates(data.samples, data.value_range, groups, reporter)
+        found = near_duplicates(raw.samples, value_range, copies, reporter)
         return {"pairs": found.pairs, "correlation": found.correlation}
 
-    kept = remembered(data.name, data.fingerprint, f"near-{_FACTS_VERSION}", compute)
+    kept = remembered(raw.name, raw.fingerprint, f"near-{_FACTS_VERSION}", compute)
     return NearDuplicates(kept["pairs"], kept["correlation"])
 
 

@@ -19,6 +19,7 @@ from trasluz.data.feed.batches import evaluation_batches
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import DataError
 from trasluz.evaluation.baselines import Baselines, classifier_baselines, reconstruction_baselines
+from trasluz.evaluation.by_groups import intervals_by_groups, note_on_groups
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.examples import choose_examples
 from trasluz.evaluation.records import CodeSize, Records
@@ -82,6 +83,8 @@ def evaluate_split(
     arrays = {"rows": chosen.astype(np.int64), **records.arrays()}
     if data.labels is not None:
         arrays["labels"] = data.labels[chosen]
+    if data.groups is not None:
+        arrays["groups"] = data.groups[chosen]
     beside = Baselines()
     if baselines:
         beside = _beside(arrays, records.code_size, train or data, data, preprocess, reporter)
@@ -133,11 +136,13 @@ def _put_together(
     metrics = dict(own)
     for part in parts:
         metrics |= {name: value for name, value in part.metrics.items() if name not in own}
+    intervals = {k: v for part in parts for k, v in part.intervals.items() if k in metrics}
+    grouped = "groups" in arrays
     return Evaluation(
         split=split,
         count=len(arrays["rows"]),
         metrics=metrics,
-        intervals={k: v for part in parts for k, v in part.intervals.items() if k in metrics},
+        intervals=intervals_by_groups(arrays, intervals) if grouped else intervals,
         baselines=beside.values,
         classes=data.classes,
         per_class=next((p.per_class for p in parts if p.per_class is not None), None),
@@ -145,7 +150,12 @@ def _put_together(
         calibration=next((p.calibration for p in parts if p.calibration is not None), None),
         arrays=arrays,
         examples=_examples(arrays, records, data, preprocess),
-        notes=(*_about_ssim(arrays, data), *(note for part in parts for note in part.notes), *beside.notes),
+        notes=(
+            *((note_on_groups(arrays),) if grouped else ()),
+            *_about_ssim(arrays, data),
+            *(note for part in parts for note in part.notes),
+            *beside.notes,
+        ),
     )
 
 

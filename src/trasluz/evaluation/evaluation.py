@@ -27,9 +27,10 @@ class Evaluation(ShownInNotebooks):
     ``baselines``: baseline → {metric: value} (``majority class``, ``pca``).  ``per_class``: class → {precision,
     recall, f1, support}.  ``confusion``: int64 ``[k, k]``, rows are true classes, columns predicted ones.
     ``arrays``: per-sample records, one row per sample (``rows``, ``labels``, ``probabilities`` ``[n, k]``,
-    ``error`` ``[n]``).  ``examples``: images for pages: ``positions`` int64 ``[m]`` (which records of ``arrays``),
-    ``images`` and, where there are any, ``reconstructions``, uint8 ``[m, h, w, c]``; of a denoiser the first few
-    ``noisy_originals``, ``noisy_inputs`` and ``noisy_reconstructions``.  ``notes``: sentences such as why a metric
+    ``error`` ``[n]``, ``groups`` int64 ``[n]`` where samples come in groups).  ``examples``: images for pages:
+    ``positions`` int64 ``[m]`` (which records of ``arrays``), ``images`` and, where there are any, ``reconstructions``,
+    uint8 ``[m, h, w, c]``; of a denoiser the first few ``noisy_originals``, ``noisy_inputs`` and
+    ``noisy_reconstructions``.  ``notes``: sentences such as why a metric
     is absent.
     """
 
@@ -141,7 +142,9 @@ def _check(count: int, arrays: dict[str, np.ndarray], examples: dict[str, np.nda
     Raises:
         ValueError: they are not.
     """
-    check_shapes(arrays, {"rows": "int n", "probabilities": "float n k", "error": "float n"}, frozenset())
+    check_shapes(
+        arrays, {"rows": "int n", "probabilities": "float n k", "error": "float n", "groups": "int n"}, frozenset()
+    )
     images = dict.fromkeys(("images", "reconstructions"), "uint8 m h w c")
     check_shapes(examples, {"positions": "int m", **images}, frozenset())
     positions = examples.get("positions", np.empty(0, np.int64))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from trasluz.messages import _
 from trasluz.recipe.base import Section
+from trasluz.recipe.name_pattern import read_pattern
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Factor = Annotated[float, Field(gt=0, le=10)]
@@ -87,6 +88,45 @@ class GenerateSection(Section):
     real: str | None = None
 
 
+class GroupSection(Section):
+    """Samples that belong together (of one patient, video, place or page): they stay on one side of every split.
+
+    Who belongs together is said in one of three ways: ``column``, one of a manifest or of a table, whose text names the
+    group; ``folder``, whose name is the group (1: the one that an image lies in, 2: the one above it); ``pattern`` of
+    the file's name, such as ``(video#)_frame#``, where ``#`` is a number, ``*`` anything, ``?`` one character, and the
+    group is what stands in parentheses.  Where the text is empty or the name does not fit, a sample is alone.
+    ``near_duplicates``: images that are nearly the same belong together, too.
+
+    A text in place of the section is a column: ``group: patient``.
+    """
+
+    column: Annotated[str, Field(min_length=1)] | None = None
+    folder: Annotated[int, Field(ge=1, le=100)] | None = None
+    pattern: str | None = None
+    near_duplicates: bool = False
+
+    @field_validator("pattern")
+    @classmethod
+    def _readable(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_pattern(value)
+        return value
+
+    @model_validator(mode="after")
+    def _one_way(self) -> GroupSection:
+        ways = [name for name in ("column", "folder", "pattern") if getattr(self, name) is not None]
+        if len(ways) > 1:
+            raise ValueError(
+                _("{first} and {second} both say who belongs together; give one").format(first=ways[0], second=ways[1])
+            )
+        return self
+
+    @property
+    def named(self) -> bool:
+        """Whether anything but likeness says who belongs together."""
+        return (self.column, self.folder, self.pattern) != (None, None, None)
+
+
 class LimitSection(Section):
     """At most that many samples of each split; ``None`` keeps all of them."""
 
@@ -113,6 +153,8 @@ class DataSection(Section):
     ``valid`` and ``test`` say how a split is made when the source does not give it: a fraction of the training
     images (stratified by class, drawn from the recipe's seed), ``"last 5000"`` (the last N training images in
     the source's order), or ``None`` (no such split).  A split that the source gives is used as it is.
+
+    ``group`` says which samples belong together, so that no split comes between them.
 
     ``limit`` keeps that many training samples, or that many of each split that it names (``{train: 600, valid: 200}``),
     ``labelled`` the labels of that many training samples (the others have none), each class in its share.
@@ -148,6 +190,7 @@ class DataSection(Section):
     normalise: Literal["unit", "standard", "raw", "imagenet", "pretrained"] = "unit"
     valid: Fraction | str | None = 0.1
     test: Fraction | str | None = None
+    group: GroupSection | None = None
     limit: Annotated[int, Field(ge=1)] | LimitSection | None = None
     labelled: Annotated[int, Field(ge=1)] | None = None
     splits: FoldersSection = FoldersSection()
@@ -178,6 +221,11 @@ class DataSection(Section):
             message = _('auto, full, "12 bits" (1 to 16), "percentiles 1 99" or [low, high], the lower number first')
             raise ValueError(message)
         return value
+
+    @field_validator("group", mode="before")
+    @classmethod
+    def _column_alone(cls, value: object) -> object:
+        return {"column": value} if isinstance(value, str) else value
 
     @field_validator("valid", "test")
     @classmethod

@@ -93,6 +93,32 @@ class _Duplicates(BaseModel):
     examples: list[_Pair]
 
 
+class _Groups(BaseModel):
+    """As ``data/describe/audit_groups.py`` makes it."""
+
+    model_config = _STRICT
+    count: Count
+    alone: Count
+    smallest: Count
+    largest: Count
+    splits: dict[str, Count]
+    across: dict[Annotated[str, Field(pattern="^[^/]+/[^/]+$")], Count]
+
+
+class _LikelyGroups(BaseModel):
+    """As ``data/describe/likely_groups.py`` makes it."""
+
+    model_config = _STRICT
+    setting: str
+    count: Count
+    median: Count
+    example: dict[str, str]
+    alike: FiniteFloat
+    chance: FiniteFloat
+    shared: dict[str, Count]
+    made: list[str] = []
+
+
 class _Sizes(BaseModel):
     model_config = _STRICT
     smallest: tuple[Count, Count] = Field(strict=False)
@@ -157,6 +183,9 @@ class _Audit(BaseModel):
     merged: _Merged | None = None
     left_out: Count = 0
     table: _Table | None = None
+    groups: _Groups | None = None
+    likely_groups: _LikelyGroups | None = None
+    made_splits: list[str] = []
     exact_duplicates: _Duplicates
     near_duplicates: _Duplicates
 

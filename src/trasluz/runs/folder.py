@@ -6,6 +6,7 @@ run.json         status, recipe hash, data fingerprint, versions, packages of pa
                  timings (written atomically)
 recipe.yaml      the resolved recipe, complete
 splits.npz       the rows of train, valid and test, fixed when the run started
+groups.npz       which rows belong together, where that was said
 metrics.jsonl    one line per record, appended; a resume cuts it back to the checkpoint's byte offset
 steps.jsonl      means of the training terms over stretches of steps, kept and cut back in the same way
 model/           weights.safetensors + config.json + preprocess.json
@@ -83,8 +84,15 @@ class RunFolder:
             message = _("--runs {path}: no run can be written there ({reason}); choose a folder that you may write to.")
             raise RunError(message.format(path=runs, reason=error.strerror)) from None
 
-    def create(self, recipe: Recipe, rows: Mapping[str, np.ndarray] | None = None, /, **facts: Any) -> None:
-        """Makes the folder with its recipe, the ``rows`` of each split and its first ``run.json``.
+    def create(
+        self,
+        recipe: Recipe,
+        rows: Mapping[str, np.ndarray] | None = None,
+        groups: np.ndarray | None = None,
+        /,
+        **facts: Any,
+    ) -> None:
+        """Makes the folder with its recipe, the ``rows`` of each split, their ``groups`` and its first ``run.json``.
 
         ``run.json``, which also holds ``facts``, comes last: without it the folder is no run yet (``runs/half.py``).
 
@@ -100,6 +108,10 @@ class RunFolder:
             from trasluz.runs.splits import save_splits
 
             save_splits(self.path, dict(rows))
+        if groups is not None:
+            from trasluz.runs.groups import save_groups
+
+            save_groups(self.path, groups)
         created = datetime.now(UTC).isoformat(timespec="seconds")
         start = {"format": FORMAT, "name": recipe.name, "status": "created", "created": created}
         told = {"recipe_hash": recipe.hash, "packages": _packages(recipe)}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _NAMED = re.compile(r"\d{8}-.+-[0-9a-f]{6}")  # as ``RunFolder.plan`` and ``StudyFolder.create`` name folders
-_FIRST = frozenset({"model", "checkpoints", "looks", "recipe.yaml", "splits.npz", "runs"})
+_FIRST = frozenset({"model", "checkpoints", "looks", "recipe.yaml", "splits.npz", "groups.npz", "runs"})
 
 
 def is_half(path: Path) -> bool:

@@ -37,6 +37,7 @@ def check(ctx: typer.Context, source: Source, changes: Set = None, allow: Allow 
 
 def _told(audit: dict[str, Any]) -> Iterator[str]:
     """The audit in tables, then what to heed in it."""
+    from trasluz.data.describe.audit_groups import group_facts
     from trasluz.data.describe.audit_notes import audit_notes
     from trasluz.data.describe.audit_warnings import audit_warnings
     from trasluz.data.describe.depth import range_sentence
@@ -53,6 +54,7 @@ def _told(audit: dict[str, Any]) -> Iterator[str]:
     yield columns([(_("class"), *splits), *rows, (_("all"), *splits.values())])
     if sentence := range_sentence(audit["range"]):
         yield sentence
+    yield from group_facts(audit)
     for entry in audit["unreadable"]["files"]:
         yield _("{file} cannot be read: {reason}").format(**entry)
     yield from audit_warnings(audit) or [_("Nothing to look into.")]

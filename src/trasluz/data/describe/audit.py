@@ -44,7 +44,8 @@ def audit(
     with an exact copy of another label), ``exact_duplicates`` and ``near_duplicates``
     {within: {split: count}, across: {"train/valid": count}, examples}.  ``within`` counts exact copies beyond the
     first, and samples that have a near duplicate; ``across`` counts samples of the second split that have one in
-    the first.  Lists are cut to 100 files and 20 examples, counts are not.
+    the first.  Lists are cut to 100 files and 20 examples, counts are not.  What is known of groups is added by who
+    opens the data (``audit_groups``, ``likely_groups``).
     """
     reporter = reporter or Reporter()
     groups = exact_groups(data.samples, reporter) if groups is None else groups

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from trasluz.data.describe.audit_groups import group_warnings
 from trasluz.data.describe.depth import dim_sentence
 from trasluz.messages import N_, _, ngettext
 
@@ -17,7 +18,7 @@ _SPLITS = {"train": N_("training"), "valid": N_("validation"), "test": N_("test"
 
 def audit_warnings(audit: Mapping[str, Any]) -> list[str]:
     """Sentences about what ``audit`` found, the gravest first; empty when there is nothing to say."""
-    parts = (_unreadable, _folders, _copied, _class_gaps, _small_splits, _dim, _generated, _blemishes)
+    parts = (_unreadable, _folders, _copied, _grouped, _class_gaps, _small_splits, _dim, _generated, _blemishes)
     return [sentence for part in parts for sentence in part(audit)]
 
 
@@ -83,6 +84,10 @@ def _copied(audit: Mapping[str, Any]) -> Iterator[str]:
             yield _("{count} of {all} {split} samples repeat another {split} sample exactly, and count twice.").format(
                 count=count, all=audit["splits"][name], split=_split(name)
             )
+
+
+def _grouped(audit: Mapping[str, Any]) -> Iterator[str]:
+    return group_warnings(audit, {name: _split(name) for name in audit["splits"]})
 
 
 def _class_gaps(audit: Mapping[str, Any]) -> Iterator[str]:

@@ -51,7 +51,7 @@ def near_duplicates(
     if samples.ndim != 4 or samples.shape[1] * samples.shape[2] < _LEAST_PIXELS or len(rows) < 2:
         return NearDuplicates(np.empty((0, 2), np.int64), np.empty(0, np.float32))
     with (reporter or Reporter()).task(_("Looking for near duplicates"), len(rows), _("images")) as task:
-        coarse = _unit_vectors(_thumbnails(samples, rows, _HASHED_SIDE, task))
+        coarse = _unit_vectors(thumbnails(samples, rows, _HASHED_SIDE, task))
     varied = (coarse.norm(dim=1) > 0).numpy()
     rows, coarse = rows[varied], coarse[torch.from_numpy(varied)]
     candidates = rows[_candidates(coarse)]
@@ -61,18 +61,18 @@ def near_duplicates(
     return NearDuplicates(candidates[alike][order], correlation[alike][order])
 
 
-def _thumbnails(samples: np.ndarray, rows: np.ndarray, side: int, task: Task) -> Tensor:
+def thumbnails(samples: np.ndarray, rows: np.ndarray, side: int, task: Task = Task()) -> Tensor:  # noqa: B008 - empty
     """Area averages of ``rows``, float32 ``[m, pixels · channels]``, at most ``side`` × ``side`` pixels each."""
     height, width = samples.shape[1:3]
     down, across = _area_matrix(height, side), _area_matrix(width, side)
     chunk = max(_CHUNK_BYTES // (4 * samples[0].size), 1)
-    thumbnails = []
+    shown = []
     for start in range(0, len(rows), chunk):
         part = torch.from_numpy(samples[rows[start : start + chunk]].astype(np.float32))
         shrunk = torch.matmul(down, part.flatten(2)).reshape(len(part), -1, *part.shape[2:])
-        thumbnails.append((shrunk.movedim(3, 2) @ across.T).flatten(1))
+        shown.append((shrunk.movedim(3, 2) @ across.T).flatten(1))
         task.advance(len(part))
-    return torch.cat(thumbnails)
+    return torch.cat(shown)
 
 
 def _area_matrix(size: int, most: int) -> Tensor:
@@ -159,7 +159,7 @@ def _compare(samples: np.ndarray, pairs: np.ndarray) -> tuple[np.ndarray, np.nda
     correlation, difference = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.float32)
     for start in range(0, len(pairs), 1024):
         part = pairs[start : start + 1024]
-        first, second = (_thumbnails(samples, part[:, side], _COMPARED_SIDE, Task()) for side in (0, 1))
+        first, second = (thumbnails(samples, part[:, side], _COMPARED_SIDE) for side in (0, 1))
         correlation[start : start + 1024] = (_unit_vectors(first) * _unit_vectors(second)).sum(dim=1).numpy()
         difference[start : start + 1024] = (first - second).abs().mean(dim=1).numpy()
     return correlation, difference

@@ -31,6 +31,8 @@ class Raw:
     ``ignored``: how many files are no images.  ``told``: what else the audit holds of how files were read, as JSON.
     ``sizes``: int ``[n, 2]``, height and width before resizing, where that is not the samples' own.
     ``in_memory``: the arrays were given as such and cannot be found again.
+    ``groups``: who belongs together, one hashable per row (``None``: alone), where the source itself says so.
+    ``cells``: texts per row by the column of a manifest or table that they stand in, for ``data.group.column``.
     ``columns``: of a table, in order; empty when they have no names.  ``dropped``: rows left out for missing values.
     ``file_range``: the numbers that stand for black and white in files deeper than 8 bits, where there are such or the
     samples count so; ``range_given``: whether the recipe gave them.  ``depth``: what was found of these files.
@@ -57,6 +59,8 @@ class Raw:
     told: Mapping[str, Any] = field(default_factory=dict)
     sizes: np.ndarray | None = None
     in_memory: bool = False
+    groups: Sequence[Label] | None = None
+    cells: Mapping[str, Sequence[str]] = field(default_factory=dict)
     columns: tuple[Column, ...] = ()
     dropped: int = 0
     file_range: Range | None = None
@@ -89,12 +93,14 @@ class ImageFiles:
     """Image files of which only what is cheap to know is known.
 
     ``identity``: JSON facts that change when a file does (paths, sizes, times of change).  ``listing`` looks
-    inside, which for a compressed archive means reading all of it.
+    inside, which for a compressed archive means reading all of it.  ``cells`` gives the texts of a manifest's columns
+    for those of its files that could be read, in order (``Raw.cells``).
     """
 
     name: str
     identity: Sequence[object]
     listing: Callable[[Reporter], Listing]
+    cells: Callable[[Sequence[str]], Mapping[str, Sequence[str]]] = lambda files: {}
 
 
 Given = Raw | ImageFiles

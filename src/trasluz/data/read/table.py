@@ -1,7 +1,8 @@
 """A table from a CSV file: columns of numbers (or text, on request), and a target column that is the label.
 
 Without ``data.target`` a column called ``target``, ``label`` or ``class`` is the target; without any the table has
-no labels.  A column ``split`` whose cells are train, valid or test gives the splits, as does fastai's ``is_valid``.
+no labels.  A column ``split`` whose cells are train, valid or test gives the splits, as does fastai's ``is_valid``; the
+column of ``data.group`` says which rows belong together and is no feature.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def open_table(sheet: Sheet, section: DataSection, reporter: Reporter, known: tu
     check_shape(sheet)
     target = _target(sheet, section, needed=not known)
     split = _split_column(sheet, target)
-    columns = known or choose_columns(sheet, section, [name for name in (target, split) if name])
+    group = _group_column(sheet, section, needed=not known)
+    columns = known or choose_columns(sheet, section, [name for name in (target, split, group) if name])
     require_columns(sheet, columns)
     values, problems = encode(sheet, columns, reporter)
     _refuse(sheet, problems)
@@ -67,6 +69,7 @@ def open_table(sheet: Sheet, section: DataSection, reporter: Reporter, known: tu
         value_range=None,
         files=tuple(f"{sheet.path.name}:{sheet.lines[row]}" for row in kept),
         columns=columns,
+        cells={group: tuple(sheet.column(group)[row] for row in kept)} if group else {},
         dropped=len(values) - len(kept),
     )
 
@@ -236,6 +239,14 @@ def _target(sheet: Sheet, section: DataSection, needed: bool) -> str | None:
         return asked if asked in sheet.header else None
     found = [name for known in _TARGETS for name in sheet.header if name.lower() == known]
     return found[0] if found else None
+
+
+def _group_column(sheet: Sheet, section: DataSection, needed: bool) -> str | None:
+    """The column that says which rows belong together."""
+    asked = section.group.column if section.group else None
+    if asked is not None and needed:
+        require_name(sheet, asked, "data.group.column")
+    return asked if asked in sheet.positions else None
 
 
 def _split_column(sheet: Sheet, target: str | None) -> str | None:

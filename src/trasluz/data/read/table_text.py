@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -85,6 +85,16 @@ def read_sheet(path: Path) -> Sheet:
         raise DataError(_("{path}: is not a CSV file: {reason}.").format(path=path, reason=error)) from None
     header, *rest = rows or [(0, ())]
     return Sheet(path, separator, header[1], tuple(row for _line, row in rest), tuple(line for line, _row in rest))
+
+
+def cells_of(sheet: Sheet, names: Sequence[str], files: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The cells of every column in the rows of ``files``, some of ``names`` (one per row) in their order.
+
+    Two rows of one file can both be read or neither, so that the rows are those of files that were.
+    """
+    there = set(files)
+    rows = [row for row, name in zip(sheet.rows, names, strict=True) if name in there]
+    return {name: tuple(row[i] if i < len(row) else "" for row in rows) for name, i in sheet.positions.items()}
 
 
 def read_text(path: Path) -> str:

@@ -22,7 +22,7 @@ from trasluz.data.read.raw import Given, ImageFiles, Labels, Listing
 from trasluz.data.read.table import open_table
 from trasluz.data.read.table_beside import sheet_of
 from trasluz.data.read.table_columns import parse_numbers
-from trasluz.data.read.table_text import Sheet
+from trasluz.data.read.table_text import Sheet, cells_of
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.reading import MISSING, NOT_A_FILE, reason_of
@@ -63,7 +63,12 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> Given:
     images = [near.image(row.cell) for row in rows.rows]
     lines = [(i.name, r.label, r.split, i.facts) for i, r in zip(images, rows.rows, strict=True)]
     identity = [str(path.resolve()), section.label_column, rows.several, lines]
-    return ImageFiles(path.name, identity, lambda reporter: _listing(path, images, rows))
+    return ImageFiles(
+        path.name,
+        identity,
+        lambda reporter: _listing(path, images, rows),
+        lambda files: cells_of(sheet, [image.name for image in images], files),
+    )
 
 
 class _Near:

@@ -1,6 +1,7 @@
 """``.npz`` files of NumPy: ``X`` and ``y``, or ``X_train``, ``y_train``, ``X_valid``, … ``X_test``, ``y_test``.
 
-With ``lengths`` (or ``lengths_train``, …) they hold sequences.
+With ``lengths`` (or ``lengths_train``, …) they hold sequences; ``groups`` (or ``groups_train``, …) say which samples
+belong together.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from trasluz.reporting import Reporter
 _SAMPLES = ("x", "images", "data", "samples", "arr_0")
 _LABELS = ("y", "labels", "label", "target", "targets", "arr_1")
 _LENGTHS = ("lengths", "length")
+_GROUPS = ("groups", "group")
 _MOST_GROWTH, _FREE_GROWTH = 100, 256 << 20
 _SPLITS = {"train": ("train",), "valid": ("valid", "validation", "val"), "test": ("test",)}
 
@@ -43,8 +45,9 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> Raw:
     if train is None:
         raise _nothing(path, arrays)
     try:
-        samples, labels, lengths = train
-        raw = from_arrays(samples, labels, lengths=lengths, valid=parts["valid"], test=parts["test"], name=path.name)
+        samples, labels, lengths, groups = train
+        valid, test = parts["valid"], parts["test"]
+        raw = from_arrays(samples, labels, lengths=lengths, groups=groups, valid=valid, test=test, name=path.name)
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     return replace(raw, in_memory=False)
@@ -102,10 +105,11 @@ def _require_size(path: Path, stored: NpzFile) -> None:
 
 def _part(
     arrays: dict[str, np.ndarray], words: tuple[str, ...]
-) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None] | None:
-    """Samples, labels and lengths of a split."""
-    samples, labels, lengths = (_first(arrays, names, words) for names in (_SAMPLES, _LABELS, _LENGTHS))
-    return None if samples is None else (samples, labels, lengths)
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None, np.ndarray | None] | None:
+    """Samples, labels, lengths and groups of a split."""
+    samples, *rest = (_first(arrays, names, words) for names in (_SAMPLES, _LABELS, _LENGTHS, _GROUPS))
+    labels, lengths, groups = rest
+    return None if samples is None else (samples, labels, lengths, groups)
 
 
 def _first(arrays: dict[str, np.ndarray], names: tuple[str, ...], words: tuple[str, ...]) -> np.ndarray | None:

@@ -91,6 +91,8 @@ def _facts(audit: Mapping[str, Any]) -> list[tuple[Phrase, str]]:
     if deep:
         limits = (integer(n) if n == int(n) else significant(n) for n in (deep["low"], deep["high"]))
         facts.append((both("Numbers that count as black and white"), " – ".join(limits)))
+    if audit.get("groups"):
+        facts.append((both("Groups that stay together"), integer(audit["groups"]["count"])))
     if audit.get("imbalance"):
         facts.append((both("Largest over smallest class (training)"), significant(audit["imbalance"])))
     table = audit.get("kind") == "table"

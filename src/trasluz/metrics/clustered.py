@@ -1,0 +1,107 @@
+"""How far a number could be off where samples come in groups (frames of a video, pictures of a patient).
+
+Samples of a group are right or wrong together, so that 500 of 10 videos say less than 500 of 500.  A share gets
+Wilson's interval for as many independent samples as these are worth (the design effect of Kish 1965; Korn & Graubard
+1998, "Confidence intervals for proportions with small expected number of positive counts estimated from survey data",
+of whom the t quantile is, too); other numbers get the jackknife that leaves out a group at a time (Wolter 2007, chapter
+4).  All are two-sided at ``confidence`` and stay inside the range of what they bound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Literal
+
+import numpy as np
+
+_MOST_LEFT_OUT = 200  # times that the jackknife computes a number; more groups are left out together
+Range = Literal["share", "positive", "any"]
+
+
+def clustered_share(values: np.ndarray, groups: np.ndarray, confidence: float = 0.95) -> tuple[float, float]:
+    """The interval for the mean of per-sample ``values`` ``[n]`` in [0, 1], n ≥ 1, by ``groups`` int64 ``[n]``.
+
+    Where all values are 0 or all are 1 nothing shows how alike a group is, so each counts as one sample.  Of a single
+    group nothing is known: ``(0, 1)``.
+    """
+    number = len(np.unique(groups))
+    if number < 2:
+        return 0.0, 1.0
+    share = float(np.asarray(values, np.float64).mean())
+    return _wilson(share, effective_samples(values, groups) * _fewer(number, confidence), confidence)
+
+
+def effective_samples(values: np.ndarray, groups: np.ndarray) -> float:
+    """How many independent samples ``values`` ``[n]`` in [0, 1] of two ``groups`` or more are worth.
+
+    n over the design effect: the variance of their mean (a ratio of totals, linearised) over share·(1 − share) / n.
+    At most n, and the number of groups where all values are 0 or all are 1.
+    """
+    values = np.asarray(values, np.float64)
+    numbers = np.unique(groups, return_inverse=True)[1].reshape(-1)
+    sums, sizes = np.bincount(numbers, weights=values), np.bincount(numbers)
+    count, number, share = len(values), len(sizes), float(values.mean())
+    if share <= 0 or share >= 1:
+        return float(number)
+    variance = number / (number - 1) * float(((sums - share * sizes) ** 2).sum()) / count**2
+    return min(share * (1 - share) / variance, count) if variance > 0 else float(count)
+
+
+def jackknife(
+    statistic: Callable[[np.ndarray], float], groups: np.ndarray, within: Range, confidence: float = 0.95
+) -> tuple[float, float] | None:
+    """The interval for a number computed from some of the samples, by ``groups`` int64 ``[n]``.
+
+    ``statistic`` takes positions, int64.  On the logit of a ``share``, on the logarithm of a ``positive`` number; a
+    share that is 0 or 1 without any spread gets Wilson's interval with each group as one sample.  ``None`` where there
+    are fewer than two groups, or a number is not finite.
+    """
+    numbers = np.unique(groups, return_inverse=True)[1].reshape(-1)
+    number = int(numbers.max()) + 1
+    if number < 2:
+        return None
+    blocks = numbers % min(number, _MOST_LEFT_OUT)
+    count = int(blocks.max()) + 1
+    whole = statistic(np.arange(len(groups)))
+    parts = np.array([statistic(np.flatnonzero(blocks != block)) for block in range(count)])
+    if not (math.isfinite(whole) and np.isfinite(parts).all()):
+        return None
+    error = math.sqrt((count - 1) / count * float(((parts - parts.mean()) ** 2).sum()))
+    half = _students(count, confidence) * error
+    if within == "share":
+        if whole <= 0 or whole >= 1:
+            return _wilson(whole, number * _fewer(number, confidence), confidence)
+        centre, half = math.log(whole / (1 - whole)), half / (whole * (1 - whole))
+        return _logistic(centre - half), _logistic(centre + half)
+    if within == "positive":
+        if whole <= 0:
+            return None
+        factor = math.exp(min(half / whole, 700.0))  # finite whatever the spread
+        return whole / factor, whole * factor
+    return whole - half, whole + half
+
+
+def _fewer(groups: int, confidence: float) -> float:
+    """What a variance that was itself estimated from few ``groups`` takes from the number of samples."""
+    return (NormalDist().inv_cdf(0.5 + confidence / 2) / _students(groups, confidence)) ** 2
+
+
+def _students(groups: int, confidence: float) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(groups - 1, 0.5 + confidence / 2))
+
+
+def _wilson(share: float, trials: float, confidence: float) -> tuple[float, float]:
+    """Wilson's score interval of ``share``, as sure as ``trials`` > 0 answers, which need not be whole."""
+    z2 = NormalDist().inv_cdf(0.5 + confidence / 2) ** 2 / trials
+    centre = (share + z2 / 2) / (1 + z2)
+    half = math.sqrt(z2 * share * (1 - share) + z2 * z2 / 4) / (1 + z2)
+    # Known at the ends, where rounding would leave them out.
+    return min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share)
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-value)) if value > -700 else 0.0
