@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from trasluz.data.data import Data
 from trasluz.data.read.raw import Raw
+from trasluz.data.split.splits import SPLITTING
 from trasluz.errors import DataError, RunError
 from trasluz.messages import _
 from trasluz.recipe import DataSection, Recipe
@@ -22,7 +23,7 @@ def reopen(folder: RunFolder, recipe: Recipe, arrays: Raw | None, open_source: O
 
     Raises:
         DataError: the data are not there.
-        RunError: the data are not the ones that the run was trained on.
+        RunError: the data are not the ones that the run was trained on, or how they were split is lost.
     """
     info = folder.info()
     if arrays is None and info.get("in_memory"):
@@ -36,4 +37,10 @@ def reopen(folder: RunFolder, recipe: Recipe, arrays: Raw | None, open_source: O
         message = _("{path}: the data in {source} changed since this run was trained; restore them or train a new run.")
         raise RunError(message.format(path=folder.path, source=recipe.data.source))
     splits = load_splits(folder.path, len(opened.samples), info.get("splits", {}))
+    if not splits and info.get("splitting", 1) != SPLITTING:
+        message = _(
+            "{path}: splits.npz is missing, and this version of Trasluz splits data otherwise than the one that "
+            "trained this run, so that images would change sides; restore the file from a copy of the run."
+        )
+        raise RunError(message.format(path=folder.path))
     return dataclasses.replace(opened, splits=splits or opened.splits)

@@ -17,7 +17,9 @@ from trasluz.api.trusting import Packages, check_code, trusting
 from trasluz.data.arrays import from_arrays
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_warnings import audit_warnings
+from trasluz.data.describe.identities import split_fingerprints
 from trasluz.data.read.raw import Raw
+from trasluz.data.split.splits import SPLITTING
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
 from trasluz.errors import CheckpointError, DataError, HeldError, RunError, TrasluzError
 from trasluz.messages import _
@@ -29,7 +31,7 @@ from trasluz.runs.completeness import missing
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.held import HeldRun
 from trasluz.runs.leftovers import remove_leftovers
-from trasluz.runs.splits import save_splits
+from trasluz.runs.splits import arrays_to_keep, save_splits
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.film_strip import FilmStrip
 from trasluz.training.callbacks.progress import ProgressBar
@@ -137,7 +139,9 @@ def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, cal
             for warning in audit_warnings(opened.audit):
                 speaker.warn(warning)
             started = [start.to_dict() for start in prepared.starts]
-            folder.create(whole, opened.splits, **_facts(opened, prepared.hardware), started_from=started)
+            before = [path for start in prepared.starts if (path := start.run_folder) is not None]
+            rows = arrays_to_keep(opened.splits, opened.identities, before)
+            folder.create(whole, rows, **_facts(opened, prepared.hardware), started_from=started)
         with _held(folder, fabric):
             run_to_end(loop, speaker)
         return open_run(folder.path, data=opened)
@@ -273,7 +277,7 @@ def _say_lacks(folder: RunFolder, lacks: Sequence[str], speaker: Reporter) -> No
 def _draw_splits(folder: RunFolder, data: Data, said: bool, speaker: Reporter) -> None:
     """Writes the splits where the run has none, as its recipe draws them from its data, and says so unless it is."""
     if not (folder.path / "splits.npz").is_file():
-        save_splits(folder.path, dict(data.splits))
+        save_splits(folder.path, arrays_to_keep(data.splits, data.identities))
         if not said:
             speaker.warn(_("{path}: splits.npz was missing; it was drawn again.").format(path=folder.path))
 
@@ -311,6 +315,8 @@ def _facts(data: Data, hardware: Hardware) -> dict[str, Any]:
         "fingerprint": data.fingerprint,
         "in_memory": data.audit.get("in_memory", False),
         "splits": {name: len(rows) for name, rows in data.splits.items()},
+        "splitting": SPLITTING,
+        "split_fingerprints": split_fingerprints(data.splits, data.identities),
         "classes": list(data.classes),
         "audit": dict(data.audit),
         "hardware": describe(hardware),

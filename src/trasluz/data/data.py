@@ -44,6 +44,8 @@ class Data:
     stored numbers can take: (0, 255) for uint8.  ``labels``: int64 ``[n]`` of indices into ``classes`` (−1: no
     label), or bool ``[n, classes]`` when ``multi_label``.  ``label_values`` are the original labels, of any
     hashable kind, in the order of ``classes`` (their printed names).  ``files`` names each row's origin.
+    ``identities``: int64 ``[n]``, a number per row that its content gives, by which it is known again in other data;
+    ``None`` where nobody counted them.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Data:
     files: tuple[str, ...] | None = None
     columns: tuple[Column, ...] = ()
     fingerprint: str = ""
+    identities: np.ndarray | None = None
     audit: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -14,6 +14,7 @@ from trasluz.data.data import Data
 from trasluz.data.describe.audit import audit
 from trasluz.data.describe.duplicates import exact_groups
 from trasluz.data.describe.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
+from trasluz.data.describe.identities import identities_of_rows
 from trasluz.data.describe.near_duplicates import NearDuplicates, near_duplicates
 from trasluz.data.read.cache import remembered
 from trasluz.data.read.fit_arrays import fit_arrays, require_images
@@ -23,8 +24,9 @@ from trasluz.data.read.store import open_store
 from trasluz.data.read.table_columns import numbered
 from trasluz.data.sources.base import find_source
 from trasluz.data.split.domains import domains_of_classes
+from trasluz.data.split.draw import draw_places
 from trasluz.data.split.labels import IndexedLabels, in_order, index_labels
-from trasluz.data.split.limit import limit_labels, limit_rows
+from trasluz.data.split.limit import keeping_order, limit_labels, limit_rows
 from trasluz.data.split.splits import make_splits
 from trasluz.errors import DataError
 from trasluz.messages import _
@@ -33,11 +35,13 @@ from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 
 _MOST_GENERATED = 100  # files named in the audit that say that a network made them
-_FACTS_VERSION = 1  # of what is remembered about duplicates
+_FACTS_VERSION = 1  # of what is remembered about duplicates and identities
 
 
 def open_data(section: DataSection, seed: int, reporter: Reporter | None = None, arrays: Raw | None = None) -> Data:
-    """The data that ``section`` describes, split from ``seed``; ``arrays`` stand in for its source.
+    """The data that ``section`` describes; ``arrays`` stand in for its source.
+
+    They are split from their own content and from ``data.split_seed``, or ``seed`` where that is null.
 
     Raises:
         DataError: no such source, nothing in it that can be read, or files that cannot and may not be left out.
@@ -51,7 +55,7 @@ def open_data(section: DataSection, seed: int, reporter: Reporter | None = None,
     unreadable = tuple((file, _(reason)) for file, reason in raw.unreadable)
     _require_readable(raw, unreadable, section)
     raw = _fitted(raw, section, speaker)
-    return _assemble(raw, unreadable, section, Rng(seed), speaker)
+    return _assemble(raw, unreadable, section, Rng(seed if section.split_seed is None else section.split_seed), speaker)
 
 
 def _say_unused(raw: Raw, section: DataSection, reporter: Reporter) -> None:
@@ -82,10 +86,12 @@ def _fitted(raw: Raw, section: DataSection, reporter: Reporter) -> Raw:
     """Samples of the recipe's size and channels, with their content's fingerprint and their original sizes."""
     if raw.kind != "image":
         require_images(raw.kind, section.size, section.channels, raw.name)
-        return dataclasses.replace(raw, fingerprint=raw.fingerprint or fingerprint_of_arrays(raw))
+        content = raw.fingerprint or fingerprint_of_arrays(raw)
+        return dataclasses.replace(raw, fingerprint=content, identities=_identities(raw, content))
     if raw.fingerprint:
-        return raw
+        return dataclasses.replace(raw, identities=_identities(raw, raw.fingerprint))
     content = fingerprint_of_arrays(raw)
+    raw = dataclasses.replace(raw, identities=_identities(raw, content))
     size = wanted_size(section)
     own = np.broadcast_to(np.asarray(raw.samples.shape[1:3], np.int32), (len(raw.samples), 2))
     scale = raw.value_range or (float(raw.samples.min()), float(raw.samples.max()))
@@ -99,12 +105,14 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, 
     labels = _labels(raw, section, reporter)
     groups = _groups(raw, reporter)
     indices = None if labels is None else labels.indices
-    splits = make_splits(indices, raw.splits, section.valid, section.test, rng, groups)
+    assert raw.identities is not None, "they are computed where a source does not give them"
+    places = draw_places(raw.identities, groups, rng)
+    splits = make_splits(indices, raw.splits, section.valid, section.test, places, groups)
     limits = section.limits
     for split, limit in (("train", limits.train), ("valid", limits.valid), ("test", limits.test)):
         if split in splits:
-            splits[split] = limit_rows(splits[split], indices, limit, rng)
-    indices = limit_labels(indices, splits["train"], section.labelled, rng)
+            splits[split] = limit_rows(splits[split], indices, limit, keeping_order(split, places))
+    indices = limit_labels(indices, splits["train"], section.labelled, keeping_order("train", places))
     domain, domains = domains_of_classes(raw.name, labels) if section.domains else (raw.domain, raw.domains)
     data = Data(
         name=raw.name,
@@ -122,6 +130,7 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, 
         files=raw.files,
         columns=raw.columns or (numbered(raw.samples.shape[1]) if raw.kind == "table" else ()),
         fingerprint=raw.fingerprint,
+        identities=raw.identities,
     )
     near = _near(data, groups, reporter)
     found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=groups, near=near, reporter=reporter)
@@ -147,6 +156,17 @@ def _labels(raw: Raw, section: DataSection, reporter: Reporter) -> IndexedLabels
             message = _("{source}: the classes {names} differ in upper and lower case only; they are kept apart.")
             reporter.warn(message.format(source=raw.name, names=", ".join(names)))
     return labels
+
+
+def _identities(raw: Raw, content: str) -> np.ndarray:
+    """What the source says, or by the rows as they are before anything is done to them; ``content`` fingerprints."""
+    if raw.identities is not None:
+        return raw.identities
+
+    def compute() -> dict[str, np.ndarray]:
+        return {"identities": identities_of_rows(raw.samples)}
+
+    return remembered(raw.name, content, f"identities-{_FACTS_VERSION}", compute)["identities"]
 
 
 def _groups(raw: Raw, reporter: Reporter) -> np.ndarray:

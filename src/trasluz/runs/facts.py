@@ -141,6 +141,8 @@ class _Info(BaseModel):
     fingerprint: str = ""
     in_memory: bool = False
     splits: dict[str, Count] = {}
+    splitting: Count = 1
+    split_fingerprints: dict[str, str] = {}
     classes: list[str] = []
     audit: Annotated[dict[str, Any], AfterValidator(_audit)] = {}
     hardware: _Hardware | None = None

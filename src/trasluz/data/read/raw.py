@@ -29,7 +29,8 @@ class Raw:
     ``ignored``: how many files are no images.  ``sizes``: int ``[n, 2]``, height and width before resizing, where
     that is not the samples' own.  ``in_memory``: the arrays were given as such and cannot be found again.
     ``columns``: of a table, in order; empty when they have no names.  ``dropped``: rows left out for missing values.
-    ``fingerprint``: of the content; empty when it has to be computed from the arrays.
+    ``fingerprint``: of the content; empty when it has to be computed from the arrays.  ``identities``: int64 ``[n]``
+    (``describe/identities.py``); ``None`` when they are those of the rows of ``samples``.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Raw:
     columns: tuple[Column, ...] = ()
     dropped: int = 0
     fingerprint: str = ""
+    identities: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

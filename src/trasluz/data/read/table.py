@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from trasluz.data.describe.fingerprint import digest
+from trasluz.data.describe.identities import identity_numbers
 from trasluz.data.read.layout import SPLIT_NAMES
 from trasluz.data.read.raw import Label, Raw, split_rows
 from trasluz.data.read.table_columns import Column, is_missing, one_hot, parse_numbers
@@ -26,6 +28,7 @@ _SPLITS = ("split", "subset")
 _MOST_NAMED = 5
 _MOST_CATEGORIES = 100
 _MANY_CLASSES = 20
+_SEPARATOR = "\x1f"  # between the cells of a row, whose text as it stands says which row it is
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def open_table(sheet: Sheet, section: DataSection, reporter: Reporter, known: tu
         files=tuple(f"{sheet.path.name}:{sheet.lines[row]}" for row in kept),
         columns=columns,
         dropped=len(values) - len(kept),
+        identities=identity_numbers(digest(_SEPARATOR.join(sheet.rows[row]).encode()) for row in kept),
     )
 
 
