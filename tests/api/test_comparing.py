@@ -130,6 +130,7 @@ def test_the_same_pictures_elsewhere_and_among_others_are_known_again(tmp_path: 
         for number, file in enumerate(sorted((moved / kind).iterdir(), reverse=True)):
             file.rename(file.with_name(f"x{number:04}.png"))
     second = train_on(moved, tmp_path, **{"data.valid": 0.4})
+    first.evaluate()
     shutil.rmtree(tmp_path / "photos")
     found = api.compare(first.path, second.path, out=tmp_path / "page.html")
     assert 70 <= found.resting.common[second.path.name] <= 80, "nearly all 80 of the first validate in the second"

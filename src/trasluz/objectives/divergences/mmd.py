@@ -156,9 +156,9 @@ def _total(
     q: Tensor,
     kind: Kernel,
     bandwidths: Sequence[Tensor | float],
-    values: Values = kernel,
+    values: Values | None = None,
 ) -> Tensor:
-    """Σ pᵢ·k(xᵢ, yⱼ)·qⱼ, 0-d; of large batches in blocks of rows that are computed again in the backward pass."""
+    """Σ pᵢ·k(xᵢ, yⱼ)·qⱼ, 0-d, of the kernel or of other ``values`` of pairs; of large batches in blocks of rows that are computed again in the backward pass."""
     rows = max(_AT_ONCE // max(y.numel(), 1), 1)
     if len(x) <= rows:
         return _block(x, y, p, q, kind, bandwidths, values)
@@ -176,9 +176,9 @@ def _block(
     q: Tensor,
     kind: Kernel,
     bandwidths: Sequence[Tensor | float],
-    values: Values,
+    values: Values | None,
 ) -> Tensor:
-    return p @ values(x, y, kind, bandwidths) @ q
+    return p @ (values or kernel)(x, y, kind, bandwidths) @ q
 
 
 def _within(whole: Tensor, shares: Tensor, unbiased: bool) -> Tensor:
