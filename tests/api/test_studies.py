@@ -140,7 +140,7 @@ def test_a_study_says_on_what_its_differences_rest(tmp_path: Path) -> None:
     counts = [api.open_run(found.path / "runs" / run).info["splits"]["valid"] for run in found.table.rows[0].runs]
     assert found.resting.samples == min(counts)
     (sentence,) = found.resting.sentences()
-    assert f"judged on the same images, {min(counts)} at least" in sentence
+    assert f"images that both variants were judged on: {min(counts)} or more" in sentence
     assert sentence in found.page.read_text(encoding="utf-8")
 
 

@@ -58,8 +58,8 @@ def code_planes(pictures: Pictures, sheet: Sheet) -> Section | None:
     limit = max(reach(own.codes) for own in known.values() if own.codes is not None)
     shown = [_plane(name, own, limit, sheet) for name, own in known.items()]
     caption = both(
-        "The codes of images on their two principal axes (PCA of each variant's own), coloured by class, all on one "
-        "scale: that of the variant whose codes reach furthest."
+        "The codes of images on their two principal axes (PCA of each variant's own), coloured by class (point at "
+        "one to read it), all on one scale: that of the variant whose codes reach furthest."
     )
     html = fill("sections/plots.html", pictures=shown, caption=caption, lead=None)
     return Section(both("Where do their codes lie?"), "latent", html)
