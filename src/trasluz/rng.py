@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -104,6 +105,12 @@ class Rng:
     def permutation(self, purpose: str, epoch: int, n: int) -> Tensor:
         """A random order of ``n`` samples, int64 ``[n]``."""
         return torch.randperm(n, generator=self.generator(purpose, epoch))
+
+    def places(self, purpose: str, numbers: np.ndarray) -> np.ndarray:
+        """Float64 in [0, 1), of 53 bits, one for each of ``numbers`` int64 ``[n]`` and a function of it."""
+        start = _mix(torch.from_numpy(numbers) * _GOLDEN + _fold(self.key, _word(purpose)))
+        found: np.ndarray = (_shift(_mix(start + _GOLDEN), 11).to(torch.float64) * 2.0**-53).numpy()
+        return found
 
     def uniform(self, purpose: str, epoch: Key, positions: Tensor, *shape: int) -> Tensor:
         """Float32 in [0, 1), ``[n, *shape]`` for ``n`` positions, on the positions' device."""

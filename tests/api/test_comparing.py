@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from trasluz import api
 from trasluz.errors import RequestError, RunError
@@ -83,7 +84,7 @@ def test_runs_of_other_data_are_compared_in_what_can_be_and_the_page_says_so(
 
 
 def test_another_size_of_the_same_files_is_the_same_images(tmp_path: Path, image_folder) -> None:  # type: ignore[no-untyped-def]
-    source = image_folder(count=30)
+    source = image_folder(count=60)
     common = {**CNN, "data.limit": None, "train.epochs": 1}
     small = api.train("digits-cnn", data=source, set={**common, "data.size": 8}, runs=tmp_path / "runs")
     large = api.train("digits-cnn", data=source, set={**common, "data.size": 16}, runs=tmp_path / "runs")
@@ -91,6 +92,117 @@ def test_another_size_of_the_same_files_is_the_same_images(tmp_path: Path, image
     found = api.compare(small.path, large.path)
     assert "accuracy" in found.table.rows[1].differences
     assert "other data" not in found.page.read_text(encoding="utf-8")
+
+
+def pictures(place: Path, count: int = 200, first: int = 0) -> Path:
+    """A folder of ``count`` small pictures, half dark and half light; ``first`` is the number of the first."""
+    for number in range(first, first + count):
+        noise = np.random.default_rng(number)
+        kind = ("dark", "light")[number % 2]
+        pixels = (noise.random((10, 10, 3)) * 200 + 40 * (number % 2)).astype(np.uint8)
+        file = place / kind / f"{number:04}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(file)
+    return place
+
+
+def train_on(source: Path, runs: Path, recipe: str = "digits-cnn", **changes: object) -> api.Run:
+    own = {"train.epochs": 1, "data.test": None, "data.valid": 0.25, **changes}
+    return api.train(recipe, data=source, set=own, runs=runs)
+
+
+def test_two_recipes_on_one_folder_judge_the_same_images_whatever_else_they_say(tmp_path: Path) -> None:
+    source = pictures(tmp_path / "photos")
+    first = train_on(source, tmp_path, **{"model.network.channels": [4]})
+    settings = {"data.size": 6, "data.channels": 1, "data.limit": 60, "data.normalise": "standard", "train.batch": 16}
+    other = train_on(source, tmp_path, "mnist-mlp", **settings, **{"data.augment.rotation": 5})
+    found = api.compare(first, other)
+    assert found.resting.common == {"digits-cnn": 50, "mnist-mlp": 50}
+    assert found.resting.too_few == ()
+    apart = found.table.rows[1].differences["accuracy"].mean
+    assert apart == pytest.approx(other.evaluate().metrics["accuracy"] - first.evaluate().metrics["accuracy"])
+
+
+def test_the_same_pictures_elsewhere_and_among_others_are_known_again(tmp_path: Path) -> None:
+    first = train_on(pictures(tmp_path / "photos"), tmp_path, **{"data.valid": 0.4})
+    moved = pictures(tmp_path / "elsewhere", 260)
+    for kind in ("dark", "light"):
+        for number, file in enumerate(sorted((moved / kind).iterdir(), reverse=True)):
+            file.rename(file.with_name(f"x{number:04}.png"))
+    second = train_on(moved, tmp_path, **{"data.valid": 0.4})
+    first.evaluate()
+    shutil.rmtree(tmp_path / "photos")
+    found = api.compare(first.path, second.path, out=tmp_path / "page.html")
+    assert 70 <= found.resting.common[second.path.name] <= 80, "nearly all 80 of the first validate in the second"
+    assert found.table.rows[1].differences
+
+
+def test_runs_of_other_seeds_have_too_few_in_common_and_are_judged_on_what_none_was_trained_on(tmp_path: Path) -> None:
+    source = pictures(tmp_path / "photos", 300)
+    runs = [train_on(source, tmp_path, **{"seed": seed, "data.limit": 60}) for seed in (0, 1)]
+    found = api.compare(*runs)
+    assert found.table.rows[1].differences == {}
+    (name,) = found.resting.too_few
+    assert 0 < found.resting.common[name] < 30
+    assert found.resting.left > 100
+    assert found.resting.command == f"trasluz compare {runs[0].path} {runs[1].path} --common"
+    assert "no difference is taken" in found.page.read_text(encoding="utf-8")
+    again = api.compare(*runs, common=True)
+    assert again.split == "common"
+    assert again.resting.common[name] == found.resting.left
+    assert again.resting.what_to_do() == ""
+    trained = {row for run in runs for row in run.data.split("train").tolist()}
+    judged = np.setdiff1d(np.arange(300), list(trained))
+    assert found.resting.left == len(judged)
+    answers = [
+        run.predict([str(source / run.data.files[row]) for row in judged]).labels  # type: ignore[index]  # has files
+        for run in runs
+    ]
+    truth = [run_file.split("/")[0] for run_file in np.array(runs[0].data.files)[judged]]
+    right = [np.mean([said == true for said, true in zip(own, truth, strict=True)]) for own in answers]
+    assert again.table.rows[1].differences["accuracy"].mean == pytest.approx(right[1] - right[0])
+    assert "images that none of them was trained on" in again.page.read_text(encoding="utf-8")
+
+
+def test_autoencoders_are_compared_image_by_image_on_what_none_was_trained_on(tmp_path: Path) -> None:
+    source = pictures(tmp_path / "photos", 300)
+    small = {"model.encoder.channels": [4], "model.decoder.channels": [4], "data.limit": 60, "data.size": 8}
+    runs = [train_on(source, tmp_path, "digits-autoencoder", **small, seed=seed) for seed in (0, 1)]
+    again = api.compare(*runs, common=True)
+    apart = again.table.rows[1].differences["mse"]
+    assert apart.low <= apart.mean <= apart.high
+    assert again.table.rows[1].scores["mse"].mean - again.table.rows[0].scores["mse"].mean == pytest.approx(apart.mean)
+
+
+def test_what_nobody_left_out_cannot_be_judged_on(tmp_path: Path) -> None:
+    source = pictures(tmp_path / "photos", 120)
+    runs = [train_on(source, tmp_path, seed=seed) for seed in (0, 1)]
+    found = api.compare(*runs)
+    assert found.resting.command.endswith("--common")
+    assert "one seed" in found.resting.what_to_do()
+    with pytest.raises(RequestError, match="none of them was trained on or keeps for its test"):
+        api.compare(*runs, common=True)
+    with pytest.raises(RequestError, match="--split and --common"):
+        api.compare(*runs, split="valid", common=True)
+
+
+def test_images_that_the_weights_before_were_trained_on_do_not_count(tmp_path: Path) -> None:
+    source = pictures(tmp_path / "photos")
+    first = train_on(source, tmp_path)
+    before = train_on(source, tmp_path, seed=1)
+    moved = train_on(source, tmp_path, phases=[{"name": "main", "from": str(before.path)}])
+    seen = np.isin(first.data.split("valid"), before.data.split("train")).sum()
+    found = api.compare(first, moved)
+    assert found.resting.common[moved.path.name] == 50 - seen
+
+
+def test_runs_of_version_0_1_are_compared_by_their_rows(tmp_path: Path) -> None:
+    fixtures = Path(__file__).parents[1] / "fixtures" / "v1"
+    old = tmp_path / "old"
+    shutil.copytree(next(fixtures.glob("*-digits-cnn-*")), old)
+    again = shutil.copytree(old, tmp_path / "again")
+    found = api.compare(old, again, out=tmp_path / "page.html")
+    assert found.table.rows[1].differences["accuracy"].mean == 0
 
 
 def test_a_run_without_a_model_has_its_curves_and_says_why_it_has_no_numbers(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +133,84 @@ def test_a_number_of_seeds_that_no_study_has_is_refused(tmp_path: Path) -> None:
     for seeds in (0, 10**40):
         with pytest.raises(RecipeError, match="seeds"):
             api.study(SMALL, seeds=seeds, runs=tmp_path)
+
+
+def test_a_study_says_on_what_its_differences_rest(tmp_path: Path) -> None:
+    found = api.study(SMALL, runs=tmp_path)
+    counts = [api.open_run(found.path / "runs" / run).info["splits"]["valid"] for run in found.table.rows[0].runs]
+    assert found.resting.samples == min(counts)
+    (sentence,) = found.resting.sentences()
+    assert f"images that both variants were judged on: {min(counts)} or more" in sentence
+    assert sentence in found.page.read_text(encoding="utf-8")
+
+
+def test_a_variant_that_changes_which_images_are_judged_has_no_difference(tmp_path: Path) -> None:
+    variants = {
+        "tenth": {"data.valid": 0.1},
+        "fifth": {"data.valid": 0.2},
+        "smaller": {"data.size": 6, "data.valid": 0.1},
+    }
+    asked = Study.model_validate({**SMALL.model_dump(), "variants": variants, "seeds": 1})
+    found = api.study(asked, runs=tmp_path)
+    assert [bool(row.differences) for row in found.table.rows] == [False, False, True]
+    assert found.resting.others == ("fifth",)
+    assert "fifth was judged on other images than tenth" in found.page.read_text(encoding="utf-8")
+
+
+def test_too_few_images_give_no_difference(tmp_path: Path) -> None:
+    found = api.study(SMALL, set={"data.limit": {"train": 80, "valid": 20}}, runs=tmp_path)
+    assert found.table.rows[1].differences == {}
+    assert found.resting.few
+    assert "Judged on 20 images only: from fewer than 30" in found.page.read_text(encoding="utf-8")
+
+
+def _sections(page: Path) -> list[str]:
+    return re.findall(r'<section id="([a-z]+)"', page.read_text(encoding="utf-8"))
+
+
+def test_variants_stand_beside_each_other_in_pictures_and_findings(tmp_path: Path) -> None:
+    vae = {
+        "train.epochs": 1,
+        "train.batch": 32,
+        "data.limit": 200,
+        "data.size": 8,
+        "data.channels": 1,
+        "model.encoder.channels": [4],
+        "model.encoder.hidden": [8],
+        "model.decoder.channels": [4],
+    }
+    kernels = {
+        "narrow": {"model.divergence.bandwidths": [0.0001]},
+        "wide": {"model.divergence.bandwidths": [10000.0]},
+        "median": {"model.divergence.bandwidths": "median"},
+    }
+    asked = Study(name="kernels", base="mmd-vae", set=vae | {"data.valid": 0.2}, variants=kernels, seeds=1)
+    found = api.study(asked, data="digits", runs=tmp_path)
+    assert [name for name in _sections(found.page) if name != "curves"] == [
+        "answer",
+        "findings",
+        "numbers",
+        "images",
+        "latent",
+    ]
+    page = found.page.read_text(encoding="utf-8")
+    assert "The kernel sees no pair of codes: narrow." in page
+    assert "The kernel tells no codes apart: wide." in page
+    assert "What do they rebuild?" in page
+    assert "What do they generate?" in page
+    gradients = {row.variant: row.scores["kernel_gradient"].mean for row in found.table.rows}
+    assert max(gradients["narrow"], gradients["wide"]) < 1e-4 < 1e-2 < gradients["median"]
+
+
+def test_a_run_whose_pictures_cannot_be_made_costs_its_place_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trasluz.api import variants
+
+    def refuse(*_words: object) -> None:
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr(variants, "see_through", refuse)
+    found = api.study(SMALL.model_copy(update={"seeds": 1}), runs=tmp_path)
+    assert "images" not in _sections(found.page)
+    assert found.table.rows[1].differences

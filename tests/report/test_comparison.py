@@ -13,10 +13,12 @@ import pytest
 from tests.report.made_runs import autoencoder_evaluation, classifier_evaluation, records
 from trasluz.draw.history import read_history
 from trasluz.draw.provenance import Origin
+from trasluz.draw.resting import Resting
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.look.through import Through
 from trasluz.recipe import from_dict
 from trasluz.report.comparison import Comparison, Seen, write_comparison_page
+from trasluz.search.common import Judged
 from trasluz.search.compare import Entry, compare_table, recipe_differences
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 1), dtype=np.uint8)
@@ -24,17 +26,25 @@ _NOTHING = Seen({}, (), (), "first")
 
 
 def _comparison(
-    second: Evaluation | None, *, common: int = 897, model: dict[str, Any] | None = None, seen: Seen = _NOTHING
+    second: Evaluation | None,
+    *,
+    common: int = 897,
+    left: int = 0,
+    model: dict[str, Any] | None = None,
+    seen: Seen = _NOTHING,
 ) -> Comparison:
     recipes = [
         from_dict({"name": "first", "model": {"family": "classifier"}}),
         from_dict({"name": "second", "model": {"family": "classifier", **(model or {})}, "seed": 4}),
     ]
     first = classifier_evaluation()
+    lacks = None if second else "no model <yet>"
+    samples, none = np.arange(first.count), np.empty(0, np.int64)
     entries = [
-        Entry("first", "folder-1", recipes[0], first, True, 7.0, 30, 10),
-        Entry("second", "folder-2", recipes[1], second, common > 0, 9.0, 30, 12, None if second else "no model <yet>"),
+        Entry("first", "folder-1", recipes[0], first, Judged(samples, none), 7.0, 30, 10),
+        Entry("second", "folder-2", recipes[1], second, Judged(samples, none), 9.0, 30, 12, failure=lacks),
     ]
+    judged = {"first": first.count} | ({} if second is None else {"second": common})
     hardware = {"processor": "Some Processor", "precision": "bf16"}
     versions = [{"torch": "2.7", "numpy": "2.4"}, {"torch": "2.8", "numpy": "2.4"}]
     return Comparison(
@@ -44,7 +54,7 @@ def _comparison(
         histories={entry.name: read_history(records("classifier")) for entry in entries},
         infos={e.name: {"hardware": hardware, "versions": v} for e, v in zip(entries, versions, strict=True)},
         counts={e.name: e.evaluation.count for e in entries if e.evaluation},
-        common={"first": first.count, "second": common},
+        resting=Resting("first", judged, left, "trasluz compare a b --common"),
         seen=seen,
         folders={"first": "folder-1", "second": "folder-2"},
     )
@@ -83,10 +93,25 @@ def test_another_objective_has_no_loss_in_common(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("common", "sentence"), [(0, "was judged on other images than first"), (500, "on the 500 images")]
+    ("common", "sentence"),
+    [
+        (0, "was judged on other images than first"),
+        (29, "both judged on only 29 images on which neither was trained: from fewer than 30 no difference is taken"),
+        (500, "rests on the 500 images that both were judged on and neither was trained on"),
+    ],
 )
 def test_images_that_are_not_shared_are_spoken_of(tmp_path: Path, common: int, sentence: str) -> None:
     assert sentence in _section(_page(tmp_path, _comparison(classifier_evaluation(), common=common)), "answer")
+
+
+def test_where_there_are_too_few_the_command_for_the_same_images_stands(tmp_path: Path) -> None:
+    few = _section(_page(tmp_path, _comparison(classifier_evaluation(), common=7, left=1200)), "answer")
+    assert "1\u202f200 images that all of these runs know were trained on in none of them" in few
+    assert "<code>trasluz compare a b --common</code>" in few
+    none = _section(_page(tmp_path, _comparison(classifier_evaluation(), common=7, left=12)), "answer")
+    assert "--common" not in none
+    assert "data.split_seed" in none
+    assert "--common" not in _section(_page(tmp_path, _comparison(classifier_evaluation(), left=1200)), "answer")
 
 
 def test_a_run_without_numbers_says_why_and_is_escaped(tmp_path: Path) -> None:

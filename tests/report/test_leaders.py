@@ -9,10 +9,11 @@ import time
 import pytest
 
 from trasluz.draw.history import History, read_history
+from trasluz.draw.resting import StudyResting
 from trasluz.draw.study import variants_figure
 from trasluz.recipe.study import Study
 from trasluz.report.leaders import about_leaders, leaders
-from trasluz.report.study import write_study_page
+from trasluz.report.study import Shown, write_study_page
 from trasluz.search.table import Result, Table, make_table
 
 METRICS = ("accuracy", "loss", *(f"number_{i}" for i in range(8)))
@@ -48,7 +49,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, float]:
     """The page of a thousand variants with ten metrics, and the processor time that each variant cost."""
     study, folder = _study(1000), tmp_path_factory.mktemp("study")
     start = time.process_time()
-    page = write_study_page(folder, study, _table(study), _histories(study), 1000, "en")
+    shown = Shown(_histories(study), {}, {}, StudyResting("v0", None, (), few=False), 1000)
+    page = write_study_page(folder, study, _table(study), shown, "en")
     return page.read_text(encoding="utf-8"), (time.process_time() - start) / 1000
 
 

@@ -48,7 +48,7 @@ def make_cell(runs: Path, cell: Cell, created: str = "2026-01-01T00:00:00+00:00"
         "parameters": 1234,
     }
     metrics = {"accuracy": score_of(cell), "loss": 1.0}
-    evaluation = {"split": "valid", "count": 10, "metrics": metrics, "intervals": {}, "classes": [], "notes": []}
+    evaluation = {"split": "valid", "count": 100, "metrics": metrics, "intervals": {}, "classes": [], "notes": []}
     evaluation |= {"baselines": {}, "per_class": None, "confusion": None, "calibration": None}
     (run / "model").mkdir()
     for name in ("model/weights.safetensors", "model/config.json", "model/preprocess.json", "splits.npz"):

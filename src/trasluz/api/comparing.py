@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,51 +12,69 @@ import numpy as np
 from trasluz.api.applying import to_bytes
 from trasluz.api.looks import subject_of
 from trasluz.api.run import Run, open_run
+from trasluz.api.same_samples import known_samples, rows_of, untrained_by_all
 from trasluz.draw.history import read_history
 from trasluz.draw.provenance import Origin
+from trasluz.draw.resting import Resting
 from trasluz.errors import CheckpointError, DamagedError, DataError, RecipeError, RequestError
+from trasluz.evaluation.evaluate import evaluate_split
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.look.shown import few_of_each_class, from_rows
 from trasluz.look.through import Through, see_through
 from trasluz.messages import _, current_language
 from trasluz.report.comparison import Comparison, Seen, write_comparison_page
 from trasluz.reporting import Reporter
+from trasluz.runs.splits import KnownSamples
 from trasluz.runs.weights import FINAL
-from trasluz.search.compare import Entry, common_rows, compare_table, recipe_differences, run_names
+from trasluz.search.common import FEWEST, Judged
+from trasluz.search.compare import Entry, common_counts, compare_table, recipe_differences, run_names
 from trasluz.search.table import Table
 
 _PREFERRED = ("test", "valid", "train")
 _IMAGES = 10
 _SAMPLES = 10
+COMMON = "common"  # what images are called that all runs know and none was trained on
 
 
 @dataclass(frozen=True)
 class ComparisonResult:
     """Where the page lies, the split that was judged by, and the table: the first whole run is its reference.
 
-    ``damaged``: folder → what is wrong with it, of runs that cannot be compared.
+    ``resting``: on how many images each difference rests, and what to do where these are too few.  ``damaged``: folder
+    → what is wrong with it, of runs that cannot be compared.
     """
 
     page: Path
     split: str
     table: Table
+    resting: Resting
     damaged: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Compared:
-    """One run with what is known of it here; ``lacks`` says why it has no numbers."""
+    """One run with what is known of it here: its samples, as far as can be told; ``lacks`` says why it has no
+    numbers."""
 
     name: str
     run: Run
     evaluation: Evaluation | None
-    same: bool
+    known: KnownSamples | None
     lacks: str | None
+
+    @property
+    def judged(self) -> Judged | None:
+        """Which samples it was judged on."""
+        if self.known is None or self.evaluation is None:
+            return None
+        rows = self.evaluation.arrays.get("rows", np.empty(0, np.int64))
+        return Judged(self.known.identities[rows], self.known.trained)
 
 
 def compare(
     *runs: str | Path | Run,
     split: str | None = None,
+    common: bool = False,
     out: str | Path | None = None,
     lang: str | None = None,
     weights: str = FINAL,
@@ -64,13 +83,15 @@ def compare(
     """Lays two or more runs side by side on one page, differences taken from the first.
 
     ``split``: what all are judged by; otherwise test where all were evaluated on it before, else validation, which is
-    evaluated where it was not.  ``out``: the page's file, ``comparison.html`` beside the first run by default.
-    ``weights``: of the runs that are given as folders, ``final`` or ``best``.
+    evaluated where it was not.  ``common`` judges them all on the images that all of them know and that none was
+    trained on or keeps for its test, instead of a split of each.  ``out``: the page's file, ``comparison.html`` beside
+    the first run by default.  ``weights``: of the runs that are given as folders, ``final`` or ``best``.
 
     A damaged run is named on the page and left out; the others are shown.
 
     Raises:
-        RequestError: fewer than two runs, or one given twice.
+        RequestError: fewer than two runs, or one given twice; ``split`` and ``common`` together, or fewer than 30
+            images for ``common``.
         RunError: a folder that is no run, or no run that is whole.
         DataError: a run without the split that was asked for.
         StorageError: the page cannot be written.
@@ -79,12 +100,16 @@ def compare(
     opened, damaged = _opened(runs, weights)
     for path, reason in damaged.items():
         speaker.warn(_("damaged: {path}: {reason}").format(path=path, reason=reason))
+    if split and common:
+        raise RequestError(_("compare: --split and --common say two things; give one of them."))
     for run in opened if split else ():
         _check_split(run, str(split))
-    chosen = split or _common_split(opened)
-    compared = _judged(opened, chosen, speaker)
+    known = known_samples(opened)
+    chosen = COMMON if common else split or _common_split(opened)
+    same = _untrained(opened, known) if common else None
+    compared = _judged(opened, known, chosen, same, speaker)
     entries = [_entry(one) for one in compared]
-    table = compare_table(entries)
+    table, resting = compare_table(entries), _resting(compared, common_counts(entries), common)
     comparison = Comparison(
         table=table,
         split=chosen,
@@ -92,7 +117,7 @@ def compare(
         histories={one.name: read_history(one.run.history) for one in compared},
         infos={one.name: one.run.info for one in compared},
         counts={one.name: one.evaluation.count for one in compared if one.evaluation is not None},
-        common=_common(compared),
+        resting=resting,
         seen=_seen(compared, speaker),
         folders={one.name: one.run.weights.label for one in compared},
         damaged=damaged,
@@ -100,7 +125,7 @@ def compare(
     target = Path(out) if out is not None else opened[0].path.parent / "comparison.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     page = write_comparison_page(target, comparison, _origin(compared), lang or current_language())
-    return ComparisonResult(page, chosen, table, damaged)
+    return ComparisonResult(page, chosen, table, resting, damaged)
 
 
 def _opened(runs: Sequence[str | Path | Run], weights: str) -> tuple[list[Run], dict[str, str]]:
@@ -161,41 +186,78 @@ def _common_split(runs: Sequence[Run]) -> str:
     return "valid" if all((run.info.get("splits") or {}).get("valid", 1) for run in runs) else "train"
 
 
-def _judged(runs: Sequence[Run], split: str, speaker: Reporter) -> list[_Compared]:
+def _untrained(runs: Sequence[Run], known: Sequence[KnownSamples | None]) -> np.ndarray:
+    """Identities of the images that all runs know and that none was trained on.
+
+    Raises:
+        RequestError: there are fewer than 30, or a run cannot tell which images it knows.
+    """
+    unknown = next((run for run, one in zip(runs, known, strict=True) if one is None), None)
+    if unknown is not None:
+        message = _(
+            "{path}: compare --common: this run does not say which images it was trained on, and its data cannot be "
+            "opened to tell; leave it out."
+        )
+        raise RequestError(message.format(path=unknown.path))
+    found = untrained_by_all([one for one in known if one is not None])
+    if len(found) < FEWEST:
+        message = _(
+            "compare --common: these runs know {n} images that none of them was trained on or keeps for its test, and "
+            "from fewer than {fewest} no difference is taken; train them on the same data with one seed."
+        )
+        raise RequestError(message.format(n=len(found), fewest=FEWEST))
+    return found
+
+
+def _resting(compared: Sequence[_Compared], counts: Mapping[str, int], on_common: bool) -> Resting:
+    """What each difference rests on; and how many images are left on which all could be judged, with the command."""
+    judged = {one.name: counts[one.name] for one in compared if one.evaluation is not None}
+    known = [one.known for one in compared if one.known is not None]
+    left = 0 if on_common or len(known) < len(compared) else len(untrained_by_all(known))
+    best = [] if compared[0].run.weights.final else ["--weights", compared[0].run.weights.name]
+    words = ["trasluz", "compare", *(str(one.run.path) for one in compared), *best, "--common"]
+    return Resting(compared[0].name, judged, left, shlex.join(words))
+
+
+def _judged(
+    runs: Sequence[Run],
+    known: Sequence[KnownSamples | None],
+    split: str,
+    same: np.ndarray | None,
+    speaker: Reporter,
+) -> list[_Compared]:
+    """Every run with its numbers: of ``split``, or of the images with the identities ``same``."""
     names = run_names([(run.recipe.name, run.recipe.seed, run.weights.label) for run in runs])
     found: list[_Compared] = []
     with speaker.task(_("Comparing"), total=len(runs)) as task:
-        for name, run in zip(names, runs, strict=True):
-            evaluation, lacks = _evaluation(run, split, speaker)
-            found.append(_Compared(name, run, evaluation, _same_samples(runs[0], run), lacks))
+        for name, run, samples in zip(names, runs, known, strict=True):
+            evaluation, lacks = _evaluation(run, split, None if same is None else _rows(samples, same), speaker)
+            found.append(_Compared(name, run, evaluation, samples, lacks))
             task.advance(note=name)
     return found
 
 
-def _evaluation(run: Run, split: str, speaker: Reporter) -> tuple[Evaluation | None, str | None]:
-    """The numbers of a run, or why there are none."""
+def _rows(known: KnownSamples | None, identities: np.ndarray) -> np.ndarray:
+    rows = None if known is None else rows_of(known, identities)
+    assert rows is not None, "only images that every run knows are asked for"
+    return rows
+
+
+def _evaluation(
+    run: Run, split: str, rows: np.ndarray | None, speaker: Reporter
+) -> tuple[Evaluation | None, str | None]:
+    """The numbers of a run on ``split``, or on just ``rows``; or why there are none."""
     if not run.weights.stored():
         return None, _("no trained model yet ({status})").format(status=run.status)
     done = run.evaluations()
-    if split in done:
+    if split in done and rows is None:
         return done[split], None
     try:
+        if rows is not None:
+            return evaluate_split(run.model, run.data, split, rows=rows, baselines=False, reporter=speaker), None
         return run.evaluate(split, reporter=speaker), None
     except RequestError as error:
         return None, str(error)
-
-
-def _same_samples(reference: Run, run: Run) -> bool:
-    """Whether a row number means the same sample in both: the same data, or the same files in another size."""
-    if reference.info.get("fingerprint") == run.info.get("fingerprint"):
-        return True
-    if reference.info.get("data") != run.info.get("data"):
-        return False
-    try:
-        files = reference.data.files
-        return files is not None and files == run.data.files
-    except RequestError:
-        return False
 
 
 def _entry(one: _Compared) -> Entry:
@@ -205,21 +267,13 @@ def _entry(one: _Compared) -> Entry:
         run=one.run.weights.label,
         recipe=one.run.recipe,
         evaluation=one.evaluation,
-        paired=one.same,
+        judged=one.judged,
         seconds=float((info.get("timings") or {}).get("training_seconds", 0.0)),
         epochs=len(read_history(one.run.history).epochs),
         parameters=sum(p.numel() for p in one.run.networks.parameters()) if one.run.weights.stored() else 0,
+        shape=one.run.model.spec.shape if one.run.weights.stored() else (),
         failure=one.lacks,
     )
-
-
-def _common(compared: Sequence[_Compared]) -> dict[str, int]:
-    """Samples that each run shares with the first; 0 where none are known to be the same."""
-    first = compared[0].evaluation
-    return {
-        one.name: len(common_rows([first, one.evaluation])) if one.same and first and one.evaluation else 0
-        for one in compared
-    }
 
 
 def _origin(compared: Sequence[_Compared]) -> Origin:
@@ -233,41 +287,63 @@ def _seen(compared: Sequence[_Compared], speaker: Reporter) -> Seen:
     """The same images through every run that can be shown them, and samples of those that make some."""
     reference = compared[0]
     able = [one for one in compared if one.run.weights.stored() and one.run.model.spec.kind == "image"]
-    pictures, rows, names, labels = _images(compared) if reference in able else _NOTHING
+    images = _images(compared) if reference in able else _NOTHING
     sides: dict[str, Through] = {}
     with speaker.task(_("Looking at the same images"), total=len(able)) as task:
         for one in able:
-            side = _side(one, pictures, rows)
+            side = _side(one, images)
             if "generate" in one.run.capabilities:
                 side = replace(side, samples=one.run.generate(_SAMPLES).images)
             sides[one.name] = side
             task.advance(note=one.name)
-    foreign = tuple(one.name for one in able if not one.same) if len(rows) else ()
-    return Seen(sides, names, labels, reference.name, foreign)
+    foreign = tuple(one.name for one in able if _own_rows(one, images) is None) if len(images.pictures) else ()
+    return Seen(sides, images.names, images.labels, reference.name, foreign)
 
 
-_Images = tuple[np.ndarray, np.ndarray, tuple[str, ...], tuple[str, ...]]
-_NOTHING: _Images = (np.empty((0, 1, 1, 1), np.uint8), np.empty(0, np.int64), (), ())
+@dataclass(frozen=True)
+class _Images:
+    """``pictures``: of the first run, as bytes; their ``identities`` where they are known, names and true classes."""
+
+    pictures: np.ndarray
+    identities: np.ndarray | None
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+_NOTHING = _Images(np.empty((0, 1, 1, 1), np.uint8), None, (), ())
 
 
 def _images(compared: Sequence[_Compared]) -> _Images:
-    """Images of the first run that as many of the others as share its data did not train on: as bytes, their rows,
-    names and true classes."""
-    run = compared[0].run
-    judged = [one.evaluation for one in compared if one.same and one.evaluation is not None]
-    rows = common_rows(judged) if judged else np.empty(0, np.int64)
-    if not len(rows) and judged:
-        rows = common_rows(judged[:1])
+    """Images of the first run that as many of the others as know them were judged on and did not train on."""
+    first = compared[0]
     try:
-        data = run.data
+        data = first.run.data
     except RequestError:
         return _NOTHING
+    rows = _rows_to_show(compared)
     if not len(rows):
         return _NOTHING
     rows = few_of_each_class(data, rows, _IMAGES)
     shown = from_rows(data, rows)
-    pictures = to_bytes(run.model.over(shown.samples, lambda _inputs, images: images))
-    return pictures, rows, shown.names, tuple(_said(label, data.classes) for label in shown.labels)
+    pictures = to_bytes(first.run.model.over(shown.samples, lambda _inputs, images: images))
+    labels = tuple(_said(label, data.classes) for label in shown.labels)
+    return _Images(pictures, None if first.known is None else first.known.identities[rows], shown.names, labels)
+
+
+def _rows_to_show(compared: Sequence[_Compared]) -> np.ndarray:
+    """Rows on which the first run was judged and, where there are such, all that know any of these, untrained."""
+    first = compared[0]
+    if first.evaluation is None:
+        return np.empty(0, np.int64)
+    rows = np.unique(first.evaluation.arrays.get("rows", np.empty(0, np.int64)))
+    if first.known is None:
+        return rows
+    left = rows
+    for judged in (one.judged for one in compared[1:]):
+        own = first.known.identities[left]
+        shared = np.isin(own, judged.samples) & ~np.isin(own, judged.trained) if judged else np.zeros(len(left), bool)
+        left = left[shared] if shared.any() else left
+    return left
 
 
 def _said(label: np.ndarray, classes: tuple[str, ...]) -> str:
@@ -277,13 +353,18 @@ def _said(label: np.ndarray, classes: tuple[str, ...]) -> str:
     return classes[int(label)] if int(label) >= 0 else ""
 
 
-def _side(one: _Compared, pictures: np.ndarray, rows: np.ndarray) -> Through:
+def _own_rows(one: _Compared, images: _Images) -> np.ndarray | None:
+    """The rows of the images in a run's own data; ``None`` where it does not know them all."""
+    return None if one.known is None or images.identities is None else rows_of(one.known, images.identities)
+
+
+def _side(one: _Compared, images: _Images) -> Through:
     """The images through one run: its own stored ones where it knows them, else as near as they can be brought."""
-    if not len(rows):
-        return Through(pictures)
-    subject = subject_of(one.run, None)
+    if not len(images.pictures):
+        return Through(images.pictures)
+    subject, rows = subject_of(one.run, None), _own_rows(one, images)
     try:
-        samples = np.asarray(one.run.data.samples[rows]) if one.same else one.run.load(pictures).samples
+        samples = one.run.load(images.pictures).samples if rows is None else np.asarray(one.run.data.samples[rows])
     except RequestError:
-        return Through(pictures[:0])
+        return Through(images.pictures[:0])
     return see_through(subject, samples)

@@ -14,6 +14,7 @@ from trasluz.data.data import Data
 from trasluz.data.describe.differences import differences
 from trasluz.data.read.raw import Raw
 from trasluz.data.read.store import stored_with
+from trasluz.data.split.splits import SPLITTING
 from trasluz.errors import DataError, RequestError, RunError
 from trasluz.messages import _
 from trasluz.recipe import DataSection, Recipe
@@ -40,7 +41,7 @@ def reopen(
 
     Raises:
         DataError: the data are not there.
-        RunError: the data are not the ones that the run was trained on.
+        RunError: the data are not the ones that the run was trained on, or how they were split is lost.
     """
     info = folder.info()
     if arrays is None and place is None and info.get("in_memory"):
@@ -56,6 +57,12 @@ def reopen(
     else:
         found = _found(folder, recipe, open_source, reporter)
     splits = load_splits(folder.path, len(found.samples), info.get("splits", {}))
+    if not splits and info.get("splitting", 1) != SPLITTING:
+        message = _(
+            "{path}: splits.npz is missing, and this version of Trasluz splits data otherwise than the one that "
+            "trained this run, so that images would change sides; restore the file from a copy of the run."
+        )
+        raise RunError(message.format(path=folder.path))
     groups = load_groups(folder.path, len(found.samples))
     return dataclasses.replace(found, splits=splits or found.splits, groups=found.groups if groups is None else groups)
 

@@ -17,8 +17,10 @@ from trasluz import allowed
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.training import resume, train
 from trasluz.api.trusting import Packages, check_code
+from trasluz.api.variants import findings_kept, keep_findings, keep_pictures
 from trasluz.components import configure
 from trasluz.draw.history import History, read_history
+from trasluz.draw.resting import StudyResting, study_resting
 from trasluz.errors import (
     CheckpointError,
     DamagedError,
@@ -39,19 +41,23 @@ from trasluz.runs.completeness import missing
 from trasluz.runs.evaluations import load_evaluation_summary
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.leftovers import remove_leftovers
+from trasluz.runs.variant_pictures import VariantPictures, load_pictures
 from trasluz.runs.weights import Weights
 from trasluz.search.folder import Cell, StudyFolder, cells_of
 from trasluz.search.index import RunIndex
 from trasluz.search.sharing import share, sweep
 from trasluz.search.table import Result, Table, make_table
 
+_MOST_PICTURED = 12  # variants whose pictures a page holds
+
 
 @dataclass(frozen=True)
 class StudyResult:
-    """Where a study lies, and its table."""
+    """Where a study lies, its table, and what the differences in it rest on."""
 
     path: Path
     table: Table
+    resting: StudyResting
 
     @property
     def page(self) -> Path:
@@ -105,12 +111,12 @@ def _study(folder: StudyFolder, language: str, speaker: Reporter) -> StudyResult
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz study {path}").format(path=folder.path)) from None
     finally:
-        table = _write_in_turn(folder, asked, cells, index, language)
+        table, resting = _write_in_turn(folder, asked, cells, index, language)
     unknown = [name for name in asked.metrics if name not in table.metrics]
     if unknown and table.metrics:
         message = _("metrics: no run has {unknown}; measured are {known}.")
         speaker.warn(message.format(unknown=", ".join(unknown), known=", ".join(table.metrics)))
-    return StudyResult(folder.path, table)
+    return StudyResult(folder.path, table, resting)
 
 
 def _folder(
@@ -187,8 +193,11 @@ def _do(found: RunFolder | None, cell: Cell, runs: Path, split: str, label: str,
     speaker.say(_("{label}: {variant}, seed {seed}").format(label=label, variant=cell.variant, seed=cell.recipe.seed))
     try:
         run = _trained(found, cell, runs, speaker)
+        if cell.number == 0:
+            keep_pictures(run, split, speaker)  # before the run is judged, after which it is never looked at again
         if not _is_judged(run, split):
             run.evaluate(split, reporter=speaker)
+        keep_findings(run)
     except DivergedError as error:
         speaker.warn(str(error))
     except (RunError, CheckpointError) as error:
@@ -223,7 +232,9 @@ def _diverged(info: Mapping[str, Any]) -> bool:
     return bool(info["status"] == "failed" and "failure" in info)
 
 
-def _write_in_turn(folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunIndex, language: str) -> Table:
+def _write_in_turn(
+    folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunIndex, language: str
+) -> tuple[Table, StudyResting]:
     """One process writes at a time, from what all have done until then, so that the last word is the whole one."""
     writing = folder.writing
     writing.take(waiting=lambda _error: None)  # it takes moments
@@ -235,14 +246,18 @@ def _write_in_turn(folder: StudyFolder, asked: Study, cells: Sequence[Cell], ind
         writing.release()
 
 
-def _write(folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunIndex, language: str) -> Table:
+def _write(
+    folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunIndex, language: str
+) -> tuple[Table, StudyResting]:
     """``table.json``, ``table.csv`` and ``study.html`` of what is done."""
-    from trasluz.report.study import write_study_page
+    from trasluz.report.study import Shown, write_study_page
 
     index.refresh()
     results: list[Result] = []
     histories: dict[str, list[History]] = defaultdict(list)
     parameters: dict[str, int] = {}
+    pictures: dict[str, VariantPictures] = {}
+    findings: dict[str, list[list[Mapping[str, Any]]]] = defaultdict(list)
     for cell in cells:
         run = index.known(cell.recipe_hash)
         if run is None:
@@ -256,12 +271,19 @@ def _write(folder: StudyFolder, asked: Study, cells: Sequence[Cell], index: RunI
         if result is not None:
             results.append(dataclasses.replace(result, epochs=len(records)))
             histories[cell.variant].append(read_history(records))
+            if (run.path / "findings.json").is_file():
+                findings[cell.variant].append(findings_kept(run))
+            if cell.number == 0 and len(pictures) < _MOST_PICTURED:
+                found = load_pictures(Weights(run.path))
+                pictures |= {} if found is None else {cell.variant: found}
     table = make_table(results, asked.variants, asked.compared_with, asked.metrics)
     write_json(folder.path / "table.json", table.to_dict())
     write_bytes(folder.path / "table.csv", table.to_csv().encode())
     ordered = {name: histories[name] for name in asked.variants if name in histories}
-    write_study_page(folder.path, asked, table, ordered, len(results), language)
-    return table
+    resting = study_resting(results, asked.compared_with)
+    shown = Shown(ordered, findings, pictures, resting, len(results))
+    write_study_page(folder.path, asked, table, shown, language)
+    return table, resting
 
 
 def _result(run: RunFolder, cell: Cell, split: str, parameters: dict[str, int]) -> Result | None:
@@ -285,7 +307,20 @@ def _result(run: RunFolder, cell: Cell, split: str, parameters: dict[str, int]) 
         scores=judged["metrics"],
         seconds=float(info["timings"]["training_seconds"]),
         parameters=parameters[cell.variant],
+        samples=int(judged["count"]),
+        judged_on=_judged_on(info, cell, split),
     )
+
+
+def _judged_on(info: Mapping[str, Any], cell: Cell, split: str) -> str:
+    """A text that is equal for runs that were judged on the same samples: as the run says, or, of one of before runs
+    said it, as its recipe draws them."""
+    known = (info.get("split_fingerprints") or {}).get(split)
+    if known is not None:
+        return str(known)
+    data = cell.recipe.data
+    drawn = (data.source, data.valid, data.test, data.limits.valid, data.limits.test, cell.recipe.seed)
+    return f"{info.get('fingerprint', '')} {drawn}"
 
 
 def _parameters(run: RunFolder, info: Mapping[str, Any]) -> int:

@@ -18,7 +18,9 @@ from trasluz.data.arrays import GivenGroups, read_groups
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_notes import audit_notes
 from trasluz.data.describe.audit_warnings import audit_warnings
+from trasluz.data.describe.identities import split_fingerprints
 from trasluz.data.read.raw import Raw
+from trasluz.data.split.splits import SPLITTING
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
 from trasluz.errors import CheckpointError, DataError, HeldError, RunError, TrasluzError
 from trasluz.messages import _
@@ -30,7 +32,7 @@ from trasluz.runs.completeness import missing
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.held import HeldRun
 from trasluz.runs.leftovers import remove_leftovers
-from trasluz.runs.splits import save_splits
+from trasluz.runs.splits import arrays_to_keep, save_splits
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.film_strip import FilmStrip
 from trasluz.training.callbacks.progress import ProgressBar
@@ -151,8 +153,10 @@ def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, cal
             for note in audit_notes(opened.audit):
                 speaker.say(note)
             started = [start.to_dict() for start in prepared.starts]
+            before = [path for start in prepared.starts if (path := start.run_folder) is not None]
+            rows = arrays_to_keep(opened.splits, opened.identities, before)
             facts = _facts(opened, prepared.hardware) | _place(opened, whole, folder)
-            folder.create(whole, opened.splits, opened.groups, **facts, started_from=started)
+            folder.create(whole, rows, opened.groups, **facts, started_from=started)
         with _held(folder, fabric):
             run_to_end(loop, speaker)
         return open_run(folder.path, data=opened)
@@ -288,7 +292,7 @@ def _say_lacks(folder: RunFolder, lacks: Sequence[str], speaker: Reporter) -> No
 def _draw_splits(folder: RunFolder, data: Data, said: bool, speaker: Reporter) -> None:
     """Writes the splits where the run has none, as its recipe draws them from its data, and says so unless it is."""
     if not (folder.path / "splits.npz").is_file():
-        save_splits(folder.path, dict(data.splits))
+        save_splits(folder.path, arrays_to_keep(data.splits, data.identities))
         if not said:
             speaker.warn(_("{path}: splits.npz was missing; it was drawn again.").format(path=folder.path))
 
@@ -326,6 +330,8 @@ def _facts(data: Data, hardware: Hardware) -> dict[str, Any]:
         "fingerprint": data.fingerprint,
         "in_memory": data.audit.get("in_memory", False),
         "splits": {name: len(rows) for name, rows in data.splits.items()},
+        "splitting": SPLITTING,
+        "split_fingerprints": split_fingerprints(data.splits, data.identities),
         "classes": list(data.classes),
         "audit": dict(data.audit),
         "hardware": describe(hardware),

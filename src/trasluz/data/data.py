@@ -46,6 +46,8 @@ class Data:
     hashable kind, in the order of ``classes`` (their printed names).  ``files`` names each row's origin.
     ``file_range`` and ``range_given``: as ``Preprocess`` has them.
     ``groups``: int64 ``[n]``, rows of equal numbers belong together (a patient's, a video's), where anybody said so.
+    ``identities``: int64 ``[n]``, a number per row that its content gives, by which it is known again in other data;
+    ``None`` where nobody counted them.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Data:
     file_range: tuple[float, float] | None = None
     range_given: bool = False
     fingerprint: str = ""
+    identities: np.ndarray | None = None
     audit: Mapping[str, Any] = field(default_factory=dict)
 
     @property

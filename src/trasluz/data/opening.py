@@ -16,6 +16,7 @@ from trasluz.data.describe.audit_groups import describe_groups
 from trasluz.data.describe.depth import range_facts, range_sentence
 from trasluz.data.describe.duplicates import exact_groups
 from trasluz.data.describe.fingerprint import fingerprint_of_arrays, fingerprint_of_facts
+from trasluz.data.describe.identities import identities_of_rows
 from trasluz.data.describe.likely_groups import likely_groups
 from trasluz.data.describe.near_duplicates import NearDuplicates, near_duplicates
 from trasluz.data.read.array_range import with_range
@@ -27,10 +28,11 @@ from trasluz.data.read.store import open_store
 from trasluz.data.read.table_columns import numbered
 from trasluz.data.sources.base import find_source
 from trasluz.data.split.domains import domains_of_classes
+from trasluz.data.split.draw import draw_places
 from trasluz.data.split.grouped import choose_groups
 from trasluz.data.split.groups import Groups, find_groups, linked, telling_copies
 from trasluz.data.split.labels import IndexedLabels, in_order, index_labels, one_case
-from trasluz.data.split.limit import limit_labels, limit_rows
+from trasluz.data.split.limit import keeping_order, limit_labels, limit_rows
 from trasluz.data.split.splits import make_splits
 from trasluz.errors import DataError
 from trasluz.messages import _
@@ -40,11 +42,13 @@ from trasluz.rng import Rng
 
 _MOST_GENERATED = 100  # files named in the audit that say that a network made them
 _OF_FOLDERS = ("splits", "class_folder")
-_FACTS_VERSION = 1  # of what is remembered about duplicates
+_FACTS_VERSION = 1  # of what is remembered about duplicates and identities
 
 
 def open_data(section: DataSection, seed: int, reporter: Reporter | None = None, arrays: Raw | None = None) -> Data:
-    """The data that ``section`` describes, split from ``seed``; ``arrays`` stand in for its source.
+    """The data that ``section`` describes; ``arrays`` stand in for its source.
+
+    They are split from their own content and from ``data.split_seed``, or ``seed`` where that is null.
 
     Raises:
         DataError: no such source, nothing in it that can be read, or files that cannot and may not be left out.
@@ -59,7 +63,7 @@ def open_data(section: DataSection, seed: int, reporter: Reporter | None = None,
     _require_readable(raw, unreadable, section)
     raw = _fitted(raw, section, speaker)
     _say_range(raw, section, speaker)
-    return _assemble(raw, unreadable, section, Rng(seed), speaker)
+    return _assemble(raw, unreadable, section, Rng(seed if section.split_seed is None else section.split_seed), speaker)
 
 
 def _stored(files: ImageFiles, section: DataSection, reporter: Reporter) -> Raw:
@@ -112,10 +116,13 @@ def _fitted(raw: Raw, section: DataSection, reporter: Reporter) -> Raw:
     """Samples of the recipe's size and channels, with their content's fingerprint and their original sizes."""
     if raw.kind != "image":
         require_images(raw.kind, section.size, section.channels, raw.name)
-        return dataclasses.replace(raw, fingerprint=raw.fingerprint or fingerprint_of_arrays(raw))
+        content = raw.fingerprint or fingerprint_of_arrays(raw)
+        return dataclasses.replace(raw, fingerprint=content, identities=_identities(raw, content))
     if raw.fingerprint:
-        return raw
-    raw = with_range(dataclasses.replace(raw, fingerprint=fingerprint_of_arrays(raw)), section)
+        return dataclasses.replace(raw, identities=_identities(raw, raw.fingerprint))
+    content = fingerprint_of_arrays(raw)
+    raw = dataclasses.replace(raw, fingerprint=content, identities=_identities(raw, content))
+    raw = with_range(raw, section)
     content = raw.fingerprint
     size = wanted_size(section)
     own = np.broadcast_to(np.asarray(raw.samples.shape[1:3], np.int32), (len(raw.samples), 2))
@@ -132,12 +139,14 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, 
     indices = None if labels is None else labels.indices
     groups = find_groups(raw, section.group)
     together = _together(raw, section, groups, copies, reporter)
-    splits = _splits(raw, section, indices, copies, together, rng)
+    assert raw.identities is not None, "they are computed where a source does not give them"
+    places = draw_places(raw.identities, copies if together is None else together, rng)
+    splits = _splits(raw, section, indices, copies, together, places)
     limits = section.limits
     for split, limit in (("train", limits.train), ("valid", limits.valid), ("test", limits.test)):
         if split in splits:
-            splits[split] = limit_rows(splits[split], indices, limit, rng)
-    indices = limit_labels(indices, splits["train"], section.labelled, rng)
+            splits[split] = limit_rows(splits[split], indices, limit, keeping_order(split, places))
+    indices = limit_labels(indices, splits["train"], section.labelled, keeping_order("train", places))
     domain, domains = domains_of_classes(raw.name, labels) if section.domains else (raw.domain, raw.domains)
     data = Data(
         name=raw.name,
@@ -158,6 +167,7 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, 
         file_range=raw.file_range,
         range_given=raw.range_given,
         fingerprint=raw.fingerprint,
+        identities=raw.identities,
     )
     near = _near(raw, data.value_range, copies, reporter)
     found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=copies, near=near, reporter=reporter)
@@ -197,13 +207,13 @@ def _splits(
     labels: np.ndarray | None,
     copies: np.ndarray,
     together: np.ndarray | None,
-    rng: Rng,
+    places: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """The rows of each split; where samples belong together, whole groups are chosen."""
     if together is None:
-        return make_splits(labels, raw.splits, section.valid, section.test, rng, copies)
-    chosen = choose_groups(labels, raw.splits, section.valid, section.test, rng, together)
-    return make_splits(labels, {**raw.splits, **chosen}, None, None, rng, together)
+        return make_splits(labels, raw.splits, section.valid, section.test, places, copies)
+    chosen = choose_groups(labels, raw.splits, section.valid, section.test, places, together)
+    return make_splits(labels, {**raw.splits, **chosen}, None, None, places, together)
 
 
 def _together(
@@ -232,6 +242,17 @@ def _about_groups(
     found = likely_groups(data, raw.cells, copies, reporter)
     made = [name for name in data.splits if name != "train" and not len(raw.splits.get(name, ()))]
     return {"likely_groups": found and {**found, "made": made}, "made_splits": made}
+
+
+def _identities(raw: Raw, content: str) -> np.ndarray:
+    """What the source says, or by the rows as they are before anything is done to them; ``content`` fingerprints."""
+    if raw.identities is not None:
+        return raw.identities
+
+    def compute() -> dict[str, np.ndarray]:
+        return {"identities": identities_of_rows(raw.samples)}
+
+    return remembered(raw.name, content, f"identities-{_FACTS_VERSION}", compute)["identities"]
 
 
 def _copies(raw: Raw, reporter: Reporter) -> np.ndarray:

@@ -151,8 +151,9 @@ class DataSection(Section):
     """Where the samples come from and how they are read.
 
     ``valid`` and ``test`` say how a split is made when the source does not give it: a fraction of the training
-    images (stratified by class, drawn from the recipe's seed), ``"last 5000"`` (the last N training images in
-    the source's order), or ``None`` (no such split).  A split that the source gives is used as it is.
+    images (stratified by class), ``"last 5000"`` (the last N training images in the source's order), or ``None``
+    (no such split).  A split that the source gives is used as it is.  A fraction follows from the images themselves
+    and from ``split_seed`` (``null``: the recipe's ``seed``), whatever else the recipe says.
 
     ``group`` says which samples belong together, so that no split comes between them.
 
@@ -191,6 +192,7 @@ class DataSection(Section):
     valid: Fraction | str | None = 0.1
     test: Fraction | str | None = None
     group: GroupSection | None = None
+    split_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     limit: Annotated[int, Field(ge=1)] | LimitSection | None = None
     labelled: Annotated[int, Field(ge=1)] | None = None
     splits: FoldersSection = FoldersSection()

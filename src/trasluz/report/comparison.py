@@ -10,6 +10,7 @@ from typing import Any
 from trasluz.draw.history import History
 from trasluz.draw.names import duration, integer, significant
 from trasluz.draw.provenance import Origin
+from trasluz.draw.resting import Resting
 from trasluz.draw.side_by_side import side_by_side
 from trasluz.files import write_bytes
 from trasluz.look.through import Through
@@ -45,8 +46,8 @@ class Comparison:
     """What the page is made from; runs are called as in ``table``.
 
     ``differing``: dotted field → its value in each run's recipe.  ``histories`` and ``infos`` (``run.json``) by run.
-    ``split``: that all numbers are of; ``counts``: samples judged, by run; ``common``: samples that a run shares with
-    the reference, 0 where they are of different data.  ``damaged``: folder → what is wrong with it, of runs left out.
+    ``split``: that all numbers are of (``common``: images that none was trained on); ``counts``: samples judged, by
+    run; ``resting``: what the differences rest on.  ``damaged``: folder → what is wrong with it, of runs left out.
     """
 
     table: Table
@@ -55,7 +56,7 @@ class Comparison:
     histories: Mapping[str, History]
     infos: Mapping[str, Mapping[str, Any]]
     counts: Mapping[str, int]
-    common: Mapping[str, int]
+    resting: Resting
     seen: Seen
     folders: Mapping[str, str] = field(default_factory=dict)
     damaged: Mapping[str, str] = field(default_factory=dict)
@@ -111,6 +112,12 @@ def _lead(comparison: Comparison) -> Phrase:
     counts = {count for count in comparison.counts.values() if count}
     if not counts:
         return both("{n} runs; none of them has numbers yet.", n=integer(runs))
+    if len(counts) == 1 and comparison.split == "common":
+        return both(
+            "{n} runs, each judged on {count} images that none of them was trained on.",
+            n=integer(runs),
+            count=integer(counts.pop()),
+        )
     if len(counts) == 1:
         return both(
             "{n} runs, each judged on {count} {split} images.",
@@ -129,10 +136,9 @@ def _notes(comparison: Comparison) -> list[Note]:
         Note(both("damaged: {path}: {reason}", path=path, reason=reason), warning=True)
         for path, reason in comparison.damaged.items()
     ]
-    notes += [Note(text, warning=True) for text in _apart_in_data(comparison)]
+    notes += _what_differences_rest_on(comparison.resting)
     if any(row.differences for row in table.rows):
         notes.append(Note(_how_differences_are_taken(reference)))
-        notes += [Note(text) for text in _fewer(comparison)]
     elif comparison.counts:
         notes.append(Note(both("In brackets: 95 % intervals over the images that were judged.")))
     if comparison.counts:
@@ -156,40 +162,18 @@ def _how_differences_are_taken(reference: str) -> Phrase:
     )
 
 
-def _apart_in_data(comparison: Comparison) -> list[Phrase]:
-    names = [row.variant for row in comparison.table.rows]
-    apart = [name for name in names if comparison.counts.get(name) and comparison.common.get(name) == 0]
-    if comparison.table.reference not in comparison.counts or not apart:
+def _what_differences_rest_on(resting: Resting) -> list[Note]:
+    """A sentence for each run, apart where it has no difference, and what to do then."""
+    if resting.reference not in resting.common:
         return []
-    return [
-        both(
-            "{names} was judged on other images than {reference}: its numbers stand here, but no difference is taken, "
-            "because it could come from the images alone.",
-            names=", ".join(apart),
-            reference=comparison.table.reference,
-        )
-        if len(apart) == 1
-        else both(
-            "{names} were judged on other images than {reference}: their numbers stand here, but no difference is "
-            "taken, because it could come from the images alone.",
-            names=", ".join(apart),
-            reference=comparison.table.reference,
-        )
+    others = [name for name in resting.common if name != resting.reference]
+    notes = [
+        Note(Phrase.of(lambda name=name: resting.sentence(name)), warning=name in resting.too_few)  # type: ignore[misc]  # bound now
+        for name in others
     ]
-
-
-def _fewer(comparison: Comparison) -> list[Phrase]:
-    """Runs whose difference is taken on fewer images than they were judged on."""
-    return [
-        both(
-            "The differences of {name} are taken on the {common} images that {reference} was judged on too.",
-            name=name,
-            common=integer(comparison.common[name]),
-            reference=comparison.table.reference,
-        )
-        for name, count in comparison.counts.items()
-        if 0 < comparison.common.get(name, 0) < count
-    ]
+    if resting.too_few:
+        notes.append(Note(Phrase.of(resting.what_to_do)))
+    return notes
 
 
 def _recipes(comparison: Comparison) -> Section:

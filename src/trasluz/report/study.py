@@ -3,53 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from markupsafe import Markup
-
 from trasluz.draw.history import History
+from trasluz.draw.provenance import Origin
+from trasluz.draw.resting import StudyResting
 from trasluz.files import write_bytes
 from trasluz.messages import language
 from trasluz.recipe.study import Study
 from trasluz.report.phrase import Phrase, both, both_n, split_phrase
+from trasluz.report.stock import Sheet
+from trasluz.report.variant_findings import Found, variant_findings
+from trasluz.report.variant_pictures import code_planes, same_images
 from trasluz.report.variants import Note, answer, curves, numbers
 from trasluz.report.writer import fill_page
+from trasluz.runs.variant_pictures import VariantPictures
 from trasluz.search.table import Table
 
 
-def write_study_page(
-    path: Path,
-    study: Study,
-    table: Table,
-    histories: Mapping[str, Sequence[History]],
-    done: int,
-    language_name: str,
-) -> Path:
-    """Writes ``study.html`` into the study's folder and returns its path; ``done`` cells of all are in ``table``.
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows beside the table: by variant the ``histories`` of its runs, what the rules found in each, and
+    the ``pictures`` of one; ``resting``: what differences rest on; ``done``: cells of all that are in the table."""
+
+    histories: Mapping[str, Sequence[History]]
+    findings: Found
+    pictures: Mapping[str, VariantPictures]
+    resting: StudyResting
+    done: int
+
+
+def write_study_page(path: Path, study: Study, table: Table, shown: Shown, language_name: str) -> Path:
+    """Writes ``study.html`` into the study's folder and returns its path.
 
     Raises:
         StorageError: the page cannot be written.
     """
-    figures: list[Markup] = []
+    sheet = Sheet(Origin(path.name, ", ".join(shown.pictures), ""))
     wanted = study.seeds * len(study.variants)
     with language(language_name):
-        sections = [
-            answer(table, _lead(study, done, wanted), [_note(study, table)], both("Variant")),
-            numbers(table, table.metrics, figures, _how_to_read()),
-        ]
         means = both("Means over the seeds, on validation data, at the end of each epoch.")
-        if learned := curves(table, histories, ("loss", *table.metrics), figures, means):
-            sections.append(learned)
+        sections = [
+            answer(table, _lead(study, shown.done, wanted), _notes(study, table, shown.resting), both("Variant")),
+            variant_findings({name: shown.findings.get(name, ()) for name in study.variants}),
+            numbers(table, table.metrics, sheet.figures, _how_to_read()),
+            curves(table, shown.histories, ("loss", *table.metrics), sheet.figures, means),
+            same_images(shown.pictures, sheet),
+            code_planes(shown.pictures, sheet),
+        ]
         html = fill_page(
             language_name,
             title=both("{name}: comparison of a study", name=study.name),
             name=study.name,
             folder=path.name,
-            status="finished" if done == wanted else "interrupted",
+            status="finished" if shown.done == wanted else "interrupted",
             description=study.description,
-            sections=sections,
-            figures=figures,
-            pictures=[],
+            sections=[section for section in sections if section is not None],
+            figures=sheet.figures,
+            pictures=sheet.pictures,
         )
     target = path / "study.html"
     write_bytes(target, html.encode())
@@ -68,7 +80,15 @@ def _lead(study: Study, done: int, wanted: int) -> Phrase:
     )
 
 
-def _note(study: Study, table: Table) -> Note:
+def _notes(study: Study, table: Table, resting: StudyResting) -> list[Note]:
+    told = Phrase.of(lambda: "\n".join(resting.sentences()))
+    lines = {name: text.split("\n") for name, text in told.texts.items()}
+    apart = bool(resting.others) + resting.few  # of the sentences, those that end in no difference come first
+    said = [Phrase(dict(zip(lines, same, strict=True))) for same in zip(*lines.values(), strict=True) if any(same)]
+    return [*(Note(text, warning=i < apart) for i, text in enumerate(said)), _about_seeds(study, table)]
+
+
+def _about_seeds(study: Study, table: Table) -> Note:
     if study.seeds == 1:
         alone = both(
             "One seed says nothing about how far a number could move by chance: no difference here is sure. Give more "

@@ -215,6 +215,8 @@ class _Info(BaseModel):
     in_memory: bool = False
     data_place: _Place | None = None
     splits: dict[str, Count] = {}
+    splitting: Count = 1
+    split_fingerprints: dict[str, str] = {}
     classes: list[str] = []
     audit: Annotated[dict[str, Any], AfterValidator(_audit)] = {}
     hardware: _Hardware | None = None

@@ -16,25 +16,27 @@ from trasluz.evaluation.evaluation import Evaluation
 from trasluz.metrics.paired import Apart, paired_differences
 from trasluz.recipe import Recipe
 from trasluz.rng import Rng
+from trasluz.search.common import FEWEST, Judged, untrained_pairs
 from trasluz.search.table import Measured, Row, Table
 
 _NOT_ASKED = ("name", "description", "version")
-_FEWEST = 2  # samples in common from which a difference is taken
+_REBUILDING = ("error", "rounded", "ssim")  # records that mean the same for images of one shape alone
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One run of a comparison. ``evaluation``: of the split that all are judged by; ``paired``: whether its rows mean
-    the samples that the reference's rows mean.  ``failure``: why it has no numbers."""
+    """One run of a comparison. ``evaluation``: of what all are judged by; ``judged``: which samples these are, ``None``
+    where that is not known.  ``shape``: of a sample as the networks see it.  ``failure``: why it has no numbers."""
 
     name: str
     run: str
     recipe: Recipe
     evaluation: Evaluation | None
-    paired: bool
+    judged: Judged | None
     seconds: float
     epochs: int
     parameters: int
+    shape: tuple[int, ...] = ()
     failure: str | None = None
 
 
@@ -76,17 +78,9 @@ def run_names(entries: Sequence[tuple[str, int, str]]) -> tuple[str, ...]:
     )
 
 
-def common_rows(evaluations: Sequence[Evaluation]) -> np.ndarray:
-    """Rows of the data that every evaluation judged, ascending, int64."""
-    rows = [evaluation.arrays.get("rows", np.empty(0, np.int64)) for evaluation in evaluations]
-    common = rows[0]
-    for own in rows[1:]:
-        common = np.intersect1d(common, own)
-    return np.unique(common)
-
-
 def compare_table(entries: Sequence[Entry]) -> Table:
-    """Every run's numbers, and how far each is from the first run on the samples that both were judged on.
+    """Every run's numbers, and how far each is from the first run on the samples that both were judged on
+    and neither was trained on; of fewer than 30 such samples no difference is taken.
 
     Metrics in which they can be compared come first, then those that more of the runs have.
     """
@@ -99,11 +93,14 @@ def compare_table(entries: Sequence[Entry]) -> Table:
     return Table(reference.name, metrics, rows)
 
 
+def common_counts(entries: Sequence[Entry]) -> dict[str, int]:
+    """Samples on which each run's difference from the first would rest; 0 where none are known to be the same."""
+    return {entry.name: len(_pairs(entry, entries[0])[0]) for entry in entries}
+
+
 def _row(entry: Entry, reference: Entry, changes: Mapping[str, Any]) -> Row:
     own = entry.evaluation
-    differences: dict[str, Apart] = {}
-    if entry is not reference and entry.paired and own is not None and reference.evaluation is not None:
-        differences = _differences(own, reference.evaluation)
+    differences = {} if entry is reference else _differences(entry, reference)
     return Row(
         entry.name,
         changes,
@@ -123,16 +120,33 @@ def _measured(evaluation: Evaluation, name: str) -> Measured:
     return Measured(value, float(low), float(high), (value,))
 
 
-def _differences(own: Evaluation, reference: Evaluation) -> dict[str, Apart]:
-    rows = common_rows([own, reference])
-    if len(rows) < _FEWEST or own.classes != reference.classes:
+def _pairs(entry: Entry, reference: Entry) -> tuple[np.ndarray, np.ndarray]:
+    """Positions among the records of both: of the same samples with the same labels, on which neither was trained."""
+    if entry.judged is None or reference.judged is None or entry.evaluation is None or reference.evaluation is None:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    mine, theirs = untrained_pairs(entry.judged, reference.judged)
+    own, other = (one.arrays.get("labels") for one in (entry.evaluation, reference.evaluation))
+    if own is None or other is None or entry.evaluation.classes != reference.evaluation.classes:
+        return mine, theirs
+    same = own[mine] == other[theirs]
+    same = same.all(1) if same.ndim == 2 else same
+    return mine[same], theirs[same]
+
+
+def _differences(entry: Entry, reference: Entry) -> dict[str, Apart]:
+    own, other = entry.evaluation, reference.evaluation
+    mine, theirs = _pairs(entry, reference)
+    if own is None or other is None or len(mine) < FEWEST:
         return {}
-    return paired_differences(_records(own, rows), _records(reference, rows), Rng(0))
+    first = _records(own, mine)
+    if own.classes != other.classes:
+        first.pop("probabilities", None)
+    if entry.shape != reference.shape:  # an image of more pixels is harder to rebuild, pixel by pixel
+        first = {name: values for name, values in first.items() if name not in _REBUILDING}
+    return paired_differences(first, _records(other, theirs), Rng(0))
 
 
-def _records(evaluation: Evaluation, rows: np.ndarray) -> dict[str, np.ndarray]:
-    """Per-sample records of ``rows``, in their order."""
-    own = evaluation.arrays["rows"]
-    order = np.argsort(own, kind="stable")
-    indices = order[np.searchsorted(own[order], rows)]
-    return {name: array[indices] for name, array in evaluation.arrays.items() if len(array) == len(own)}
+def _records(evaluation: Evaluation, positions: np.ndarray) -> dict[str, np.ndarray]:
+    """Per-sample records at ``positions``, in their order."""
+    count = len(evaluation.arrays["rows"])
+    return {name: array[positions] for name, array in evaluation.arrays.items() if len(array) == count}

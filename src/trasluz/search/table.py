@@ -1,7 +1,8 @@
 """The table of a study: every number with its interval, and how far each variant is from the reference.
 
-Variants share their seeds, so a difference is taken seed by seed: what one seed's split and start do to both drops
-out.  Intervals are Student's t over seeds, 95 % each, not adjusted for the number of variants.
+Variants share their seeds, so a difference is taken seed by seed, where both were judged on the same samples: what one
+seed's split and start do to both drops out.  Intervals are Student's t over seeds, 95 % each, not adjusted for the
+number of variants.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from typing import Any
 
 from trasluz.csv_cells import csv_text
 from trasluz.metrics.intervals import mean_interval
+from trasluz.search.common import FEWEST
 
 
 @dataclass(frozen=True)
 class Result:
-    """One finished cell. ``failure`` says why it has no scores; ``seconds`` are of training."""
+    """One finished cell. ``failure`` says why it has no scores; ``seconds`` are of training.
+
+    ``samples``: how many it was judged on; ``judged_on``: a text that two cells share when these are the same.
+    """
 
     variant: str
     number: int
@@ -27,6 +32,13 @@ class Result:
     epochs: int = 0
     parameters: int = 0
     failure: str | None = None
+    samples: int | None = None
+    judged_on: str = ""
+
+    def comparable(self, reference: Result) -> bool:
+        """Whether a difference from ``reference`` rests on the same samples, and on enough of them."""
+        enough = all(one.samples is None or one.samples >= FEWEST for one in (self, reference))
+        return enough and self.judged_on == reference.judged_on
 
 
 @dataclass(frozen=True)
@@ -119,7 +131,7 @@ def _row(
     changes: Mapping[str, Any],
     results: Sequence[Result],
     metrics: Sequence[str],
-    beside: Mapping[int, Mapping[str, float]],
+    beside: Mapping[int, Result],
     reference: str,
 ) -> Row:
     own = [r for r in results if r.variant == variant]
@@ -130,9 +142,10 @@ def _row(
         if values:
             scores[name] = _measured(values)
         apart = [
-            r.scores[name] - beside[r.number][name]
+            r.scores[name] - beside[r.number].scores[name]
             for r in done
-            if name in r.scores and name in beside.get(r.number, {})
+            if name in r.scores and r.number in beside and name in beside[r.number].scores
+            if r.comparable(beside[r.number])
         ]
         if apart and variant != reference:
             differences[name] = _measured(apart)
@@ -149,8 +162,8 @@ def _row(
     )
 
 
-def _by_seed(results: Sequence[Result], variant: str) -> dict[int, Mapping[str, float]]:
-    return {r.number: r.scores for r in results if r.variant == variant and r.failure is None}
+def _by_seed(results: Sequence[Result], variant: str) -> dict[int, Result]:
+    return {r.number: r for r in results if r.variant == variant and r.failure is None}
 
 
 def _measured(values: Sequence[float]) -> Measured:

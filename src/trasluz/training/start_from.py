@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
@@ -50,6 +51,12 @@ class Start:
         if self.preprocess is not None:
             shown = self.preprocess.model_dump(mode="json", include={"size", "channels", "mean", "std", "scale"})
         return {**plain, **names, "was_shown": shown}
+
+    @property
+    def run_folder(self) -> Path | None:
+        """The folder of the run that the weights are from; ``None`` where they are from elsewhere."""
+        path = Path(self.source.removeprefix("run:")).expanduser()
+        return path if (path / "run.json").is_file() else None
 
     @property
     def doubtful(self) -> bool:

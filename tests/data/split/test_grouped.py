@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import StratifiedGroupKFold
 
+from trasluz.data.split.draw import draw_places
 from trasluz.data.split.grouped import choose_groups
 from trasluz.errors import RecipeError
 from trasluz.rng import Rng
@@ -13,10 +14,14 @@ from trasluz.rng import Rng
 Rows = dict[str, np.ndarray]
 
 
+def _places(groups: np.ndarray, seed: int) -> np.ndarray:
+    return draw_places(np.arange(len(groups)), groups, Rng(seed))
+
+
 def _choose(
     labels: np.ndarray | None, groups: np.ndarray, valid: float | str | None = 0.2, seed: int = 0, **more: float
 ) -> Rows:
-    return choose_groups(labels, {}, valid, more.get("test"), Rng(seed), groups)
+    return choose_groups(labels, {}, valid, more.get("test"), _places(groups, seed), groups)
 
 
 def _mixed(seed: int, groups: int = 60) -> tuple[np.ndarray, np.ndarray]:
@@ -120,7 +125,7 @@ def test_the_last_n_may_not_cut_a_group() -> None:
 
 def test_a_given_split_is_left_alone() -> None:
     groups = np.repeat(np.arange(10), 4)
-    found = choose_groups(None, {"test": np.arange(8)}, 0.25, 0.5, Rng(0), groups)
+    found = choose_groups(None, {"test": np.arange(8)}, 0.25, 0.5, _places(groups, 0), groups)
     assert set(found) == {"valid"}
     assert found["valid"].min() >= 8
     assert len(found["valid"]) == 8

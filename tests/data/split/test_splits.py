@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trasluz.data.split.draw import draw_places
 from trasluz.data.split.splits import Rule, make_splits
 from trasluz.errors import RecipeError
 from trasluz.rng import Rng
@@ -23,9 +24,12 @@ def split(
     seed: int = 0,
     groups: np.ndarray | None = None,
     n: int | None = None,
+    identities: np.ndarray | None = None,
 ) -> Given:
     count = len(labels) if labels is not None else n or 0
-    return make_splits(labels, given or {}, valid, test, Rng(seed), NO_GROUPS(count) if groups is None else groups)
+    groups = NO_GROUPS(count) if groups is None else groups
+    places = draw_places(np.arange(count) if identities is None else identities, groups, Rng(seed))
+    return make_splits(labels, given or {}, valid, test, places, groups)
 
 
 @given(data=st.data(), n=st.integers(20, 200), classes=st.integers(1, 6), seed=st.integers(0, 5))
@@ -161,3 +165,77 @@ def test_a_source_that_is_all_test_has_nothing_to_split() -> None:
     made = split(np.zeros(6, int), {"test": np.arange(6)}, valid=0.1)
     assert len(made["train"]) == 0
     assert list(made) == ["train", "test"]
+
+
+def many(n: int = 600, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Labels of three classes in uneven shares, and numbers that stand for contents."""
+    noise = np.random.default_rng(seed)
+    return noise.choice(3, n, p=[0.6, 0.3, 0.1]), noise.integers(-(2**63), 2**63 - 1, n)
+
+
+def held(made: Given, name: str, identities: np.ndarray) -> set[int]:
+    return set(identities[made[name]].tolist())
+
+
+def test_the_order_of_the_rows_and_the_numbers_of_the_classes_change_nothing() -> None:
+    labels, identities = many()
+    order = np.random.default_rng(1).permutation(len(labels))
+    before = split(labels, valid=0.15, test=0.2, identities=identities)
+    other = split(np.array([2, 0, 1])[labels[order]], valid=0.15, test=0.2, identities=identities[order])
+    for name in before:
+        assert held(before, name, identities) == held(other, name, identities[order])
+
+
+@given(small=st.integers(1, 30), large=st.integers(1, 45), test=st.sampled_from([None, 0.1, 0.25]))
+@settings(max_examples=60, deadline=None)
+def test_a_larger_fraction_holds_a_smaller_one_and_what_the_other_takes_changes_nothing(
+    small: int, large: int, test: Rule
+) -> None:
+    labels, identities = many()
+    low, high = sorted((small / 100, large / 100))
+    few, more = (split(labels, valid=v, test=test, identities=identities) for v in (low, high))
+    assert set(few["valid"]) <= set(more["valid"])
+    assert np.array_equal(few["valid"], split(labels, valid=low, identities=identities)["valid"])
+    if test is not None:
+        assert np.array_equal(few["test"], more["test"])
+        assert set(few["test"]) <= set(split(labels, test=0.3, identities=identities)["test"])
+
+
+def test_a_folder_with_more_images_keeps_nearly_all_of_its_validation() -> None:
+    labels, identities = many(1000)
+    before = held(split(labels[:900], valid=0.2, identities=identities[:900]), "valid", identities[:900])
+    after = held(split(labels, valid=0.2, identities=identities), "valid", identities)
+    assert len(before & after) >= 0.95 * len(before)
+
+
+def test_many_small_classes_are_drawn_in_their_share_and_not_all_or_none() -> None:
+    labels = np.concatenate([np.zeros(800, np.int64), 1 + np.arange(200) // 2])
+    counts = []
+    for seed in range(10):
+        made = split(labels, valid=0.1, seed=seed)
+        assert len(made["valid"]) == 100
+        counts.append(int((labels[made["valid"]] > 0).sum()))
+    # Each of the 100 classes of two gives one image in a fifth of the draws: 20 of them, 4 the standard deviation.
+    assert 15 < np.mean(counts) < 25
+
+
+def test_large_groups_are_drawn_no_sooner_than_small_ones() -> None:
+    groups = np.concatenate([np.repeat(np.arange(20), 20), np.arange(400, 800)])
+    large = [(split(None, valid=0.2, n=800, groups=groups, seed=seed)["valid"] < 400).mean() for seed in range(40)]
+    assert 0.4 < np.mean(large) < 0.6
+
+
+def test_equal_shares_of_every_seed_are_independent() -> None:
+    labels = np.zeros(1000, np.int64)
+    first, second = (set(split(labels, valid=0.1, seed=seed)["valid"]) for seed in (0, 1))
+    assert 2 <= len(first & second) <= 22  # 10 expected, 3 the standard deviation
+
+
+def test_a_group_of_two_classes_goes_whole_and_counts_with_the_one_that_most_of_it_has() -> None:
+    labels = np.repeat([0, 1], 50)
+    groups = np.arange(100)
+    groups[[0, 50, 51]] = 0
+    for seed in range(20):
+        made = split(labels, valid=0.3, seed=seed, groups=groups)
+        sides = [{0, 50, 51} & set(rows) for rows in made.values()]
+        assert {0, 50, 51} in sides

@@ -9,7 +9,15 @@ import torch
 from trasluz import recipe
 from trasluz.errors import RecipeError
 from trasluz.objectives.divergences import Codes, build_divergence, mmd
-from trasluz.objectives.divergences.mmd import Config, Estimator, Kernel, bandwidths, kernel, mmd_squared
+from trasluz.objectives.divergences.mmd import (
+    Config,
+    Estimator,
+    Kernel,
+    bandwidths,
+    gradient_length,
+    kernel,
+    mmd_squared,
+)
 from trasluz.rng import Rng, StepRng
 
 
@@ -88,6 +96,21 @@ def test_a_kernel_of_ten_thousand_is_numerically_one_and_has_no_gradient() -> No
     working.term(codes_at(latents), rng(32)).backward()
     assert latents.grad.abs().max() > 1e-4
     assert 0.1 < working.watched(codes_at(latents), rng(32))["kernel_similarity"].item() < 0.9
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "inverse-multiquadratic"])
+def test_the_length_of_the_gradient_is_that_of_autograd(kind: Kernel) -> None:
+    y = normal(6, 3, 2)
+    found = gradient_length(normal(5, 3, 1), y, kind, (0.7, 2.0))
+    for row, x in enumerate(normal(5, 3, 1)):
+        for column in range(len(y)):
+            point = x.clone()[None].requires_grad_()
+            kernel(point, y[column : column + 1], kind, (0.7,)).sum().backward()
+            near, point.grad = point.grad, None
+            kernel(point, y[column : column + 1], kind, (2.0,)).sum().backward()
+            assert near is not None and point.grad is not None  # noqa: PT018 - one thing
+            mean = (near.norm() + point.grad.norm()) / 2
+            assert found[row, column].item() == pytest.approx(mean.item(), rel=1e-6)
 
 
 def test_median_heuristic_is_the_median_distance_of_different_points_and_takes_no_gradient() -> None:

@@ -35,6 +35,13 @@ def command(
             help=N_("What all are judged by; otherwise test where all were evaluated on it, else validation."),
         ),
     ] = None,
+    common: Annotated[
+        bool,
+        typer.Option(
+            "--common",
+            help=N_("Judge all of them again, on the images that all of them know and that none was trained on."),
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -51,12 +58,21 @@ def command(
 
     console: Console = ctx.obj
     opened = [_opened(console, run, weights) for run in runs]
-    result = api.compare(*opened, split=split, out=out, lang=lang, weights=weights, reporter=console)
+    result = api.compare(*opened, split=split, common=common, out=out, lang=lang, weights=weights, reporter=console)
     if json:
+        resting = result.resting
         told = {"split": result.split, **result.table.to_dict(), "damaged": dict(result.damaged)}
+        told |= {"common_images": dict(resting.common), "judge_on_the_same": resting.what_to_do()}
         console.json({"page": str(result.page), "weights": weights, **told})
         return
     console.result(_table(result))
+    resting = result.resting
+    if resting.reference in resting.common:
+        for name in resting.common:
+            if name != resting.reference:
+                console.say(resting.sentence(name))
+        if resting.too_few:
+            console.say(resting.what_to_do().replace("`", ""))
     console.say(_("The comparison page: {path}").format(path=result.page))
 
 

@@ -54,9 +54,12 @@ def command(
     require_data(data)
     result = api.study(asked, set=parse_overrides(changes or []), data=data, seeds=seeds, runs=runs, reporter=console)
     if json:
-        console.json({"study": str(result.path), "page": str(result.page), **result.table.to_dict()})
+        told = {"study": str(result.path), "page": str(result.page), **result.table.to_dict()}
+        console.json({**told, "rests_on": list(result.resting.sentences())})
         return
     console.result(_table(result))
+    for sentence in result.resting.sentences():
+        console.say(sentence)
     console.say(_("The comparison page: {path}").format(path=result.page))
 
 

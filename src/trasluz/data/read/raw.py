@@ -36,7 +36,8 @@ class Raw:
     ``columns``: of a table, in order; empty when they have no names.  ``dropped``: rows left out for missing values.
     ``file_range``: the numbers that stand for black and white in files deeper than 8 bits, where there are such or the
     samples count so; ``range_given``: whether the recipe gave them.  ``depth``: what was found of these files.
-    ``fingerprint``: of the content; empty when it has to be computed from the arrays.
+    ``fingerprint``: of the content; empty when it has to be computed from the arrays.  ``identities``: int64 ``[n]``
+    (``describe/identities.py``); ``None`` when they are those of the rows of ``samples``.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Raw:
     range_given: bool = False
     depth: Depth | None = None
     fingerprint: str = ""
+    identities: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """The store: images are decoded once, into one file of bytes in the user's cache, and mapped from there ever after.
 
 An entry is ``samples.bin`` (``[n, height, width, channels]``, uint8; uint16 where an image has more than 8 bits, see
-``deep.py``), ``rows.npz`` (labels, splits, sizes) and ``entry.json`` (names, what could not be read, and which numbers
-stand for black and white).  Its key is made of the files' paths, sizes and times of change, and of the options of
-decoding.  Entries appear by one rename, so that a killed or a second process never shows half of one.  Opening checks
-up to 64 MiB of evenly spread blocks; an entry that fails is made again.
+``deep.py``), ``rows.npz`` (labels, splits, sizes, identities) and ``entry.json`` (names, what could not be read, and
+which numbers stand for black and white).  Its key is made of the files' paths, sizes and times of change, and of the
+options of decoding.  Entries appear by one rename, so that a killed or a second process never shows half of one.
+Opening checks up to 64 MiB of evenly spread blocks; an entry that fails is made again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from trasluz.data.describe.fingerprint import fingerprint_of_facts
+from trasluz.data.describe.identities import identity_numbers
 from trasluz.data.read.cache import cache_folder, drop_entry, entry_folder, making, new_entry
 from trasluz.data.read.decode import Plan
 from trasluz.data.read.decoding import Decoded, decode_all
@@ -39,7 +40,7 @@ from trasluz.reading import read_arrays
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
-_FORMAT = 2
+_FORMAT = 2  # 1: 8 bits only, and without the identities of rows
 _BLOCK, _BLOCKS = 1 << 20, 64
 _KEPT_IN_MEMORY = 256 << 20  # smaller arrays are read whole, larger ones mapped
 _SPARE_BYTES = 256 << 20  # disk that is left to others
@@ -96,7 +97,7 @@ def _load(folder: Path, name: str) -> Raw:
     if entry["format"] != _FORMAT or path.stat().st_size != size or _check_of(path) != entry["check"]:
         raise ValueError(path)
     rows = read_arrays(folder / "rows.npz")
-    labels, splits, sizes = (rows[what] for what in ("labels", "splits", "sizes"))
+    labels, splits, sizes, identities = (rows[what] for what in ("labels", "splits", "sizes", "identities"))
     return Raw(
         name=name,
         samples=_samples(path, shape, kind),
@@ -115,6 +116,7 @@ def _load(folder: Path, name: str) -> Raw:
         generated=tuple(entry["generated"]),
         sizes=sizes,
         fingerprint=entry["fingerprint"],
+        identities=identities,
     )
 
 
@@ -295,11 +297,13 @@ def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress, rang
 
 
 def _row_arrays(listing: Listing, rows: list[int], found: _Progress) -> dict[str, np.ndarray]:
-    """Texts of labels and splits (empty arrays: none), and sizes: much quicker to read than JSON."""
+    """Texts of labels and splits (empty arrays: none), sizes, identities: much quicker to read than JSON."""
     labels = [] if listing.labels is None else [_text_of(listing.labels[row], listing.multi_label) for row in rows]
     splits = [] if listing.splits is None else [listing.splits[row] for row in rows]
     sizes = np.asarray([found.sizes[row] for row in rows], np.int32)
-    return {"labels": np.asarray(labels, np.str_), "splits": np.asarray(splits, np.str_), "sizes": sizes}
+    identities = identity_numbers(_digests(rows, found))
+    texts = {"labels": np.asarray(labels, np.str_), "splits": np.asarray(splits, np.str_)}
+    return {**texts, "sizes": sizes, "identities": identities}
 
 
 def _text_of(label: Any, multi_label: bool) -> str:

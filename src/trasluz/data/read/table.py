@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from trasluz.data.describe.fingerprint import digest
+from trasluz.data.describe.identities import identity_numbers
 from trasluz.data.read.raw import Label, Raw, split_rows
 from trasluz.data.read.split_names import part_of_cell, part_of_flag
 from trasluz.data.read.table_columns import Column, is_missing, one_hot, parse_numbers
@@ -27,6 +29,7 @@ _SPLITS = {"split": part_of_cell, "subset": part_of_cell, "is_valid": part_of_fl
 _MOST_NAMED = 5
 _MOST_CATEGORIES = 100
 _MANY_CLASSES = 20
+_SEPARATOR = "\x1f"  # between the cells of a row, whose text as it stands says which row it is
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ def open_table(sheet: Sheet, section: DataSection, reporter: Reporter, known: tu
         columns=columns,
         cells={group: tuple(sheet.column(group)[row] for row in kept)} if group else {},
         dropped=len(values) - len(kept),
+        identities=identity_numbers(digest(_SEPARATOR.join(sheet.rows[row]).encode()) for row in kept),
     )
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trasluz.data.split.limit import keeping_order
 from trasluz.data.split.splits import Rule
 from trasluz.errors import RecipeError
 from trasluz.messages import _
-from trasluz.rng import Rng
 
 _MOST_OVER = 2.0  # times what was asked for, so that every class is there to be judged …
 _MOST_SHARE = 1 / 3  # … or this share of the training samples, where groups are large
@@ -29,13 +29,13 @@ def choose_groups(
     given: Mapping[str, np.ndarray],
     valid: Rule,
     test: Rule,
-    rng: Rng,
+    places: np.ndarray,
     groups: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Int64 rows of ``valid`` and ``test`` where a rule asks for them and the source has not ``given`` them.
 
-    The arguments are those of ``make_splits``; ``groups`` int64 ``[n]``: rows of equal numbers stay together, also
-    those of ``"last N"``.
+    The arguments are those of ``make_splits``, with ``places`` drawn for these groups; ``groups`` int64 ``[n]``: rows of
+    equal numbers stay together, also those of ``"last N"``.
 
     Raises:
         RecipeError: no group can leave the training samples, or the last N samples cut one in two.
@@ -49,7 +49,7 @@ def choose_groups(
         if isinstance(rule, str):
             chosen = _last(name, rule, pool, groups)
         else:
-            chosen = _fraction(name, rule, whole, _Pool.of(pool, labels, groups, rng.child(f"groups-{name}")))
+            chosen = _fraction(name, rule, whole, _Pool.of(pool, labels, groups, keeping_order(name, places)))
         found[name] = chosen
         pool = np.setdiff1d(pool, chosen, assume_unique=True)
     return found
@@ -78,9 +78,9 @@ class _Pool:
     counts: np.ndarray
 
     @staticmethod
-    def of(rows: np.ndarray, labels: np.ndarray | None, groups: np.ndarray, rng: Rng) -> _Pool:
-        """The groups stand in the order in which their first row is drawn."""
-        drawn = rng.permutation("order", 0, len(rows)).numpy()
+    def of(rows: np.ndarray, labels: np.ndarray | None, groups: np.ndarray, order: np.ndarray) -> _Pool:
+        """The groups stand in the order of ``order``, float64 ``[n]`` of all rows and equal within a group."""
+        drawn = np.argsort(order[rows], kind="stable")
         _numbers, first, inverse = np.unique(groups[rows][drawn], return_index=True, return_inverse=True)
         place = np.empty(len(first), np.int64)
         place[np.argsort(first)] = np.arange(len(first))

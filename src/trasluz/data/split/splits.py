@@ -1,16 +1,18 @@
-"""Splits: which rows train, which validate, which test; given by the source, or made from the recipe and its seed."""
+"""Splits: which rows train, which validate, which test; given by the source, or drawn from the data and a seed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
+from trasluz.data.split.draw import proportional, starts_of
 from trasluz.errors import RecipeError
 from trasluz.messages import _
-from trasluz.rng import Rng
 
 Rule = float | str | None
+SPLITTING = 2  # the rule by which splits are drawn; a lost splits.npz can be drawn again by the same one alone
 
 
 def make_splits(
@@ -18,7 +20,7 @@ def make_splits(
     given: Mapping[str, np.ndarray],
     valid: Rule,
     test: Rule,
-    rng: Rng,
+    places: np.ndarray,
     groups: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Disjoint, sorted int64 rows under ``train``, ``valid`` and ``test`` that together cover all ``len(groups)`` rows.
@@ -31,6 +33,10 @@ def make_splits(
     int ``[n]``, or bool ``[n, classes]`` with several per image, or ``None``.  ``train`` is empty when the source
     gives every row to another split.
 
+    ``places``: float64 ``[n]`` of ``draw_places``; of each label ``valid`` takes the lowest, ``test`` the highest, so
+    that neither depends on how large the other is, and a larger one holds a smaller one (but for groups that were too
+    large for what was left).
+
     Raises:
         RecipeError: a fraction gives no image, or a rule leaves none to train on.
     """
@@ -38,65 +44,56 @@ def make_splits(
         name: np.sort(np.asarray(rows, np.int64)) for name, rows in given.items() if name != "train" and len(rows)
     }
     pool = np.setdiff1d(np.arange(len(groups)), np.concatenate([*splits.values(), np.empty(0, np.int64)]))
-    whole = len(pool)
+    strata, free = _strata(labels, len(groups)), pool
     for name, rule in (("test", test), ("valid", valid)):
-        if name in splits or not rule or whole == 0:
+        if name in splits or not rule or len(pool) == 0:
             continue
-        chosen = (
-            _last(name, rule, pool)
-            if isinstance(rule, str)
-            else _fraction(name, rule, pool, whole, labels, groups, rng)
-        )
+        if isinstance(rule, str):
+            chosen = _last(name, rule, free)
+        else:
+            _check_fraction(name, rule, len(pool), len(free))
+            chosen = _fraction(name, rule, pool, free, strata, places, groups)
+            _check_chosen(name, rule, len(pool), chosen, groups[free], None if labels is None else strata[free])
         splits[name] = chosen
-        pool = np.setdiff1d(pool, chosen, assume_unique=True)
-    return {"train": pool, **{name: splits[name] for name in ("valid", "test") if name in splits}}
+        free = np.setdiff1d(free, chosen, assume_unique=True)
+    return {"train": free, **{name: splits[name] for name in ("valid", "test") if name in splits}}
 
 
-def _last(name: str, rule: str, pool: np.ndarray) -> np.ndarray:
+def _last(name: str, rule: str, free: np.ndarray) -> np.ndarray:
     count = int(rule.split()[1])
-    if count >= len(pool):
-        most = len(pool) - 1
+    if count >= len(free):
+        most = len(free) - 1
         raise RecipeError(
             _(
                 "data.{name}: {rule!r} leaves nothing to train on, because there are only {have} training samples; "
                 "give at most {most}, or null for no such split."
-            ).format(name=name, rule=rule, have=len(pool), most=most)
+            ).format(name=name, rule=rule, have=len(free), most=most)
         )
-    return pool[-count:]
+    return free[-count:]
 
 
-def _fraction(
-    name: str,
-    fraction: float,
-    pool: np.ndarray,
-    whole: int,
-    labels: np.ndarray | None,
-    groups: np.ndarray,
-    rng: Rng,
-) -> np.ndarray:
-    """About ``fraction · whole`` rows of ``pool``, by strata and whole groups."""
-    wanted = round(fraction * whole)
-    if wanted >= len(pool):
+def _check_fraction(name: str, fraction: float, whole: int, free: int) -> None:
+    if round(fraction * whole) >= free:
         raise RecipeError(
             _(
                 "data.{name}: {fraction} of {whole} training samples leaves nothing to train on; "
                 "make data.valid and data.test smaller."
             ).format(name=name, fraction=fraction, whole=whole)
         )
-    strata = _strata(labels, pool)
-    first, group, sizes = _groups(groups[pool])
-    quotas = _quotas(strata[first], sizes, wanted)
-    order = rng.permutation(f"split-{name}", 0, len(sizes)).numpy()
-    taken = _take_whole_groups(order, strata[first], sizes, quotas)
-    chosen: np.ndarray = pool[taken[group]]
-    if len(chosen) == 0 and labels is not None and len(sizes) > 1 and _one_each(strata[first]):
+
+
+def _check_chosen(
+    name: str, fraction: float, whole: int, chosen: np.ndarray, groups: np.ndarray, strata: np.ndarray | None
+) -> None:
+    different = len(np.unique(groups))
+    if len(chosen) == 0 and strata is not None and different == len(np.unique(strata)) > 1:
         message = _(
             "data.{name}: each of the {classes} classes has a single sample to give, which training needs, so that no "
             "split can be made; bring more samples of each class, give a folder of its own for {name}, or train "
             "without it: --set data.{name}=null"
         )
-        raise RecipeError(message.format(name=name, classes=len(sizes)))
-    if len(chosen) == 0 and len(sizes) == 1 < len(pool):
+        raise RecipeError(message.format(name=name, classes=different))
+    if len(chosen) == 0 and different == 1 < len(groups):
         message = _(
             "data.{name}: all {whole} training samples are the same, and equal ones stay on one side of a split; set "
             "it to null."
@@ -109,44 +106,66 @@ def _fraction(
                 "give a larger fraction, or null for no such split."
             ).format(name=name, fraction=fraction, whole=whole)
         )
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Whole groups of some rows: each one's size, stratum (of most of its rows) and place, and each row's group."""
+
+    of_row: np.ndarray
+    sizes: np.ndarray
+    strata: np.ndarray
+    places: np.ndarray
+
+
+def _fraction(
+    name: str,
+    fraction: float,
+    pool: np.ndarray,
+    free: np.ndarray,
+    strata: np.ndarray,
+    places: np.ndarray,
+    groups: np.ndarray,
+) -> np.ndarray:
+    """About ``fraction`` of as many rows as ``pool`` has, out of the ``free`` ones, by strata and whole groups."""
+    whole, mine = (_groups(rows, strata, places, groups) for rows in (pool, free))
+    starts = starts_of(whole.strata, whole.places)
+    takable = ~_keepers(mine.strata, mine.places)
+    rows, most = (
+        np.bincount(of.strata, weights=of.sizes * counted, minlength=len(starts)).astype(np.int64)
+        for of, counted in ((whole, 1), (mine, takable))
+    )
+    above = name == "test"
+    quotas = proportional(rows, round(fraction * len(pool)), most, 1 - starts if above else starts)
+    order = np.argsort(-mine.places if above else mine.places, kind="stable")
+    taken = _take_whole_groups(order[takable[order]], mine.strata, mine.sizes, quotas)
+    chosen: np.ndarray = free[taken[mine.of_row]]
     return chosen
 
 
-def _one_each(strata: np.ndarray) -> bool:
-    """Whether no stratum, of the given one per group, has two groups."""
-    return len(np.unique(strata)) == len(strata)
-
-
-def _strata(labels: np.ndarray | None, pool: np.ndarray) -> np.ndarray:
-    """A number per row of ``pool`` that is equal for equal labels, or equal sets of several labels."""
+def _strata(labels: np.ndarray | None, count: int) -> np.ndarray:
+    """A number per row that is equal for equal labels, or equal sets of several labels."""
     if labels is None:
-        return np.zeros(len(pool), np.int64)
-    inverse: np.ndarray = np.unique(labels[pool], axis=0, return_inverse=True)[1]
+        return np.zeros(count, np.int64)
+    inverse: np.ndarray = np.unique(labels, axis=0, return_inverse=True)[1]
     return inverse.reshape(-1)
 
 
-def _groups(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Per group: its first row and its size; and each row's group, numbered from 0."""
-    _values, first, inverse, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
-    return first, inverse.reshape(-1), sizes
+def _groups(rows: np.ndarray, strata: np.ndarray, places: np.ndarray, groups: np.ndarray) -> _Groups:
+    _values, first, inverse, sizes = np.unique(groups[rows], return_index=True, return_inverse=True, return_counts=True)
+    of_row = inverse.reshape(-1)
+    pairs, counts = np.unique(np.stack([of_row, strata[rows]]), axis=1, return_counts=True)
+    most = np.lexsort((pairs[1], -counts, pairs[0]))  # of each group the stratum of most rows, the lower of equals
+    leading = most[np.unique(pairs[0][most], return_index=True)[1]]
+    return _Groups(of_row, sizes, pairs[1][leading], places[rows[first]])
 
 
-def _quotas(strata: np.ndarray, sizes: np.ndarray, wanted: int) -> np.ndarray:
-    """Rows to take of each stratum, adding up to ``wanted`` where possible (largest remainders), never all of one.
-
-    ``strata`` and ``sizes`` are per group; a stratum can give all of its rows but its smallest group.
-    """
-    rows = np.bincount(strata, weights=sizes).astype(np.int64)
-    smallest = np.full(len(rows), np.iinfo(np.int64).max)
-    np.minimum.at(smallest, strata, sizes)
-    most = rows - smallest
-    exact = rows * (wanted / rows.sum())
-    quotas: np.ndarray = np.minimum(np.floor(exact).astype(np.int64), most)
-    for stratum in np.argsort(-(exact - np.floor(exact)), kind="stable"):
-        if quotas.sum() >= wanted:
-            break
-        quotas[stratum] += quotas[stratum] < most[stratum]
-    return quotas
+def _keepers(strata: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Bool per group: the one of each stratum nearest to the middle, which is left to training whatever is asked."""
+    order = np.lexsort((np.abs(places - 0.5), strata))
+    kept = np.zeros(len(strata), bool)
+    kept[order[np.unique(strata[order], return_index=True)[1]]] = True
+    return kept
 
 
 def _take_whole_groups(order: np.ndarray, strata: np.ndarray, sizes: np.ndarray, quotas: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ A kernel much narrower or wider than the codes' distances is 0 or 1 for all pair
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 import torch
@@ -25,6 +25,9 @@ METRICS = {
     "kernel_similarity": Metric(
         N_("Mean kernel between codes and prior (0: sees none, 1: tells none apart)"), "number", "neither"
     ),
+    "kernel_gradient": Metric(
+        N_("Mean gradient of the kernel by a code (0: nothing draws the codes)"), "number", "neither"
+    ),
 }
 
 _AT_ONCE = 2**24  # differences of two numbers that are held at a time
@@ -32,6 +35,7 @@ _FOR_MEDIAN = 1000
 
 Kernel = Literal["gaussian", "inverse-multiquadratic"]
 Estimator = Literal["unbiased", "biased"]
+Values = Callable[[Tensor, Tensor, Kernel, Sequence[Tensor | float]], Tensor]
 
 
 class Config(Section):
@@ -66,11 +70,17 @@ def weight(config: Config, done: Tensor | float) -> Tensor | float:
 
 
 def watched(config: Config, codes: Codes, rng: StepRng) -> dict[str, Tensor]:
-    """``kernel_similarity``: mean kernel between codes and prior. 0: it sees no pair; 1: it tells none apart."""
+    """``kernel_similarity``: mean kernel between codes and prior. 0: it sees no pair; 1: it tells none apart.
+
+    ``kernel_gradient``: mean over the same pairs of ‖∂k/∂z‖, the length of the kernel's gradient by the code.
+    """
     prior = rng.normal("prior", codes.latents.shape[1])
     chosen = bandwidths(config, codes.latents, prior)
     even = _shares(torch.ones_like(prior[:, 0]))
-    return {"kernel_similarity": _total(codes.latents, prior, even, even, config.kernel, chosen)}
+    found = {"kernel_similarity": kernel, "kernel_gradient": gradient_length}
+    return {
+        name: _total(codes.latents, prior, even, even, config.kernel, chosen, values) for name, values in found.items()
+    }
 
 
 def mmd_squared(x: Tensor, y: Tensor, config: Config, weights: Tensor | None = None) -> Tensor:
@@ -101,6 +111,16 @@ def kernel(x: Tensor, y: Tensor, kind: Kernel, bandwidths: Sequence[Tensor | flo
     return torch.stack(parts).mean(0) if len(parts) > 1 else parts[0]
 
 
+def gradient_length(x: Tensor, y: Tensor, kind: Kernel, bandwidths: Sequence[Tensor | float]) -> Tensor:
+    """The mean over ``bandwidths`` of ‖∂k(x_i, y_j)/∂x_i‖: k·d/σ², or 2·k²·d/σ², float32 ``[n, m]``."""
+    distances = squared_distances(x, y).sqrt()
+    parts = []
+    for sigma in bandwidths:
+        value = kernel(x, y, kind, (sigma,))
+        parts.append((value if kind == "gaussian" else 2 * value.square()) * distances / sigma**2)
+    return torch.stack(parts).mean(0)
+
+
 def squared_distances(x: Tensor, y: Tensor) -> Tensor:
     """‖x_i − y_j‖², ``[n, m]``: by differences for a batch, so that a sample's distance from itself is exactly 0."""
     x, y = _wide(x), _wide(y)
@@ -129,20 +149,36 @@ def _shares(weights: Tensor) -> Tensor:
     return weights / weights.sum().clamp_min(1e-12)
 
 
-def _total(x: Tensor, y: Tensor, p: Tensor, q: Tensor, kind: Kernel, bandwidths: Sequence[Tensor | float]) -> Tensor:
-    """Σ pᵢ·k(xᵢ, yⱼ)·qⱼ, 0-d; of large batches in blocks of rows that are computed again in the backward pass."""
+def _total(
+    x: Tensor,
+    y: Tensor,
+    p: Tensor,
+    q: Tensor,
+    kind: Kernel,
+    bandwidths: Sequence[Tensor | float],
+    values: Values | None = None,
+) -> Tensor:
+    """Σ pᵢ·k(xᵢ, yⱼ)·qⱼ, 0-d, of the kernel or of other ``values`` of pairs; of large batches in blocks of rows that are computed again in the backward pass."""
     rows = max(_AT_ONCE // max(y.numel(), 1), 1)
     if len(x) <= rows:
-        return _block(x, y, p, q, kind, bandwidths)
+        return _block(x, y, p, q, kind, bandwidths, values)
     parts = [
-        checkpoint(_block, some, y, share, q, kind, bandwidths, use_reentrant=False, preserve_rng_state=False)
+        checkpoint(_block, some, y, share, q, kind, bandwidths, values, use_reentrant=False, preserve_rng_state=False)
         for some, share in zip(torch.split(x, rows), torch.split(p, rows), strict=True)
     ]
     return torch.stack(parts).sum()
 
 
-def _block(x: Tensor, y: Tensor, p: Tensor, q: Tensor, kind: Kernel, bandwidths: Sequence[Tensor | float]) -> Tensor:
-    return p @ kernel(x, y, kind, bandwidths) @ q
+def _block(
+    x: Tensor,
+    y: Tensor,
+    p: Tensor,
+    q: Tensor,
+    kind: Kernel,
+    bandwidths: Sequence[Tensor | float],
+    values: Values | None,
+) -> Tensor:
+    return p @ (values or kernel)(x, y, kind, bandwidths) @ q
 
 
 def _within(whole: Tensor, shares: Tensor, unbiased: bool) -> Tensor:
