@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -155,7 +156,8 @@ def _free(path: Path) -> Path:
 
 @dataclass(frozen=True)
 class SeedsResult(ShownInNotebooks):
-    """Several seeds of one recipe: the runs, and per metric mean and 95 % interval (Student's t) over seeds."""
+    """Several seeds of one recipe: the runs, and per metric mean and 95 % interval over seeds (``over_seeds``), which is
+    infinite where it is not known; ``note`` says why."""
 
     shown_by: ClassVar[str] = "trasluz.draw.notebook:seeds_html"
 
@@ -166,3 +168,16 @@ class SeedsResult(ShownInNotebooks):
     def n(self) -> int:
         """How many seeds."""
         return len(self.runs)
+
+    @property
+    def note(self) -> str:
+        """What the intervals mean, and why there is none where there is none."""
+        if self.n == 1:
+            return _("One seed says nothing about how far a number could move by chance, so there is no interval.")
+        told = _(
+            "Intervals hold the mean with 95 % (Student's t over {n} seeds, inside the metric's range)."
+        ).format(n=self.n)
+        if all(math.isfinite(low) for _mean, low, _high in self.table.values()):
+            return told
+        same = _("There is none (–) where all seeds gave the same number: that says nothing about the next.")
+        return f"{told} {same}"

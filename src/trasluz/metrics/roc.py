@@ -18,7 +18,7 @@ from trasluz.metrics.described import Metric
 from trasluz.metrics.intervals import wilson
 
 METRICS = {
-    "roc_auc": Metric(N_("Area under the ROC curve"), "number", "higher"),
+    "roc_auc": Metric(N_("Area under the ROC curve"), "number", "higher", least=0.0, most=1.0),
     "average_precision": Metric(N_("Average precision"), "share", "higher"),
 }
 
