@@ -17,6 +17,7 @@ from trasluz.errors import RequestError
 from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import json_bytes, storage, write_bytes
 from trasluz.messages import _, shown
+from trasluz.metrics.over_seeds import about_intervals
 from trasluz.runs.leftovers import remove_leftovers
 
 if TYPE_CHECKING:
@@ -172,12 +173,4 @@ class SeedsResult(ShownInNotebooks):
     @property
     def note(self) -> str:
         """What the intervals mean, and why there is none where there is none."""
-        if self.n == 1:
-            return _("One seed says nothing about how far a number could move by chance, so there is no interval.")
-        told = _(
-            "Intervals hold the mean with 95 % (Student's t over {n} seeds, inside the metric's range)."
-        ).format(n=self.n)
-        if all(math.isfinite(low) for _mean, low, _high in self.table.values()):
-            return told
-        same = _("There is none (–) where all seeds gave the same number: that says nothing about the next.")
-        return f"{told} {same}"
+        return about_intervals(self.n, all(math.isfinite(low) for _mean, low, _high in self.table.values()))

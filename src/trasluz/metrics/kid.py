@@ -14,18 +14,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 from trasluz.metrics.intervals import UNKNOWN, students_quantile
+from trasluz.metrics.u_statistics import FEWEST, Sums, pairs_between, pairs_within
 
 METRICS = {"samples/kid": Metric(N_("Kernel distance (KID)"), "number", "lower")}
 
 _STRIPE = 4_000_000  # values of the kernel held at once: 32 MB
-_FEWEST = 4  # rows of each set, below which the part of pairs cannot be estimated
 
 
 def kid(first: np.ndarray, second: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
@@ -46,31 +45,16 @@ def kid(first: np.ndarray, second: np.ndarray, confidence: float = 0.95) -> tupl
     within_x, within_y = _within(x, level), _within(y, level)
     between = _sums(_stripes(x, y, level), len(y))
     value = within_x.mean + within_y.mean - 2 * float(between.rows.sum()) / (len(x) * len(y))
-    if fewest < _FEWEST:
+    if fewest < FEWEST:
         return value, *UNKNOWN
     half = students_quantile(fewest, confidence) * math.sqrt(_variance(within_x, within_y, between))
     return value, value - half, value + half
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """Sums of a kernel over its ``rows`` ``[n]``, over its ``columns`` ``[m]``, and of its ``squares``."""
-
-    rows: np.ndarray
-    columns: np.ndarray
-    squares: float
-
-    @property
-    def mean(self) -> float:
-        """Of a kernel within one set, over its pairs of different rows."""
-        count = len(self.rows)
-        return float(self.rows.sum()) / (count * (count - 1))
-
-
-def _variance(within_x: _Sums, within_y: _Sums, between: _Sums) -> float:
+def _variance(within_x: Sums, within_y: Sums, between: Sums) -> float:
     """The estimate's variance: four times that of the influence of rows, over their number, and that of pairs."""
     n, m = len(within_x.rows), len(within_y.rows)
-    pairs_x, pairs_y, crossed = _pairs_within(within_x), _pairs_within(within_y), _pairs_between(between)
+    pairs_x, pairs_y, crossed = pairs_within(within_x), pairs_within(within_y), pairs_between(between)
     influence_x = within_x.rows / (n - 1) - between.rows / m
     influence_y = within_y.rows / (m - 1) - between.columns / n
     # The means over finitely many pairs vary by themselves, which is not the rows' part.
@@ -80,33 +64,18 @@ def _variance(within_x: _Sums, within_y: _Sums, between: _Sums) -> float:
     return 4 * alone_x / n + 4 * alone_y / m + together
 
 
-def _pairs_within(found: _Sums) -> float:
-    """E k̃(x, x′)² of the doubly centred kernel, unbiased (Székely & Rizzo 2014, proposition 1)."""
-    n, total = len(found.rows), float(found.rows.sum())
-    centred = found.squares - 2 / (n - 2) * float((found.rows**2).sum()) + total**2 / ((n - 1) * (n - 2))
-    return max(centred / (n * (n - 3)), 0.0)
-
-
-def _pairs_between(found: _Sums) -> float:
-    """E k̃(x, y)², unbiased: the interaction of a table of two ways."""
-    n, m = len(found.rows), len(found.columns)
-    rows, columns = float((found.rows**2).sum()) / m, float((found.columns**2).sum()) / n
-    centred = found.squares - rows - columns + float(found.rows.sum()) ** 2 / (n * m)
-    return max(centred / ((n - 1) * (m - 1)), 0.0)
-
-
-def _within(rows: np.ndarray, level: float) -> _Sums:
+def _within(rows: np.ndarray, level: float) -> Sums:
     """Over the pairs of different rows of one set."""
     return _sums(_stripes(rows, rows, level, own=True), len(rows))
 
 
-def _sums(stripes: Iterator[np.ndarray], width: int) -> _Sums:
+def _sums(stripes: Iterator[np.ndarray], width: int) -> Sums:
     rows, columns, squares = [], np.zeros(width), 0.0
     for stripe in stripes:
         rows.append(stripe.sum(1))
         columns += stripe.sum(0)
         squares += float(np.vdot(stripe, stripe))
-    return _Sums(np.concatenate(rows), columns, squares)
+    return Sums(np.concatenate(rows), columns, squares)
 
 
 def _stripes(x: np.ndarray, y: np.ndarray, level: float, own: bool = False) -> Iterator[np.ndarray]:

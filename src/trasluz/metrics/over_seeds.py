@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from trasluz.messages import _
 from trasluz.metrics.described import metric
 from trasluz.metrics.intervals import UNKNOWN, mean_interval
 
@@ -31,6 +32,18 @@ def over_seeds(values: Sequence[float], bounds: Bounds = (None, None)) -> tuple[
         low, high = _above(most - mean, half, 0.0)
         return mean, most - high, most - low
     return mean, mean - half, mean + half
+
+
+def about_intervals(seeds: int, known: bool) -> str:
+    """What the intervals of a table over so many ``seeds`` mean, and, where not all are ``known``, why there is none."""
+    if seeds == 1:
+        return _("One seed says nothing about how far a number could move by chance, so there is no interval (–).")
+    message = _("Intervals hold the mean with 95 % (Student's t over {n} seeds, inside the metric's range).")
+    told = message.format(n=seeds)
+    if known:
+        return told
+    same = _("There is none (–) where all seeds gave the same number: that says nothing about the next.")
+    return f"{told} {same}"
 
 
 def bounds_of(name: str) -> Bounds:

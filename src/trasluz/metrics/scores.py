@@ -122,7 +122,7 @@ def reconstruction_scores(records: Mapping[str, np.ndarray]) -> Scores:
 def latent_scores(latents: np.ndarray, rng: Rng) -> Scores:
     """``prior_mmd``: how far codes ``[n, d]``, n ≥ 2, one draw from each posterior, are from the standard normal."""
     value, bounds = prior_mmd(latents, rng)
-    return Scores({"prior_mmd": value}, {"prior_mmd": bounds})
+    return Scores({"prior_mmd": value}, _known({"prior_mmd": bounds}))
 
 
 def _known(intervals: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from trasluz.look.projections import pca
+from trasluz.look.projections._distinct import distinct
 from trasluz.messages import N_, _
 
 NAME = "t-SNE"
@@ -55,7 +56,7 @@ class Fitted:
         """Each code among the points that it is nearest to, float32 ``[m, 2]``."""
         if not len(codes):
             return np.zeros((0, 2), np.float32)
-        seen, back = _distinct(codes)  # equal ones to one place here, too
+        seen, back = distinct(codes)  # equal ones to one place here, too
         perplexity = min(_OF_NEW, (self.distinct - 1) / 3)
         placed = self.embedding.transform(_ready(seen, self.shrink), perplexity=perplexity)
         return np.array(placed, np.float32)[back]
@@ -66,7 +67,7 @@ def fit(codes: np.ndarray, seed: int = 0) -> Fitted | pca.Fitted:
     without any facts, because they have no neighbourhoods to keep."""
     opened: Any = importlib.import_module("openTSNE")  # it has no types
 
-    own, back = _distinct(codes)
+    own, back = distinct(codes)
     if len(own) < _FEWEST:
         return dataclasses.replace(pca.fit(codes), facts={})
     shrink = pca.fit(own, seed, min(_WIDEST, len(own) - 1)) if codes.shape[1] > _WIDEST else None
@@ -105,15 +106,6 @@ def _closeness(places: np.ndarray) -> float:
         x, y = (part[:, None, axis] - places[None, :, axis] for axis in (0, 1))
         total += float((1 / (1 + x * x + y * y)).sum())
     return total
-
-
-def _distinct(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The codes that differ, in the order in which they first come, and the place of each code among them."""
-    _values, first, back = np.unique(codes, axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return codes[first[order]], rank[back.reshape(-1)]
 
 
 def _ready(codes: np.ndarray, shrink: pca.Fitted | None) -> np.ndarray:

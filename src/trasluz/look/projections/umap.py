@@ -1,7 +1,11 @@
-"""UMAP (McInnes et al. 2018): as t-SNE, with groups further apart. An extra: ``pip install trasluz[umap]``."""
+"""UMAP (McInnes et al. 2018): as t-SNE, with groups further apart. An extra: ``pip install trasluz[umap]``.
+
+Equal codes are one point to the method and lie in one place of the map.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,11 +13,14 @@ from typing import Any
 import numpy as np
 
 from trasluz.errors import RequestError
+from trasluz.look.projections import pca
+from trasluz.look.projections._distinct import distinct
 from trasluz.messages import _
 
 NAME = "UMAP"
 NOTE = ""
 _NEIGHBOURS = 15
+_FEWEST = 5
 
 
 def missing() -> str | None:
@@ -25,7 +32,7 @@ def missing() -> str | None:
 
 @dataclass(frozen=True)
 class Fitted:
-    """``model`` is umap-learn's."""
+    """``model`` is umap-learn's, of the codes that differ."""
 
     positions: np.ndarray
     model: Any
@@ -33,11 +40,14 @@ class Fitted:
 
     def transform(self, codes: np.ndarray) -> np.ndarray:
         """Where UMAP's own ``transform`` puts them, float32 ``[m, 2]``."""
-        return np.asarray(self.model.transform(codes), np.float32)
+        if not len(codes):
+            return np.zeros((0, 2), np.float32)
+        own, back = distinct(codes)
+        return np.asarray(self.model.transform(own), np.float32)[back]
 
 
-def fit(codes: np.ndarray, seed: int = 0) -> Fitted:
-    """15 neighbours, or as many others as there are.
+def fit(codes: np.ndarray, seed: int = 0) -> Fitted | pca.Fitted:
+    """15 neighbours, or as many others as there are; fewer than five codes that differ are placed by PCA.
 
     Raises:
         RequestError: umap-learn is not installed, or there are fewer than five codes.
@@ -45,9 +55,12 @@ def fit(codes: np.ndarray, seed: int = 0) -> Fitted:
     reason = missing()
     if reason is not None:
         raise RequestError(reason)
-    if len(codes) < 5:
-        raise RequestError(_("UMAP needs at least {least} images; there are {n}.").format(least=5, n=len(codes)))
+    if len(codes) < _FEWEST:
+        raise RequestError(_("UMAP needs at least {least} images; there are {n}.").format(least=_FEWEST, n=len(codes)))
+    own, back = distinct(codes)
+    if len(own) < _FEWEST:
+        return dataclasses.replace(pca.fit(codes), facts={})
     import umap
 
-    model = umap.UMAP(n_neighbors=min(_NEIGHBOURS, len(codes) - 1), random_state=seed, n_jobs=1)
-    return Fitted(np.asarray(model.fit_transform(codes), np.float32), model)
+    model = umap.UMAP(n_neighbors=min(_NEIGHBOURS, len(own) - 1), random_state=seed, n_jobs=1)
+    return Fitted(np.asarray(model.fit_transform(own), np.float32)[back], model)
