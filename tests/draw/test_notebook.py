@@ -58,7 +58,9 @@ def test_generated_images_show_themselves_as_a_marked_grid_and_samples_beside_re
     html = notebook.generated_html(made)
     assert "70 generated images" in html
     assert is_marked(base64.b64decode(html.split("base64,")[1].split('"')[0]))
-    samples = SimpleNamespace(count=500, metrics={"fid": 3.5}, real={"fid": 1.25}, intervals={}, real_intervals={"fid": (1.125, 1.5)})
+    samples = SimpleNamespace(
+        count=500, metrics={"fid": 3.5}, real={"fid": 1.25}, intervals={}, real_intervals={"fid": (1.125, 1.5)}
+    )
     assert "1.25" in notebook.samples_html(samples)
     assert "1.12 – 1.50" in notebook.samples_html(samples)
 

@@ -79,7 +79,9 @@ def test_log_loss_is_that_of_scikit_learn_and_finite_for_certain_mistakes() -> N
     expected = reference.log_loss(labels, exact / exact.sum(1, keepdims=True), labels=range(CLASSES))
     assert ours.log_losses(found, labels).mean() == pytest.approx(expected, rel=1e-5)
     certain = np.array([[1.0, 0.0]], np.float32)
-    assert ours.log_losses(certain, np.array([1])) == pytest.approx(126 * np.log(2)), "2⁻¹²⁶, the smallest normal number"
+    assert ours.log_losses(certain, np.array([1])) == pytest.approx(126 * np.log(2)), (
+        "2⁻¹²⁶, the smallest normal number"
+    )
 
 
 def test_probabilities_that_are_all_0_or_1_only_name_classes() -> None:

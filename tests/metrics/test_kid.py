@@ -41,11 +41,13 @@ def test_in_one_dimension_the_mean_is_the_closed_form_of_moments() -> None:
 
 @pytest.mark.parametrize("apart", [0.0, 0.6])
 def test_the_intervals_width_is_what_repeated_estimates_spread_by(apart: float) -> None:
-    """Where sets are alike pairs rule the variance, where they are not single rows do."""
+    """Where sets are alike pairs rule the variance, where they are not single rows do; no part is less than 0, which
+    makes the interval of like sets somewhat wide."""
     rng = np.random.default_rng(2)
     found = np.array([kid(rng.normal(apart, 1, (90, 5)), rng.normal(size=(130, 5))) for _ in range(400)])
     claimed = np.sqrt(np.mean(((found[:, 2] - found[:, 1]) / 2 / 1.987) ** 2))  # Student's quantile of 89
-    assert claimed == pytest.approx(found[:, 0].std(), rel=0.12)
+    spread = found[:, 0].std()
+    assert 0.92 * spread < claimed < (1.35 if apart == 0 else 1.1) * spread
 
 
 def test_its_interval_holds_zero_for_equal_distributions_as_often_as_it_says() -> None:

@@ -132,9 +132,7 @@ def test_the_difference_in_decibels_is_that_of_the_mean_errors() -> None:
     records = [{"error": errors, "rounded": 1 - errors} for errors in (own, reference)]
     difference, low, high = paired_differences(records[0], records[1], Rng(0))["psnr"]
     assert difference == pytest.approx(10 * np.log10(reference.mean() / own.mean()))
-    again = [
-        10 * np.log10(reference[rows].mean() / own[rows].mean()) for rows in (noise.integers(0, 400, (2000, 400)))
-    ]
+    again = [10 * np.log10(reference[rows].mean() / own[rows].mean()) for rows in (noise.integers(0, 400, (2000, 400)))]
     assert (low, high) == pytest.approx(tuple(np.quantile(again, [0.025, 0.975])), abs=0.1)
 
 

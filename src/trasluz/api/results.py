@@ -157,8 +157,8 @@ def _free(path: Path) -> Path:
 
 @dataclass(frozen=True)
 class SeedsResult(ShownInNotebooks):
-    """Several seeds of one recipe: the runs, and per metric mean and 95 % interval over seeds (``over_seeds``), which is
-    infinite where it is not known; ``note`` says why."""
+    """Several seeds of one recipe: the runs, and per metric mean and 95 % interval (``over_seeds``), infinite
+    where it is not known; ``note`` says why."""
 
     shown_by: ClassVar[str] = "trasluz.draw.notebook:seeds_html"
 

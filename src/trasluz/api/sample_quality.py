@@ -200,9 +200,7 @@ def _compare(samples: _Observed, held_out: _Observed, train: np.ndarray, classes
     return _Compared(metrics, intervals, real, real_intervals, modes, real_modes, near)
 
 
-def _overlap(
-    images: np.ndarray, held_out: np.ndarray
-) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+def _overlap(images: np.ndarray, held_out: np.ndarray) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
     """Distances and overlaps of two sets of features; the overlaps from as many of each."""
     same = min(len(images), len(held_out))
     kernel, low, high = kid(images, held_out)

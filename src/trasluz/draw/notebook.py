@@ -32,7 +32,12 @@ def evaluation_html(evaluation: Evaluation) -> str:
     titles = [baseline_title(name, values) for name, values in shown.items()]
     head = [_("Metric"), _("Value"), _("95 % interval"), *titles]
     rows = [
-        [metric_name(n), metric_value(n, v), _bounds(evaluation.intervals, n, n), *(_held(b, n) for b in shown.values())]
+        [
+            metric_name(n),
+            metric_value(n, v),
+            _bounds(evaluation.intervals, n, n),
+            *(_held(b, n) for b in shown.values()),
+        ]
         for n, v in evaluation.metrics.items()
     ]
     title = ngettext("{count} {split} image", "{count} {split} images", evaluation.count)

@@ -146,7 +146,12 @@ def _put_together(
         calibration=next((p.calibration for p in parts if p.calibration is not None), None),
         arrays=arrays,
         examples=_examples(arrays, records, data, preprocess),
-        notes=(*_about_ssim(arrays, data), *_about_losses(metrics), *(note for part in parts for note in part.notes), *beside.notes),
+        notes=(
+            *_about_ssim(arrays, data),
+            *_about_losses(metrics),
+            *(note for part in parts for note in part.notes),
+            *beside.notes,
+        ),
     )
 
 

@@ -81,7 +81,7 @@ def positive_mean(values: np.ndarray, confidence: float = 0.95) -> tuple[float, 
     wide = np.asarray(values, np.float64)
     mean = float(wide.mean())
     half = _students_half(wide, confidence)
-    if not (half > 0 and mean > 0):
+    if not (half > 0 and mean > 0 and wide.min() < wide.max()):
         return UNKNOWN
     factor = math.exp(min(half / mean, 700.0))  # finite whatever the spread
     return mean / factor, mean * factor
@@ -92,7 +92,7 @@ def unbounded_mean(values: np.ndarray, confidence: float = 0.95) -> tuple[float,
     same."""
     wide = np.asarray(values, np.float64)
     mean, half = float(wide.mean()), _students_half(wide, confidence)
-    return (mean - half, mean + half) if half > 0 else UNKNOWN
+    return (mean - half, mean + half) if half > 0 and wide.min() < wide.max() else UNKNOWN
 
 
 def mean_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float, float]:

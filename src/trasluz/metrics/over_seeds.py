@@ -21,21 +21,14 @@ def over_seeds(values: Sequence[float], bounds: Bounds = (None, None)) -> tuple[
     """
     mean, low, _high = mean_interval(values)
     half = mean - low
-    if not 0 < half < math.inf:
+    if min(values) == max(values) or not 0 < half < math.inf:
         return mean, *UNKNOWN
-    least, most = bounds
-    if least is not None and most is not None:
-        return mean, *_between(mean, half, least, most)
-    if least is not None and mean > least:
-        return mean, *_above(mean - least, half, least)
-    if most is not None and mean < most:
-        low, high = _above(most - mean, half, 0.0)
-        return mean, most - high, most - low
-    return mean, mean - half, mean + half
+    low, high = _around(mean, half, *bounds)
+    return mean, min(low, mean), max(high, mean)  # whatever rounding does
 
 
 def about_intervals(seeds: int, known: bool) -> str:
-    """What the intervals of a table over so many ``seeds`` mean, and, where not all are ``known``, why there is none."""
+    """What the intervals over so many ``seeds`` mean, and, where not all are ``known``, why there is none."""
     if seeds == 1:
         return _("One seed says nothing about how far a number could move by chance, so there is no interval (–).")
     message = _("Intervals hold the mean with 95 % (Student's t over {n} seeds, inside the metric's range).")
@@ -58,12 +51,24 @@ def difference_bounds(bounds: Bounds) -> Bounds:
     return (None, None) if least is None or most is None else (least - most, most - least)
 
 
+def _around(mean: float, half: float, least: float | None, most: float | None) -> tuple[float, float]:
+    if least is not None and most is not None:
+        return _between(mean, half, least, most)
+    if least is not None and mean > least:
+        return _above(mean - least, half, least)
+    if most is not None and mean < most:
+        low, high = _above(most - mean, half, 0.0)
+        return most - high, most - low
+    return mean - half, mean + half
+
+
 def _between(mean: float, half: float, least: float, most: float) -> tuple[float, float]:
     share = (mean - least) / (most - least)
     if not 0 < share < 1:  # a value outside of what the metric says of itself
         return UNKNOWN
     logit, width = math.log(share / (1 - share)), half / (most - least) / (share * (1 - share))
-    return tuple(least + (most - least) * _logistic(logit + sign * width) for sign in (-1, 1))  # type: ignore[return-value]  # two
+    low, high = _logistic(logit - width), _logistic(logit + width)
+    return least + (most - least) * low, least + (most - least) * high
 
 
 def _above(mean: float, half: float, least: float) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What is read off codes: scikit-learn's neighbours and logistic regression, by training images, the same everywhere."""
+"""What is read off codes: scikit-learn's neighbours and logistic regression, by training images, everywhere one."""
 
 from __future__ import annotations
 

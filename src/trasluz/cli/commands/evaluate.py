@@ -106,7 +106,14 @@ def _print(console: Console, found: Evaluation) -> None:
     console.result(_("{split}: {count} samples").format(split=found.split, count=found.count))
     rows: list[tuple[object, ...]] = [(_("metric"), _("value"), _("95 % interval"), *found.baselines)]
     for name, value in found.metrics.items():
-        rows.append((name, value, _bounds(found.intervals, name), *(scores.get(name, "") for scores in found.baselines.values())))
+        rows.append(
+            (
+                name,
+                value,
+                _bounds(found.intervals, name),
+                *(scores.get(name, "") for scores in found.baselines.values()),
+            )
+        )
     console.result(columns(rows))
     if found.per_class:
         names = list(next(iter(found.per_class.values())))

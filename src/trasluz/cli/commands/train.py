@@ -68,7 +68,11 @@ def command(
 def _report_seeds(console: Console, result: SeedsResult, json: bool) -> None:
     if json:
         table = {
-            name: {"mean": mean, "low": low if math.isfinite(low) else None, "high": high if math.isfinite(high) else None}
+            name: {
+                "mean": mean,
+                "low": low if math.isfinite(low) else None,
+                "high": high if math.isfinite(high) else None,
+            }
             for name, (mean, low, high) in result.table.items()
         }
         seconds = sum(run.info["timings"]["training_seconds"] for run in result.runs)

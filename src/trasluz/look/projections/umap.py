@@ -6,7 +6,9 @@ Equal codes are one point to the method and lie in one place of the map.
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import importlib.util
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +30,13 @@ def missing() -> str | None:
     if importlib.util.find_spec("umap"):
         return None
     return _("UMAP is an extra that is not installed: pip install 'trasluz[umap]'")
+
+
+def _umap() -> Any:
+    """umap-learn's class; imported without its warning that there is no TensorFlow, which nobody asked for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImportWarning)
+        return importlib.import_module("umap").UMAP
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,5 @@ def fit(codes: np.ndarray, seed: int = 0) -> Fitted | pca.Fitted:
     own, back = distinct(codes)
     if len(own) < _FEWEST:
         return dataclasses.replace(pca.fit(codes), facts={})
-    import umap
-
-    model = umap.UMAP(n_neighbors=min(_NEIGHBOURS, len(own) - 1), random_state=seed, n_jobs=1)
+    model = _umap()(n_neighbors=min(_NEIGHBOURS, len(own) - 1), random_state=seed, n_jobs=1)
     return Fitted(np.asarray(model.fit_transform(own), np.float32)[back], model)
