@@ -150,7 +150,7 @@ def test_log_loss_is_the_cross_entropy_and_where_labels_are_smoothed_a_note_says
     assert 0 < low < plain.metrics["log_loss"] < high
     assert plain.notes == ()
     smooth = create({**CNN, "label_smoothing": 0.3}, data.spec)
-    found = evaluate_split(Model(smooth, smooth.build(), Preprocess(), data.spec), data, "valid")
+    found = evaluate_split(Model(smooth, classifier(data)[1], Preprocess(), data.spec), data, "valid")
     assert found.metrics["log_loss"] != pytest.approx(found.metrics["cross_entropy"], rel=1e-3)
     assert any("log loss" in note for note in found.notes)
 

@@ -99,11 +99,11 @@ def samples_html(found: SampleEvaluation) -> str:
     """Each metric of samples beside that of real images, with their intervals."""
     rows = [
         [
-            metric_name(key := f"samples/{n}"),
-            *(metric_value(key, v), _bounds(found.intervals, n, key)),
-            *(metric_value(key, found.real[n]), _bounds(found.real_intervals, n, key)),
+            *(metric_name(key), metric_value(key, value), _bounds(found.intervals, name, key)),
+            *(metric_value(key, found.real[name]), _bounds(found.real_intervals, name, key)),
         ]
-        for n, v in found.metrics.items()
+        for name, value in found.metrics.items()
+        for key in (f"samples/{name}",)
     ]
     title = ngettext("{count} sample", "{count} samples", found.count).format(count=integer(found.count))
     return _table(title, [_("Metric"), _("Samples"), _("95 % interval"), _("Real images"), _("95 % interval")], rows)

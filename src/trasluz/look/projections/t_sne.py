@@ -58,8 +58,9 @@ class Fitted:
             return np.zeros((0, 2), np.float32)
         seen, back = distinct(codes)  # equal ones to one place here, too
         perplexity = min(_OF_NEW, (self.distinct - 1) / 3)
-        placed = self.embedding.transform(_ready(seen, self.shrink), perplexity=perplexity)
-        return np.array(placed, np.float32)[back]
+        placed = np.array(self.embedding.transform(_ready(seen, self.shrink), perplexity=perplexity), np.float32)
+        found: np.ndarray = placed[back]
+        return found
 
 
 def fit(codes: np.ndarray, seed: int = 0) -> Fitted | pca.Fitted:

@@ -52,7 +52,8 @@ class Fitted:
         if not len(codes):
             return np.zeros((0, 2), np.float32)
         own, back = distinct(codes)
-        return np.asarray(self.model.transform(own), np.float32)[back]
+        placed: np.ndarray = np.asarray(self.model.transform(own), np.float32)[back]
+        return placed
 
 
 def fit(codes: np.ndarray, seed: int = 0) -> Fitted | pca.Fitted:
