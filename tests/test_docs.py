@@ -119,6 +119,13 @@ def test_results_page_is_what_the_stored_results_give() -> None:
     assert (ROOT / "docs" / "results.md").read_text(encoding="utf-8") == page()
 
 
+def test_intervals_page_is_what_the_stored_coverage_gives() -> None:
+    from bench.coverage import KEPT, KINDS, PAGE, page
+
+    assert {path.stem for path in KEPT.glob("*.json")} == set(KINDS), "some kinds were never measured"
+    assert page() == PAGE.read_text(encoding="utf-8")
+
+
 def test_reliability_page_is_what_the_stored_attacks_give() -> None:
     from attack.run import KEPT, PAGE, page
 

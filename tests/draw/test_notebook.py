@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import importlib
+import math
 import pkgutil
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from trasluz.api.results import SeedsResult
 from trasluz.data.read.provenance import is_marked
 from trasluz.draw import notebook
 from trasluz.draw.live import in_notebook
@@ -41,8 +43,12 @@ def test_a_run_and_predictions_show_themselves() -> None:
         records=lambda: [{"file": f"{i}.png", "label": "cat", "confidence": 0.75} for i in range(25)]
     )
     assert "and 5 more" in notebook.predictions_html(many)
-    seeds = SimpleNamespace(n=3, table={"valid/accuracy": (0.9, 0.85, 0.95)})
-    assert "3 seeds" in notebook.seeds_html(seeds)
+    seeds = SeedsResult((None,) * 3, {"valid/accuracy": (0.9, 0.85, 0.95), "valid/mse": (0.5, -math.inf, math.inf)})
+    html = notebook.seeds_html(seeds)
+    assert "3 seeds" in html
+    assert html.count(">–<") == 2
+    assert "all seeds gave the same" in html
+    assert "inf" not in html
 
 
 def test_generated_images_show_themselves_as_a_marked_grid_and_samples_beside_real_ones() -> None:
@@ -52,8 +58,11 @@ def test_generated_images_show_themselves_as_a_marked_grid_and_samples_beside_re
     html = notebook.generated_html(made)
     assert "70 generated images" in html
     assert is_marked(base64.b64decode(html.split("base64,")[1].split('"')[0]))
-    samples = SimpleNamespace(count=500, metrics={"fid": 3.5}, real={"fid": 1.25})
+    samples = SimpleNamespace(
+        count=500, metrics={"fid": 3.5}, real={"fid": 1.25}, intervals={}, real_intervals={"fid": (1.125, 1.5)}
+    )
     assert "1.25" in notebook.samples_html(samples)
+    assert "1.12 – 1.50" in notebook.samples_html(samples)
 
 
 def test_a_shell_with_a_kernel_is_a_notebook(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:

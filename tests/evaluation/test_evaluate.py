@@ -141,6 +141,20 @@ def test_classifier_scores_are_those_of_its_own_records() -> None:
     assert sum(found.calibration["count"]) == 397
 
 
+def test_log_loss_is_the_cross_entropy_and_where_labels_are_smoothed_a_note_says_why_it_is_not() -> None:
+    data = digits()
+    plain = evaluate_split(classified(data), data, "valid")
+    assert plain.metrics["log_loss"] == pytest.approx(plain.metrics["cross_entropy"], rel=1e-6)
+    assert plain.metrics["log_loss"] == pytest.approx(plain.arrays["log_loss"].mean())
+    low, high = plain.intervals["log_loss"]
+    assert 0 < low < plain.metrics["log_loss"] < high
+    assert plain.notes == ()
+    smooth = create({**CNN, "label_smoothing": 0.3}, data.spec)
+    found = evaluate_split(Model(smooth, classifier(data)[1], Preprocess(), data.spec), data, "valid")
+    assert found.metrics["log_loss"] != pytest.approx(found.metrics["cross_entropy"], rel=1e-3)
+    assert any("log loss" in note for note in found.notes)
+
+
 def test_the_images_shown_are_those_of_their_rows_and_fill_every_confusion_cell() -> None:
     data = digits()
     found = evaluate_split(classified(data), data, "valid")

@@ -83,6 +83,23 @@ def test_softmax_loss_metrics_and_records_agree_with_pytorch() -> None:
     assert torch.allclose(family.classify(networks, images), logits.softmax(1))
 
 
+@pytest.mark.parametrize("settings", [{"label_smoothing": 0.2}, {"outputs": "sigmoid"}, {}])
+def test_recorded_log_loss_is_that_of_the_labels_as_they_are(settings: dict[str, Any]) -> None:
+    """Neither smoothed nor weighted, and in full where a sure mistake's probability is beyond float32."""
+    family, networks = make(2, weights=torch.tensor([0.2, 1.8]), **settings)
+    images, labels = torch.rand(3, 1, 8, 8), torch.tensor([0, 1, -1])
+    with torch.no_grad():
+        for parameter in networks.parameters():
+            parameter *= 40
+        logits = family.logits(networks, images).double()
+    records = Records()
+    judge(family, networks, batch_of(images, labels), records)
+    expected = F.cross_entropy(logits, labels, reduction="none", ignore_index=-1)
+    assert torch.allclose(records["log_loss"], expected)
+    assert expected.max() > 150
+    assert records["log_loss"][2] == 0
+
+
 def test_one_sigmoid_output_is_keras_binary_cross_entropy_with_two_probabilities() -> None:
     family, networks = make(2, outputs="sigmoid")
     images, labels = torch.rand(5, 1, 8, 8), torch.tensor([0, 1, 1, 0, 1])

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import f1_score
 
-from trasluz.metrics.paired import paired_differences, paired_macro_f1, paired_means, paired_proportions
+from trasluz.metrics.paired import (
+    paired_differences,
+    paired_macro_f1,
+    paired_means,
+    paired_proportions,
+    paired_scores,
+)
 from trasluz.rng import Rng
 
 
@@ -91,3 +99,47 @@ def test_several_labels_per_sample_are_compared_too() -> None:
     assert all(low > 0 for _mean, low, _high in found.values())
     expected = (good.round() == labels).mean() - ((bad > 0.5) == labels).mean()
     assert found["label_accuracy"][0] == pytest.approx(expected)
+
+
+def test_yes_or_no_scores_that_never_disagree_have_the_interval_of_shares_with_students_quantile() -> None:
+    same = np.ones(30)
+    difference, low, high = paired_scores(same, same)
+    assert difference == 0
+    assert (low, high) == pytest.approx((-stats.t.ppf(0.975, 29) / 32, stats.t.ppf(0.975, 29) / 32))
+
+
+def test_many_scores_have_the_paired_t_interval() -> None:
+    noise = np.random.default_rng(6)
+    own = noise.random(2000) * 0.5
+    reference = own + noise.normal(0.01, 0.05, 2000)
+    oracle = stats.ttest_rel(own, reference).confidence_interval(0.95)
+    assert paired_scores(own, reference)[1:] == pytest.approx((oracle.low, oracle.high), abs=2e-4)
+
+
+@given(pairs=st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=30))
+def test_differences_of_scores_stay_inside_their_range(pairs: list[tuple[float, float]]) -> None:
+    own, reference = (np.array(side) for side in zip(*pairs, strict=True))
+    difference, low, high = paired_scores(own, reference)
+    assert -1 <= low <= difference + 1e-12
+    assert difference - 1e-12 <= high <= 1
+    assert low < high
+
+
+def test_the_difference_in_decibels_is_that_of_the_mean_errors() -> None:
+    noise = np.random.default_rng(7)
+    reference = noise.exponential(0.05, 400)
+    own = reference * noise.lognormal(-0.1, 0.2, 400)
+    records = [{"error": errors, "rounded": 1 - errors} for errors in (own, reference)]
+    difference, low, high = paired_differences(records[0], records[1], Rng(0))["psnr"]
+    assert difference == pytest.approx(10 * np.log10(reference.mean() / own.mean()))
+    again = [10 * np.log10(reference[rows].mean() / own[rows].mean()) for rows in (noise.integers(0, 400, (2000, 400)))]
+    assert (low, high) == pytest.approx(tuple(np.quantile(again, [0.025, 0.975])), abs=0.1)
+
+
+def test_recorded_log_losses_are_compared_where_both_have_them() -> None:
+    labels = np.array([0, 1, 1, 0])
+    said = {"labels": labels, "probabilities": np.eye(2)[[0, 1, 0, 0]].astype(np.float32)}
+    assert "log_loss" not in paired_differences(said, said, Rng(0)), "names of classes only"
+    first = {**said, "log_loss": np.array([0.1, 0.2, 200.0, 0.3])}
+    second = {**said, "log_loss": np.array([0.1, 0.1, 100.0, 0.3])}
+    assert paired_differences(first, second, Rng(0))["log_loss"][0] == pytest.approx(100.1 / 4)

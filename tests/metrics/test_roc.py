@@ -1,5 +1,10 @@
+import math
+from statistics import NormalDist
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
 from trasluz.metrics.roc import auc_interval, curves, one_against_rest
@@ -21,24 +26,49 @@ def test_the_area_is_scikit_learns_with_ties_and_lies_inside_its_interval() -> N
     assert (found.precision[0], found.recall[0], found.recall[-1]) == (pytest.approx(found.share), 1, 0)
 
 
-def test_the_variance_is_delongs_from_all_pairs() -> None:
-    scores, positive = scored(80, 0.8, 1)
+def pairs_variance(scores: np.ndarray, positive: np.ndarray) -> float:
+    """DeLong's, from all pairs."""
     won = (scores[positive][:, None] > scores[~positive]) + 0.5 * (scores[positive][:, None] == scores[~positive])
-    area = won.mean()
-    error = np.sqrt(won.mean(1).var(ddof=1) / len(won) + won.mean(0).var(ddof=1) / won.shape[1])
-    found, low, high = auc_interval(scores, positive)
-    half = (np.log(high / (1 - high)) - np.log(low / (1 - low))) / 2
-    assert found == pytest.approx(area)
-    assert half == pytest.approx(1.959964 * error / (area * (1 - area)), rel=1e-5)
+    return float(won.mean(1).var(ddof=1) / len(won) + won.mean(0).var(ddof=1) / won.shape[1])
 
 
-def test_the_interval_holds_the_true_area_as_often_as_it_says() -> None:
-    # two unit normals a distance of 1 apart: Φ(1/√2)
-    held = 0
-    for seed in range(300):
-        _area, low, high = auc_interval(*scored(120, 1, seed))
-        held += low <= 0.7602 <= high
-    assert 0.90 <= held / 300 <= 0.99
+@pytest.mark.parametrize("spread", [1.0, 4.0])
+def test_the_ends_are_the_areas_that_lie_just_as_far_as_their_variance_allows(spread: float) -> None:
+    """Newcombe 2006: (θ̂ − θ)² = z²·V(θ), where scores vary more, as much more as DeLong measures."""
+    rng = np.random.default_rng(1)
+    positive = rng.random(200) < 0.2
+    scores = rng.normal(size=200) * np.where(positive, spread, 1.0) + 1.5 * positive
+    area, low, high = auc_interval(scores, positive)
+    assert area == pytest.approx(roc_auc_score(positive, scores))
+    m, n = int(positive.sum()), int((~positive).sum())
+
+    def variance(of: float) -> float:  # Hanley and McNeil's, with both sizes taken as their mean
+        first, second = of / (2 - of), 2 * of**2 / (1 + of)
+        both = (m + n) / 2 - 1
+        return (of * (1 - of) + both * (first - of**2) + both * (second - of**2)) / (m * n)
+
+    ratio = pairs_variance(scores, positive) / variance(area)
+    assert (ratio > 1.2) == (spread > 1)
+    for end in (low, high):
+        assert (area - end) ** 2 == pytest.approx(1.959964**2 * max(ratio, 1) * variance(end), rel=0.03)
+
+
+def two_normals(apart: float, spread: float, share: float, n: int, rng: np.random.Generator) -> bool:
+    """Whether the interval holds the area, Φ(d / √(1 + s²))."""
+    positive = np.arange(n) < share * n
+    scores = rng.normal(size=n) * np.where(positive, spread, 1.0) + apart * positive
+    _area, low, high = auc_interval(scores, positive)
+    return low <= NormalDist().cdf(apart / math.hypot(1, spread)) <= high
+
+
+@pytest.mark.parametrize(("apart", "spread", "share"), [(1.0, 1.0, 0.5), (3.5, 1.0, 0.1), (3.0, 3.0, 0.1)])
+@pytest.mark.parametrize("count", [40, 270])
+def test_the_interval_holds_the_true_area_as_often_as_it_says(
+    apart: float, spread: float, share: float, count: int
+) -> None:
+    rng = np.random.default_rng(2)
+    held = np.mean([two_normals(apart, spread, share, count, rng) for _trial in range(300)])
+    assert held >= 0.92
 
 
 @pytest.mark.parametrize(("flip", "area"), [(1, 1.0), (-1, 0.0)])
@@ -47,6 +77,33 @@ def test_perfect_and_inverted_scores_do_not_claim_certainty(flip: int, area: flo
     found, low, high = auc_interval(flip * np.arange(20.0), positive)
     assert found == area
     assert high - low > 0.1
+
+
+def test_a_perfect_class_stands_beside_a_nearly_perfect_one_with_nearly_its_interval() -> None:
+    """27 of 270 samples of the class: all above the others, or one of them below one."""
+    positive = np.arange(270) >= 243
+    scores = np.arange(270.0)
+    swapped = scores.copy()
+    swapped[[242, 243]] = swapped[[243, 242]]
+    (one, low, high), (nearly, lower, higher) = auc_interval(scores, positive), auc_interval(swapped, positive)
+    assert one == high == 1
+    assert 0.9997 < nearly < 1
+    assert lower == pytest.approx(low, abs=0.002)
+    assert nearly < higher <= 1
+
+
+@given(
+    scores=st.lists(st.integers(0, 6), min_size=2, max_size=30),
+    marks=st.lists(st.booleans(), min_size=30, max_size=30),
+)
+def test_the_interval_stays_inside_its_range_and_holds_the_area(scores: list[int], marks: list[bool]) -> None:
+    positive = np.array(marks[: len(scores)])
+    positive[:2] = True, False
+    area, low, high = auc_interval(np.array(scores, float), positive)
+    assert 0 <= low <= area <= high <= 1
+    assert low < high
+    mirrored = auc_interval(-np.array(scores, float), positive)
+    assert mirrored == pytest.approx((1 - area, 1 - high, 1 - low), abs=1e-9)
 
 
 def test_one_class_has_no_curve() -> None:

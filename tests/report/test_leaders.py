@@ -7,6 +7,7 @@ import re
 import time
 
 import pytest
+from scipy.special import expit, logit
 
 from trasluz.draw.history import History, read_history
 from trasluz.draw.resting import StudyResting
@@ -94,8 +95,11 @@ def test_every_run_is_a_dot_and_every_mean_has_its_interval() -> None:
     runs, *means = figure["data"]
     assert list(zip(runs["y"], runs["x"], strict=True)) == [(int(n == "b"), v) for n, _seed, v in _two_by_three()]
     assert runs["marker"]["color"] == [means[0]["marker"]["color"]] * 3 + [means[1]["marker"]["color"]] * 3
-    # Student's t of three values that lie 0.1 apart: 4.302653 · 0.1 / √3
-    assert [mean["error_x"]["value"] for mean in means] == pytest.approx([0.248414, 0.248414], abs=1e-6)
+    # Student's t of three values that lie 0.1 apart, 4.302653 · 0.1 / √3, on the logit of the mean
+    for mean, middle in zip(means, (0.6, 0.8), strict=True):
+        reach = 0.248414 / (middle * (1 - middle))
+        assert mean["error_x"]["array"] == pytest.approx([expit(logit(middle) + reach) - middle], abs=1e-6)
+        assert mean["error_x"]["arrayminus"] == pytest.approx([middle - expit(logit(middle) - reach)], abs=1e-6)
     assert [mean["x"] for mean in means] == [pytest.approx([0.6]), pytest.approx([0.8])]
 
 

@@ -38,6 +38,7 @@ def made(images: int = 64, channels: int = 1) -> SampleEvaluation:
         source="prior",
         metrics=numbers,
         intervals={"kid": (-0.1, 1.1)},
+        real_intervals={"kid": (-0.2, 0.3)},
         real=dict(numbers),
         classes=("cat", "<b>dog"),
         shares=(0.9, 0.1),

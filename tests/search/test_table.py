@@ -10,6 +10,7 @@ import math
 import pytest
 from scipy import stats
 
+from trasluz.metrics.over_seeds import over_seeds
 from trasluz.search.table import Result, make_table
 
 VARIANTS = {"plain": {}, "more": {"train.epochs": 9}}
@@ -28,7 +29,8 @@ def test_means_and_intervals_are_students_t() -> None:
     table = make_table(results(plain=values, more=values), VARIANTS, "plain")
     found = table.rows[0].scores["accuracy"]
     own = stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
-    assert (found.mean, found.low, found.high) == pytest.approx((sum(values) / 4, own.low, own.high))
+    assert (found.mean, found.low, found.high) == pytest.approx((sum(values) / 4, own.low, own.high), abs=0.006)
+    assert (found.mean, found.low, found.high) == pytest.approx(over_seeds(values, (0.0, 1.0)))
     assert (table.rows[0].seconds, table.rows[0].epochs, table.rows[0].parameters) == (2.0, 3.0, 7)
 
 
@@ -38,7 +40,7 @@ def test_differences_are_paired_by_seed() -> None:
     assert table.rows[0].differences == {}
     found = table.rows[1].differences["accuracy"]
     paired = stats.ttest_rel(more, plain).confidence_interval(0.95)
-    assert (found.low, found.high) == pytest.approx((paired.low, paired.high))
+    assert (found.low, found.high) == pytest.approx((paired.low, paired.high), abs=1e-3)
     assert found.excludes_zero
     assert found.mean == pytest.approx(0.03)
 
@@ -58,6 +60,21 @@ def test_one_seed_claims_nothing() -> None:
     plain = table.to_dict()["rows"][1]["differences"]["accuracy"]
     assert plain["low"] is None
     json.dumps(table.to_dict(), allow_nan=False)
+
+
+def test_two_seeds_far_apart_stay_inside_the_range_of_a_share() -> None:
+    table = make_table(results(plain=[0.14, 0.43], more=[0.99, 0.2]), VARIANTS, "plain")
+    for row in table.rows:
+        assert 0 < row.scores["accuracy"].low < row.scores["accuracy"].high < 1
+    assert -1 < table.rows[1].differences["accuracy"].low < table.rows[1].differences["accuracy"].high < 1
+
+
+def test_seeds_that_gave_the_same_claim_nothing() -> None:
+    table = make_table(results(plain=[0.5, 0.5], more=[0.75, 0.75]), VARIANTS, "plain")
+    assert math.isinf(table.rows[0].scores["accuracy"].low)
+    assert not table.rows[1].differences["accuracy"].excludes_zero
+    line = list(csv.DictReader(io.StringIO(table.to_csv())))[1]
+    assert (line["mean"], line["low"], line["difference_mean"], line["difference_low"]) == ("0.75", "", "0.25", "")
 
 
 def test_a_variant_that_diverged_is_named_and_the_rest_counts() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from trasluz.errors import RequestError
 from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import json_bytes, storage, write_bytes
 from trasluz.messages import _, shown
+from trasluz.metrics.over_seeds import about_intervals
 from trasluz.runs.leftovers import remove_leftovers
 
 if TYPE_CHECKING:
@@ -155,7 +157,8 @@ def _free(path: Path) -> Path:
 
 @dataclass(frozen=True)
 class SeedsResult(ShownInNotebooks):
-    """Several seeds of one recipe: the runs, and per metric mean and 95 % interval (Student's t) over seeds."""
+    """Several seeds of one recipe: the runs, and per metric mean and 95 % interval (``over_seeds``), infinite
+    where it is not known; ``note`` says why."""
 
     shown_by: ClassVar[str] = "trasluz.draw.notebook:seeds_html"
 
@@ -166,3 +169,8 @@ class SeedsResult(ShownInNotebooks):
     def n(self) -> int:
         """How many seeds."""
         return len(self.runs)
+
+    @property
+    def note(self) -> str:
+        """What the intervals mean, and why there is none where there is none."""
+        return about_intervals(self.n, all(math.isfinite(low) for _mean, low, _high in self.table.values()))

@@ -137,6 +137,7 @@ def evaluate_samples(
         metrics=found.metrics,
         intervals=found.intervals,
         real=found.real,
+        real_intervals=found.real_intervals,
         classes=classifier.model.spec.classes,
         shares=found.modes.shares,
         real_shares=found.real_modes.shares,
@@ -176,6 +177,7 @@ class _Compared:
     metrics: dict[str, float]
     intervals: dict[str, tuple[float, float]]
     real: dict[str, float]
+    real_intervals: dict[str, tuple[float, float]]
     modes: ModeCoverage
     real_modes: ModeCoverage
     near: Neighbours
@@ -185,8 +187,8 @@ def _compare(samples: _Observed, held_out: _Observed, train: np.ndarray, classes
     """Samples, and in their place as many training images, against held-out images."""
     drawn = rng.permutation("train", 0, len(train)).numpy()
     number = min(len(samples.features), len(drawn))  # of each, because distances depend on how many there are
-    metrics, intervals = _overlap(samples.features[:number], held_out.features, rng)
-    real, _none = _overlap(train[drawn[:number]], held_out.features, rng)
+    metrics, intervals = _overlap(samples.features[:number], held_out.features)
+    real, real_intervals = _overlap(train[drawn[:number]], held_out.features)
     near, usual = nearest(samples.features, train), nearest(held_out.features, train)
     apart, usually = near.distances[:, 0], usual.distances[:, 0]
     modes, real_modes = mode_coverage(samples.predicted, classes), mode_coverage(held_out.predicted, classes)
@@ -195,15 +197,13 @@ def _compare(samples: _Observed, held_out: _Observed, train: np.ndarray, classes
         told["copies_share"] = copies_share(distances, usually)
         told["smallest_share"] = coverage.smallest
         told["entropy"] = coverage.entropy
-    return _Compared(metrics, intervals, real, modes, real_modes, near)
+    return _Compared(metrics, intervals, real, real_intervals, modes, real_modes, near)
 
 
-def _overlap(
-    images: np.ndarray, held_out: np.ndarray, rng: Rng
-) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+def _overlap(images: np.ndarray, held_out: np.ndarray) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
     """Distances and overlaps of two sets of features; the overlaps from as many of each."""
     same = min(len(images), len(held_out))
-    kernel, low, high = kid(images, held_out, rng)
+    kernel, low, high = kid(images, held_out)
     precision, recall = precision_recall(held_out[:same], images[:same])
     density, coverage = density_coverage(held_out[:same], images[:same])
     metrics = {"fid": fid(images, held_out), "kid": kernel, "precision": precision, "recall": recall}

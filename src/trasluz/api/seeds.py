@@ -10,7 +10,7 @@ from trasluz.api.run import Run
 from trasluz.api.training import train
 from trasluz.errors import RequestError
 from trasluz.messages import _
-from trasluz.metrics.intervals import mean_interval
+from trasluz.metrics.over_seeds import bounds_of, over_seeds
 from trasluz.recipe import Recipe, load
 from trasluz.reporting import Reporter
 
@@ -40,8 +40,5 @@ def train_seeds(
         speaker.say(_("Seed {number} of {seeds}").format(number=number + 1, seeds=seeds))
         runs.append(train(base, seed=first + number, reporter=speaker, **settings))
     scores = [run.metrics for run in runs]
-    table = {}
-    for name in scores[0]:
-        mean, low, high = mean_interval([score[name] for score in scores])
-        table[name] = (mean, low, high)
+    table = {name: over_seeds([score[name] for score in scores], bounds_of(name)) for name in scores[0]}
     return SeedsResult(tuple(runs), table)

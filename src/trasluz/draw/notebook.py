@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,12 @@ def evaluation_html(evaluation: Evaluation) -> str:
     titles = [baseline_title(name, values) for name, values in shown.items()]
     head = [_("Metric"), _("Value"), _("95 % interval"), *titles]
     rows = [
-        [metric_name(n), metric_value(n, v), _interval(evaluation, n), *(_held(b, n) for b in shown.values())]
+        [
+            metric_name(n),
+            metric_value(n, v),
+            _bounds(evaluation.intervals, n, n),
+            *(_held(b, n) for b in shown.values()),
+        ]
         for n, v in evaluation.metrics.items()
     ]
     title = ngettext("{count} {split} image", "{count} {split} images", evaluation.count)
@@ -66,10 +72,14 @@ def predictions_html(predictions: Any) -> str:
 
 
 def seeds_html(result: Any) -> str:
-    """Mean and interval per metric over seeds; ``result`` has ``n`` and ``table``."""
-    rows = [[metric_name(n), *(metric_value(n, v) for v in numbers)] for n, numbers in result.table.items()]
+    """Mean and interval per metric over seeds; ``result`` has ``n``, ``table`` and ``note``."""
+    rows = [
+        [metric_name(n), metric_value(n, mean), *(metric_value(n, v) if math.isfinite(v) else "–" for v in bounds)]
+        for n, (mean, *bounds) in result.table.items()
+    ]
     title = ngettext("{count} seed", "{count} seeds", result.n).format(count=result.n)
-    return _table(title, [_("Metric"), _("Mean"), _("95 % from"), _("to")], rows)
+    table = _table(title, [_("Metric"), _("Mean"), _("95 % from"), _("to")], rows)
+    return table + f"<p>{_escape(result.note)}</p>"
 
 
 def generated_html(generated: Any) -> str:
@@ -86,13 +96,17 @@ def generated_html(generated: Any) -> str:
 
 
 def samples_html(found: SampleEvaluation) -> str:
-    """Each metric of samples beside that of real images; ``found`` has ``metrics``, ``real`` and ``count``."""
+    """Each metric of samples beside that of real images, with their intervals."""
     rows = [
-        [metric_name(key := f"samples/{n}"), metric_value(key, v), metric_value(key, found.real[n])]
-        for n, v in found.metrics.items()
+        [
+            *(metric_name(key), metric_value(key, value), _bounds(found.intervals, name, key)),
+            *(metric_value(key, found.real[name]), _bounds(found.real_intervals, name, key)),
+        ]
+        for name, value in found.metrics.items()
+        for key in (f"samples/{name}",)
     ]
     title = ngettext("{count} sample", "{count} samples", found.count).format(count=integer(found.count))
-    return _table(title, [_("Metric"), _("Samples"), _("Real images")], rows)
+    return _table(title, [_("Metric"), _("Samples"), _("95 % interval"), _("Real images"), _("95 % interval")], rows)
 
 
 def look_html(result: Result) -> str:
@@ -148,11 +162,11 @@ def _tile(tile: Tile) -> str:
     )
 
 
-def _interval(evaluation: Evaluation, name: str) -> str:
-    if name not in evaluation.intervals:
+def _bounds(intervals: Mapping[str, tuple[float, float]], name: str, key: str) -> str:
+    if name not in intervals:
         return ""
-    low, high = evaluation.intervals[name]
-    return f"{metric_value(name, low)} – {metric_value(name, high)}"
+    low, high = intervals[name]
+    return f"{metric_value(key, low)} – {metric_value(key, high)}"
 
 
 def _held(values: Mapping[str, float], name: str) -> str:

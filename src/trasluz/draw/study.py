@@ -95,7 +95,7 @@ def mean_curve(runs: Sequence[History], key: str) -> tuple[list[int], list[float
 
 
 def interval_text(metric: str, found: Measured) -> str:
-    """``93.1 % (92.8 % to 93.4 %)``; without an interval for a single seed."""
+    """``93.1 % (92.8 % to 93.4 %)``; without an interval where none is known."""
     value = metric_value(metric, found.mean)
     if not math.isfinite(found.low):
         return value
@@ -104,10 +104,12 @@ def interval_text(metric: str, found: Measured) -> str:
 
 
 def _bar(found: Measured, colour: str) -> dict[str, object]:
-    half = found.high - found.mean
+    up, down = found.high - found.mean, found.mean - found.low
     return {
-        "type": "constant",
-        "value": half if math.isfinite(half) else 0.0,
+        "type": "data",
+        "symmetric": False,
+        "array": [up if math.isfinite(up) else 0.0],
+        "arrayminus": [down if math.isfinite(down) else 0.0],
         "color": colour,
         "thickness": 2,
         "width": 6,

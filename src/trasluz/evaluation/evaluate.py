@@ -6,6 +6,7 @@ samples: the size of the batches changes nothing but the time.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
@@ -153,6 +154,7 @@ def _put_together(
         notes=(
             *((note_on_groups(arrays),) if grouped else ()),
             *_about_ssim(arrays, data),
+            *_about_losses(metrics),
             *(note for part in parts for note in part.notes),
             *beside.notes,
         ),
@@ -160,14 +162,15 @@ def _put_together(
 
 
 def _scores_of(arrays: dict[str, np.ndarray], data: Data) -> list[Scores]:
-    parts, rng = [], Rng(0)
+    parts = []
     if "error" in arrays:
-        parts.append(reconstruction_scores(arrays, rng))
+        parts.append(reconstruction_scores(arrays))
     if len(arrays.get("latents", ())) > 1:
-        parts.append(latent_scores(arrays["latents"], rng))
+        parts.append(latent_scores(arrays["latents"], Rng(0)))
     if "probabilities" in arrays and "labels" in arrays:
-        judge = multi_label_scores if data.multi_label else classifier_scores
-        parts.append(judge(arrays["probabilities"], arrays["labels"], data.classes, rng))
+        answers = arrays["probabilities"], arrays["labels"], data.classes
+        several = data.multi_label
+        parts.append(multi_label_scores(*answers) if several else classifier_scores(*answers, arrays.get("log_loss")))
     return parts
 
 
@@ -177,6 +180,20 @@ def _about_ssim(arrays: dict[str, np.ndarray], data: Data) -> tuple[str, ...]:
     height, width = data.samples.shape[1:3]
     message = _("SSIM is not given: it compares windows of at least 3 × 3 pixels, and these images are {size}.")
     return (message.format(size=f"{height} × {width}"),)
+
+
+def _about_losses(metrics: dict[str, float]) -> tuple[str, ...]:
+    """Why two numbers that are one for most recipes differ here."""
+    if "log_loss" not in metrics or "cross_entropy" not in metrics:
+        return ()
+    if math.isclose(metrics["log_loss"], metrics["cross_entropy"], rel_tol=1e-3, abs_tol=1e-6):
+        return ()
+    return (
+        _(
+            "Cross-entropy is what training minimises, here with smoothed labels or weighted classes; log loss is that "
+            "of the labels as they are."
+        ),
+    )
 
 
 def _examples(

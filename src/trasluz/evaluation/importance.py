@@ -23,10 +23,10 @@ from trasluz.families.capabilities import BoundsEvidence, ask
 from trasluz.messages import N_, _
 from trasluz.metrics.described import Metric
 from trasluz.metrics.importance import importance_weighted_bound
-from trasluz.metrics.intervals import bootstrap_mean
+from trasluz.metrics.intervals import UNKNOWN, unbounded_mean
 from trasluz.model.model import Model
 from trasluz.reporting import Reporter
-from trasluz.rng import Rng, StepRng
+from trasluz.rng import StepRng
 
 METRICS = {
     "importance_weighted_nll": Metric(N_("Negative log-likelihood, importance-weighted (nats)"), "number", "lower"),
@@ -63,7 +63,8 @@ def add_importance_bound(
     *,
     reporter: Reporter = Reporter(),  # noqa: B008 - without state
 ) -> Evaluation:
-    """``evaluation`` with ``importance_weighted_nll``: minus the mean bound in nats per sample, and its interval.
+    """``evaluation`` with ``importance_weighted_nll``: minus the mean bound in nats per sample, and its interval
+    (Student's t).
 
     Also ``importance_samples``, ``bits_per_dim`` (``bits_per_dim_rounded`` where rounded values were judged) from this
     bound where the likelihood is a mass, and the record ``importance_weighted_bound`` ``[n]``.
@@ -73,14 +74,17 @@ def add_importance_bound(
     """
     check_importance(model.family, samples)
     found = bounds(model, data, evaluation.arrays["rows"], samples, reporter)
-    low, high = bootstrap_mean(-found, Rng(0))
+    interval = unbounded_mean(-found)
     metrics = {"importance_weighted_nll": float(-found.mean()), "importance_samples": float(samples)}
     for name in {"bits_per_dim", "bits_per_dim_rounded"} & evaluation.metrics.keys():
         metrics[name] = metrics["importance_weighted_nll"] / (math.prod(model.spec.shape) * math.log(2))
     return dataclasses.replace(
         evaluation,
         metrics={**evaluation.metrics, **metrics},
-        intervals={**evaluation.intervals, "importance_weighted_nll": (low, high)},
+        intervals={
+            **evaluation.intervals,
+            **({} if interval == UNKNOWN else {"importance_weighted_nll": interval}),
+        },
         arrays={**evaluation.arrays, "importance_weighted_bound": found},
     )
 

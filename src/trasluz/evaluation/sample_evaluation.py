@@ -25,7 +25,8 @@ class SampleEvaluation(ShownInNotebooks):
     generator's data.  ``metrics``: ``fid``, ``kid``, ``precision``, ``recall``, ``density``, ``coverage``,
     ``nearest`` (median distance to the nearest training image), ``copies_share``, ``smallest_share`` (of a class) and
     ``entropy`` (of the classes, 0 to 1).  ``real`` is the same for real images: training images in place of the
-    samples, and for the last four the held-out images.  ``shares`` and ``real_shares`` are those of the ``classes``.
+    samples, and for the last four the held-out images.  ``intervals`` and ``real_intervals``: 95 % intervals of either,
+    by the same names.  ``shares`` and ``real_shares`` are those of the ``classes``.
 
     ``arrays``: per sample ``predicted`` (class), ``distances`` to its nearest training image and that image's row,
     ``neighbours``.  ``examples``: uint8 ``[m, h, w, c]``: ``images``, the first samples; ``closest``, those nearest to
@@ -50,6 +51,7 @@ class SampleEvaluation(ShownInNotebooks):
     shares: tuple[float, ...]
     real_shares: tuple[float, ...]
     notes: tuple[str, ...] = ()
+    real_intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     examples: dict[str, np.ndarray] = field(default_factory=dict)
 

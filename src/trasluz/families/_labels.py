@@ -64,6 +64,17 @@ class LabelObjective:
         scores = self.scores(raw)
         return scores.sigmoid() if self.spec.multi_label else scores.softmax(1)
 
+    def log_losses(self, raw: Tensor, labels: Tensor) -> Tensor:
+        """−log p of each sample's class ``[n]`` in nats by log-softmax of the scores in float64, neither smoothed nor
+        weighted; 0 for a sample without a label.
+
+        From probabilities it could not be told beyond what float32 holds: a sure mistake would count too little.
+        """
+        logs = self.scores(raw).cpu().double().log_softmax(1)  # on the host, because not every device has float64
+        labels = labels.cpu()
+        own = logs.gather(1, labels.clamp_min(0).unsqueeze(1)).squeeze(1)
+        return torch.where(labels == NO_LABEL, 0.0, -own)
+
     def losses(self, raw: Tensor, batch: Batch) -> Losses:
         """``cross_entropy``, a mean over labelled samples, and what is only watched.
 
@@ -85,12 +96,15 @@ class LabelObjective:
 
     def sums(self, raw: Tensor, batch: Batch, collector: Collector | None = None) -> Terms:
         """``count`` (labelled samples), ``cross_entropy``, ``hits``, ``class_counts`` ``[3, classes]`` and, with
-        several labels per sample, ``label_hits``; records ``probabilities`` ``[n, classes]`` and ``labels``."""
+        several labels per sample, ``label_hits``; records ``probabilities`` ``[n, classes]``, ``labels`` and, with one
+        label per sample, ``log_loss`` ``[n]``."""
         labels = labels_of(batch)
         probabilities = self.probabilities(raw)
         if collector is not None:
             collector.add("probabilities", probabilities, keep="numbers")
             collector.add("labels", labels)
+            if labels.ndim == 1:
+                collector.add("log_loss", self.log_losses(raw, labels), keep="numbers")
         counting = _counting(labels, None)
         count = counting.sum() if counting is not None else torch.tensor(float(len(batch)), device=raw.device)
         sums = {"count": count, "cross_entropy": self.cross_entropy(raw, labels).sum()}

@@ -25,7 +25,7 @@ from trasluz.networks.dense import Stages
 from trasluz.networks.tied import TiedLinear
 from trasluz.objectives.likelihoods import squared_error
 
-METRICS = {"code_error": Metric(N_("Squared error of the codes"), "number", "lower")}
+METRICS = {"code_error": Metric(N_("Squared error of the codes"), "number", "lower", least=0.0)}
 
 _PHASE = re.compile(r"layer-(\d+)")
 

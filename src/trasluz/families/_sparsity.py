@@ -18,8 +18,8 @@ from trasluz.objectives.sparsity import kl_to_target, l1
 from trasluz.recipe.base import Section
 
 METRICS = {
-    "activity_l1": Metric(N_("Sum of activities (L1)"), "number", "lower"),
-    "activity_kl": Metric(N_("KL from the target activity"), "number", "lower"),
+    "activity_l1": Metric(N_("Sum of activities (L1)"), "number", "lower", least=0.0),
+    "activity_kl": Metric(N_("KL from the target activity"), "number", "lower", least=0.0),
     "mean_activity": Metric(N_("Mean activity of the code"), "number", "neither"),
 }
 

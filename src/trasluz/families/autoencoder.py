@@ -40,9 +40,9 @@ from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
 METRICS = {
-    "noisy_mse": Metric(N_("Mean squared error from noisy images"), "number", "lower"),
-    "noisy_input_mse": Metric(N_("Mean squared error of the noisy images themselves"), "number", "neither"),
-    "noisy_code_error": Metric(N_("Squared error of the codes, from noisy ones"), "number", "lower"),
+    "noisy_mse": Metric(N_("Mean squared error from noisy images"), "number", "lower", least=0.0),
+    "noisy_input_mse": Metric(N_("Mean squared error of the noisy images themselves"), "number", "neither", least=0.0),
+    "noisy_code_error": Metric(N_("Squared error of the codes, from noisy ones"), "number", "lower", least=0.0),
 }
 
 _NOISY = ("noisy_mse", "noisy_input_mse")

@@ -42,7 +42,7 @@ from trasluz.rng import StepRng
 
 METRICS = {
     "loss": Metric(N_("Loss"), "number", "lower"),
-    "penalty": Metric(N_("Weight penalty"), "number", "lower"),
+    "penalty": Metric(N_("Weight penalty"), "number", "lower", least=0.0),
 }
 
 

@@ -31,7 +31,7 @@ from trasluz.recipe import AugmentSection
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
-METRICS = {"cycle_mse": Metric(N_("Mean squared error, translated and back"), "number", "lower")}
+METRICS = {"cycle_mse": Metric(N_("Mean squared error, translated and back"), "number", "lower", least=0.0)}
 
 
 class SwapConfig(Section):

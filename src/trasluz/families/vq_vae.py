@@ -33,10 +33,10 @@ from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
 METRICS = {
-    "commitment": Metric(N_("Distance from the codewords"), "number", "lower"),
-    "perplexity": Metric(N_("Perplexity of the use of codes"), "number", "neither"),
+    "commitment": Metric(N_("Distance from the codewords"), "number", "lower", least=0.0),
+    "perplexity": Metric(N_("Perplexity of the use of codes"), "number", "neither", least=0.0),
     "codes_used": Metric(N_("Codes in use"), "share", "neither"),
-    "bits_per_image": Metric(N_("Bits per image"), "number", "neither"),
+    "bits_per_image": Metric(N_("Bits per image"), "number", "neither", least=0.0),
 }
 
 

@@ -22,10 +22,10 @@ METRICS = {
     "macro_recall": Metric(N_("Recall (macro)"), "share", "higher"),
     "macro_f1": Metric(N_("F1 (macro)"), "share", "higher"),
     "support": Metric(N_("Images"), "count", "neither"),
-    "log_loss": Metric(N_("Log loss"), "number", "lower"),
+    "log_loss": Metric(N_("Log loss"), "number", "lower", least=0.0),
 }
 
-_LEAST = float(np.finfo(np.float32).eps)  # probabilities are float32: log loss calls anything smaller this
+_LEAST = float(np.finfo(np.float32).tiny)  # probabilities are float32, which hold nothing smaller in full
 
 
 def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -78,10 +78,20 @@ def macro_f1(confusion: np.ndarray) -> float:
     return macro_scores(confusion)["macro_f1"]
 
 
-def log_loss(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Mean of −log p(true class) in nats; ``probabilities`` ``[n, classes]``, p at least float32's epsilon."""
+def log_losses(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """−log p(true class) in nats of each sample, float64 ``[n]``, where only ``probabilities`` ``[n, classes]`` are
+    known; one of 0 counts as the smallest normal float32 number, 87.3 nats.
+
+    Where scores before softmax are known their log-softmax is taken instead, which loses nothing
+    (``families/_labels.py`` records it as ``log_loss``).
+    """
     chosen = probabilities[np.arange(len(labels)), labels].astype(np.float64)
-    return float(-np.log(np.maximum(chosen, _LEAST)).mean())
+    return np.asarray(-np.log(np.maximum(chosen, _LEAST)))
+
+
+def only_names(probabilities: np.ndarray) -> bool:
+    """Whether a model only names classes: all its probabilities are 0 or 1, so that log loss has no meaning."""
+    return bool(((probabilities == 0) | (probabilities == 1)).all())
 
 
 def top_k_accuracy(probabilities: np.ndarray, labels: np.ndarray, k: int) -> float:

@@ -13,7 +13,7 @@ from trasluz.metrics.described import Metric
 from trasluz.metrics.neighbours import radii
 
 METRICS = {
-    "samples/density": Metric(N_("Density: how deep samples lie among real images"), "number", "higher"),
+    "samples/density": Metric(N_("Density: how deep samples lie among real images"), "number", "higher", least=0.0),
     "samples/coverage": Metric(N_("Coverage: real images with a sample beside them"), "share", "higher"),
 }
 

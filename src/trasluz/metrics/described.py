@@ -2,7 +2,7 @@
 
 A module that gives numbers describes them in a constant, a dictionary of literals:
 
-    METRICS = {"mse": Metric(N_("Mean squared error"), "number", "lower")}
+    METRICS = {"mse": Metric(N_("Mean squared error"), "number", "lower", least=0.0)}
 
 and a family of several updates says what these are called: ``UPDATES = {"generator": N_("generator")}``; so does a
 yardstick beside models: ``BASELINES = {"pca": N_("PCA")}``.  A number
@@ -32,16 +32,29 @@ from trasluz.messages import N_
 Kind = Literal["number", "share", "count", "decibel", "coefficient"]
 Better = Literal["higher", "lower", "neither"]
 _PACKAGE = "trasluz"
+_BOUNDS: dict[str, tuple[float | None, float | None]] = {
+    "share": (0.0, 1.0),
+    "count": (0.0, None),
+    "coefficient": (-1.0, 1.0),
+}
 
 
 @dataclass(frozen=True)
 class Metric:
     """``name``: for people, marked with ``N_``.  ``kind``: a ``share`` of 1 is written in percent, a ``count`` without
-    decimals, a ``coefficient`` (at most 1) with three.  ``better``: which way; ``neither`` where it only tells."""
+    decimals, a ``coefficient`` (−1 to 1) with three.  ``better``: which way; ``neither`` where it only tells.
+    ``least`` and ``most``: bounds that a ``number`` or ``decibel`` has beyond what its kind says."""
 
     name: str
     kind: Kind
     better: Better
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """The least and the largest value that it can have; ``None`` where there is none."""
+        return _BOUNDS.get(self.kind, (self.least, self.most))
 
 
 def metric(key: str) -> Metric | None:

@@ -12,7 +12,7 @@ import numpy as np
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 
-METRICS = {"samples/fid": Metric(N_("Fréchet distance (FID)"), "number", "lower")}
+METRICS = {"samples/fid": Metric(N_("Fréchet distance (FID)"), "number", "lower", least=0.0)}
 
 
 def fid(first: np.ndarray, second: np.ndarray) -> float:

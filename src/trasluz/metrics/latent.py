@@ -6,13 +6,16 @@ neither, stand on one scale.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
-from trasluz.metrics.intervals import RESAMPLES
+from trasluz.metrics.intervals import UNKNOWN, students_quantile
+from trasluz.metrics.u_statistics import FEWEST, Sums, variance_within
 from trasluz.rng import Rng
 
 METRICS = {
@@ -39,21 +42,17 @@ def prior_mmd(latents: np.ndarray, rng: Rng, confidence: float = 0.95) -> tuple[
 
     Unbiased (below 0 only by chance), over at most 5,000 codes drawn at random, n ≥ 2.  The kernel is the mean of
     five Gaussians with σ = √d·{¼, ½, 1, 2, 4}.  Nothing is drawn from the prior: its share is known in closed form
-    (Rustamov 2021, "Closed-form expressions for maximum mean discrepancy", section 3).  The interval is a
-    percentile bootstrap over the codes.
+    (Rustamov 2021, "Closed-form expressions for maximum mean discrepancy", section 3).  The interval is Student's t
+    with the variance of the mean over pairs (``u_statistics``); unknown for fewer than four codes.
     """
     chosen = rng.permutation("prior-mmd", 0, len(latents))[:MOST_CODES]
     pairs = _pair_values(torch.from_numpy(np.ascontiguousarray(latents, dtype=np.float32))[chosen])
-    count = len(pairs)
-    value = float(pairs.sum(dtype=torch.float64)) / (count * (count - 1))
-    generator = np.random.default_rng(rng.generator("prior-mmd-bootstrap").initial_seed())
-    times = torch.from_numpy(generator.multinomial(count, np.full(count, 1 / count), RESAMPLES).astype(np.float32))
-    # A resample with tᵢ copies of code i has (Σt)² − Σt² ordered pairs of different codes; a code and its own copy
-    # are no pair of draws (and 0 in ``pairs``).
-    different = (count**2 - times.double().square().sum(1)).clamp_min(1)  # none where one code was drawn throughout
-    found = ((times @ pairs) * times).sum(1).double() / different
-    low, high = np.quantile(found.numpy(), [0.5 - confidence / 2, 0.5 + confidence / 2])
-    return value, (float(low), float(high))
+    rows = pairs.sum(1, dtype=torch.float64).numpy()
+    sums = Sums(rows, rows, float(torch.linalg.vector_norm(pairs, dtype=torch.float64)) ** 2)
+    if len(rows) < FEWEST:
+        return sums.mean, UNKNOWN
+    half = students_quantile(len(rows), confidence) * math.sqrt(variance_within(sums))
+    return sums.mean, (sums.mean - half, sums.mean + half)
 
 
 def _pair_values(codes: Tensor) -> Tensor:

@@ -16,7 +16,9 @@ from trasluz.library_threads import library_threads
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 
-METRICS = {"samples/nearest": Metric(N_("Median distance to the nearest training image"), "number", "neither")}
+METRICS = {
+    "samples/nearest": Metric(N_("Median distance to the nearest training image"), "number", "neither", least=0.0)
+}
 
 _VALUES = 8_000_000  # differences held at once: 64 MB
 _SPARE = 4  # candidates beyond those asked for, whose order rounding may have mistaken, or which are as near

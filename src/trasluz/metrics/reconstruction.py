@@ -17,7 +17,7 @@ from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 
 METRICS = {
-    "mse": Metric(N_("Mean squared error"), "number", "lower"),
+    "mse": Metric(N_("Mean squared error"), "number", "lower", least=0.0),
     "psnr": Metric(N_("PSNR"), "decibel", "higher"),
     "rounded_accuracy": Metric(N_("Rounded accuracy"), "share", "higher"),
 }

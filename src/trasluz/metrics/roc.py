@@ -1,13 +1,16 @@
 """How well a score tells two classes apart at every threshold: ROC and precision-recall curves, AUC with its interval.
 
-Curves are scikit-learn's.  The interval is that of DeLong, DeLong & Clarke-Pearson (1988), by midranks (Sun & Xu
-2014, "Fast implementation of DeLong's algorithm"), on the logit of the AUC, so that it stays inside [0, 1].
+Curves are scikit-learn's.  The interval is Newcombe's (2006, "Confidence intervals for an effect size measure based on
+the Mann-Whitney statistic", part 2, method 5): the areas from which the one found lies less than 1.96 standard errors
+apart, with the variance of Hanley & McNeil (1982) at each of them.  So it stays inside [0, 1], claims no certainty
+for perfect scores, and does not jump beside them.  Where scores vary more than that variance supposes, as DeLong,
+DeLong & Clarke-Pearson (1988) measure it, by midranks (Sun & Xu 2014), it is as many times as large.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -15,10 +18,9 @@ import numpy as np
 
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
-from trasluz.metrics.intervals import wilson
 
 METRICS = {
-    "roc_auc": Metric(N_("Area under the ROC curve"), "number", "higher"),
+    "roc_auc": Metric(N_("Area under the ROC curve"), "number", "higher", least=0.0, most=1.0),
     "average_precision": Metric(N_("Average precision"), "share", "higher"),
 }
 
@@ -80,9 +82,6 @@ def average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
 def auc_interval(scores: np.ndarray, positive: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
     """Area under the ROC curve with its interval: ``(auc, low, high)``.
 
-    At 0 and 1, or with one sample of a class, the samples show no variance; the interval is then Wilson's for as
-    many trials as the rarer class has samples, which is cautious.
-
     Raises:
         ValueError: all samples are of one class.
     """
@@ -90,12 +89,40 @@ def auc_interval(scores: np.ndarray, positive: np.ndarray, confidence: float = 0
     if not len(ones) or not len(zeros):
         raise ValueError("a ROC curve needs samples of both classes")
     area, variance = _delong(ones, zeros)
-    fewer = min(len(ones), len(zeros))
-    if not 0 < area < 1 or not variance > 0:
-        return area, *wilson(round(area * fewer), fewer, confidence)
-    logit, error = math.log(area / (1 - area)), math.sqrt(variance) / (area * (1 - area))
-    half = NormalDist().inv_cdf(0.5 + confidence / 2) * error
-    return area, _logistic(logit - half), _logistic(logit + half)
+    supposed = hanley_mcneil(area, len(ones), len(zeros))
+    missed = _misordered(ones, zeros) if area >= 0.5 else _misordered(zeros, ones)
+    # Few samples out of order say little about the variance, so what is supposed counts as one more of them.
+    more = 1.0 if not supposed > 0 else max((missed * variance / supposed + 1) / (missed + 1), 1.0)
+    scale = NormalDist().inv_cdf(0.5 + confidence / 2) * math.sqrt(more)
+
+    def kept(other: float) -> bool:
+        return abs(area - other) <= scale * math.sqrt(hanley_mcneil(other, len(ones), len(zeros)))
+
+    return area, _end(kept, area, 0.0), _end(kept, area, 1.0)
+
+
+def hanley_mcneil(area: float, positives: int, negatives: int) -> float:
+    """The variance of an AUC whose true value is ``area``, with both numbers of samples replaced by their mean in what
+    tells them apart (Newcombe 2006): the same for a score and its negative."""
+    both = (positives + negatives) / 2 - 1
+    shape = 1 + both * (1 - area) / (2 - area) + both * area / (1 + area)
+    return area * (1 - area) * shape / (positives * negatives)
+
+
+def _end(kept: Callable[[float], bool], inside: float, outside: float) -> float:
+    """The last value from ``inside`` towards ``outside`` that is kept, by bisection."""
+    for _step in range(60):
+        middle = (inside + outside) / 2
+        if kept(middle):
+            inside = middle
+        else:
+            outside = middle
+    return inside
+
+
+def _misordered(above: np.ndarray, below: np.ndarray) -> int:
+    """How many samples have one of the other class on the wrong side, or beside them."""
+    return int((above <= below.max()).sum() + (below >= above.min()).sum())
 
 
 def _delong(ones: np.ndarray, zeros: np.ndarray) -> tuple[float, float]:
@@ -108,8 +135,3 @@ def _delong(ones: np.ndarray, zeros: np.ndarray) -> tuple[float, float]:
     beating = 1 - (together[m:] - rankdata(zeros)) / m  # per negative: the share of positives above it
     variance = beaten.var(ddof=1) / m + beating.var(ddof=1) / n if min(m, n) > 1 else 0.0
     return float(beaten.mean()), float(variance)
-
-
-def _logistic(value: float) -> float:
-    """Without overflow at either end."""
-    return 0.5 * (1 + math.tanh(value / 2))

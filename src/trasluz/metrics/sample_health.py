@@ -14,9 +14,9 @@ from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 
 METRICS = {
-    "sample_std": Metric(N_("Spread of the samples"), "number", "neither"),
-    "real_std": Metric(N_("Spread of the real images"), "number", "neither"),
-    "checkerboard": Metric(N_("Checkerboard index"), "number", "lower"),
+    "sample_std": Metric(N_("Spread of the samples"), "number", "neither", least=0.0),
+    "real_std": Metric(N_("Spread of the real images"), "number", "neither", least=0.0),
+    "checkerboard": Metric(N_("Checkerboard index"), "number", "lower", least=0.0),
 }
 
 _LEAST = 1e-7  # an amplitude of a twelfth of one of 256 shades, which nobody sees

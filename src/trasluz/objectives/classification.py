@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 
-METRICS = {"cross_entropy": Metric(N_("Cross-entropy"), "number", "lower")}
+METRICS = {"cross_entropy": Metric(N_("Cross-entropy"), "number", "lower", least=0.0)}
 
 NO_LABEL = -1
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 
-METRICS = {"r1": Metric(N_("Gradient penalty (R1)"), "number", "lower")}
+METRICS = {"r1": Metric(N_("Gradient penalty (R1)"), "number", "lower", least=0.0)}
 
 
 def r1(scores: Tensor, images: Tensor) -> Tensor:

@@ -97,7 +97,8 @@ def _about_seeds(study: Study, table: Table) -> Note:
         return Note(alone, warning=True)
     return Note(
         both(
-            "In brackets: 95 % intervals of the mean over seeds (Student's t). Differences are taken seed by seed from "
+            "In brackets: 95 % intervals of the mean over seeds (Student's t, inside the metric's range); none where "
+            "all seeds gave the same, which says nothing about another. Differences are taken seed by seed from "
             "{reference}; bold where the interval leaves out zero. They are not adjusted for the number of variants: "
             "among twenty comparisons one is bold by chance.",
             reference=table.reference,

@@ -78,7 +78,8 @@ def _samples_in(folder: Path, weights: Weights) -> SampleEvaluation | None:
         arrays, examples = read_arrays(folder / "arrays.npz"), read_arrays(folder / "examples.npz")
         check_shapes(arrays, _RECORDS, frozenset(_RECORDS))
         check_shapes(examples, _EXAMPLES, frozenset(_EXAMPLES))
-        plain["intervals"] = {name: (low, high) for name, (low, high) in plain["intervals"].items()}
+        for name in ("intervals", "real_intervals"):
+            plain[name] = {metric: (low, high) for metric, (low, high) in plain.get(name, {}).items()}
         for name in ("classes", "shares", "real_shares", "notes"):
             plain[name] = tuple(plain.get(name, ()))
         return SampleEvaluation(**plain, arrays=arrays, examples=examples)
@@ -90,6 +91,7 @@ def _samples_in(folder: Path, weights: Weights) -> SampleEvaluation | None:
 
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
+Bounds = Annotated[list[float], Field(min_length=2, max_length=2)]
 _RECORDS = {"predicted": "int n", "distances": "float n", "neighbours": "int n"}
 _EXAMPLES = {"images": "uint8 s h w c", "closest": "uint8 m h w c", "positions": "int m", "neighbours": "uint8 m a b d"}
 
@@ -108,7 +110,8 @@ class _Samples(BaseModel):
     seed: int
     source: str
     metrics: dict[str, float]
-    intervals: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]]
+    intervals: dict[str, Bounds]
+    real_intervals: dict[str, Bounds] = {}
     real: dict[str, float]
     classes: list[str]
     shares: list[float]

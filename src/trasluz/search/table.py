@@ -1,8 +1,8 @@
 """The table of a study: every number with its interval, and how far each variant is from the reference.
 
 Variants share their seeds, so a difference is taken seed by seed, where both were judged on the same samples: what one
-seed's split and start do to both drops out.  Intervals are Student's t over seeds, 95 % each, not adjusted for the
-number of variants.
+seed's split and start do to both drops out.  Intervals are Student's t over seeds, 95 % each and inside the metric's
+range (``metrics/over_seeds.py``), not adjusted for the number of variants.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trasluz.csv_cells import csv_text
-from trasluz.metrics.intervals import mean_interval
+from trasluz.metrics.over_seeds import Bounds, bounds_of, difference_bounds, over_seeds
 from trasluz.search.common import FEWEST
 
 
@@ -43,7 +43,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Measured:
-    """A mean over seeds with its 95 % interval; infinite for one seed, which says nothing about the spread."""
+    """A mean over seeds with its 95 % interval; infinite for one seed, or several that gave the same, which say nothing
+    about the spread."""
 
     mean: float
     low: float
@@ -101,14 +102,15 @@ class Table:
         }
 
     def to_csv(self) -> str:
-        """One line per variant and metric: mean, interval, and the difference from the reference with its own."""
+        """One line per variant and metric: mean, interval, and the difference from the reference with its own; bounds
+        that are not known are empty."""
         bounds = ["mean", "low", "high"]
         lines: list[list[object]] = [["variant", "metric", "seeds", *bounds, *(f"difference_{b}" for b in bounds)]]
         for row in self.rows:
             for name, found in row.scores.items():
                 apart = row.differences.get(name)
-                more = ["", "", ""] if apart is None else [apart.mean, apart.low, apart.high]
-                lines.append([row.variant, name, len(found.values), found.mean, found.low, found.high, *more])
+                more = ["", "", ""] if apart is None else _cells(apart)
+                lines.append([row.variant, name, len(found.values), *_cells(found), *more])
         return csv_text(lines)
 
 
@@ -140,7 +142,7 @@ def _row(
     for name in metrics:
         values = [r.scores[name] for r in done if name in r.scores]
         if values:
-            scores[name] = _measured(values)
+            scores[name] = _measured(values, bounds_of(name))
         apart = [
             r.scores[name] - beside[r.number].scores[name]
             for r in done
@@ -148,7 +150,7 @@ def _row(
             if r.comparable(beside[r.number])
         ]
         if apart and variant != reference:
-            differences[name] = _measured(apart)
+            differences[name] = _measured(apart, difference_bounds(bounds_of(name)))
     return Row(
         variant,
         changes,
@@ -166,12 +168,16 @@ def _by_seed(results: Sequence[Result], variant: str) -> dict[int, Result]:
     return {r.number: r for r in results if r.variant == variant and r.failure is None}
 
 
-def _measured(values: Sequence[float]) -> Measured:
-    return Measured(*mean_interval(values), tuple(values))
+def _measured(values: Sequence[float], bounds: Bounds) -> Measured:
+    return Measured(*over_seeds(values, bounds), tuple(values))
 
 
 def _mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values) if values else 0.0
+
+
+def _cells(found: Measured) -> list[object]:
+    return [found.mean, *(value if math.isfinite(value) else "" for value in (found.low, found.high))]
 
 
 def _plain(found: Measured) -> dict[str, Any]:

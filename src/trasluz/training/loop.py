@@ -38,8 +38,8 @@ from trasluz.training.totals import Totals
 from trasluz.training.validation import validate
 
 METRICS = {
-    "learning_rate": Metric(N_("Learning rate"), "number", "neither"),
-    "images_per_second": Metric(N_("Images per second"), "number", "higher"),
+    "learning_rate": Metric(N_("Learning rate"), "number", "neither", least=0.0),
+    "images_per_second": Metric(N_("Images per second"), "number", "higher", least=0.0),
 }
 
 _LOOK_EVERY = 50  # steps between looks at whether the losses are finite; a look waits for the device

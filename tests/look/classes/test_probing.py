@@ -76,10 +76,18 @@ def test_an_image_is_decided_where_it_is_right_and_stays_right() -> None:
     assert settled_at(right).tolist() == [0, 2, 1, 2, 3]
 
 
-def test_a_paired_difference_has_the_variance_of_mcnemars_table() -> None:
+def test_a_paired_difference_has_the_interval_of_agresti_and_min() -> None:
     before = np.array([True] * 50 + [False] * 50)
     after = np.array([True] * 45 + [False] * 5 + [True] * 15 + [False] * 35)
     gain, low, high = paired_difference(before, after)
-    error = math.sqrt((15 + 5) - (15 - 5) ** 2 / 100) / 100  # Agresti 2013, equation 11.2
+    centre = (15 - 5) / 102
+    error = math.sqrt((15 + 5 + 1) - (15 - 5) ** 2 / 102) / 102  # Agresti and Min 2005, section 3
     assert gain == pytest.approx(0.1)
-    assert (low, high) == pytest.approx((0.1 - 1.959964 * error, 0.1 + 1.959964 * error))
+    assert (low, high) == pytest.approx((centre - 1.959964 * error, centre + 1.959964 * error))
+
+
+def test_few_images_that_gain_nothing_claim_nothing() -> None:
+    same = np.ones(4, bool)
+    gain, low, high = paired_difference(same, same)
+    assert gain == 0
+    assert low < -0.2 < 0.2 < high <= 1

@@ -16,7 +16,7 @@ from tests.look.made_subjects import digits, subject
 from trasluz.errors import RecipeError, RequestError
 from trasluz.look.base import compute
 from trasluz.look.checks.pixel_removal import ROAD_SHARES, areas
-from trasluz.look.checks.verdicts import gains, judge, knows_something, measured
+from trasluz.look.checks.verdicts import correlated, gains, judge, knows_something, measured
 from trasluz.look.layers.operations import operations
 from trasluz.look.looks.trust import Config, TrustResult, curves_of
 from trasluz.look.maps.explaining import probabilities_of
@@ -149,6 +149,14 @@ def test_what_is_not_finite_is_not_counted() -> None:
     assert measured(np.array([1.0, np.nan, 3.0])).mean == 2.0
     assert not measured(np.array([np.nan])).known
     assert not measured(np.array([5.0])).above_zero, "one value says nothing of its spread"
+
+
+@pytest.mark.parametrize("values", [[0.99], [1.0, 1.0, 0.95], [-1.0, -0.9]])
+def test_the_interval_of_a_correlation_stays_inside_its_range(values: list[float]) -> None:
+    found = correlated(np.array([*values, np.nan]))
+    assert -1 <= found.low < found.mean + 1e-9
+    assert found.mean - 1e-9 < found.high <= 1
+    assert not correlated(np.array([np.nan])).known
 
 
 def test_unless_told_it_looks_at_fewer_images_of_a_network_that_costs_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -87,10 +88,11 @@ def _print_samples(console: Console, found: SampleEvaluation) -> None:
             classifier=found.classifier,
         )
     )
-    rows: list[tuple[object, ...]] = [(_("metric"), _("samples"), _("95 % interval"), _("real images"))]
+    bounds = _("95 % interval")
+    rows: list[tuple[object, ...]] = [(_("metric"), _("samples"), bounds, _("real images"), bounds)]
     for name, value in found.metrics.items():
-        interval = "[{:.4g}, {:.4g}]".format(*found.intervals[name]) if name in found.intervals else ""
-        rows.append((name, value, interval, found.real.get(name, "")))
+        real = found.real.get(name, "")
+        rows.append((name, value, _bounds(found.intervals, name), real, _bounds(found.real_intervals, name)))
     console.result(columns(rows))
     shares = zip(found.classes, found.shares, found.real_shares, strict=True)
     console.result("\n" + columns([(_("class"), _("samples"), _("real images")), *shares]))
@@ -98,12 +100,22 @@ def _print_samples(console: Console, found: SampleEvaluation) -> None:
         console.say(note)
 
 
+def _bounds(intervals: Mapping[str, tuple[float, float]], name: str) -> str:
+    return "[{:.4g}, {:.4g}]".format(*intervals[name]) if name in intervals else ""
+
+
 def _print(console: Console, found: Evaluation) -> None:
     console.result(_("{split}: {count} samples").format(split=found.split, count=found.count))
     rows: list[tuple[object, ...]] = [(_("metric"), _("value"), _("95 % interval"), *found.baselines)]
     for name, value in found.metrics.items():
-        interval = "[{:.4g}, {:.4g}]".format(*found.intervals[name]) if name in found.intervals else ""
-        rows.append((name, value, interval, *(scores.get(name, "") for scores in found.baselines.values())))
+        rows.append(
+            (
+                name,
+                value,
+                _bounds(found.intervals, name),
+                *(scores.get(name, "") for scores in found.baselines.values()),
+            )
+        )
     console.result(columns(rows))
     if found.per_class:
         names = list(next(iter(found.per_class.values())))

@@ -58,6 +58,7 @@ def command(
         console.json({**told, "rests_on": list(result.resting.sentences())})
         return
     console.result(_table(result))
+    console.result(_note(result))
     for sentence in result.resting.sentences():
         console.say(sentence)
     console.say(_("The comparison page: {path}").format(path=result.page))
@@ -88,3 +89,13 @@ def _table(result: StudyResult) -> str:
             cells += [value if math.isfinite(value) else "–" for value in bounds] or ["–", "–", "–"]
         lines.append((*cells, row.seconds))  # type: ignore[arg-type]  # names above, numbers below
     return columns(lines)
+
+
+def _note(result: StudyResult) -> str:
+    """What the intervals mean, and why there is none where there is none."""
+    from trasluz.metrics.over_seeds import about_intervals
+
+    shown = result.table.metrics[:3]
+    scores = [row.scores[name] for row in result.table.rows for name in shown if name in row.scores]
+    seeds = max((len(found.values) for found in scores), default=1)
+    return about_intervals(seeds, all(math.isfinite(found.low) for found in scores))

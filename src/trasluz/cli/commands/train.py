@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,7 +67,14 @@ def command(
 
 def _report_seeds(console: Console, result: SeedsResult, json: bool) -> None:
     if json:
-        table = {name: {"mean": mean, "low": low, "high": high} for name, (mean, low, high) in result.table.items()}
+        table = {
+            name: {
+                "mean": mean,
+                "low": low if math.isfinite(low) else None,
+                "high": high if math.isfinite(high) else None,
+            }
+            for name, (mean, low, high) in result.table.items()
+        }
         seconds = sum(run.info["timings"]["training_seconds"] for run in result.runs)
         status = result.runs[-1].status
         console.json(
@@ -75,5 +83,6 @@ def _report_seeds(console: Console, result: SeedsResult, json: bool) -> None:
         return
     console.result("\n".join(str(run.path) for run in result.runs))
     header = (_("metric"), _("mean"), _("from"), _("to"))
-    console.result(columns([header, *((name, *numbers) for name, numbers in result.table.items())]))
-    console.result(_("Intervals hold the mean with 95 % (Student's t over {n} seeds).").format(n=result.n))
+    shown = ((name, *(v if math.isfinite(v) else "–" for v in numbers)) for name, numbers in result.table.items())
+    console.result(columns([header, *shown]))
+    console.result(result.note)

@@ -106,16 +106,19 @@ def _verdict(result: LatentMapResult) -> str:
     """How well the class can be read off the code, by neighbours and by a linear probe."""
     said = []
     if result.neighbours is not None:
-        text = _("The {k} nearest codes name an image's class in {share} of the cases (95 % interval {low} to {high}).")
+        text = _(
+            "The {k} nearest codes of training images name an image's class in {share} of the cases (95 % interval "
+            "{low} to {high})."
+        )
         said.append(_filled(text, result.neighbours))
     if result.probe is not None:
-        text = _("A linear probe of the code reaches {share} ({low} to {high}) on images that it was not fitted to.")
+        text = _("A linear probe of the code, taught on training images, reaches {share} ({low} to {high}).")
         said.append(_filled(text, result.probe))
-        text = _("Always naming the most frequent class would reach {chance}.")
+        text = _("Always naming the most frequent class would reach {chance}. Judged are {count} images of the split.")
         said.append(_filled(text, result.probe))
     return " ".join(said)
 
 
 def _filled(text: str, found: Accuracy) -> str:
     shares = {"share": found.value, "low": found.low, "high": found.high, "chance": found.chance}
-    return text.format(k=K, **{name: percent(value, 1) for name, value in shares.items()})
+    return text.format(k=K, count=integer(found.count), **{name: percent(value, 1) for name, value in shares.items()})

@@ -73,7 +73,8 @@ def _note(result: ProbesResult) -> str:
     return _(
         "A linear classifier on the mean and the maximum of every channel over the image, taught on {taught} training "
         "images and judged on {tested} of {split}; the band is its 95 % interval. Where in the image something lies is "
-        "lost to it, so a network that uses places can be better than its probes."
+        "lost to it, so a network that uses places can be better than its probes, and a probe of the code as it is "
+        "(look neighbours) need not give the number of the layer that the code comes from."
     ).format(taught=integer(result.taught), tested=integer(result.tested), split=split_name(result.split))
 
 

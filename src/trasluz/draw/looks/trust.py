@@ -76,7 +76,8 @@ def _row(result: TrustResult, judged: Judged) -> list[tuple[Cell, str]]:
     alike, rise = judged.alike, judged.rise
     row: list[tuple[Cell, str]] = [(judged.method, judged.method)]
     row.append(_number(alike.mean, f"{_two(alike.mean)} ({_two(alike.low)} – {_two(alike.high)})"))
-    row.append(_number(rise.mean, f"{_signed(rise.mean)} ({_signed(rise.low)} – {_signed(rise.high)})"))
+    spread = f" ({_signed(rise.low)} – {_signed(rise.high)})" if np.isfinite(rise.low) else ""  # none of one image
+    row.append(_number(rise.mean, _signed(rise.mean) + spread))
     measures = (areas(result.deletion[m]), areas(result.insertion[m]), result.road[m].mean(-1))
     for values in measures:
         for order in range(3):

@@ -13,7 +13,7 @@ import numpy as np
 
 from trasluz.look.checks.known_mean import known_mean
 from trasluz.look.checks.pixel_removal import areas
-from trasluz.metrics.intervals import mean_interval, wilson
+from trasluz.metrics.intervals import bounded_mean, mean_interval, wilson
 
 if TYPE_CHECKING:
     from trasluz.look.looks import cam
@@ -57,6 +57,12 @@ def measured(values: np.ndarray) -> Measured:
     """The mean of the finite ``values`` ``[n]`` with Student's interval."""
     known = [float(value) for value in values if math.isfinite(value)]
     return Measured(*mean_interval(known)) if known else Measured(math.nan, math.nan, math.nan)
+
+
+def correlated(values: np.ndarray) -> Measured:
+    """The mean of the finite correlations ``values`` ``[n]`` with its interval inside [−1, 1]."""
+    known = values[np.isfinite(values)]
+    return Measured(float(known.mean()), *bounded_mean(known, -1.0, 1.0)) if len(known) else measured(known)
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ def judge(found: TrustResult, method: str) -> Judged:
     deletion, insertion = areas(found.deletion[m]), areas(found.insertion[m])
     return Judged(
         method,
-        measured(known_mean(found.alike[m], 1)),
+        correlated(known_mean(found.alike[m], 1)),
         measured(known_mean(found.rise[m], 1)),
         gains(-deletion),
         gains(insertion),

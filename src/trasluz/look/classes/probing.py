@@ -7,13 +7,12 @@ C = 1: mean cross-entropy + ‖W‖² / (2·n·C).
 
 from __future__ import annotations
 
-import math
-from statistics import NormalDist
-
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
+
+from trasluz.metrics.paired import paired_proportions
 
 ITERATIONS = 100
 
@@ -91,12 +90,9 @@ def settled_at(right: np.ndarray) -> np.ndarray:
     return np.asarray(wrong_last + 1, np.int64)
 
 
-def paired_difference(before: np.ndarray, after: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
-    """The gain in accuracy on the same samples (bool ``[n]`` each), and its normal interval: ``(gain, low, high)``.
+def paired_difference(before: np.ndarray, after: np.ndarray) -> tuple[float, float, float]:
+    """The gain in accuracy on the same samples (bool ``[n]`` each), and its 95 % interval: ``(gain, low, high)``.
 
-    The variance of a paired difference of proportions (McNemar's table; Agresti 2013, equation 11.2).
+    Of the paired difference of proportions (``paired_proportions``; Agresti and Min 2005), inside [−1, 1].
     """
-    change = after.astype(np.float64) - before.astype(np.float64)
-    gain = float(change.mean())
-    half = NormalDist().inv_cdf(0.5 + confidence / 2) * math.sqrt(max(float(change.var()), 0.0) / len(change))
-    return gain, gain - half, gain + half
+    return paired_proportions(after, before)

@@ -1,4 +1,4 @@
-"""How far apart the classes lie in a code, and how crowded it is: measured on the codes, not on a picture of them."""
+"""Shares of images whose class a code tells, and how crowded it is: measured on the codes, not on a picture of them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trasluz.look.classes.probing import probe
 from trasluz.metrics.intervals import wilson
 from trasluz.metrics.neighbours import nearest
 from trasluz.rng import Rng
 
 K = 5
-_FOLDS = 5
 _MOST_NEIGHBOURS = 10_000  # images among which neighbours are sought: about 3 s on two cores
-_MOST_PROBED = 4000
 
 
 @dataclass(frozen=True)
@@ -31,42 +28,12 @@ class Accuracy:
     chance: float
 
 
-def nearest_neighbours(codes: np.ndarray, labels: np.ndarray, k: int = K) -> Accuracy | None:
-    """Leave-one-out: the class that most of the ``k`` nearest other codes have, the smaller number in a tie.
-
-    Of at most 10,000 labelled images; ``None`` with fewer than two classes or ``k + 1`` images.
-    """
-    seen = _labelled(labels, _MOST_NEIGHBOURS)
-    if seen is None or len(seen) <= k:
-        return None
-    of = labels[seen]
-    return accuracy(majority(of[_others(codes[seen], k)]) == of, of)
-
-
 def majority(votes: np.ndarray) -> np.ndarray:
     """The class that most of ``votes`` int64 ``[n, k]`` name, the smaller number in a tie: ``[n]``."""
     counts = np.zeros((len(votes), int(votes.max()) + 1), np.int32)
     for column in votes.T:
         counts[np.arange(len(votes)), column] += 1
     return np.asarray(counts.argmax(1))
-
-
-def linear_probe(codes: np.ndarray, labels: np.ndarray) -> Accuracy | None:
-    """Five folds: of each, the classes that logistic regression fitted to the other four gives it (``probe``).
-
-    Of at most 4,000 labelled images; ``None`` with fewer than two classes or ten images.
-    """
-    seen = _labelled(labels, _MOST_PROBED)
-    if seen is None or len(seen) < 2 * _FOLDS:
-        return None
-    x, of = codes[seen].astype(np.float32), labels[seen]
-    classes = int(of.max()) + 1
-    order = Rng(0).permutation("linear-probe", 0, len(of)).numpy()
-    right = np.zeros(len(of), bool)
-    for held_out in np.array_split(order, _FOLDS):
-        rest = np.setdiff1d(order, held_out)
-        right[held_out] = probe(x[rest], of[rest], x[held_out], classes) == of[held_out]
-    return accuracy(right, of)
 
 
 def density(codes: np.ndarray, placed: np.ndarray | None = None, k: int = K) -> np.ndarray:
@@ -87,20 +54,6 @@ def density(codes: np.ndarray, placed: np.ndarray | None = None, k: int = K) -> 
         apart = np.concatenate([apart, nearest(placed, codes[base], within).distances.mean(1)])
     smallest = apart[apart > 0].min() if (apart > 0).any() else 1.0
     return np.asarray(-np.log(np.maximum(apart, smallest)), np.float32)
-
-
-def _others(codes: np.ndarray, k: int) -> np.ndarray:
-    """The ``k`` nearest codes other than itself, int64 ``[n, k]``."""
-    found = nearest(codes, codes, k + 1).indices
-    itself = found == np.arange(len(codes))[:, None]
-    itself[~itself.any(1), -1] = True  # hidden behind its copies
-    return np.asarray(found[~itself].reshape(len(codes), k))
-
-
-def _labelled(labels: np.ndarray, most: int) -> np.ndarray | None:
-    """Indices of at most ``most`` labelled images; ``None`` with fewer than two classes."""
-    indices = np.flatnonzero(labels >= 0)
-    return _spread(indices, most) if len(np.unique(labels[indices])) > 1 else None
 
 
 def _spread(indices: np.ndarray, most: int) -> np.ndarray:

@@ -18,6 +18,7 @@ from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
 from trasluz.messages import N_
+from trasluz.metrics.intervals import UNKNOWN
 from trasluz.metrics.latent import ACTIVE_VARIANCE, prior_mmd
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
@@ -55,7 +56,7 @@ class CodeUseResult(Result):
     float64 ``[k, k]`` of the codes, 0 for dimensions that are constant.
 
     ``prior``: whether there is one, the standard normal; then ``mmd``, MMD² of the draws from it, and ``mmd_low`` and
-    ``mmd_high``, its 95 % interval (``metrics/latent.py``).
+    ``mmd_high``, its 95 % interval (``metrics/latent.py``), absent for fewer than four codes.
     """
 
     count: int
@@ -126,9 +127,9 @@ def _posterior_variance(codes: Survey) -> np.ndarray:
     return np.asarray(np.exp(codes.log_variance.astype(np.float64)).mean(0))
 
 
-def _mmd(codes: Survey) -> tuple[float, float, float]:
-    value, (low, high) = prior_mmd(codes.latents, Rng(0))
-    return value, low, high
+def _mmd(codes: Survey) -> tuple[float, float | None, float | None]:
+    value, bounds = prior_mmd(codes.latents, Rng(0))
+    return (value, None, None) if bounds == UNKNOWN else (value, *bounds)
 
 
 def _histograms(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,8 @@ from pydantic import Field
 
 from trasluz.errors import DataError, RequestError
 from trasluz.look.latent.codes import code_capability, encode_rows, encode_samples, known_errors, need_finite
-from trasluz.look.latent.separation import Accuracy, density, linear_probe, nearest_neighbours
+from trasluz.look.latent.reading import read_off, single_labels
+from trasluz.look.latent.separation import Accuracy, density
 from trasluz.look.projections import Projection, find
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
@@ -55,7 +56,8 @@ class LatentMapResult(Result):
     (``class``).  ``density``: float32 ``[n]``, minus the logarithm of the mean distance to the five nearest codes.
     ``thumbnails``: uint8 ``[m, h, w, c]`` of the first m points.  ``rows``: int64 ``[n]`` of the data, −1 for images
     from elsewhere; ``names``: of their files, or none.  ``size``: numbers of a code.  ``available``: images that
-    there were.  ``neighbours`` and ``probe``: accuracy of the labels from the codes; ``None`` without labels.
+    there were.  ``neighbours`` and ``probe``: how well training images tell the classes of the split's by their codes
+    (``look/latent/reading.py``, as in the look ``neighbours``); ``None`` without labels or training images.
     """
 
     positions: dict[str, np.ndarray]
@@ -101,7 +103,8 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     codes = need_finite(encode_rows(subject, rows, reporter))
     shown = None if images is None or not len(images) else need_finite(encode_samples(subject, images.samples))
     maps = {method: find(method).fit(codes, _SEED) for method in methods}
-    labels = _single_labels(subject, rows)
+    labels = single_labels(subject, rows)
+    neighbours, probe = read_off(subject, reporter) or (None, None)
     error, error_of = known_errors(subject, rows)
     given = 0 if images is None else len(images)
     return LatentMapResult(
@@ -119,8 +122,8 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         names=_names(subject, rows, images),
         size=codes.shape[1],
         available=available,
-        neighbours=nearest_neighbours(codes, labels),
-        probe=linear_probe(codes, labels),
+        neighbours=neighbours,
+        probe=probe,
     )
 
 
@@ -153,14 +156,6 @@ def _with(found: Projection, shown: np.ndarray | None) -> np.ndarray:
     """The map's own points, and those placed into it."""
     own = np.asarray(found.positions, np.float32)
     return own if shown is None else np.concatenate([own, found.transform(shown)])
-
-
-def _single_labels(subject: Subject, rows: np.ndarray) -> np.ndarray:
-    """One label each, int64 ``[n]``; −1 where there is none or may be several."""
-    labels = subject.data.labels
-    if labels is None or labels.ndim != 1:
-        return np.full(len(rows), -1, np.int64)
-    return np.asarray(labels[rows], np.int64)
 
 
 def _pictures(subject: Subject, rows: np.ndarray, images: Shown | None) -> np.ndarray:

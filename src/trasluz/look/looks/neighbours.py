@@ -12,11 +12,11 @@ import numpy as np
 from pydantic import Field
 
 from trasluz.errors import DataError
-from trasluz.look.classes.probing import paired_difference, probe
+from trasluz.look.classes.probing import paired_difference
 from trasluz.look.latent.codes import code_capability, encode_rows, encode_samples, need_finite
 from trasluz.look.latent.pixel_features import pixels, pixels_of
-from trasluz.look.latent.separation import Accuracy, K, accuracy, majority
-from trasluz.look.latent.survey import chosen_rows
+from trasluz.look.latent.reading import POOL, TAUGHT, TESTED, Reading, reading, single_labels
+from trasluz.look.latent.separation import Accuracy
 from trasluz.look.pictures import pictures
 from trasluz.look.projections import pca
 from trasluz.look.result import Result
@@ -26,7 +26,6 @@ from trasluz.messages import N_, _
 from trasluz.metrics.neighbours import nearest
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
-from trasluz.rng import Rng
 
 HELP = N_("The training images nearest in the code and nearest in pixels, and how well either tells the classes apart.")
 DEFAULT = True
@@ -42,9 +41,9 @@ class Config(Section):
 
     count: Annotated[int, Field(ge=1, le=64)] = 6
     nearest: Annotated[int, Field(ge=1, le=32)] = 8
-    pool: Annotated[int, Field(ge=2, le=50_000)] = 5000
-    taught: Annotated[int, Field(ge=2, le=20_000)] = 3000
-    tested: Annotated[int, Field(ge=2, le=20_000)] = 2000
+    pool: Annotated[int, Field(ge=2, le=50_000)] = POOL
+    taught: Annotated[int, Field(ge=2, le=20_000)] = TAUGHT
+    tested: Annotated[int, Field(ge=2, le=20_000)] = TESTED
 
 
 @dataclass(frozen=True)
@@ -102,26 +101,26 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         DataError: there are fewer than two training images beside those looked at, or codes that are not finite.
     """
     shown = subject.pick(config.count) if images is None else _first(images, config.count)
-    tested = chosen_rows(subject, subject.rows, config.tested)
-    if subject.split == "train":
-        tested = tested[: len(tested) // 2]
-    pool = _pool(subject, np.union1d(tested, shown.rows), config.pool)
-    spaces = _spaces(subject, pool, tested, reporter)
+    asked = reading(subject, config.pool, config.taught, config.tested)
+    others = None if asked is None else np.flatnonzero(~np.isin(asked.pool, shown.rows))  # none is its own neighbour
+    if asked is None or others is None or len(others) < 2:
+        raise _too_few(0 if others is None else len(others))
+    spaces = _spaces(subject, asked.pool, asked.tested, reporter)
     queries = {
         "code": need_finite(encode_samples(subject, shown.samples)),
         "pixels": pixels_of(subject, shown.samples),
     }
-    k = min(config.nearest, len(pool))
-    found = {space: nearest(query, spaces[space][0], k) for space, query in queries.items()}
-    rows = {space: pool[near.indices] for space, near in found.items()}
-    neighbours, probes, gains = _read_off(subject, pool, tested, spaces, config.taught)
+    k = min(config.nearest, len(others))
+    found = {space: nearest(query, spaces[space][0][others], k) for space, query in queries.items()}
+    rows = {space: asked.pool[others][near.indices] for space, near in found.items()}
+    neighbours, probes, gains = _read_off(asked, spaces)
     return NeighboursResult(
         images=_images(subject, shown.samples),
         image_labels=_single(shown.labels),
         image_names=shown.names,
         classes=subject.data.classes,
         near={space: _neighbour_images(subject, of) for space, of in rows.items()},
-        near_labels={space: _labels(subject, of.ravel()).reshape(of.shape) for space, of in rows.items()},
+        near_labels={space: single_labels(subject, of.ravel()).reshape(of.shape) for space, of in rows.items()},
         near_rows=rows,
         distances={space: near.distances for space, near in found.items()},
         shared=_shared(spaces, k),
@@ -131,9 +130,9 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         size=spaces["code"][0].shape[1],
         pca_size=spaces["pca"][0].shape[1],
         pixels_size=spaces["pixels"][0].shape[1],
-        pool=len(pool),
-        taught=min(config.taught, len(pool)),
-        tested=len(tested),
+        pool=len(asked.pool),
+        taught=len(asked.taught),
+        tested=len(asked.tested),
         split=subject.split,
     )
 
@@ -142,16 +141,12 @@ def _first(images: Shown, count: int) -> Shown:
     return Shown(images.samples[:count], images.labels[:count], images.rows[:count], images.names[:count])
 
 
-def _pool(subject: Subject, without: np.ndarray, count: int) -> np.ndarray:
-    """Training rows among which neighbours are sought, sorted."""
-    rows = np.setdiff1d(subject.data.split("train"), without)
-    if len(rows) < 2:
-        raise DataError(
-            _("look neighbours: there are {n} training images beside those looked at; at least two are needed.").format(
-                n=len(rows)
-            )
+def _too_few(count: int) -> DataError:
+    return DataError(
+        _("look neighbours: there are {n} training images beside those looked at; at least two are needed.").format(
+            n=count
         )
-    return chosen_rows(subject, rows, count)
+    )
 
 
 def _spaces(
@@ -176,35 +171,18 @@ def _shared(spaces: dict[str, tuple[np.ndarray, np.ndarray]], k: int) -> float:
 
 
 def _read_off(
-    subject: Subject,
-    pool: np.ndarray,
-    tested: np.ndarray,
-    spaces: dict[str, tuple[np.ndarray, np.ndarray]],
-    most_taught: int,
+    asked: Reading, spaces: dict[str, tuple[np.ndarray, np.ndarray]]
 ) -> tuple[dict[str, Accuracy], dict[str, Accuracy], dict[str, tuple[float, float, float]]]:
     """Accuracies of neighbours and of probes, and the gains of the code over PCA; nothing without labels."""
-    teaching, testing = (_labels(subject, rows) for rows in (pool, tested))
-    known, asked = np.flatnonzero(teaching >= 0), np.flatnonzero(testing >= 0)
-    truth = testing[asked]
-    if len(np.unique(teaching[known])) < 2 or not len(asked):
+    if not asked.possible:
         return {}, {}, {}
-    chosen = known[Rng(0).permutation("neighbours-taught", 0, len(known))[:most_taught].numpy()]
-    classes = len(subject.data.classes)
-    k = min(K, len(known))
-    right: dict[str, dict[str, np.ndarray]] = {"neighbours": {}, "probes": {}}
-    for name, (taught, seen) in spaces.items():
-        votes = teaching[known][nearest(seen[asked], taught[known], k).indices]
-        right["neighbours"][name] = majority(votes) == truth
-        right["probes"][name] = probe(taught[chosen], teaching[chosen], seen[asked], classes) == truth
-    found = {how: {name: accuracy(hits, truth) for name, hits in each.items()} for how, each in right.items()}
+    right = {
+        "neighbours": {name: asked.by_neighbours(*features) for name, features in spaces.items()},
+        "probes": {name: asked.by_probe(*features) for name, features in spaces.items()},
+    }
+    found = {how: {name: asked.accuracy(hits) for name, hits in each.items()} for how, each in right.items()}
     gains = {how: paired_difference(each["pca"], each["code"]) for how, each in right.items()}
     return found["neighbours"], found["probes"], gains
-
-
-def _labels(subject: Subject, rows: np.ndarray) -> np.ndarray:
-    """One label each, int64 ``[n]``; −1 where there is none or may be several."""
-    labels = subject.data.labels
-    return np.full(len(rows), -1, np.int64) if labels is None else _single(np.asarray(labels[rows]))
 
 
 def _single(labels: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from trasluz.objectives.divergences._codes import Codes
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
-METRICS = {"kl": Metric(N_("KL from the prior"), "number", "lower")}
+METRICS = {"kl": Metric(N_("KL from the prior"), "number", "lower", least=0.0)}
 
 
 class Config(Section):

@@ -15,7 +15,7 @@ from trasluz.metrics.described import Metric
 from trasluz.objectives.likelihoods import base
 from trasluz.recipe.base import Section
 
-METRICS = {"squared_error": Metric(N_("Squared error"), "number", "lower")}
+METRICS = {"squared_error": Metric(N_("Squared error"), "number", "lower", least=0.0)}
 
 
 class Config(Section):

@@ -32,6 +32,7 @@ class Row:
     value: str
     interval: str
     real: str
+    real_interval: str
     rises: bool | None
 
 
@@ -80,11 +81,13 @@ def _grid(context: Context, found: SampleEvaluation) -> str:
 
 def _row(found: SampleEvaluation, name: str) -> Row:
     key = f"samples/{name}"
-    bounds = found.intervals.get(name, ())
-    interval = " – ".join(metric_value(key, bound) for bound in bounds)
+    interval, beside = (
+        " – ".join(metric_value(key, bound) for bound in of.get(name, ()))
+        for of in (found.intervals, found.real_intervals)
+    )
     real = metric_value(key, found.real[name]) if name in found.real else ""
     rises = higher_is_better(key) if has_better(key) else None
-    return Row(metric_phrase(key), metric_value(key, found.metrics[name]), interval, real, rises)
+    return Row(metric_phrase(key), metric_value(key, found.metrics[name]), interval, real, beside, rises)
 
 
 def _classes(found: SampleEvaluation) -> list[tuple[str, str, str]]:

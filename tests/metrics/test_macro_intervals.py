@@ -1,0 +1,77 @@
+"""Intervals of macro F1: the delta method against numerical derivatives, inside [0, 1], and by counting."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from trasluz.metrics.classification import confusion_matrix, macro_f1
+from trasluz.metrics.intervals import wilson
+from trasluz.metrics.macro_intervals import macro_f1_interval, macro_f1_interval_of_labels
+from trasluz.metrics.multi_label import mean_scores
+
+
+def drawn(rng: np.random.Generator, count: int, classes: int, share: float) -> np.ndarray:
+    labels = rng.integers(0, classes, count)
+    other = (labels + rng.integers(1, classes, count)) % classes
+    return confusion_matrix(labels, np.where(rng.random(count) < share, labels, other), classes)
+
+
+def test_many_samples_have_the_normal_interval_with_the_numerical_derivatives_variance() -> None:
+    confusion = drawn(np.random.default_rng(0), 4000, 4, 0.8)
+    mean, count = macro_f1(confusion), confusion.sum()
+    slopes = np.zeros(confusion.shape)
+    for cell in np.ndindex(*confusion.shape):
+        more = confusion.astype(float)
+        more[cell] += 1e-4
+        slopes[cell] = (macro_f1(more) - mean) / 1e-4  # type: ignore[arg-type]
+    half = 1.96 * math.sqrt(float((confusion * slopes**2).sum()) - float((confusion * slopes).sum()) ** 2 / count)
+    assert macro_f1_interval(confusion) == pytest.approx((mean - half, mean + half), abs=half / 20)
+
+
+def test_all_right_claims_no_more_than_as_many_right_answers() -> None:
+    assert macro_f1_interval(np.diag([20, 20])) == pytest.approx(wilson(40, 40))
+
+
+def test_a_class_of_one_sample_leaves_it_open() -> None:
+    """Its F1 is 0 or 1, and it is a half of the mean."""
+    low, high = macro_f1_interval(np.diag([39, 1]))
+    assert low < 0.7
+    assert high == 1
+
+
+CONFUSIONS = st.integers(1, 5).flatmap(lambda k: arrays(np.int64, (k, k), elements=st.integers(0, 12)))
+
+
+@given(confusion=CONFUSIONS.filter(lambda found: found.sum() > 0))
+def test_it_stays_inside_its_range_and_holds_the_mean(confusion: np.ndarray) -> None:
+    low, high = macro_f1_interval(confusion)
+    assert 0 <= low <= macro_f1(confusion) + 1e-12
+    assert macro_f1(confusion) - 1e-12 <= high <= 1
+    assert low < high
+
+
+LABELS = st.tuples(st.integers(1, 30), st.integers(1, 4)).flatmap(
+    lambda shape: st.tuples(*(arrays(np.bool_, shape) for _ in range(2)))
+)
+
+
+@given(both=LABELS)
+def test_so_it_does_with_several_labels_per_sample(both: tuple[np.ndarray, np.ndarray]) -> None:
+    low, high = macro_f1_interval_of_labels(*both)
+    mean = mean_scores(*both)["macro_f1"]
+    assert 0 <= low <= mean + 1e-12
+    assert mean - 1e-12 <= high <= 1
+    assert low < high
+
+
+@pytest.mark.parametrize(("count", "least"), [(40, 0.9), (270, 0.92)])
+def test_it_holds_the_truth_as_often_as_it_says(count: int, least: float) -> None:
+    rng = np.random.default_rng(1)
+    held = [low <= 0.9 <= high for low, high in (macro_f1_interval(drawn(rng, count, 3, 0.9)) for _ in range(400))]
+    assert np.mean(held) >= least
