@@ -34,6 +34,7 @@ from trasluz.look.classes.views import held_out
 from trasluz.reporting import Task
 
 ROOT = Path(__file__).parent.parent
+CURED = ("digits",)
 CLEANLAB = ROOT / ".venv-cleanlab" / "bin" / "python"
 SIDE = ROOT / "bench" / "sides" / "label_noise_cleanlab.py"
 
@@ -139,7 +140,7 @@ def main() -> None:
         for one in judged:
             rows.setdefault(str(one.share), []).append(measured(one, other[one.stem]))
         kept["cases"][name] = {"told": CASES[name].told, "shares": rows}
-        if not CASES[name].frozen:
+        if name in CURED:
             tenth = [one for one in judged if one.share == 0.1]
             kept["cures"][name] = [cures(name, 0.1, one.seed, one.found.suspects) for one in tenth]
         kept |= {"machine": f"{machine()}; cleanlab {version}", "command": "python -m bench.label_noise"}

@@ -21,9 +21,9 @@ import numpy as np
 from trasluz.data.data import Data
 from trasluz.data.opening import open_data
 from trasluz.families.capabilities import Classifies
+from trasluz.look.classes.folds import same_pictures
 from trasluz.look.latent.codes import encode_rows
 from trasluz.look.latent.picture_features import picture_features
-from trasluz.look.classes.folds import same_pictures
 from trasluz.look.subject import Subject
 from trasluz.model.model import Model
 from trasluz.recipe import Recipe
@@ -85,8 +85,8 @@ CASES = {
 
 @dataclass(frozen=True)
 class Cell:
-    """``features`` float32 ``[n, d]`` of the training images by the network, ``pictures`` ``[n, e]`` by themselves, with
-    their ``given`` and true labels (``truth``), int64 ``[n]``; ``same``: the first of the images that are the same
+    """``features`` float32 ``[n, d]`` of the training images by the network and ``pictures`` ``[n, e]`` by themselves,
+    with their ``given`` and true labels (``truth``), int64 ``[n]``; ``same``: the first of the images that are the same
     picture; ``held`` and ``held_given``: features and given labels of validation images; ``accuracy`` of the network
     on images with right labels."""
 

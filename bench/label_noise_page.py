@@ -20,9 +20,10 @@ training label by a linear probe on the network's features that was not taught i
 
 Precision is that at the number of planted ones: of as many labels as were flipped, the likeliest wrong first, how many
 were flipped. cleanlab's is the best, in the mean over all cells, of its three scores (`SCORE`) on the same
-out-of-fold probabilities; its flagged ones are those of `find_label_issues` as it is. Expected false alarms are what the
-look itself says, before anybody knows. Means over seeds with their 95 % intervals (Student's t), differences seed by
-seed. Where the probe is too weak nothing is suspected, and the look says so.
+out-of-fold probabilities; its flagged ones are those of `find_label_issues` as it is. Expected false alarms are what
+the look itself says, before anybody knows. Where the network had learned labels by heart, the probe reads features of
+the images themselves, as the look does, for both sides. Means over seeds with their 95 % intervals (Student's t),
+differences seed by seed. Where the probe is too weak nothing is suspected, and the look says so.
 """
 _CURES = """
 ## What helps

@@ -52,18 +52,18 @@ def _verdict(result: WrongLabelsResult) -> str:
 
 def _note(result: WrongLabelsResult) -> str:
     note = _(
-        "A linear classifier on the network's features was taught by four fifths of the images and judged the rest, in "
-        "turns, equal pictures always on one side (it names the given label of {accuracy}). Hard images are rare where "
+        "A linear classifier was taught by four fifths of the images and judged the rest, in turns, equal pictures "
+        "always on one side (it names the given label of {accuracy}). Hard images are rare where "
         "it is surest, wrong labels are not: from this follows that {rate} of the labels are wrong (95 % interval: "
         "{low} to {high}). Suspect are labels that are more likely wrong than right, at the lower end of that "
-        "interval. Hard images are among them, and labels that the network learned by heart may not be: look before "
-        "you change a label."
+        "interval. Hard images are among them: look before you change a label."
     ).format(
         accuracy=percent(result.accuracy),
         rate=percent(float(result.rate[0])),
         low=percent(float(result.rate[1])),
         high=percent(float(result.rate[2])),
     )
+    note += " " + _what_it_reads(result)
     if result.of > result.examined:
         note += " " + _("Examined were {examined} of {of} training images.").format(
             examined=integer(result.examined), of=integer(result.of)
@@ -73,6 +73,20 @@ def _note(result: WrongLabelsResult) -> str:
             names=", ".join(result.too_few)
         )
     return note
+
+
+def _what_it_reads(result: WrongLabelsResult) -> str:
+    if not result.by_heart:
+        return _("It reads the network's features.")
+    if not len(result.held_out):
+        return _(
+            "It reads features of the images themselves: without validation images nobody can say whether the network "
+            "has learned its labels by heart."
+        )
+    return _(
+        "It reads features of the images themselves, because the network has learned labels by heart: on its features "
+        "a classifier names the labels of {trained} of the training images, but of {held_out} of the validation images."
+    ).format(trained=percent(float(result.held_out[0])), held_out=percent(float(result.held_out[1])))
 
 
 def _gallery(result: WrongLabelsResult) -> Panel:

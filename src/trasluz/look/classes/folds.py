@@ -6,8 +6,6 @@ A copy of a sample in another fold would teach the probe that judges it the very
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from trasluz.data.data import Data
 from trasluz.data.describe.duplicates import exact_groups
@@ -24,11 +22,17 @@ def same_pictures(data: Data, rows: np.ndarray, reporter: Reporter | None = None
     samples = np.asarray(data.samples[rows])
     exact = exact_groups(samples, reporter)
     near = near_duplicates(samples, data.value_range, exact, reporter).pairs
-    links = np.concatenate([np.stack([np.arange(len(rows)), exact], 1), near])
-    graph = coo_array((np.ones(len(links), np.int8), (links[:, 0], links[:, 1])), shape=(len(rows), len(rows)))
-    _count, group = connected_components(graph, directed=False)
-    _groups, first = np.unique(group, return_index=True)
-    return np.asarray(first[group], np.int64)
+    first = exact.tolist()
+
+    def root(place: int) -> int:
+        while first[place] != place:
+            place = first[place]
+        return place
+
+    for one, other in near.tolist():  # joined at the lower end, so that every chain leads to its first
+        low, high = sorted((root(one), root(other)))
+        first[high] = low
+    return np.array([root(place) for place in range(len(rows))], np.int64)
 
 
 def folds(labels: np.ndarray, same: np.ndarray) -> np.ndarray:

@@ -16,10 +16,10 @@ not taught, class by class, is the idea of confident learning (Northcutt, Jiang 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from scipy.special import softmax
-from scipy.stats import chi2
 
 from trasluz.look.classes.folds import FOLDS
 from trasluz.look.classes.probing import probe_scores
@@ -28,7 +28,7 @@ from trasluz.reporting import Task
 COST = 0.01  # of errors against weights: a hundredth of the usual, so that a probe learns no wrong label by heart
 _TEMPERATURES = np.geomspace(0.25, 8.0, 41)
 _RATES = np.concatenate([[0.0], np.geomspace(2e-4, 0.5, 80)])
-_DROP = float(chi2.ppf(0.95, 1)) / 2  # of log-likelihood at the ends of a 95 % interval (Wilks 1938)
+_DROP = NormalDist().inv_cdf(0.975) ** 2 / 2  # of log-likelihood at the ends of a 95 % interval (Wilks 1938)
 _LEAST = 1e-12
 
 
@@ -37,22 +37,24 @@ class LabelNoise:
     """``rate``: the share of wrong labels, with its 95 % interval ``low`` to ``high`` (profile likelihood), at most
     one half.  ``temperature``: that of the scores.
 
-    ``wrong``: how likely each label is wrong, float64 ``[n]``; ``rather``: the likeliest other class, int64 ``[n]``.
-    ``belief``: how likely each class is by the picture alone, float64 ``[n, k]``.
+    ``own``: how likely each label is by the picture alone, float64 ``[n]``, and ``belief``: how likely each class,
+    ``[n, k]``.  ``wrong``: how likely each label is wrong, ``[n]``; ``rather``: the likeliest other class, int64.
     """
 
     rate: float
     low: float
     high: float
     temperature: float
+    own: np.ndarray
     wrong: np.ndarray
     rather: np.ndarray
     belief: np.ndarray
 
     @property
     def order(self) -> np.ndarray:
-        """Places from the likeliest wrong label on, int64 ``[n]``."""
-        return np.argsort(-self.wrong, kind="stable")
+        """Places from the likeliest wrong label on, int64 ``[n]``: the less a label is believed, the earlier, which is
+        the order of ``wrong`` wherever that is not 0 for all."""
+        return np.argsort(self.own, kind="stable")
 
 
 def out_of_fold(
@@ -100,6 +102,7 @@ def label_noise(scores: np.ndarray, labels: np.ndarray) -> LabelNoise:
         low=low,
         high=float(inside.max()),
         temperature=temperature,
+        own=own,
         wrong=flipped / np.maximum(flipped + (1 - low) * own, 1e-300),
         rather=others.argmax(1),
         belief=belief,

@@ -28,7 +28,9 @@ def picture_features(subject: Subject, rows: np.ndarray) -> np.ndarray:
     if subject.spec.kind != "image":
         return subject.over(np.asarray(subject.data.samples[rows]), lambda inputs, _pixels: inputs.flatten(1))
     size = batch_size_for(subject.data.samples)
-    small = [_small(subject.pixels(np.asarray(subject.data.samples[rows[i : i + size]]))) for i in range(0, len(rows), size)]
+    small = [
+        _small(subject.pixels(np.asarray(subject.data.samples[rows[i : i + size]]))) for i in range(0, len(rows), size)
+    ]
     return _features(torch.cat(small))
 
 

@@ -24,7 +24,7 @@ from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 
-HELP = N_("Training images whose label is suspect, by a linear probe on the features that was not taught that label.")
+HELP = N_("Training images whose label is suspect, by a linear probe that was not taught that label.")
 DEFAULT = True
 _FEWEST = 2 * FOLDS  # different samples of a class, so that every probe was taught at least eight of it
 _LISTED = 500
