@@ -53,6 +53,7 @@ reproduce: $(READY) ## train what docs/results.md reports; its runs stay in runs
 	$(BIN)/python -m bench.studies --runs $(RUNS)/reproduce
 	$(BIN)/python -m bench.book
 	$(BIN)/python -m bench.coverage
+	$(BIN)/python -m bench.label_noise --work $(RUNS)/reproduce/label-noise
 
 locale: $(READY) ## extract the sentences and compile the translations
 	$(BIN)/python scripts/translations.py update

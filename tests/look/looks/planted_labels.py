@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from tests.look.made_subjects import digits, subject
@@ -38,6 +39,8 @@ def with_wrong(share: float) -> tuple[Data, np.ndarray]:
     wrong = rng.choice(train, round(share * len(train)), replace=False)
     labels = data.labels.copy()
     labels[wrong] = (labels[wrong] + rng.integers(1, 10, len(wrong))) % 10
+    held = rng.choice(data.split("valid"), round(share * len(data.split("valid"))), replace=False)
+    labels[held] = (labels[held] + rng.integers(1, 10, len(held))) % 10  # validation comes from the same hands
     return dataclasses.replace(data, labels=labels), np.sort(wrong)
 
 
@@ -49,3 +52,51 @@ def look(data: Data, **options: Any) -> WrongLabelsResult:
     found = compute("wrong-labels", seen(data), None, options, Reporter())
     assert isinstance(found, WrongLabelsResult)
     return found
+
+
+class ByHeart(Pixels):
+    """Features that are the given labels of training images, and the pixels of all others."""
+
+    def __init__(self, data: Data) -> None:
+        assert data.labels is not None
+        train = data.split("train")
+        self.known = {data.samples[row].tobytes(): int(data.labels[row]) for row in train}
+
+    def features(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
+        flat = networks["net"](inputs)
+        pictures = (inputs.movedim(1, 3) * 255).round().to(torch.uint8).numpy()
+        labels = [self.known.get(picture.tobytes(), -1) for picture in pictures]
+        hints = torch.stack([3.0 * torch.nn.functional.one_hot(torch.tensor(max(n, 0)), 10) * (n >= 0) for n in labels])
+        return torch.cat([flat, hints], 1)
+
+
+class Constant(Pixels):
+    """A collapsed network: whatever it is shown, its features are the same."""
+
+    def features(self, networks: nn.ModuleDict, inputs: Tensor) -> Tensor:
+        return torch.ones(len(inputs), 2)
+
+
+def look_at_constants() -> WrongLabelsResult:
+    """A table of which the network has learned nothing, as a small one with too high a rate."""
+    rng = np.random.default_rng(0)
+    samples = rng.normal(size=(500, 6)).astype(np.float32)
+    splits = {"train": np.arange(400), "valid": np.arange(400, 500)}
+    labels = (rng.random(500) < 0.55).astype(np.int64)
+    data = Data("table", "table", samples, splits, labels=labels, classes=("good", "bad"))
+    found = compute("wrong-labels", subject(nn.Flatten(), data, Constant()), None, {}, Reporter())
+    assert isinstance(found, WrongLabelsResult)
+    return found
+
+
+def look_at_one_of_a_class() -> WrongLabelsResult:
+    """30, 30 and 1 small pictures, in which the class is easy to see, and nobody's label is wrong."""
+    rng = np.random.default_rng(0)
+    labels = np.array([0] * 30 + [1] * 30 + [2])
+    samples = rng.integers(0, 120, (61, 20, 20, 3), dtype=np.uint8)
+    samples[:30, :10] += 120
+    samples[30:60, :, :10] += 120
+    samples[60, 5:15, 5:15] += 120
+    held = np.r_[:3, 30:33]
+    splits = {"train": np.setdiff1d(np.arange(61), held), "valid": held}
+    return look(Data("three", "image", samples, splits, labels=labels, classes=("a", "b", "c")))

@@ -34,8 +34,8 @@ def choose_groups(
 ) -> dict[str, np.ndarray]:
     """Int64 rows of ``valid`` and ``test`` where a rule asks for them and the source has not ``given`` them.
 
-    The arguments are those of ``make_splits``, with ``places`` drawn for these groups; ``groups`` int64 ``[n]``: rows of
-    equal numbers stay together, also those of ``"last N"``.
+    The arguments are those of ``make_splits``, with ``places`` drawn for these groups; ``groups`` int64 ``[n]``: rows
+    of equal numbers stay together, also those of ``"last N"``.
 
     Raises:
         RecipeError: no group can leave the training samples, or the last N samples cut one in two.

@@ -1,4 +1,8 @@
-"""Mislabelled suspects: labels that contradict what a probe is surest of."""
+"""Mislabelled suspects: labels that a probe which was not taught them holds for wrong, and how many it may be wrong of.
+
+Nothing is said where the probe may not suspect (``look/classes/suspicion.py``), and none of hard pictures: the share of
+wrong labels must surely be more than one in a hundred.
+"""
 
 from __future__ import annotations
 
@@ -6,49 +10,47 @@ from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
 from trasluz.look.looks.wrong_labels import WrongLabelsResult
 from trasluz.messages import _
-from trasluz.metrics.intervals import wilson
-from trasluz.numerals import integer, percent
+from trasluz.numerals import integer, percent, significant
 
-_FEWEST = 50  # images of which the probe is surest
-_LEAST = 0.01  # of them with another label, surely: hard images are not among them, clean data have next to none
+_LEAST = 0.01  # of labels wrong, surely: of clean data up to that share looks so, because some pictures are hard
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """More than one label in a hundred contradicts the probe where it is surest, within the interval."""
+    """More than one label in a hundred is wrong, within the interval, and it is known which are suspect."""
     look = evidence.looks.get("wrong-labels")
-    if not isinstance(look, WrongLabelsResult) or look.surest < _FEWEST:
+    if not isinstance(look, WrongLabelsResult) or not look.suspects or look.rate[1] < _LEAST:
         return None
-    low, high = wilson(look.surest_wrong, look.surest)
-    if low < _LEAST:
-        return None
-    smoothing = evidence.recipe.model.get("label_smoothing")
+    rate, low, high = (float(bound) for bound in look.rate)
     seen = _(
-        "Of the {n} training images of which a linear probe on the features is surest, {wrong} ({share}) have another "
-        "label; 95 % interval: {low} to {high}. In all {suspects} of {examined} labels are suspect."
+        "Of {examined} training labels {suspects} ({share}) are suspect by a linear probe that was not taught them; "
+        "about {false} of these are expected to be right nevertheless. Wrong are an estimated {rate} of all labels; "
+        "95 % interval: {low} to {high}."
     )
     return Finding(
         severity="warn",
-        title=_("Some labels are likely wrong"),
+        title=_("Some labels are suspect"),
         seen=seen.format(
-            n=integer(look.surest),
-            wrong=integer(look.surest_wrong),
-            share=percent(look.surest_wrong / look.surest),
+            examined=integer(look.examined),
+            suspects=integer(look.suspects),
+            share=percent(look.suspects / look.examined),
+            false=significant(look.false_alarms, 2),
+            rate=percent(rate),
             low=percent(low),
             high=percent(high),
-            suspects=integer(look.suspects),
-            examined=integer(look.examined),
         ),
         meaning=_(
             "Wrong labels in training teach mistakes, and wrong labels in the test data count right answers as wrong."
         ),
         advice=_(
-            "Look at the suspect images, correct or remove what is wrong, and train again; else smooth the labels."
+            "Look at the suspect images, which this report lists from the likeliest on; correct or remove what is "
+            "wrong, and train again."
         ),
         numbers={
-            "surest": float(look.surest),
-            "surest_wrong": float(look.surest_wrong),
             "suspects": float(look.suspects),
-            "expected": look.expected,
+            "false_alarms": look.false_alarms,
+            "rate": rate,
+            "rate_low": low,
+            "rate_high": high,
+            "auc": float(look.auc[0]),
         },
-        settings=("model.label_smoothing=0.1",) if smoothing == 0 else (),
     )

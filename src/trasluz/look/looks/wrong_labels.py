@@ -9,8 +9,12 @@ import numpy as np
 from pydantic import Field
 
 from trasluz.errors import RequestError
-from trasluz.look.classes.confident import FOLDS, confident, out_of_fold
+from trasluz.look.classes.folds import FOLDS, folds, same_pictures
+from trasluz.look.classes.label_noise import out_of_fold
+from trasluz.look.classes.suspicion import Suspicion, Trust, suspicion
+from trasluz.look.classes.views import HeldOut, held_out
 from trasluz.look.latent.codes import code_capability, encode_rows, need_finite
+from trasluz.look.latent.picture_features import picture_features
 from trasluz.look.pictures import pictures
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
@@ -20,10 +24,11 @@ from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 
-HELP = N_("Training images whose label is likely wrong, by a linear probe on the features that never saw that label.")
+HELP = N_("Training images whose label is suspect, by a linear probe that was not taught that label.")
 DEFAULT = True
-_FEWEST = 2 * FOLDS
+_FEWEST = 2 * FOLDS  # different samples of a class, so that every probe was taught at least eight of it
 _LISTED = 500
+_MOST_HELD_OUT = 2_000
 
 
 class Config(Section):
@@ -35,31 +40,45 @@ class Config(Section):
 
 @dataclass(frozen=True)
 class WrongLabelsResult(Result):
-    """``examined``: number of samples; ``of``: how many labelled training samples there are; ``accuracy``: the share
-    of them whose label the probe names.  ``suspects``: how many labels are suspect; ``expected``: how many are
-    estimated to be wrong (see ``look/classes/confident.py``).  ``surest``: how many samples are the tenth of which the
-    probe is surest, whatever their label, and ``surest_wrong`` how many of these have another label than it says: hard
-    images are not among them, so that few are where labels are right.
+    """``examined``: number of samples; ``of``: how many labelled training samples there are; ``too_few``: classes with
+    too few different samples to teach a probe, whose samples are not examined.  ``accuracy``: the share of samples
+    whose label the probe names.  ``by_heart``: whether the network knows its training labels by heart, or may, so that
+    the probe reads the pictures' own features instead of the network's; ``held_out`` float64 ``[2]``: how often a probe
+    on the network's features names the labels of training and of validation samples, empty without the latter
+    (``look/classes/views.py``).  ``auc`` float64 ``[3]``: how well it tells a class from the others, averaged over
+    classes, with its interval; ``cleared``: the same without the estimated noise (``look/classes/suspicion.py``).
 
-    The suspects, at most 500, the label that is believed least first: ``rows`` int64 ``[s]`` of the data with their
-    ``names``; ``given`` and ``suggested`` int64 ``[s]``, indices into ``classes``; ``confidence`` float64 ``[s, 2]``,
-    the probe's probability of each.  ``pairs``: float64 ``[k, k]``, the estimated number by given label (row) and true
-    class (column).  ``images``: uint8 ``[m, h, w, c]`` of the first ones, empty without images.
+    ``trust``: ``"good"``, or why nothing is suspected: the probe is no better than ``"chance"``, or too ``"weak"``.
+    ``rate`` float64 ``[3]``: the estimated share of wrong labels with its 95 % interval.  ``suspects``: how many labels
+    are suspect; ``false_alarms``: how many of these are expected to be right (``look/classes/suspicion.py``).
+
+    The suspects, at most 500, the likeliest first: ``rows`` int64 ``[s]`` of the data with their ``names``; ``given``
+    and ``suggested`` int64 ``[s]``, indices into ``classes``; ``confidence`` float64 ``[s, 2]``, the probe's
+    probability of each; ``wrong`` float64 ``[s]``, how likely the label is wrong.  ``pairs``: int64 ``[k, k]``, the
+    number of suspects by given label (row) and suggested class (column); ``counts``: int64 ``[k]``, samples examined
+    of each label.  ``images``: uint8 ``[m, h, w, c]`` of the first suspects, empty without images.
     """
 
     examined: int
     of: int
+    too_few: tuple[str, ...]
     accuracy: float
+    by_heart: bool
+    held_out: np.ndarray
+    auc: np.ndarray
+    cleared: float
+    trust: Trust
+    rate: np.ndarray
     suspects: int
-    expected: float
-    surest: int
-    surest_wrong: int
+    false_alarms: float
     rows: np.ndarray
     names: tuple[str, ...]
     given: np.ndarray
     suggested: np.ndarray
     confidence: np.ndarray
+    wrong: np.ndarray
     pairs: np.ndarray
+    counts: np.ndarray
     classes: tuple[str, ...]
     images: np.ndarray
 
@@ -87,36 +106,79 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         RequestError: there are too few labelled training samples.
         DataError: codes are not finite.
     """
-    rows, of = _rows(subject, config.examined)
-    labels, classes = np.asarray(subject.data.labels)[rows], len(subject.spec.classes)
-    features = need_finite(encode_rows(subject, rows, reporter))
-    with reporter.task(_("Probing labels"), total=FOLDS) as task:
-        probabilities = out_of_fold(features.astype(np.float32), labels, classes, task)
-    found, said = confident(probabilities, labels), probabilities.argmax(1)
-    surest = np.argsort(-probabilities.max(1), kind="stable")[: max(len(rows) // 10, 1)]
-    places = np.flatnonzero(found.suggested >= 0)
-    own = probabilities[places, labels[places]]
-    order = np.argsort(own, kind="stable")[:_LISTED]
-    listed = places[order]
-    shown = listed[: config.shown] if subject.spec.kind == "image" else listed[:0]
-    chosen = rows[listed]
+    drawn, of = _rows(subject, config.examined)
+    same = same_pictures(subject.data, drawn, reporter)
+    taught, kept = _taught(np.asarray(subject.data.labels)[drawn], same, len(subject.spec.classes))
+    rows, same = drawn[kept], _among(same, kept)
+    labels = np.searchsorted(taught, np.asarray(subject.data.labels)[rows])
+    scores, known = _scores(subject, rows, labels, taught, folds(labels, same), reporter)
+    return _result(subject, rows, of, taught, labels, suspicion(scores, labels), known, config.shown)
+
+
+def _scores(
+    subject: Subject, rows: np.ndarray, labels: np.ndarray, taught: np.ndarray, fold: np.ndarray, reporter: Reporter
+) -> tuple[np.ndarray, HeldOut]:
+    """Out-of-fold scores ``[n, k]`` over the network's features, or, where it knows its labels by heart, over those of
+    the pictures; and what says whether it does."""
+    features = need_finite(encode_rows(subject, rows, reporter)).astype(np.float32)
+    others = _others(subject, taught)
+    held = need_finite(encode_rows(subject, others, reporter)).astype(np.float32) if len(others) else features[:0]
+    with reporter.task(_("Probing labels"), total=2 * FOLDS) as task:
+        scores, theirs = out_of_fold(features, labels, fold, len(taught), task, held)
+        given = np.searchsorted(taught, np.asarray(subject.data.labels)[others])
+        known = held_out(scores.argmax(1), labels, theirs.argmax(1), given)
+        if known.by_heart:
+            scores, _theirs = out_of_fold(picture_features(subject, rows), labels, fold, len(taught), task)
+    return scores, known
+
+
+def _others(subject: Subject, taught: np.ndarray) -> np.ndarray:
+    """At most 2,000 validation rows of the classes ``taught``, drawn at random."""
+    rows = subject.data.split("valid")
+    rows = rows[np.isin(np.asarray(subject.data.labels)[rows], taught)]
+    return rows[Rng(0).permutation("wrong-labels", 1, len(rows)).numpy()[:_MOST_HELD_OUT]]
+
+
+def _result(
+    subject: Subject,
+    rows: np.ndarray,
+    of: int,
+    taught: np.ndarray,
+    labels: np.ndarray,
+    found: Suspicion,
+    known: HeldOut,
+    shown: int,
+) -> WrongLabelsResult:
+    listed, noise = found.suspects[:_LISTED], found.noise
+    chosen, given, suggested = rows[listed], labels[listed], noise.rather[listed]
+    classes = subject.spec.classes
+    pairs = np.zeros((len(classes), len(classes)), np.int64)
+    np.add.at(pairs, (taught[labels[found.suspects]], taught[noise.rather[found.suspects]]), 1)
+    pictured = chosen[:shown] if subject.spec.kind == "image" else chosen[:0]
     return WrongLabelsResult(
         examined=len(rows),
         of=of,
-        accuracy=float((said == labels).mean()),
-        suspects=len(places),
-        expected=found.wrong,
-        surest=len(surest),
-        surest_wrong=int((said[surest] != labels[surest]).sum()),
+        too_few=tuple(classes[i] for i in _missing(subject, taught)),
+        accuracy=float((noise.belief.argmax(1) == labels).mean()),
+        by_heart=known.by_heart,
+        held_out=np.array([known.trained, known.held_out]) if known.held_out_count else np.empty(0),
+        auc=np.array(found.auc),
+        cleared=found.cleared,
+        trust=found.trust,
+        rate=np.array([noise.rate, noise.low, noise.high]),
+        suspects=len(found.suspects),
+        false_alarms=found.false_alarms,
         rows=chosen,
         names=subject.take(chosen).names if len(chosen) else (),
-        given=labels[listed],
-        suggested=found.suggested[listed],
-        confidence=np.stack([own[order], probabilities[listed, found.suggested[listed]]], 1),
-        pairs=found.joint,
-        classes=subject.spec.classes,
-        images=pictures(subject, np.asarray(subject.data.samples[rows[shown]]))
-        if len(shown)
+        given=taught[given],
+        suggested=taught[suggested],
+        confidence=np.stack([noise.belief[listed, given], noise.belief[listed, suggested]], 1),
+        wrong=noise.wrong[listed],
+        pairs=pairs,
+        counts=np.bincount(taught[labels], minlength=len(classes)),
+        classes=classes,
+        images=pictures(subject, np.asarray(subject.data.samples[pictured]))
+        if len(pictured)
         else np.empty((0, 1, 1, 1), np.uint8),
     )
 
@@ -126,8 +188,34 @@ def _rows(subject: Subject, most: int) -> tuple[np.ndarray, int]:
     labels = subject.data.labels
     rows = subject.data.split("train")
     rows = rows[np.asarray(labels)[rows] >= 0] if labels is not None else rows[:0]
-    if len(rows) < _FEWEST or len(np.unique(np.asarray(labels)[rows])) < 2:
-        message = _("look wrong-labels: there are {n} labelled training samples; it needs {least} of two classes.")
-        raise RequestError(message.format(n=len(rows), least=_FEWEST))
     order = Rng(0).permutation("wrong-labels", 0, len(rows)).numpy()
     return np.sort(rows[order[:most]]), len(rows)
+
+
+def _taught(labels: np.ndarray, same: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """The classes that have enough different samples to teach a probe, rising, and the places of their samples.
+
+    Raises:
+        RequestError: there are fewer than two such classes.
+    """
+    first = same == np.arange(len(same))
+    taught = np.flatnonzero(np.bincount(labels[first], minlength=classes) >= _FEWEST)
+    if len(taught) < 2:
+        message = _(
+            "look wrong-labels: there are {n} labelled training samples; it needs two classes with {least} different "
+            "samples each."
+        )
+        raise RequestError(message.format(n=len(labels), least=_FEWEST))
+    return taught, np.flatnonzero(np.isin(labels, taught))
+
+
+def _among(same: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """``same`` of the places ``kept``, as places among these."""
+    _groups, first, group = np.unique(same[kept], return_index=True, return_inverse=True)
+    return np.asarray(first[group.reshape(-1)], np.int64)
+
+
+def _missing(subject: Subject, taught: np.ndarray) -> list[int]:
+    """Classes with labelled training samples that are not among ``taught``."""
+    labels = np.asarray(subject.data.labels)[subject.data.split("train")]
+    return [int(label) for label in np.setdiff1d(labels[labels >= 0], taught)]
