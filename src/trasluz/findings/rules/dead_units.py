@@ -57,6 +57,7 @@ def check(evidence: Evidence) -> Finding | None:
         ).format(rate=significant(rate)),
         numbers={"dead": float(worst.dead), "channels": float(worst.channels), "share": share},
         settings=(train_setting(evidence, "optimiser.learning_rate", f"{rate / 3:.2g}"),),
+        refuted_by=_("one of these channels is above zero for any image of the kind that it was trained on."),
     )
 
 

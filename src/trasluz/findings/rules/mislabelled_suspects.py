@@ -51,4 +51,5 @@ def check(evidence: Evidence) -> Finding | None:
             "expected": look.expected,
         },
         settings=("model.label_smoothing=0.1",) if smoothing == 0 else (),
+        refuted_by=_("whoever looks at the surest of them agrees with the labels."),
     )
