@@ -48,6 +48,9 @@ def test_steps_that_threw_the_loss_far_above_chance_for_good() -> None:
     assert finding.numbers["chance"] == pytest.approx(np.log(2))
     learned = {"train_loss": [9.0, 0.7, 0.5, 0.1], "train_cross_entropy": [9.0, 0.7, 0.5, 0.1]}
     not_found("rate-too-high", evidence(records=history(**learned), audit=audit(classes=classes)))
+    falling = [90.0, 60.0, 40.0, 30.0, 20.0, 15.0, 12.0, 10.0]  # from pixels of 255, and on its way
+    raw = history(train_loss=falling, train_cross_entropy=falling)
+    not_found("rate-too-high", evidence(records=raw, audit=audit(classes=classes)))
     table = audit(classes=classes, kind="table")
     not_found("rate-too-high", evidence(records=history(**thrown), audit=table))
 

@@ -10,6 +10,7 @@ from trasluz.messages import _
 from trasluz.numerals import percent
 
 _LEAST = 0.05  # five points between what is said and what is so
+_GRAVE = 0.1  # ten points too sure: a caution; most networks of a few epochs are some points off
 _TIMES_CHANCE = 2.0  # in a finite sample the error of a network that says the truth is above 0 already
 
 
@@ -36,7 +37,7 @@ def check(evidence: Evidence) -> Finding | None:
     less = ("model.label_smoothing=0.0",) if smoothing else mixed
     settings = more if sure > right else less
     return Finding(
-        severity="warn" if sure > right else "note",
+        severity="warn" if sure > right and error >= _GRAVE else "note",
         title=_("It is surer than it is right") if sure > right else _("It is less sure than it could be"),
         seen=over.format(sure=percent(sure), right=percent(right), error=percent(error)),
         meaning=_("Its probabilities cannot be read as chances; which class it names is not touched by that."),

@@ -98,6 +98,7 @@ def _points_nowhere(found: cam.CamResult) -> Finding | None:
         _("The map does not show the place by which the model decides."),
         _("Read maps of another method or of another layer, which `trasluz look RUN trust` finds to matter."),
         {"kept_gain": regions.kept[0].mean, "removed_gain": regions.without[0].mean},
+        "note",  # of the few images that the look at heat maps shows; `trust` judges more, in more ways
     )
 
 

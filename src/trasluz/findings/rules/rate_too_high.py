@@ -17,6 +17,7 @@ _SHARE_OF_EPOCHS = 0.1
 _RECOVERED = 0.1  # of all that was won: who ends so near the lowest loss, at a rate that came down, has lost nothing
 _THROWN = 1.5  # times the loss of chance in the first epoch: fresh weights begin near chance, so steps led away from it
 _NO_BETTER = 0.95  # of the loss of chance
+_RESTS = 0.9  # of the loss half-way: who still falls from a height, as with pixels of 255, is on the way
 CAUSE = "learned little"
 
 
@@ -45,7 +46,8 @@ def _thrown_off(evidence: Evidence) -> Finding | None:
     if chance is None or len(values) < WINDOW or evidence.audit.get("kind") == "table":
         return None  # unscaled features begin far above chance by themselves
     first, last = values[0], float(np.mean(values[-WINDOW:]))
-    if first < _THROWN * chance or last < _NO_BETTER * chance:
+    half = float(np.mean(values[len(values) // 2 - 1 : len(values) // 2 + 1]))
+    if first < _THROWN * chance or last < max(_NO_BETTER * chance, _RESTS * half):
         return None
     seen = _(
         "The training loss was {first} in the first epoch and {last} in the last ones; always giving the classes their "

@@ -29,12 +29,12 @@ def check(evidence: Evidence) -> Finding | None:
     seen = _(
         "The mean squared error is {value} (95 % interval: {low} to {high}); PCA with {code} numbers reaches {pca}."
     ).format(**words, code=integer(code), pca=significant(pca["mse"]))
-    regularised = bool(evidence.divergence)
+    shared, regularised = "accuracy" in main.metrics, bool(evidence.divergence)
     return Finding(
-        severity="note" if regularised else "warn",
+        severity="note" if regularised or shared else "warn",
         title=_("Not as good as PCA yet") if linear else _("No better than PCA"),
         seen=seen,
-        meaning=_meaning(linear=linear, regularised=regularised),
+        meaning=_meaning(linear=linear, regularised=regularised, shared=shared),
         advice=_("Train longer or at another rate: PCA is where a linear network ends.")
         if linear
         else _("Train longer, with more channels or another rate, before you look into the code."),
@@ -44,11 +44,13 @@ def check(evidence: Evidence) -> Finding | None:
     )
 
 
-def _meaning(*, linear: bool, regularised: bool) -> str:
+def _meaning(*, linear: bool, regularised: bool, shared: bool) -> str:
     if linear:
         return _("Without activations the network can do what PCA does and no more; it has not come that far.")
     if regularised:
         return _("A linear map does as well; some of that is the price of codes that follow a prior.")
+    if shared:
+        return _("A linear map does as well; some of that is the price of a code that also tells classes apart.")
     return _("A linear map does as well: depth has brought nothing yet.")
 
 
