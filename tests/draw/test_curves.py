@@ -94,3 +94,13 @@ def test_phases_of_steps_are_named_where_they_start() -> None:
     figure = step_curves(Steps(stretches), "loss")
     assert [(a.text, a.x) for a in figure.layout.annotations] == [("a", 0), ("b", 3)]
     assert len(figure.layout.shapes) == 1
+
+
+def test_validation_is_compared_with_training_images_in_evaluation_where_these_were_measured() -> None:
+    made = [{**record, "train_eval/loss": record["valid/loss"] - 0.25} for record in records(3)]
+    history = read_history(made)
+    assert history.metrics() == ("loss",)
+    assert history.splits("loss") == ("train", "train_eval", "valid")
+    assert list(gap_curve(history, "loss").data[0].y) == pytest.approx([0.25] * 3)
+    names = [line.name for line in learning_curves(history, "loss").data]
+    assert names == ["training", "training images, in evaluation", "validation"]

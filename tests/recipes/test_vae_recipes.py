@@ -35,3 +35,11 @@ def test_the_notebooks_prepared_schedule_can_be_switched_on() -> None:
     words = "train.schedule={name: piecewise, epochs: [100], factors: [0.2, 0.02]}"
     changed = recipe.load("vae").override(recipe.parse_overrides([words]))
     assert changed.train.schedule.factors == (0.2, 0.02)
+
+
+def test_the_fragile_recipe_says_so_and_names_its_twin() -> None:
+    written = recipe.load("vae")
+    assert set(written.fragile) == {"en", "es"}
+    assert all("`vae-tuned`" in text for text in written.fragile.values())
+    assert "Fragile" in written.description["en"] and "Frágil" in written.description["es"]
+    assert not recipe.load("vae-tuned").fragile

@@ -51,3 +51,33 @@ def test_the_gap_is_said_in_numbers_with_its_sign(tmp_path: Path) -> None:
     points = 100 * (last["valid/accuracy"] - last["train/accuracy"])
     assert f"validation minus training is −{abs(points):.2f} points" in html
     assert html.count('<span lang="en">Gap to validation: ') == 2
+
+
+def _rewrite(folder: RunFolder, **more: object) -> RunFolder:
+    made = [record | more for record in folder.metrics()]
+    folder.cut_metrics(0)
+    for record in made:
+        folder.append_metrics(record)
+    return folder
+
+
+def test_training_images_in_evaluation_stand_beside_validation_in_both_languages(tmp_path: Path) -> None:
+    folder = _rewrite(make_run(tmp_path), **{"train_eval/loss": 0.0625})
+    last = folder.metrics()[-1]
+    html = str(curves.render(Context(folder, {})).html)
+    assert f"(training images, in evaluation), {metric_value('loss', last['valid/loss'])} (validation)" in html
+    assert f"validation minus training is +{metric_value('loss', last['valid/loss'] - 0.0625)}" in html
+    assert "imágenes de entrenamiento, en evaluación" in html
+    assert "What validation is compared with are training images in evaluation" in html
+
+
+def test_statistics_that_were_computed_anew_are_told_with_what_came_of_it(tmp_path: Path) -> None:
+    folder = make_run(tmp_path)
+    assert "computed anew" not in str(curves.render(Context(folder, {})).html)
+    told = {"images": 102, "norms": 3, "steps": 6, "memory": 10.0, "initial": 0.53}
+    measured = {"before": {"valid/accuracy": 0.333}, "after": {"valid/accuracy": 0.976}}
+    folder.update_info(statistics={"train": told | measured})
+    html = str(curves.render(Context(folder, {})).html)
+    assert "computed anew from 102 training images: there were 6 steps" in html
+    assert "33.3" in html
+    assert "97.6" in html

@@ -164,6 +164,14 @@ def test_a_term_that_is_not_finite_stops_the_run_and_is_named(tmp_path: Path) ->
     assert numbered(tmp_path / "run" / "checkpoints")
 
 
+def test_a_recipe_that_is_known_to_be_fragile_says_so_when_it_diverges(tmp_path: Path) -> None:
+    known = {"fragile": {"en": "Train the tuned one.", "es": "Entrena la afinada."}}
+    chosen = recipe("autoencoder", optimiser={"name": "sgd", "learning_rate": 1e38}, epochs=40)
+    with pytest.raises(DivergedError, match=r"\(Train the tuned one\.\)$"):
+        Session(chosen.model_copy(update=known), tmp_path / "run").run()
+    assert chosen.hash == chosen.model_copy(update=known).hash  # nothing that is trained differs
+
+
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path

@@ -51,4 +51,8 @@ def _halves(runs: Path) -> Iterator[RunSummary]:
 
 
 def _scores(folder: RunFolder) -> dict[str, float]:
-    return {k: v for k, v in folder.last_metrics().items() if k.startswith(("train/", "valid/")) and v is not None}
+    return {
+        k: v
+        for k, v in folder.last_metrics().items()
+        if k.startswith(("train/", "train_eval/", "valid/")) and v is not None
+    }

@@ -125,12 +125,13 @@ class OpenedRun:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """The scores in the last record, or in that of the best epoch with its weights: ``train/…`` and ``valid/…``."""
+        """The scores in the last record, or in that of the best epoch with its weights: ``train/…``,
+        ``train_eval/…`` (training images in evaluation) and ``valid/…``."""
         best = self.weights.epoch()
         wanted = None if best is None else (best.phase, best.epoch)
         records = [r for r in self.history if wanted is None or (r.get("phase"), r.get("epoch")) == wanted]
         last = records[-1] if records else {}
-        return {name: value for name, value in last.items() if name.startswith(("train/", "valid/"))}
+        return {name: value for name, value in last.items() if name.startswith(("train/", "train_eval/", "valid/"))}
 
     @property
     def model(self) -> Model:

@@ -20,7 +20,7 @@ GREY = "#7F8790"
 OKABE_ITO = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, YELLOW, GREY)
 
 TRAIN, VALID, TEST = BLUE, VERMILLION, GREEN
-SPLITS = {"train": TRAIN, "valid": VALID, "test": TEST}
+SPLITS = {"train": TRAIN, "train_eval": TRAIN, "valid": VALID, "test": TEST}
 
 # White to deep blue, for cells that carry text; each stop lies where its lightness falls on a straight line.
 PAPER_SCALE = ((0.0, "#ffffff"), (0.188, "#cfe0ee"), (0.414, "#92bcdc"), (0.688, "#4a90c2"), (1.0, "#0b5d96"))

@@ -11,7 +11,7 @@ from trasluz.draw.names import higher_is_better, is_share, metric_name, split_na
 from trasluz.draw.steps import Steps
 from trasluz.messages import _
 
-_DASHES = {"train": "dot", "valid": "solid", "test": "dash"}
+_DASHES = {"train": "dot", "train_eval": "solid", "valid": "solid", "test": "dash"}
 
 
 def learning_curves(
@@ -75,7 +75,8 @@ def step_curves(steps: Steps, metric: str, *, theme: Theme = LIGHT, height: int 
 
 
 def gap_curve(history: History, metric: str, *, theme: Theme = LIGHT, height: int = 240) -> go.Figure:
-    """Validation minus training of one metric, epoch by epoch, with the line of no gap."""
+    """Validation minus training (in evaluation, where that was measured) of one metric, epoch by epoch, with the line
+    of no gap."""
     figure = new_figure(theme, x=_("Epoch"), y=_("Gap"), height=height)
     epochs, gaps = history.gap(metric)
     figure.add_hline(y=0, line={"color": theme.axis, "width": 1.5})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 Record = Mapping[str, Any]
-_SPLITS = ("train", "valid", "test")
+_SPLITS = ("train", "train_eval", "valid", "test")
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,13 @@ class History:
         """Which splits have this metric."""
         return tuple(split for split in _SPLITS if f"{split}/{metric}" in self.values)
 
+    def beside_validation(self, metric: str) -> str:
+        """The split that validation is compared with: training images in evaluation where these were measured."""
+        return "train_eval" if self.series(f"train_eval/{metric}")[0] else "train"
+
     def gap(self, metric: str) -> tuple[list[int], list[float]]:
         """Epochs in which ``metric`` was measured in training and validation, and validation minus training there."""
-        train = dict(zip(*self.series(f"train/{metric}"), strict=True))
+        train = dict(zip(*self.series(f"{self.beside_validation(metric)}/{metric}"), strict=True))
         valid = zip(*self.series(f"valid/{metric}"), strict=True)
         pairs = [(e, v - train[e]) for e, v in valid if e in train and math.isfinite(v - train[e])]
         return [epoch for epoch, _gap in pairs], [gap for _epoch, gap in pairs]

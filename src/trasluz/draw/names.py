@@ -21,7 +21,12 @@ from trasluz.numerals import integer as integer
 from trasluz.numerals import percent as percent
 from trasluz.numerals import significant as significant
 
-_SPLITS = {"train": N_("training"), "valid": N_("validation"), "test": N_("test")}
+_SPLITS = {
+    "train": N_("training"),
+    "train_eval": N_("training images, in evaluation"),
+    "valid": N_("validation"),
+    "test": N_("test"),
+}
 _STATUS = {
     "created": N_("created"),
     "running": N_("running"),

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from trasluz.components import configure
 from trasluz.errors import RecipeError
-from trasluz.messages import _, in_unicode, short
+from trasluz.messages import _, current_language, in_unicode, short
 from trasluz.recipe.base import Section
 from trasluz.recipe.data import DataSection
 from trasluz.recipe.migrations import VERSION, migrate, present_fields
@@ -31,12 +31,14 @@ class Recipe(Section):
     """What a run is made from. Two runs of equal recipes on equal data and machine give equal bits.
 
     ``description`` maps a language to one line; ``model`` names its ``family`` and holds that family's settings;
-    ``phases`` is empty for a single phase made of ``train``.
+    ``phases`` is empty for a single phase made of ``train``.  ``fragile`` says, per language, in a sentence or two how
+    training can fail although nothing was changed, and what to train instead: whoever meets that is told.
     """
 
     version: int = VERSION
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)] = "recipe"
     description: dict[str, str] = Field(default_factory=dict)
+    fragile: dict[str, str] = Field(default_factory=dict)
     data: DataSection = DataSection()
     model: dict[str, Any] = Field(default_factory=lambda: {"family": "classifier"})
     train: TrainSection = Field(default_factory=TrainSection)  # whose parts lean on this package
@@ -90,14 +92,19 @@ class Recipe(Section):
         plain: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
         return plain
 
+    @property
+    def fragility(self) -> str:
+        """What ``fragile`` says in the language in force, else in English; empty where it says nothing."""
+        return self.fragile.get(current_language(), self.fragile.get("en", ""))
+
     def to_yaml(self) -> str:
         """The complete recipe as YAML."""
         return write_yaml(self.to_dict())
 
     @property
     def hash(self) -> str:
-        """16 hexadecimal digits that change when anything but the name, description or compute part changes."""
-        tree = {k: v for k, v in self.to_dict().items() if k not in ("name", "description", "compute")}
+        """16 hexadecimal digits that change when anything but name, description, fragility or compute part changes."""
+        tree = {k: v for k, v in self.to_dict().items() if k not in ("name", "description", "fragile", "compute")}
         return hashlib.blake2b(json.dumps(tree, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 

@@ -86,6 +86,14 @@ class TrainSection(Section):
 
     ``learning_rate_factors``: by shell patterns over parameter names (``classifier.conv*: 0.1``); the first that fits
     counts, and what none fits keeps the whole rate.
+
+    ``compare``: training images on which, as they are and in evaluation mode, the same is measured wherever validation
+    is (``train_eval/loss`` beside ``valid/loss``), because the running means of an epoch are of other weights and other
+    images; never more than validation has, and `null` for none.
+
+    ``statistics: auto`` computes the running statistics of batch norms anew from training images at the end of a phase
+    whose steps were fewer than 100 times those that the statistics remember (1 / momentum), because they lag behind the
+    weights then; ``running`` leaves what training has counted.
     """
 
     epochs: Annotated[int, Field(ge=1)] = 10
@@ -101,6 +109,8 @@ class TrainSection(Section):
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     early_stopping: EarlyStoppingSection | None = None
     evaluate_every: Annotated[int, Field(ge=1)] = 1
+    compare: Annotated[int, Field(ge=1)] | None = 1000
+    statistics: Literal["auto", "running"] = "auto"
     checkpoint_minutes: NotNegative = 1.0
 
     def to_change(self) -> dict[str, Any]:

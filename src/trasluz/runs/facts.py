@@ -42,6 +42,19 @@ class _Failure(BaseModel):
     epoch: Count
 
 
+class _Statistics(BaseModel):
+    """Of a phase, as ``training/running_statistics.py`` makes it."""
+
+    model_config = _STRICT
+    images: Count
+    norms: Count
+    steps: Count
+    memory: FiniteFloat
+    initial: FiniteFloat
+    before: dict[str, FiniteFloat]
+    after: dict[str, FiniteFloat]
+
+
 class _Files(BaseModel):
     model_config = _STRICT
     count: Count
@@ -150,6 +163,7 @@ class _Info(BaseModel):
     stop_reason: str | None = None
     parameters: Count | None = None
     failure: _Failure | None = None
+    statistics: dict[str, _Statistics] = {}
 
 
 class Facts(dict[str, Any]):

@@ -29,7 +29,10 @@ class EarlyStopping:
     """Follows a phase's ``early_stopping`` section; without one it only remembers the best validation loss.
 
     An improvement is a change by more than ``min_delta`` in the right direction.  Epochs before ``start_epoch``
-    are not looked at.
+    are not looked at.  What is observed in an epoch is of the weights as training left them: where the running
+    statistics of batch norms lag (``training/running_statistics.py``), early epochs look worse than their weights are
+    and a phase's last epoch, after which they are computed anew, can win by that alone.  The weights that it remembers
+    are always those that gave the value.
     """
 
     def __init__(self, section: EarlyStoppingSection | None) -> None:

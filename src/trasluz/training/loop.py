@@ -26,16 +26,17 @@ from trasluz.recipe import PhaseSection, Recipe, TrainSection
 from trasluz.rng import Rng, StepRng
 from trasluz.training._fabric import Fabric
 from trasluz.training.callbacks.base import Callback, states_for
+from trasluz.training.compared import compared_rows, measure
 from trasluz.training.derived import PhaseData, derive, where_to_cut
 from trasluz.training.early_stopping import EarlyStopping
 from trasluz.training.engine import Engine
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.phases import choose_trainable, shown, train_mode
+from trasluz.training.running_statistics import settle
 from trasluz.training.start_from import starting_weights
 from trasluz.training.store import Store
 from trasluz.training.stretches import Stretches
 from trasluz.training.totals import Totals
-from trasluz.training.validation import validate
 
 METRICS = {
     "learning_rate": Metric(N_("Learning rate"), "number", "neither"),
@@ -121,6 +122,7 @@ class Loop:
         choose_trainable(self.networks, phase)
         self.family.enter_phase(self.networks, phase.name)
         self.engine = Engine(self.fabric, self.networks, self.family.updates(), train)
+        self.compared = compared_rows(self.data, train.compare)
         self.phase_data = PhaseData(self.data, self.preprocess, shown(self.recipe.data, phase))
         self.batches = self._batches(number, train)
         self.rng = Rng(self.recipe.seed).child("phase", number)
@@ -199,12 +201,16 @@ class Loop:
             self._look_around()
         self.engine.agree_on_buffers()
         self._check_finite()
-        record = self._record(scale, first, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        record = self._record(scale, first, seconds) | self._measured()
         stretches = self.stretches.close(self.engine, self.phase.name, self.global_step)
         self.epoch, self.step = self.epoch + 1, 0
         self.totals = Totals(self.engine.device)
         self._stop_early(record)
+        early = self.stop_reason is not None
         self._tell("on_epoch_end", record)
+        if self.stop_reason is not None and not early and "statistics" not in record:  # a callback ends the phase here
+            record |= self._settle_statistics()
         if self.lead:
             self.store.append_metrics(record)
             self.store.append_steps(stretches)
@@ -212,13 +218,35 @@ class Loop:
             self.checkpoint()
         self._obey()
 
-    def _stop_early(self, record: Mapping[str, Any]) -> None:
+    def _stop_early(self, record: dict[str, Any]) -> None:
         reason = self.early_stopping.observe(record, self.engine.evaluated)
         if reason is None:
             return
         self.stop_reason = reason
-        if self.early_stopping.weights_to_restore is not None:
-            self.engine.set_weights(self.early_stopping.weights_to_restore)
+        best = self.early_stopping.weights_to_restore
+        if best is not None:
+            self.engine.set_weights(best)
+        if best is None and "statistics" in record:  # it was the last epoch, and these are its weights
+            return
+        settled = self._settle_statistics()
+        if best is None:  # else the record is of this epoch's weights, and those that are kept are others
+            record |= settled
+
+    def _settle_statistics(self) -> dict[str, Any]:
+        """At the end of a phase: batch norms' running statistics anew where they lag, and what is measured then.
+
+        ``run.json`` keeps why, over how many images, and what was measured before and after; nothing where none lags.
+        """
+        live, networks = (self.phase_data.view(n) for n in (self.engine.networks, self.engine.evaluated))
+        steps = self.epoch * self.batches.steps + self.step
+        found = settle(self.family, live, networks, self.phase_data, self.compared, steps, self.train, self.engine)
+        if self.lead:
+            known = self.store.info().get("statistics", {})
+            told = {name: facts for name, facts in known.items() if name != self.phase.name}
+            told |= {} if found is None else {self.phase.name: found.facts}
+            if told != known:
+                self.store.update_info(statistics=told)
+        return {} if found is None else found.record
 
     def _step(self, batch: Batch, rng: StepRng, weight: float) -> float:
         whole = self.epoch + self.step / self.batches.steps
@@ -275,9 +303,9 @@ class Loop:
                 "The term {term} was no longer finite at step {step} (epoch {epoch}); the last good "
                 "checkpoint is kept. Try a lower rate: --set train.optimiser.learning_rate={rate:g}"
             )
-            raise DivergedError(
-                message.format(term=term, step=step, epoch=self.epoch + 1, rate=self.train.optimiser.learning_rate / 10)
-            )
+            rate = self.train.optimiser.learning_rate / 10
+            told = message.format(term=term, step=step, epoch=self.epoch + 1, rate=rate)
+            raise DivergedError(f"{told} ({self.recipe.fragility})" if self.recipe.fragility else told)
 
     def _record(self, scale: float, first: int, seconds: float) -> dict[str, Any]:
         """One line of ``metrics.jsonl``; the speed is that of the steps alone."""
@@ -286,19 +314,20 @@ class Loop:
         means |= self.family.training_metrics(self.totals.statistics(self.engine))
         record: dict[str, Any] = {"phase": self.phase.name, "epoch": self.epoch + 1, "step": self.global_step}
         record |= {f"train/{name}": value for name, value in means.items()}
-        last = self.epoch + 1 == self.train.epochs
-        rows = self.data.split("valid")
-        if len(rows) and (last or (self.epoch + 1) % self.train.evaluate_every == 0):
-            evaluated = self.phase_data.view(self.engine.evaluated)
-            found = validate(
-                self.family, evaluated, self.phase_data.data, rows, self.phase_data.preprocess, self.engine
-            )
-            record |= {f"valid/{name}": value for name, value in found.items()}
         rates = {
             f"learning_rate/{name}" if len(self.engine.rates) > 1 else "learning_rate": rate * scale
             for name, rate in self.engine.rates.items()
         }
         return {**record, **rates, "seconds": seconds, "images_per_second": shown / max(seconds, 1e-9)}
+
+    def _measured(self) -> dict[str, Any]:
+        """What the weights are worth at the end of an epoch, where that is due."""
+        last = self.epoch + 1 == self.train.epochs
+        found = self._settle_statistics() if last else {}
+        if found or not (last or (self.epoch + 1) % self.train.evaluate_every == 0):
+            return found
+        networks = self.phase_data.view(self.engine.evaluated)
+        return measure(self.family, networks, self.phase_data, self.compared, self.engine)
 
     def _tell(self, event: str, *what: object) -> None:
         for callback in self.callbacks:

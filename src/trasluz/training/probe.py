@@ -23,6 +23,7 @@ from trasluz.families.base import BaseFamily, Losses, Progress
 from trasluz.messages import _, did_you_mean
 from trasluz.recipe import TrainSection
 from trasluz.rng import Rng, StepRng
+from trasluz.training.compared import SPLIT, compared_rows
 from trasluz.training.engine import Engine
 from trasluz.training.validation import validate
 
@@ -31,7 +32,7 @@ _TIMED = 2
 
 @dataclass(frozen=True)
 class Probe:
-    """Names that will be recorded, and seconds per step and per validation."""
+    """Names that will be recorded, and seconds per step and per validation (with what stands beside it)."""
 
     names: tuple[str, ...]
     step_seconds: float
@@ -74,8 +75,11 @@ def probe(
     some = rows[:256]
     started = time.perf_counter()
     if len(some):
-        names |= {f"valid/{name}" for name in validate(family, trial, data, some, preprocess, engine)}
-    validation = (time.perf_counter() - started) * len(rows) / max(len(some), 1)
+        splits = ("valid", SPLIT) if train.compare else ("valid",)
+        measured = validate(family, trial, data, some, preprocess, engine)
+        names |= {f"{split}/{name}" for split in splits for name in measured}
+    looked_at = len(rows) + len(compared_rows(data, train.compare))
+    validation = (time.perf_counter() - started) * looked_at / max(len(some), 1)
     return Probe(tuple(sorted(names)), seconds, validation)
 
 

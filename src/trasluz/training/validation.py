@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from typing import Protocol
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from trasluz.data.data import Data
-from trasluz.data.feed.batches import evaluation_batches
+from trasluz.data.feed.batches import Process, evaluation_batches
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.families.base import BaseFamily
 from trasluz.model.evaluation_mode import batch_size_for, evaluation_mode
-from trasluz.training.engine import Engine
+
+
+class Computes(Protocol):
+    """What is asked of the engine of a phase: where and how it computes, and sums over its processes."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+
+    @property
+    def process(self) -> Process:
+        """Which of the processes this is."""
+
+    def forward(self) -> AbstractContextManager[None]:
+        """Precision for a forward pass."""
+
+    def sum_over_processes(self, values: Tensor) -> Tensor:
+        """The sum of ``values``, which may be changed in place, over all processes."""
 
 
 def validate(
-    family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Engine
+    family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Computes
 ) -> dict[str, float]:
     """The family's metrics over ``rows``; leaves the networks in the mode in which it found them."""
     shared = len(rows) >= engine.process.world  # else every process looks at all rows, and nothing is added up
@@ -28,7 +48,7 @@ def validate(
 
 
 def _sums(
-    family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Engine
+    family: BaseFamily, networks: nn.ModuleDict, data: Data, rows: np.ndarray, preprocess: Preprocess, engine: Computes
 ) -> dict[str, Tensor]:
     wide = torch.float32 if engine.device.type == "mps" else torch.float64
     sums: dict[str, Tensor] = {}

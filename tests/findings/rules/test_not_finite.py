@@ -21,3 +21,9 @@ def test_a_clipped_run_is_not_told_to_clip() -> None:
 def test_a_finished_run_is_fine_even_if_it_once_failed() -> None:
     not_found("not-finite", evidence())
     not_found("not-finite", evidence(failure=FAILURE))
+
+
+def test_a_recipe_that_is_known_to_be_fragile_says_so_itself() -> None:
+    plain = found("not-finite", evidence(status="failed", failure=FAILURE))
+    told = found("not-finite", evidence({"fragile": {"en": "Train the tuned one."}}, status="failed", failure=FAILURE))
+    assert told.advice == f"{plain.advice} Train the tuned one."

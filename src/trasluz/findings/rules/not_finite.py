@@ -18,6 +18,9 @@ def check(evidence: Evidence) -> Finding | None:
     settings = [train_setting(evidence, "optimiser.learning_rate", f"{rate / 10:.2g}")]
     if evidence.train.clip is None:
         settings.append(train_setting(evidence, "clip", 1.0))
+    advice = _(
+        "Lower the learning rate of {rate} ten times and clip the gradients; look at the data for extreme values."
+    ).format(rate=significant(rate))
     return Finding(
         severity="bad",
         title=_("The loss was no longer a number"),
@@ -25,9 +28,7 @@ def check(evidence: Evidence) -> Finding | None:
             term=term, step=integer(step), epoch=integer(epoch)
         ),
         meaning=_("Weights grew beyond what numbers hold; from there on nothing can be learned."),
-        advice=_(
-            "Lower the learning rate of {rate} ten times and clip the gradients; look at the data for extreme values."
-        ).format(rate=significant(rate)),
+        advice=f"{advice} {evidence.recipe.fragility}".strip(),
         numbers={"step": float(step), "epoch": float(epoch), "rate": rate},
         settings=tuple(settings),
         refuted_by=_("at a tenth of the rate, clipped, it stops at the same step: then it is the data."),

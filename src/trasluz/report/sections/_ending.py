@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from trasluz.draw.names import duration
+from trasluz.messages import LANGUAGES
 from trasluz.report.context import Context
-from trasluz.report.phrase import Phrase, both, both_n
+from trasluz.report.phrase import Phrase, both, both_n, join
 
 
 def ending(context: Context) -> Phrase:
@@ -16,7 +17,10 @@ def ending(context: Context) -> Phrase:
     if status == "finished":
         return _finished(done, planned, duration(training_seconds(context)))
     if status == "failed":
-        return _failed(done, planned, context.info.get("failure") or {})
+        told = _failed(done, planned, context.info.get("failure") or {})
+        fragile = context.recipe.fragile
+        known = Phrase.of_texts({name: fragile.get(name, fragile.get("en", "")) for name in LANGUAGES})
+        return join([told, known]) if fragile and context.info.get("failure") else told
     if status == "interrupted":
         return both(
             "It was interrupted after {done} of {planned} epochs; `{resume}` goes on exactly where it stopped.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -47,6 +49,8 @@ def render(context: Context) -> Section:
         best=_best(context),
         gaps=[_gap_sentence(context, name) for name in gaps],
         stretches=any(len(pair) > 1 for pair in pairs),
+        settled=[_settled(name, told) for name, told in (context.info.get("statistics") or {}).items()],
+        beside=any("train_eval" in context.history.splits(name) for name in names),
     )
     return Section(both("How did it learn?"), "curves", html)
 
@@ -80,17 +84,18 @@ def _gap_picture(context: Context, name: str) -> Picture:
 def _gap_sentence(context: Context, name: str) -> Phrase:
     """The gap in the last epoch, with both values, and in the first and the best one."""
     epochs, gaps = context.history.gap(name)
-    values = {
-        split: dict(zip(*context.history.series(f"{split}/{name}"), strict=True))[epochs[-1]]
-        for split in ("train", "valid")
-    }
+    beside = context.history.beside_validation(name)
+    train, valid = (
+        dict(zip(*context.history.series(f"{split}/{name}"), strict=True))[epochs[-1]] for split in (beside, "valid")
+    )
     told = both(
-        "{metric} in epoch {epoch}: {train} in training, {valid} in validation, so validation minus training is {gap}; "
+        "{metric} in epoch {epoch}: {train} ({split}), {valid} (validation), so validation minus training is {gap}; "
         "in epoch {start} that was {first}.",
         metric=metric_phrase(name),
         epoch=epochs[-1],
-        train=metric_value(name, values["train"]),
-        valid=metric_value(name, values["valid"]),
+        train=metric_value(name, train),
+        split=split_phrase(beside),
+        valid=metric_value(name, valid),
         gap=_signed(name, gaps[-1]),
         start=epochs[0],
         first=_signed(name, gaps[0]),
@@ -100,6 +105,32 @@ def _gap_sentence(context: Context, name: str) -> Phrase:
         return told
     gap = _signed(name, gaps[epochs.index(best)])
     return join([told, both("In the best epoch, {epoch}, it was {gap}.", epoch=best, gap=gap)])
+
+
+def _settled(phase: str, told: Mapping[str, Any]) -> Phrase:
+    """That running statistics were computed anew at the end of a phase, why, and what came of it."""
+    why = both(
+        "At the end of the phase {phase} the running statistics of batch norm were computed anew from {images} "
+        "training images: there were {steps} steps, and such statistics remember about {memory}, so they lagged behind the "
+        "weights.",
+        phase=phase,
+        images=integer(told["images"]),
+        steps=integer(told["steps"]),
+        memory=integer(round(told["memory"])),
+    )
+    key = next(
+        (key for key in ("valid/accuracy", "valid/loss") if key in told["after"] and key in told["before"]), None
+    )
+    if key is None:
+        return why
+    result = both(
+        "{metric} on validation images with the statistics that training had counted: {before}; with the new ones, "
+        "which the last epoch shows and the model keeps: {after}.",
+        metric=metric_phrase(key.split("/", 1)[1]),
+        before=metric_value(key, told["before"][key]),
+        after=metric_value(key, told["after"][key]),
+    )
+    return join([why, result])
 
 
 def _signed(name: str, gap: float) -> Phrase:

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from trasluz.data.data import Data
 from trasluz.data.feed.batch import Batch
-from trasluz.data.feed.batches import evaluation_batches
+from trasluz.data.feed.batches import Process, evaluation_batches
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.families.base import BaseFamily, Losses, Progress
 from trasluz.model.evaluation_mode import batch_size_for, evaluation_mode
@@ -62,7 +62,7 @@ class StackedEngine:
         families: Sequence[BaseFamily],
         layout: torch.memory_format,
     ) -> None:
-        self.fabric, self.device, self.skeleton = fabric, fabric.device, networks[0]
+        self.fabric, self.device, self.skeleton, self.process = fabric, fabric.device, networks[0], Process()
         self._layout = layout
         self._wide = torch.float32 if self.device.type == "mps" else torch.float64
         self.trains, self._member_families = list(trains), list(families)
@@ -147,6 +147,10 @@ class StackedEngine:
         """Precision for a forward pass."""
         with self.fabric.autocast():
             yield
+
+    def sum_over_processes(self, values: Tensor) -> Tensor:
+        """The sum over all processes, of which there is one."""
+        return values
 
     def step(self, batch: Batch, rng: StepRng, progress: Progress) -> Losses:
         """One step of every member on its part of ``batch`` ``[k, n, …]``: what to record, each number ``[k]``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import torch
 
@@ -19,6 +20,7 @@ from trasluz.families.base import Progress
 from trasluz.messages import _
 from trasluz.reporting import Reporter, Task
 from trasluz.rng import Rng
+from trasluz.training.compared import SPLIT, compared_rows
 from trasluz.training.fit import write_status
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.phases import train_mode
@@ -36,6 +38,7 @@ class Population:
         self.members, self.engine, self.request = list(members), engine, request
         self.first = members[0].prepared
         self.train, self.phase = members[0].train, members[0].phase
+        self.compared = compared_rows(self.first.data, self.train.compare)
         self.batches = stacked_batches([member.prepared for member in members])
         self.stretches = Stretches(self.train.epochs)
         self.totals = Totals(engine.device)
@@ -100,24 +103,42 @@ class Population:
     def _close(self, epoch: int, ends: list[EpochEnd], seconds: float) -> None:
         """The end of an epoch: evaluation, records, early stopping, and the end of those who are done."""
         last = epoch + 1 == self.train.epochs
-        valid = self._validate(last or (epoch + 1) % self.train.evaluate_every == 0)
+        evaluated = self._settle() if last else [{} for _member in self.members]
+        due = last or (epoch + 1) % self.train.evaluate_every == 0
+        if due and not all(evaluated):
+            evaluated = [old or new for old, new in zip(evaluated, self._evaluate(), strict=True)]
         shown = self.batches.samples_per_epoch
         speed = {"seconds": seconds, "images_per_second": shown / max(seconds, 1e-9)}
         where, going_on = {"epoch": epoch + 1, "step": self.global_step}, []
         for row, member in enumerate(self.members):
-            record = member.record(ends[row], self.engine.family, valid[row], where) | speed
-            member.keep_epoch(record, ends[row].stretches, self.engine.evaluated, row)
+            record = member.record(ends[row], self.engine.family, evaluated[row], where) | speed
+            member.keep_epoch(record, ends[row].stretches, self.engine, row, self.global_step)
             if last or member.stop_reason is not None:
                 member.finish(self.engine.evaluated, row, self._seconds())
             else:
                 going_on.append(row)
         self._keep(going_on)
 
-    def _validate(self, due: bool) -> list[dict[str, float]]:
-        rows = self.first.data.split("valid")
-        if not due or not len(rows):
-            return [{} for _member in self.members]
-        return self.engine.validate(self.first.data, rows, self.first.preprocess)
+    def _settle(self) -> list[dict[str, Any]]:
+        """After the last step: everybody's running statistics anew where they lag, and what is measured then."""
+        found = []
+        for row, member in enumerate(self.members):
+            self.engine.evaluated.write(row, member.prepared.networks)
+            found.append(member.settle(self.engine, self.global_step))
+            if found[-1]:
+                self.engine.evaluated.read(row, member.prepared.networks)
+        return found
+
+    def _evaluate(self) -> list[dict[str, Any]]:
+        """Of each member what is measured on validation, and on the training images that stand beside it."""
+        found: list[dict[str, Any]] = [{} for _member in self.members]
+        data, preprocess = self.first.data, self.first.preprocess
+        for split, rows in (("valid", data.split("valid")), (SPLIT, self.compared)):
+            if not len(rows):
+                continue
+            for own, measured in zip(found, self.engine.validate(data, rows, preprocess), strict=True):
+                own |= {f"{split}/{name}": value for name, value in measured.items()}
+        return found
 
     def _keep(self, places: list[int]) -> None:
         if len(places) == len(self.members):

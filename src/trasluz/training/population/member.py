@@ -13,9 +13,14 @@ from trasluz.families import base as families
 from trasluz.families.base import BaseFamily
 from trasluz.messages import _
 from trasluz.model.model import Model
+from trasluz.training.compared import compared_rows
+from trasluz.training.derived import PhaseData
 from trasluz.training.early_stopping import EarlyStopping
 from trasluz.training.fit import write_status
+from trasluz.training.phases import train_mode
+from trasluz.training.population.engine import StackedEngine
 from trasluz.training.population.weights import StackedWeights
+from trasluz.training.running_statistics import settle
 from trasluz.training.start import Prepared
 from trasluz.training.store import Store
 
@@ -49,30 +54,55 @@ class Member:
         write_status(self.store, "running", 0.0, None, **facts)
 
     def record(
-        self, end: EpochEnd, family: BaseFamily, valid: Mapping[str, float], where: Mapping[str, int]
+        self, end: EpochEnd, family: BaseFamily, evaluated: Mapping[str, Any], where: Mapping[str, int]
     ) -> dict[str, Any]:
-        """One line of ``metrics.jsonl`` but for the time; ``where`` has the epoch and the step."""
+        """One line of ``metrics.jsonl`` but for the time.
+
+        ``evaluated`` has what was measured in evaluation, ``where`` the epoch and the step.
+        """
         means = end.means | family.training_metrics(end.statistics)
         found: dict[str, Any] = {"phase": self.phase, **where}
         found |= {f"train/{name}": value for name, value in means.items()}
-        found |= {f"valid/{name}": value for name, value in valid.items()}
-        return {**found, "learning_rate": self.train.optimiser.learning_rate * end.scale}
+        return {**found, **evaluated, "learning_rate": self.train.optimiser.learning_rate * end.scale}
 
     def keep_epoch(
-        self, record: Mapping[str, Any], stretches: list[dict[str, Any]], weights: StackedWeights, row: int
+        self, record: dict[str, Any], stretches: list[dict[str, Any]], engine: StackedEngine, row: int, steps: int
     ) -> None:
-        """Writes an epoch's records, and follows whether it is time to stop; ``row``: its row in the ``weights``."""
-        self.stop_reason = self.early_stopping.observe(record, _Row(weights, row, self.prepared))
+        """Writes an epoch's records, and follows whether it is time to stop, after ``steps`` of training.
+
+        ``row``: its row in the ``engine``'s weights.  Whoever stops has its final weights in its networks from now on.
+        """
+        self.stop_reason = self.early_stopping.observe(record, _Row(engine.evaluated, row, self.prepared))
+        if self.stop_reason is not None:
+            self._end_with(record, engine, row, steps)
         self.store.append_metrics(record)
         self.store.append_steps(stretches)
 
-    def finish(self, weights: StackedWeights, row: int, seconds: float, status: str = "finished") -> None:
-        """Ends with the ``weights`` at ``row``, or the best ones where it stopped early and wants these back."""
-        networks = self.prepared.networks
+    def _end_with(self, record: dict[str, Any], engine: StackedEngine, row: int, steps: int) -> None:
         best = self.early_stopping.weights_to_restore
-        if self.stop_reason is not None and best is not None:
-            networks.load_state_dict(best)
-        else:
+        if best is not None:
+            self.prepared.networks.load_state_dict(best)
+            self.settle(engine, steps)
+            return
+        engine.evaluated.write(row, self.prepared.networks)
+        if "statistics" not in record:  # else it was the last epoch, and these are its weights
+            record |= self.settle(engine, steps)
+
+    def settle(self, engine: StackedEngine, steps: int) -> dict[str, Any]:
+        """Its networks' running statistics anew where they lag, as ``Loop`` does; what is measured then, if so."""
+        p = self.prepared
+        train_mode(p.networks)
+        where, compared = PhaseData(p.data, p.preprocess, p.recipe.data), compared_rows(p.data, self.train.compare)
+        found = settle(p.family, p.networks, p.networks, where, compared, steps, self.train, engine)
+        if found is None:
+            return {}
+        self.store.update_info(statistics={self.phase: found.facts})
+        return found.record
+
+    def finish(self, weights: StackedWeights, row: int, seconds: float, status: str = "finished") -> None:
+        """Ends with the ``weights`` at ``row``, or with those that it stopped with."""
+        networks = self.prepared.networks
+        if self.stop_reason is None:
             weights.write(row, networks)
         p = self.prepared
         # A family of its own: that of the engine is shared by those who trained beside it.
@@ -94,7 +124,9 @@ class Member:
             "on. Try a lower rate: train.optimiser.learning_rate={rate:g}"
         )
         rate = self.train.optimiser.learning_rate / 10
-        self.result = DivergedError(message.format(term=term, number=self.number, step=step, epoch=epoch, rate=rate))
+        told = message.format(term=term, number=self.number, step=step, epoch=epoch, rate=rate)
+        fragility = self.prepared.recipe.fragility
+        self.result = DivergedError(f"{told} ({fragility})" if fragility else told)
         return self.result
 
     def _keep_best(self) -> None:

@@ -16,6 +16,7 @@ from trasluz.training.optimisers.base import PARTS, numbers_of_members
 _OWN = (
     "name",
     "description",
+    "fragile",
     "seed",
     "train.clip",
     "train.ema",

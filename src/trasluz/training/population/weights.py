@@ -77,6 +77,13 @@ class StackedWeights:
         for name, tensor in (*networks.named_parameters(), *networks.named_buffers()):
             tensor.copy_(own[name])
 
+    @torch.no_grad()
+    def read(self, member: int, networks: nn.ModuleDict) -> None:
+        """Takes one member's weights from networks of its own."""
+        own = self.of_member(member)  # views, so what is copied into them is in the stack
+        for name, tensor in (*networks.named_parameters(), *networks.named_buffers()):
+            own[name].copy_(tensor)
+
     def of_member(self, member: int) -> Named:
         """One member's weights by name: views."""
         return {name: values[member].detach() for name, values in self.named.items()}
