@@ -8,7 +8,7 @@ RUNS ?= runs
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench attack reproduce locale docs clean
+.PHONY: help setup demo test check format bench zoo attack reproduce locale docs clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ format: $(READY) ## put the code into the one format
 bench: $(READY) ## measure speed, side by side with plain PyTorch, Keras, pytorch-grad-cam and tf-keras-vis
 	$(BIN)/python -m bench.run
 	$(BIN)/python -m bench.maps
+
+zoo: $(READY) ## train runs with and without faults, ask for findings, follow their advice; docs/findings.md holds what came of it
+	$(BIN)/python -m bench.zoo --advice --runs $(RUNS)/zoo
 
 attack: $(READY) ## kills, hostile inputs, damaged runs, two hands on one run; docs/reliability.md holds what came of it
 	$(BIN)/python -m attack.run

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from trasluz.components import configure
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
-from trasluz.families import base as families
 from trasluz.findings.base import check_all, find
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
-from trasluz.recipe import Recipe, parse_overrides
+from trasluz.findings.trying import effective
+from trasluz.recipe import Recipe
 
 SPLITS = {"train": 4000, "valid": 1000}
 
@@ -23,7 +22,7 @@ def history(rate: float | Iterable[float] = 0.001, **series: Sequence[float]) ->
     """One record per epoch; ``train_loss`` becomes ``train/loss``."""
     count = len(next(iter(series.values())))
     rates = [rate] * count if isinstance(rate, float) else list(rate)
-    keys = {name: name.replace("_", "/", 1) for name in series}
+    keys = {name: name.replace("train_eval_", "train_eval/") if "_eval_" in name else name.replace("_", "/", 1) for name in series}
     return [
         {
             "phase": "train",
@@ -100,17 +99,14 @@ def judged(shares: Sequence[float] = (0.25, 0.25, 0.25, 0.25), count: int = 2000
 
 
 def found(rule: str, of: Evidence) -> Finding:
-    """What ``rule`` finds, which ``check_all`` finds too; its words are whole and its settings can be set."""
+    """What ``rule`` finds, which ``check_all`` finds too; its words are whole and each setting changes something."""
     finding = find(rule).check(of)
     assert finding is not None
     assert rule in {each.rule for each in check_all(of)}
-    for text in (finding.title, finding.seen, finding.meaning, finding.advice):
+    for text in (finding.title, finding.seen, finding.meaning, finding.advice, finding.refuted_by):
         assert text
         assert "{" not in text
-    recipe = of.recipe.override(parse_overrides(list(finding.settings)))
-    recipe.resolved_phases()
-    model = {name: value for name, value in recipe.model.items() if name != "family"}
-    configure(families.get(recipe.model["family"]).Config, model, "model")
+    assert effective(of.recipe, finding.settings) == finding.settings  # each changes the recipe, and can be set
     return finding
 
 

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.findings.made import classified, evidence, history
+from tests.findings.made import audit, classified, evidence, history
 from trasluz.errors import RecipeError, StorageError
 from trasluz.findings.base import check_all, check_in, find, names
 from trasluz.findings.curves import noise, slope, smooth
 from trasluz.findings.evidence import Evidence, divergence_setting, train_setting
-from trasluz.findings.finding import SEVERITIES, Finding
-from trasluz.findings.trying import command_line
+from trasluz.findings.finding import SEVERITIES, Finding, Severity
+from trasluz.findings.trying import command_line, effective
 from trasluz.messages import LANGUAGES, current_language
 from trasluz.recipe import Recipe, load
 
@@ -52,7 +53,7 @@ def test_the_gravest_comes_first() -> None:
             evaluation=small,
             status="failed",
             failure=FAILURE,
-            records=history(train_accuracy=[0.9, 0.99], valid_accuracy=[0.7, 0.7]),
+            records=history(train_eval_accuracy=[0.9, 0.99], valid_accuracy=[0.7, 0.7]),
         )
     )
     assert [f.severity for f in found] == sorted((f.severity for f in found), key=SEVERITIES.index)
@@ -113,6 +114,43 @@ def test_settings_go_where_the_recipe_states_them() -> None:
     assert train_setting(phased, "epochs", 3) == "train.epochs=3"
     vae = evidence({"model": {"family": "vae", "divergence": {"name": "kl", "beta": 4.0, "free_bits": 0.1}}})
     assert divergence_setting(vae, beta=1e-7) == "model.divergence={name: kl, beta: 0.0000001, free_bits: 0.1}"
+
+
+def test_of_one_cause_the_most_specific_is_told_as_grave_as_the_gravest(monkeypatch: pytest.MonkeyPatch) -> None:
+    def says(severity: Severity, specific: int) -> Callable[[Evidence], Finding]:
+        return lambda _evidence: Finding(severity, "t", "s", "m", "a", cause="one", specific=specific)
+
+    monkeypatch.setattr(find("leakage"), "check", says("bad", 0))
+    monkeypatch.setattr(find("dead-units"), "check", says("note", 1))
+    monkeypatch.setattr(find("checkerboards"), "check", says("warn", 0))
+    assert [(each.rule, each.severity) for each in check_all(evidence())] == [("dead-units", "bad")]
+
+
+def test_settings_that_change_nothing_or_are_refused_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = ("train.epochs=10", "train.epochs=20", "train.epochs=20", "train.colour=red", "model.colour=red")
+    made = Finding("note", "t", "s", "m", "a", settings=settings)
+    monkeypatch.setattr(find("leakage"), "check", lambda _evidence: made)
+    assert check_all(evidence())[0].settings == ("train.epochs=20",)
+    assert effective(evidence().recipe, ("train.epochs=10",)) == ()
+
+
+def test_the_weights_kept_are_those_of_the_last_or_best_epoch() -> None:
+    records = history(valid_loss=[0.5, 0.3, 0.4], valid_accuracy=[0.6, 0.8, 0.7])
+    assert evidence(records=records).kept_value("valid/accuracy") == 0.7
+    stopping = {"train.early_stopping": {"patience": 1}}
+    assert evidence(stopping, records=records).kept_value("valid/accuracy") == 0.8
+    accurate = {"train.early_stopping": {"monitor": "valid/accuracy", "mode": "max"}}
+    assert evidence(accurate, records=records).kept["epoch"] == 2
+    left = {"train.early_stopping": {"patience": 1, "restore_best": False}}
+    assert evidence(left, records=records).kept_value("valid/accuracy") == 0.7
+    assert evidence().kept_value("valid/accuracy") is None
+
+
+def test_the_loss_of_chance_is_the_entropy_of_the_classes() -> None:
+    made = evidence(audit=audit(classes={"a": {"train": 90}, "b": {"train": 10}}))
+    assert made.chance_loss == pytest.approx(-(0.9 * np.log(0.9) + 0.1 * np.log(0.1)))
+    assert evidence({"data.balance": "weights"}, audit=made.audit).chance_loss is None
+    assert evidence().chance_loss is None
 
 
 def test_the_command_names_the_recipe_that_was_used() -> None:

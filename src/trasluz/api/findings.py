@@ -71,7 +71,7 @@ def finding_command(run: OpenedRun, finding: Finding) -> str:
 
 def _plain(run: OpenedRun, spoken: Mapping[str, Finding]) -> dict[str, Any]:
     first = next(iter(spoken.values()))
-    texts = ("title", "seen", "meaning", "advice")
+    texts = ("title", "seen", "meaning", "advice", "refuted_by")
     return {
         "rule": first.rule,
         "severity": first.severity,

@@ -7,7 +7,11 @@ A rule is a module of ``findings/rules/`` with
 It is a pure function of the evidence, which may lack anything: a run that failed has no evaluation, one without
 validation no validation loss.  Where what it needs is not there, it finds nothing.  Its thresholds are constants of
 the module, each with its reason.  A difference is claimed only where it lies outside its interval or its noise.
-Sentences pass through ``_()``.  Adding a rule is adding its file and its test.
+Sentences pass through ``_()``.  Adding a rule is adding its file and its test, and to the zoo (``bench/zoo``) a training
+with the fault that it looks for.
+
+Findings that share a ``cause`` are told once: by the most specific of them, as grave as the gravest.  Settings that
+would not change the recipe, or that it refuses, are dropped.
 
 A rule that raises costs its own place alone: there stands a remark that says so.
 """
@@ -21,6 +25,7 @@ from typing import Protocol
 from trasluz import components
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import SEVERITIES, Finding
+from trasluz.findings.trying import effective
 from trasluz.messages import _, current_language, language
 
 
@@ -44,7 +49,7 @@ def check_all(evidence: Evidence) -> tuple[Finding, ...]:
 def check_in(languages: Sequence[str], evidence: Evidence) -> dict[str, tuple[Finding, ...]]:
     """What all rules find, the gravest first: the same rules in the same order in each of ``languages``."""
     asked = [_ask(name, languages, evidence) for name in names()]
-    told = [spoken for spoken in asked if spoken]
+    told = _once_per_cause([spoken for spoken in asked if spoken])
     told.sort(key=lambda spoken: (SEVERITIES.index(spoken[0].severity), spoken[0].rule))
     return {name: tuple(spoken[i] for spoken in told) for i, name in enumerate(languages)}
 
@@ -56,7 +61,7 @@ def _ask(name: str, languages: Sequence[str], evidence: Evidence) -> list[Findin
         for spoken in languages:
             with language(spoken):
                 found.append(rule.check(evidence))
-        return [_whole(finding, name) for finding in found if finding is not None]
+        return [_whole(finding, name, evidence) for finding in found if finding is not None]
     except components.PASSING:
         raise
     except Exception as error:  # a rule may come from anybody, and raise anything
@@ -67,14 +72,27 @@ def _ask(name: str, languages: Sequence[str], evidence: Evidence) -> list[Findin
         return failed
 
 
-def _whole(finding: Finding, name: str) -> Finding:
-    """``finding`` with the name of its rule.
+def _once_per_cause(told: list[list[Finding]]) -> list[list[Finding]]:
+    """Of the findings of one cause the most specific, of equals the gravest, with the severity of the gravest."""
+    causes: dict[str, list[list[Finding]]] = {}
+    for spoken in told:
+        causes.setdefault(spoken[0].cause or f"rule {spoken[0].rule}", []).append(spoken)
+    once = []
+    for same in causes.values():
+        gravest = min(same, key=lambda spoken: SEVERITIES.index(spoken[0].severity))[0].severity
+        best = min(same, key=lambda spoken: (-spoken[0].specific, SEVERITIES.index(spoken[0].severity)))
+        once.append([dataclasses.replace(finding, severity=gravest) for finding in best])
+    return once
+
+
+def _whole(finding: Finding, name: str, evidence: Evidence) -> Finding:
+    """``finding`` with the name of its rule, and of its settings those that change something.
 
     Raises:
         ValueError: a severity that there is not.
     """
     SEVERITIES.index(finding.severity)
-    return dataclasses.replace(finding, rule=name)
+    return dataclasses.replace(finding, rule=name, settings=effective(evidence.recipe, finding.settings))
 
 
 def _failed(name: str, error: Exception) -> Finding:

@@ -92,6 +92,48 @@ class Evidence:
         measured = self.series(f"valid/{name}")
         return measured[-1] if measured else None
 
+    @cached_property
+    def kept(self) -> Record:
+        """The record of the epoch whose weights training ended with: the best one's where early stopping took them
+        back, else the last one's; empty without any."""
+        stopping, rows = self.train.early_stopping, [row for row in self.phase if _measured(row)]
+        if not rows:
+            return {}
+        known = [] if stopping is None else [row for row in rows if stopping.monitor in row]
+        if stopping is None or not stopping.restore_best or not known:
+            return rows[-1]
+        return (min if stopping.mode == "min" else max)(known, key=lambda row: float(row[stopping.monitor]))
+
+    def kept_value(self, key: str) -> float | None:
+        """A metric of ``kept``; ``None`` where it was not measured or is not finite."""
+        value = self.kept.get(key)
+        return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+
+    @property
+    def stopped_itself(self) -> bool:
+        """Whether early stopping ended the training, so that more epochs would change nothing."""
+        return bool(self.info.get("stop_reason"))
+
+    @cached_property
+    def constant_rate(self) -> bool:
+        """Whether the rate of the last phase never fell below half of its largest."""
+        rates = self.series("learning_rate")
+        return bool(rates) and min(rates) >= 0.5 * max(rates)
+
+    @cached_property
+    def compared(self) -> int:
+        """How many training images ``train_eval/…`` was measured on."""
+        return min(getattr(self.train, "compare", 1000) or 0, self.count("train"), self.count("valid"))
+
+    @cached_property
+    def chance_loss(self) -> float | None:
+        """The cross-entropy of always giving the classes the shares that they have in training; ``None`` if unknown."""
+        sizes = [counts.get("train", 0) for counts in (self.audit.get("classes") or {}).values()]
+        total = sum(sizes)
+        if self.recipe.data.balance != "none" or min(len(sizes), total) < 2:
+            return None
+        return -sum(size / total * math.log(size / total) for size in sizes if size)
+
     def count(self, split: str) -> int:
         """How many samples a split has."""
         return int((self.info.get("splits") or {}).get(split, 0))
@@ -113,6 +155,16 @@ class Evidence:
             return int(self.main.arrays["kl"].shape[1])
         latent = self.recipe.model.get("latent")
         return latent if isinstance(latent, int) and self.metric("active_units") is not None else None
+
+
+def _measured(record: Record) -> bool:
+    """Whether validation, or what stands beside it, was measured in this epoch."""
+    return any(key.startswith(("valid/", "train_eval/")) for key in record)
+
+
+def longer(evidence: Evidence) -> tuple[str, ...]:
+    """Twice the epochs; nothing where the training stopped itself, and would do so again at the same epoch."""
+    return () if evidence.stopped_itself else (train_setting(evidence, "epochs", 2 * evidence.train.epochs),)
 
 
 def train_setting(evidence: Evidence, name: str, value: object) -> str:

@@ -27,6 +27,12 @@ class Finding:
     seen with its numbers, what that means, and what to try.  ``numbers``: what ``seen`` speaks of, by name.
     ``settings``: changes of the recipe to try, as ``--set`` takes them, such as ``train.epochs=40``.  ``rule`` is
     filled in by ``check_all``.
+
+    ``refuted_by``: what would have to be seen for the finding to be untrue, so that whoever doubts it can look.
+
+    ``cause``: a word that rules share whose findings come from one cause, such as a posterior collapse and a weight out
+    of balance; "" stands alone.  Of one cause only the finding with the largest ``specific`` is told: 0 tells what
+    shows (it names one class), 1 what is behind it (its rate is too high).
     """
 
     severity: Severity
@@ -37,3 +43,6 @@ class Finding:
     numbers: Mapping[str, float] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
     rule: str = ""
+    refuted_by: str = ""
+    cause: str = ""
+    specific: int = 0

@@ -5,7 +5,34 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from trasluz import components
+from trasluz.errors import RecipeError
 from trasluz.recipe import Recipe, built_in_names, load, parse_overrides
+
+
+def effective(recipe: Recipe, settings: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of ``settings`` that change what ``recipe`` trains, and that it and its family take; the others dropped."""
+    kept: tuple[str, ...] = ()
+    changed = recipe
+    for setting in settings:
+        tried = _with(changed, setting)
+        if tried is not None and tried.hash != changed.hash:
+            kept, changed = (*kept, setting), tried
+    return kept
+
+
+def _with(recipe: Recipe, setting: str) -> Recipe | None:
+    """``recipe`` with one ``--set``; ``None`` where that is refused."""
+    from trasluz.families.base import get
+
+    try:
+        changed = recipe.override(parse_overrides([setting]))
+        changed.resolved_phases()
+        model = {name: value for name, value in changed.model.items() if name != "family"}
+        components.configure(get(str(changed.model["family"])).Config, model, "model")
+    except RecipeError:
+        return None
+    return changed
 
 
 def command_line(recipe: Recipe, folder: Path, settings: tuple[str, ...], *, in_memory: bool = False) -> str:

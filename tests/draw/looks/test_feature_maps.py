@@ -77,22 +77,41 @@ def test_what_channels_speak_for_the_class_stands_beside_their_numbers() -> None
     assert "gradient" not in draw(_found())[1].note
 
 
-def test_sparsity_is_said_in_words_either_way() -> None:
-    assert "sparser with depth" in draw(_found())[1].verdict
+def _shares(*shares: float) -> FeatureMapsResult:
+    """Layers that set so many of their values to zero, each after one that sets none."""
+    layers = [f"net.{i}" for i in range(2 * len(shares))]
+    zeros = dict(zip(layers, [part for share in shares for part in (0.0, share)], strict=True))
+    found = _found()
+    return dataclasses.replace(
+        found,
+        layers=tuple(layers),
+        shapes=dict.fromkeys(layers, (2, 2, 2)),
+        maps=dict.fromkeys(layers, found.maps["net.a"]),
+        channels=dict.fromkeys(layers, found.channels["net.a"]),
+        dead=dict.fromkeys(layers, np.array([], np.int64)),
+        zeros=zeros,
+    )
+
+
+def test_sparsity_is_said_by_its_trend_over_all_layers() -> None:
+    assert "sparser with depth" in draw(_shares(0.2, 0.3, 0.4, 0.5))[1].verdict
+    assert "Kendall's τ over 4 layers is 1.00" in draw(_shares(0.2, 0.3, 0.4, 0.5))[1].verdict
+    assert "denser with depth" in draw(_shares(0.5, 0.4, 0.3, 0.2))[1].verdict
+
+
+def test_first_and_last_alone_are_no_trend() -> None:
+    said = draw(_shares(0.464, 0.577, 0.520, 0.518))[1].verdict
+    assert "no sure trend" in said
+    assert "46.4" in said
+    assert "57.7" in said
+    assert said.endswith("τ 0.00.")
+    assert "no sure trend" in draw(_shares(0.2, 0.3, 0.4))[1].verdict  # three in order are one in six
+
+
+def test_layers_that_only_thin_out_zeros_are_left_out() -> None:
     denser = _found()
     denser.zeros["net.b"] = 0.1
     assert draw(denser)[1].verdict == ""  # a pooling, not a layer that sets values to zero
-    maps, numbers = denser.maps["net.a"], denser.channels["net.a"]
-    longer = dataclasses.replace(
-        denser,
-        layers=("net.a", "net.b", "net.c"),
-        shapes={**denser.shapes, "net.c": (2, 2, 2)},
-        maps={**denser.maps, "net.c": maps},
-        channels={**denser.channels, "net.c": numbers},
-        dead={**denser.dead, "net.c": np.array([], np.int64)},
-        zeros={**denser.zeros, "net.c": 0.2},
-    )
-    assert "do not get sparser" in draw(longer)[1].verdict
 
 
 def test_maps_that_are_zero_everywhere_can_be_drawn() -> None:

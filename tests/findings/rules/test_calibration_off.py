@@ -26,6 +26,12 @@ def test_less_sure_than_right() -> None:
     assert found("calibration-off", _run(0.7, 0.9)).severity == "note"
 
 
+def test_doubt_is_told_to_go_where_it_comes_from() -> None:
+    smoothed = found("calibration-off", _run(0.7, 0.95, set={"model.label_smoothing": 0.1}))
+    assert smoothed.settings == ("model.label_smoothing=0.0",)
+    assert found("calibration-off", _run(0.7, 0.9)).settings == ("train.epochs=20",)
+
+
 def test_the_truth_and_a_difference_by_chance_are_none() -> None:
     not_found("calibration-off", _run(0.9, 0.9))
     not_found("calibration-off", _run(0.9, 0.8, count=20))

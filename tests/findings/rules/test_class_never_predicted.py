@@ -10,8 +10,14 @@ def test_an_empty_column() -> None:
     assert finding.settings == ("train.epochs=20",)
 
 
+def test_a_training_that_stopped_itself_is_not_told_to_go_on() -> None:
+    made = evidence(evaluation=classified([[90, 0, 0], [10, 40, 0], [20, 30, 0]]), stop_reason="enough")
+    assert found("class-never-predicted", made).settings == ()
+
+
 def test_uneven_classes_are_weighed() -> None:
-    made = evidence(audit=audit(imbalance=3.0), evaluation=classified([[90, 0], [30, 0]]))
+    ordered = classified([[90, 0], [30, 0]], metrics={"roc_auc": 0.8}, intervals={"roc_auc": (0.7, 0.9)})
+    made = evidence(audit=audit(imbalance=3.0), evaluation=ordered)
     assert found("class-never-predicted", made).settings == ("data.balance=weights",)
 
 

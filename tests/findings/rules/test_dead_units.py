@@ -38,7 +38,7 @@ def test_channels_that_are_zero_everywhere_by_either_look() -> None:
         assert finding.severity == "warn"
         assert finding.numbers == {"dead": 3, "channels": 8, "share": 3 / 8}
         assert finding.settings[0].startswith("train.optimiser.learning_rate=")
-    assert found("dead-units", _seen(1, "feature-maps")).severity == "note"
+    not_found("dead-units", _seen(1, "feature-maps"))  # one of eight was never alive in many a healthy layer
     assert "net.1" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
     assert "400 images" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.findings.made import evidence, found, history, not_found
+from trasluz.findings.rules.overfitting import _difference
 
 EPOCHS = np.arange(20)
 FALLING = np.exp(-EPOCHS / 4)
@@ -31,7 +32,8 @@ def test_a_loss_that_levels_off_and_a_rise_of_both_are_none() -> None:
 
 @pytest.mark.parametrize(("valid", "images", "is_one"), [(0.85, 1000, True), (0.97, 1000, False), (0.9, 10, False)])
 def test_a_gap_in_accuracy_counts_where_chance_does_not_explain_it(valid: float, images: int, is_one: bool) -> None:
-    records = history(train_accuracy=[0.6, 0.98], valid_accuracy=[0.6, valid])
+    series = {"train_eval_accuracy": [0.6, 0.98], "valid_accuracy": [0.6, valid], "valid_loss": [0.5, 0.6]}
+    records = history(**series)
     made = evidence(records=records, splits={"train": 4000, "valid": images})
     if is_one:
         assert found("overfitting", made).numbers["valid"] == valid
@@ -40,6 +42,32 @@ def test_a_gap_in_accuracy_counts_where_chance_does_not_explain_it(valid: float,
 
 
 def test_what_the_recipe_has_already_is_not_advised() -> None:
-    set_ = {"train.early_stopping": {"patience": 3}, "data.augment.shift": 0.1, "train.optimiser.weight_decay": 0.1}
-    records = history(train_accuracy=[0.6, 0.98], valid_accuracy=[0.6, 0.8])
-    assert found("overfitting", evidence(set_, records=records)).settings == ()
+    stopping = {"patience": 3, "restore_best": False}
+    set_ = {"train.early_stopping": stopping, "data.augment.shift": 0.1, "train.optimiser.weight_decay": 0.1}
+    series = {"train_eval_accuracy": [0.6, 0.98], "valid_accuracy": [0.6, 0.8], "valid_loss": [0.5, 0.6]}
+    assert found("overfitting", evidence(set_, records=history(**series))).settings == ()
+
+
+def test_running_means_are_never_compared_with_validation() -> None:
+    not_found("overfitting", evidence(records=history(train_accuracy=[0.6, 0.98], valid_accuracy=[0.6, 0.5])))
+
+
+def test_validation_that_still_gets_better_is_none() -> None:
+    series = {"train_eval_accuracy": [0.6, 0.98], "valid_accuracy": [0.6, 0.8], "valid_loss": [0.7, 0.6]}
+    not_found("overfitting", evidence(records=history(**series)))
+
+
+def test_weights_that_early_stopping_took_back_come_from_before_the_rise() -> None:
+    valid = 0.4 + FALLING + 0.02 * np.maximum(EPOCHS - 8, 0) + JITTER
+    series = {"train_loss": FALLING, "valid_loss": valid}
+    stopping = {"train.early_stopping": {"patience": 8}}
+    not_found("overfitting", evidence(stopping, records=history(**series)))
+    even = {**series, "train_eval_accuracy": np.where(EPOCHS < 14, 0.92, 0.99), "valid_accuracy": np.full(20, 0.9)}
+    not_found("overfitting", evidence(stopping, records=history(**even)))
+    gap = {**series, "train_eval_accuracy": np.full(20, 0.99), "valid_accuracy": np.full(20, 0.8)}
+    found("overfitting", evidence(stopping, records=history(**gap)))
+
+
+def test_the_interval_of_a_difference_is_newcombes() -> None:
+    # Newcombe 1998, table II: 56/70 − 48/80 by method 10
+    assert _difference((56 / 70, 70), (48 / 80, 80)) == pytest.approx((0.0524, 0.3339), abs=5e-5)

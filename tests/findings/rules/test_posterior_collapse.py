@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tests.findings.made import evidence, found, not_found, rebuilt
+from trasluz.findings.base import check_all
 
 VAE = {"model": {"family": "vae", "latent": 20}}
 MMD = {"model": {"family": "vae", "latent": 20, "divergence": {"name": "mmd", "bandwidths": [1.0], "weight": 50.0}}}
@@ -10,6 +11,13 @@ def test_a_code_that_says_nothing() -> None:
     finding = found("posterior-collapse", evidence(VAE, evaluation=rebuilt({"active_units": 1, "effective_beta": 1})))
     assert finding.severity == "bad"
     assert finding.settings == ("model.divergence={name: kl, beta: 0.1, warmup: 0.3}",)
+
+
+def test_a_weight_far_above_the_bounds_is_taken_back_to_it_and_told_once() -> None:
+    heavy = {"model": {"family": "vae", "latent": 20, "divergence": {"name": "kl", "beta": 1000.0}}}
+    made = evidence(heavy, evaluation=rebuilt({"active_units": 0, "effective_beta": 1000.0}))
+    assert found("posterior-collapse", made).settings == ("model.divergence={name: kl, beta: 1, warmup: 0.3}",)
+    assert [finding.rule for finding in check_all(made)] == ["posterior-collapse"]
 
 
 def test_what_an_mmd_is_told_keeps_its_kernel() -> None:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from tests.findings.made import evidence, found, history, not_found
+from tests.findings.made import audit, evidence, found, history, not_found
 
 FALLING = list(np.exp(-np.arange(12) / 4))
 
@@ -10,7 +11,7 @@ FALLING = list(np.exp(-np.arange(12) / 4))
 def test_a_loss_that_ends_above_its_beginning() -> None:
     finding = found("rate-too-high", evidence(records=history(train_loss=[2.3, 2.0, 3.0, 3.5, 3.2])))
     assert finding.severity == "bad"
-    assert finding.settings == ("train.optimiser.learning_rate=0.00033",)
+    assert finding.settings == ("train.optimiser.learning_rate=0.0001",)
 
 
 def test_a_loss_that_leaps_again_and_again() -> None:
@@ -28,6 +29,30 @@ def test_a_falling_loss_a_single_leap_and_noise_at_the_end_are_none() -> None:
     not_found("rate-too-high", evidence(records=history(train_loss=once)))
     small = [1.0, *(0.001 * (1.5 + (-1) ** np.arange(11)))]
     not_found("rate-too-high", evidence(records=history(train_loss=small)))
+
+
+def test_the_peak_of_a_schedule_from_which_the_loss_came_back_is_none() -> None:
+    leaping = FALLING.copy()
+    leaping[3], leaping[5] = 0.9, 0.8
+    cycle = [*np.linspace(1e-4, 1e-3, 4), *np.linspace(1e-3, 1e-5, 8)]
+    not_found("rate-too-high", evidence(records=history(cycle, train_loss=leaping)))
+    found("rate-too-high", evidence(records=history(train_loss=leaping)))
+    lost = [*leaping[:-3], 0.7, 0.7, 0.7]
+    found("rate-too-high", evidence(records=history(cycle, train_loss=lost)))
+
+
+def test_steps_that_threw_the_loss_far_above_chance_for_good() -> None:
+    classes = {"a": {"train": 50}, "b": {"train": 50}}
+    thrown = {"train_loss": [9.0, 0.7, 0.7, 0.7], "train_cross_entropy": [9.0, 0.7, 0.7, 0.7]}
+    finding = found("rate-too-high", evidence(records=history(**thrown), audit=audit(classes=classes)))
+    assert finding.numbers["chance"] == pytest.approx(np.log(2))
+    learned = {"train_loss": [9.0, 0.7, 0.5, 0.1], "train_cross_entropy": [9.0, 0.7, 0.5, 0.1]}
+    not_found("rate-too-high", evidence(records=history(**learned), audit=audit(classes=classes)))
+    falling = [90.0, 60.0, 40.0, 30.0, 20.0, 15.0, 12.0, 10.0]  # from pixels of 255, and on its way
+    raw = history(train_loss=falling, train_cross_entropy=falling)
+    not_found("rate-too-high", evidence(records=raw, audit=audit(classes=classes)))
+    table = audit(classes=classes, kind="table")
+    not_found("rate-too-high", evidence(records=history(**thrown), audit=table))
 
 
 def test_a_loss_whose_weight_rises_may_rise() -> None:

@@ -31,6 +31,15 @@ def test_a_bent_a_deep_and_a_level_curve_are_none() -> None:
     not_found("rate-too-low", evidence(records=history(train_loss=2.3 + 0.01 * np.cos(3.0 * EPOCHS))))
 
 
+def test_a_rate_that_was_let_down_or_a_validation_that_leaps_says_nothing_of_the_rate() -> None:
+    creeping = 2.3 - 0.02 * EPOCHS
+    cycle = [*np.linspace(1e-4, 1e-3, 3), *np.linspace(1e-3, 0, 7)]
+    not_found("rate-too-low", evidence(records=history(cycle, train_loss=creeping)))
+    not_found("rate-too-low", evidence(records=history(train_loss=creeping, valid_loss=[0.7, 0.7, 1.2, *[0.7] * 7])))
+    warmed = [1e-4, *[1e-3] * 9]
+    found("rate-too-low", evidence(records=history(warmed, train_loss=creeping)))
+
+
 def test_what_is_nearly_right_has_little_left_to_fall() -> None:
     records = history(train_loss=0.5 - 0.002 * EPOCHS, train_accuracy=0.97 + 0.001 * EPOCHS)
     not_found("rate-too-low", evidence(records=records))

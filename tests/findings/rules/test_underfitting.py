@@ -5,10 +5,33 @@ from tests.findings.made import classified, evidence, found, history, not_found
 
 def test_no_better_than_naming_the_most_frequent_class() -> None:
     finding = found(
-        "underfitting", evidence(evaluation=classified([[60, 0], [40, 0]], intervals={"accuracy": (0.5, 0.69)}))
+        "underfitting", evidence(evaluation=classified([[40, 20], [22, 18]], intervals={"accuracy": (0.48, 0.67)}))
     )
     assert finding.severity == "bad"
     assert finding.numbers["majority_class"] == 0.6
+
+
+def test_scores_that_order_the_classes_have_learned_a_little() -> None:
+    ordered = classified(
+        [[40, 20], [22, 18]],
+        metrics={"roc_auc": 0.68},
+        intervals={"accuracy": (0.48, 0.67), "roc_auc": (0.58, 0.78)},
+    )
+    finding = found("underfitting", evidence(evaluation=ordered))
+    assert finding.severity == "warn"
+    assert "frequent" not in finding.title
+    assert "0.680" in finding.seen
+
+
+def test_a_training_that_stopped_itself_is_not_told_to_go_on() -> None:
+    made = evidence(evaluation=classified([[40, 20], [22, 18]]), stop_reason="enough")
+    assert found("underfitting", made).settings == ()
+    assert "same epoch" in found("underfitting", made).advice
+
+
+def test_drawn_labels_that_were_learned_by_heart_are_no_underfitting() -> None:
+    records = history(train_eval_accuracy=[0.5, 0.97], valid_accuracy=[0.5, 0.52])
+    not_found("underfitting", evidence(records=records, evaluation=classified([[40, 20], [22, 18]])))
 
 
 def test_training_and_validation_mostly_wrong() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tests.findings.made import classified, evidence, found, not_found
 from trasluz.metrics.intervals import wilson
+from trasluz.numerals import integer
 
 
 def test_an_interval_wider_than_five_points_to_a_side() -> None:
@@ -9,6 +10,7 @@ def test_an_interval_wider_than_five_points_to_a_side() -> None:
     finding = found("validation-too-small", made)
     assert (finding.numbers["low"], finding.numbers["high"]) == wilson(40, 50)
     assert finding.settings == ("data.valid=0.3",)
+    assert integer(1500) in finding.advice  # of the 5,000 that there are
 
 
 def test_a_validation_that_came_with_the_data_has_no_share_to_change() -> None:

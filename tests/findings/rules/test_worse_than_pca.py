@@ -24,6 +24,22 @@ def test_of_a_model_that_also_follows_a_prior_it_is_a_remark() -> None:
     assert found("worse-than-pca", _run(0.03, model=VAE)).severity == "note"
 
 
+LINEAR = {
+    "family": "autoencoder",
+    "encoder": {"name": "dense", "hidden": []},
+    "decoder": {"name": "dense", "hidden": []},
+    "likelihood": {"name": "squared-error", "linear": True},
+}
+
+
+def test_a_linear_network_at_pcas_optimum_is_done_and_one_above_it_is_not() -> None:
+    not_found("worse-than-pca", _run(0.02, model={"model": LINEAR}))
+    finding = found("worse-than-pca", _run(0.03, model={"model": LINEAR}))
+    assert "PCA is where a linear network ends" in finding.advice
+    found("worse-than-pca", _run(0.02, model={"model": {**LINEAR, "likelihood": "squared-error"}}))  # bent into [0, 1]
+    found("worse-than-pca", _run(0.02, model={"model": {**LINEAR, "encoder": {"name": "dense", "hidden": [9]}}}))
+
+
 def test_better_and_denoisers_are_none() -> None:
     not_found("worse-than-pca", _run(0.015))
     not_found("worse-than-pca", _run(0.03, metrics={"noisy_mse": 0.04}))

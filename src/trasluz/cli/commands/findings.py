@@ -37,4 +37,5 @@ def command(
             finding.meaning,
             finding.advice,
         ]
-        console.result("\n  ".join([*words, *([line] if line else [])]))
+        refuted = [_("Refuted if: {what}").format(what=finding.refuted_by)] if finding.refuted_by else []
+        console.result("\n  ".join([*words, *refuted, *([line] if line else [])]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from trasluz.draw.amounts import around_zero, scale_bar
@@ -15,6 +17,7 @@ from trasluz.messages import _, ngettext
 QUESTION: Question = "inside"
 ORDER = 30
 _LARGE = 10
+_BY_CHANCE = 0.05  # of orders without a trend: four layers in order are one in 24
 _SOME = 0.0005  # a smaller share of zeros is chance, and reads 0.0 %
 
 
@@ -113,25 +116,49 @@ def _note(result: FeatureMapsResult) -> str:
 
 
 def _verdict(result: FeatureMapsResult) -> str:
-    """How the share of zeros goes with depth, over the layers that set values to zero: they have more of them than
-    the layer before; pooling only thins out the zeros that it is given."""
+    """How the share of zeros goes with depth, over all layers that set values to zero: they have more of them than the
+    layer before; pooling only thins out the zeros that it is given.
+
+    Said is what Kendall's rank correlation with depth says beyond chance (one-sided, exact for so few layers), never
+    what the first and the last of them happen to be.
+    """
     shares = [result.zeros[layer] for layer in result.layers]
     before = [0.0, *shares[:-1]]
     more = zip(result.layers, shares, before, strict=True)
     sparse = [layer for layer, share, given in more if share >= _SOME and share > given]
     if len(sparse) < 2:
         return ""
-    first, last = sparse[0], sparse[-1]
-    facts = {
-        "first": _short(result, first),
-        "last": _short(result, last),
-        "before": percent(result.zeros[first]),
-        "after": percent(result.zeros[last]),
-    }
-    if result.zeros[last] > result.zeros[first]:
-        return _("Activations get sparser with depth: {before} zeros after {first}, {after} after {last}.").format(
-            **facts
+    tau, chance = _trend([result.zeros[layer] for layer in sparse])
+    if chance > _BY_CHANCE:
+        text = _("The share of zeros has no sure trend with depth: {least} to {most} after {n} layers, Kendall's τ {tau}.")
+    elif tau > 0:
+        text = _(
+            "Activations get sparser with depth: {before} zeros after {first}, {after} after {last}; Kendall's τ over "
+            "{n} layers is {tau}."
         )
-    return _("Activations do not get sparser with depth: {before} zeros after {first}, {after} after {last}.").format(
-        **facts
+    else:
+        text = _(
+            "Activations get denser with depth: {before} zeros after {first}, {after} after {last}; Kendall's τ over "
+            "{n} layers is {tau}."
+        )
+    some = [result.zeros[layer] for layer in sparse]
+    return text.format(
+        first=_short(result, sparse[0]),
+        last=_short(result, sparse[-1]),
+        before=percent(some[0]),
+        after=percent(some[-1]),
+        least=percent(min(some)),
+        most=percent(max(some)),
+        n=integer(len(some)),
+        tau=f"{tau:.2f}".replace("-", MINUS),
     )
+
+
+def _trend(shares: list[float]) -> tuple[float, float]:
+    """Kendall's τ of ``shares`` with their order, and how often chance gives as large a one in its direction; 0 and 1
+    where all are alike."""
+    from scipy.stats import kendalltau
+
+    found = kendalltau(range(len(shares)), shares)
+    tau = float(found.statistic)
+    return (0.0, 1.0) if math.isnan(tau) else (tau, float(found.pvalue) / 2)

@@ -65,4 +65,6 @@ def _finding(evidence: Evidence, beta: float, seen: str, meaning: str, numbers: 
         advice=_("Give the divergence the weight that it has in the evidence bound."),
         numbers={"effective_beta": beta, **numbers},
         settings=(divergence_setting(evidence, beta=float(f"{own / beta:.3g}")),),
+        refuted_by=_("with the weight of the evidence bound neither reconstructions nor codes change."),
+        cause="divergence",
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from trasluz.findings.evidence import Evidence
+from trasluz.findings.evidence import Evidence, longer
 from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import percent
 
 _LEAST = 0.05  # five points between what is said and what is so
+_GRAVE = 0.1  # ten points too sure: a caution; most networks of a few epochs are some points off
 _TIMES_CHANCE = 2.0  # in a finite sample the error of a network that says the truth is above 0 already
 
 
@@ -30,17 +31,25 @@ def check(evidence: Evidence) -> Finding | None:
     if error < max(least, _TIMES_CHANCE * chance):
         return None
     over = _("It is {sure} sure on average and right in {right}; the two are {error} apart.")
-    settings = ["model.label_smoothing=0.05"] if sure > right and "label_smoothing" in evidence.recipe.model else []
+    smoothing = evidence.recipe.model.get("label_smoothing", 0.0)
+    more = ("model.label_smoothing=0.05",) if evidence.has_setting("label_smoothing") and not smoothing else ()
+    mixed = ("data.augment.mixup=0.0",) if evidence.recipe.data.augment.mixup else longer(evidence)
+    less = ("model.label_smoothing=0.0",) if smoothing else mixed
+    settings = more if sure > right else less
     return Finding(
-        severity="warn" if sure > right else "note",
+        severity="warn" if sure > right and error >= _GRAVE else "note",
         title=_("It is surer than it is right") if sure > right else _("It is less sure than it could be"),
         seen=over.format(sure=percent(sure), right=percent(right), error=percent(error)),
         meaning=_("Its probabilities cannot be read as chances; which class it names is not touched by that."),
         advice=_("Smooth the labels or stop earlier, where probabilities are to be used.")
         if sure > right
-        else _("Smooth and mix the labels less, where probabilities are to be used."),
+        else _("Smooth and mix the labels less, where probabilities are to be used.")
+        if smoothing or evidence.recipe.data.augment.mixup
+        else _("Train longer, where probabilities are to be used: it is right more often than it is sure."),
         numbers={"calibration_error": error, "confidence": sure, "accuracy": right, "by_chance": chance},
-        settings=tuple(settings),
+        settings=settings,
+        refuted_by=_("of samples of which it is {sure} sure it is right on {sure}.").format(sure=percent(sure)),
+        cause="memorising" if sure > right else "unsure",
     )
 
 

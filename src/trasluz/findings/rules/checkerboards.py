@@ -31,4 +31,5 @@ def check(evidence: Evidence) -> Finding | None:
         advice=_("Enlarge by copying pixels before a plain convolution, which has no such windows."),
         numbers={"checkerboard": value},
         settings=("model.generator.up=resize",) if known and dcgan else (),
+        refuted_by=_("the real images have the same grid at the same place."),
     )

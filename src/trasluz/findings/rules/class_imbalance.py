@@ -41,4 +41,7 @@ def check(evidence: Evidence) -> Finding | None:
         advice=_("Weigh the classes, or draw them equally often."),
         numbers={"ratio": float(ratio), "recall_of_rarest": found[rare], "recall_of_largest": found[frequent]},
         settings=("data.balance=weights",),
+        refuted_by=_("with as many training samples of each class {rare} is found as seldom.").format(rare=rare),
+        cause="imbalance",
+        specific=1,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from trasluz.findings.evidence import Evidence, train_setting
+from trasluz.findings.evidence import Evidence, longer
 from trasluz.findings.finding import Finding
+from trasluz.findings.rules.one_answer import check as one_answer
 from trasluz.messages import _, ngettext
 from trasluz.numerals import integer
 
@@ -36,13 +37,12 @@ def check(evidence: Evidence) -> Finding | None:
             "Weigh the classes, and see whether they were learned at all: there may be too few samples or epochs."
         ),
         numbers={"classes": float(len(missing)), "images": float(images)},
-        settings=(_setting(evidence),),
+        settings=("data.balance=weights",) if _uneven(evidence) else longer(evidence),
+        refuted_by=_("it names the class for any sample of an evaluation as large as this one."),
+        cause="imbalance" if _uneven(evidence) and one_answer(evidence) is None else "learned little",
     )
 
 
-def _setting(evidence: Evidence) -> str:
-    """Weights where the classes differ in size and have none; else more time to learn."""
-    uneven = (evidence.audit.get("imbalance") or 1.0) >= _UNEVEN
-    if uneven and evidence.recipe.data.balance == "none":
-        return "data.balance=weights"
-    return train_setting(evidence, "epochs", 2 * evidence.train.epochs)
+def _uneven(evidence: Evidence) -> bool:
+    """Whether the classes differ in size and are not weighed."""
+    return (evidence.audit.get("imbalance") or 1.0) >= _UNEVEN and evidence.recipe.data.balance == "none"

@@ -30,6 +30,7 @@ def check(evidence: Evidence) -> Finding | None:
         advice=_("Make the code smaller, or hold it back with noise or sparsity."),
         numbers={"code": float(code), "values": float(values)},
         settings=tuple(_settings(evidence, values)),
+        refuted_by=_("images of noise, which nothing can compress, are rebuilt badly."),
     )
 
 

@@ -33,4 +33,5 @@ def check(evidence: Evidence) -> Finding | None:
         advice=_("Train for fewer epochs, with more images or with augmentation, and look at the closest pairs."),
         numbers={"copies_share": share, "low": low, "high": high},
         settings=(train_setting(evidence, "epochs", max(1, evidence.train.epochs // 2)),),
+        refuted_by=_("the closest pairs of sample and training image show different things."),
     )

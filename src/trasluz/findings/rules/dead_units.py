@@ -11,7 +11,8 @@ from trasluz.messages import _, ngettext
 from trasluz.numerals import integer, percent, significant
 
 _FEWEST = 100  # images: with none of n alive, at most 3 / n are (95 %, Hanley and Lippman-Hand 1983)
-_SOME, _MANY = 0.05, 0.25  # of a layer's channels: fewer are usual, a quarter narrows the layer
+# Of a layer's channels: up to a seventh are dead from birth in healthy layers of ReLU, a quarter narrows the layer.
+_SOME, _MANY = 0.15, 0.25
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def check(evidence: Evidence) -> Finding | None:
         ).format(rate=significant(rate)),
         numbers={"dead": float(worst.dead), "channels": float(worst.channels), "share": share},
         settings=(train_setting(evidence, "optimiser.learning_rate", f"{rate / 3:.2g}"),),
+        refuted_by=_("one of these channels is above zero for any image of the kind that it was trained on."),
     )
 
 

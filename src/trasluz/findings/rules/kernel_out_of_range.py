@@ -26,6 +26,7 @@ def check(evidence: Evidence) -> Finding | None:
         advice=_("Let the bandwidth follow the distances between codes."),
         numbers={"kernel_similarity": value},
         settings=tuple(_settings(evidence)),
+        refuted_by=_("the divergence differs between epochs in more than the last digits."),
     )
 
 

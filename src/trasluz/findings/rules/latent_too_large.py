@@ -30,4 +30,6 @@ def check(evidence: Evidence) -> Finding | None:
         advice=_("Make the code as large as what is used of it."),
         numbers={"active_units": active, "size": float(size)},
         settings=(f"model.latent={enough}",) if isinstance(evidence.recipe.model.get("latent"), int) else (),
+        refuted_by=_("a code of {enough} numbers rebuilds images worse.").format(enough=integer(enough)),
+        cause="divergence",
     )

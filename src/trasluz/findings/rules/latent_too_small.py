@@ -33,4 +33,5 @@ def check(evidence: Evidence) -> Finding | None:
         advice=_("Make the code larger, until some of its numbers stay idle."),
         numbers={"size": float(size), "nats": least},
         settings=(f"model.latent={2 * size}",),
+        refuted_by=_("twice as large a code rebuilds images no better."),
     )

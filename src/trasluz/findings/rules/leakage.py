@@ -29,8 +29,11 @@ def check(evidence: Evidence) -> Finding | None:
         meaning=_("Numbers on these samples flatter the network: it has seen the answers."),
         advice=_("Remove the copies from one side; `trasluz data check {source}` names them.").format(
             source=evidence.recipe.data.source
-        ),
+        )
+        if not evidence.info.get("in_memory")
+        else _("Remove the copies from one side."),
         numbers={"copies": float(copies), "count": float(count), "share": share},
+        refuted_by=_("the pairs that the check names show different things."),
     )
 
 

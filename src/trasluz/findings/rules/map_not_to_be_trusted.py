@@ -98,6 +98,7 @@ def _points_nowhere(found: cam.CamResult) -> Finding | None:
         _("The map does not show the place by which the model decides."),
         _("Read maps of another method or of another layer, which `trasluz look RUN trust` finds to matter."),
         {"kept_gain": regions.kept[0].mean, "removed_gain": regions.without[0].mean},
+        "note",  # of the few images that the look at heat maps shows; `trust` judges more, in more ways
     )
 
 
@@ -118,4 +119,7 @@ def _same_for_all(found: cam.CamResult) -> Finding | None:
 
 
 def _finding(seen: str, meaning: str, advice: str, numbers: dict[str, float], severity: Severity = "warn") -> Finding:
-    return Finding(severity, _("Heat maps not to be trusted"), seen, meaning, advice, numbers)
+    refuted_by = _("taking away what the map marks changes the answer more than taking away as much elsewhere.")
+    return Finding(
+        severity, _("Heat maps not to be trusted"), seen, meaning, advice, numbers, refuted_by=refuted_by
+    )

@@ -53,4 +53,5 @@ def check(evidence: Evidence) -> Finding | None:
             "rate_high": high,
             "auc": float(look.auc[0]),
         },
+        refuted_by=_("whoever looks at the surest of them agrees with the labels."),
     )

@@ -57,4 +57,6 @@ def _finding(evidence: Evidence, seen: str, numbers: dict[str, float], bad: bool
         advice=steadier if judged else wider,
         numbers=numbers,
         settings=("model.diff_augment=[translation, cutout]",) if may_augment else (),
+        refuted_by=_("as many samples of another seed hold every class in its share."),
+        cause="one picture",
     )

@@ -31,4 +31,5 @@ def check(evidence: Evidence) -> Finding | None:
         advice=f"{advice} {evidence.recipe.fragility}".strip(),
         numbers={"step": float(step), "epoch": float(epoch), "rate": rate},
         settings=tuple(settings),
+        refuted_by=_("at a tenth of the rate, clipped, it stops at the same step: then it is the data."),
     )

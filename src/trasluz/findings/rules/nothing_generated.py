@@ -7,7 +7,7 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import significant
 
-_SHARE = 0.1  # of the spread of real images: what is left is one image with some noise
+_SHARE = 0.2  # of the spread of real images: what is left is one image with some noise
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -17,7 +17,7 @@ def check(evidence: Evidence) -> Finding | None:
         return None
     return Finding(
         severity="bad",
-        title=_("Nothing is generated"),
+        title=_("Mode collapse: all samples are one image"),
         seen=_("A pixel varies by {made} over generated images and by {real} over real ones.").format(
             made=significant(made), real=significant(real)
         ),
@@ -29,4 +29,7 @@ def check(evidence: Evidence) -> Finding | None:
         )
         if not evidence.train.optimisers
         else (f"seed={evidence.recipe.seed + 1}",),
+        refuted_by=_("two samples of the prior differ as two real images do."),
+        cause="one picture",
+        specific=1,
     )

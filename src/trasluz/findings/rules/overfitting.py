@@ -1,6 +1,12 @@
-"""Overfitting: validation grows worse while training goes on getting better, or lies far behind it."""
+"""Overfitting: validation grows worse while training goes on getting better, or lies far behind it.
+
+Compared is what was measured in the same way: training images in evaluation mode (``train_eval/…``) and validation,
+with the same weights.  The running means of an epoch are of other weights and other images, and say nothing here.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -8,6 +14,7 @@ from trasluz.findings.curves import WINDOW, noise, smooth
 from trasluz.findings.evidence import Evidence, train_setting
 from trasluz.findings.finding import Finding
 from trasluz.messages import _
+from trasluz.metrics.intervals import wilson
 from trasluz.numerals import integer, percent, significant
 
 _FEWEST = 2 * WINDOW  # epochs, so that the best place and the last one share none
@@ -15,15 +22,19 @@ _OF_THE_FALL = 0.1  # a rise of a tenth of all that was won; less is no loss to 
 _OF_THE_LOSS = 0.02  # and of a fiftieth of the loss itself, where nothing was ever won
 _DEVIATIONS = 3.0  # of the difference between two windows: chance does that once in 700 runs
 _GAP = 0.05  # of accuracy between training and validation: five points are worth the work
+CAUSE = "memorising"
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """A validation loss that has risen beyond its noise while the training loss fell, or a gap in accuracy."""
+    """A validation loss that has risen beyond its noise while that of training images fell, or a gap in accuracy."""
     return _rise(evidence) or _gap(evidence)
 
 
 def _rise(evidence: Evidence) -> Finding | None:
-    both = evidence.together("train/loss", "valid/loss")
+    stopping = evidence.train.early_stopping
+    if stopping is not None and stopping.restore_best:  # the weights that are kept come from before the rise
+        return None
+    both = evidence.together("train_eval/loss", "valid/loss") or evidence.together("train/loss", "valid/loss")
     if len(both) < _FEWEST:
         return None
     train, valid = (smooth(values) for values in zip(*both, strict=True))
@@ -34,25 +45,39 @@ def _rise(evidence: Evidence) -> Finding | None:
     since = len(valid) - 1 - best
     if since < WINDOW or rise < least or rise < doubt or train[-1] >= train[best]:
         return None
-    seen = _("The validation loss rose from {best} to {last} within {epochs} epochs, while the training loss fell.")
+    seen = _("The validation loss rose from {best} to {last} within {epochs} epochs, while that of training fell.")
     values = {"best": float(valid[best]), "last": float(valid[-1]), "epochs": float(since)}
     words = {"best": significant(values["best"]), "last": significant(values["last"]), "epochs": integer(since)}
     return _finding(evidence, seen.format(**words), values)
 
 
 def _gap(evidence: Evidence) -> Finding | None:
-    both, count = evidence.together("train/accuracy", "valid/accuracy"), evidence.count("valid")
-    if not both or not count:
-        return None
-    train, valid = both[-1]
-    low, high = evidence.share_interval(valid, count)
-    if train - valid < _GAP or train <= high:
+    train, valid = evidence.kept_value("train_eval/accuracy"), evidence.kept_value("valid/accuracy")
+    losses = evidence.series("valid/loss")
+    if train is None or valid is None or (len(losses) > 1 and losses[-1] == min(losses)):
+        return None  # what is still getting better on new samples is not done, whatever the gap is
+    low, high = _difference((train, evidence.compared), (valid, evidence.count("valid")))
+    if train - valid < _GAP or low <= 0:
         return None
     seen = _(
-        "It is right on {train} of the training samples, but on {valid} of the validation samples ({low} to {high})."
+        "In evaluation it is right on {train} of training samples and on {valid} of the validation samples, {gap} "
+        "points apart (95 % interval: {low} to {high}), and the validation loss falls no more."
     )
-    words = {name: percent(v) for name, v in (("train", train), ("valid", valid), ("low", low), ("high", high))}
-    return _finding(evidence, seen.format(**words), {"train": train, "valid": valid, "low": low, "high": high})
+    shares = {"train": percent(train), "valid": percent(valid)}
+    points = {"gap": significant(100 * (train - valid)), "low": significant(100 * low), "high": significant(100 * high)}
+    return _finding(
+        evidence, seen.format(**shares, **points), {"train": train, "valid": valid, "low": low, "high": high}
+    )
+
+
+def _difference(first: tuple[float, int], second: tuple[float, int]) -> tuple[float, float]:
+    """The 95 % interval of the difference of two independent shares, each with its count (Newcombe 1998, method 10)."""
+    (p, n), (q, m) = first, second
+    (p_low, p_high), (q_low, q_high) = wilson(round(p * n), n), wilson(round(q * m), m)
+    return (
+        p - q - math.hypot(p - p_low, q_high - q),
+        p - q + math.hypot(p_high - p, q - q_low),
+    )
 
 
 def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Finding:
@@ -68,6 +93,9 @@ def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Findin
         advice=_("Stop where validation is best, and vary or penalise more; more training samples help most."),
         numbers=numbers,
         settings=tuple(_settings(evidence)),
+        refuted_by=_("on new samples of the same kind it is as often right as on those that it was trained on."),
+        cause=CAUSE,
+        specific=1,
     )
 
 

@@ -7,6 +7,7 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer
 
+_TOO_MUCH = 2.0  # times the weight in the evidence bound: then that weight is the first thing to try
 _ACTIVE = 0.1  # of the dimensions: with fewer than a tenth in use the rest is no reserve but a collapse
 
 
@@ -25,14 +26,17 @@ def check(evidence: Evidence) -> Finding | None:
         advice=_("Weigh the divergence less or let it rise slowly, or give each dimension some bits for free."),
         numbers={"active_units": active, "size": float(size)},
         settings=tuple(_settings(evidence)),
+        refuted_by=_("decoded codes of two different images differ as the images do."),
+        cause="divergence",
     )
 
 
 def _settings(evidence: Evidence) -> list[str]:
     divergence = evidence.divergence
     if divergence.get("name") == "kl":
-        beta = float(divergence.get("beta", 1.0))
-        return [divergence_setting(evidence, beta=beta / 10, warmup=0.3)]
+        beta, effective = float(divergence.get("beta", 1.0)), evidence.metric("effective_beta") or 1.0
+        lower = beta / effective if effective > _TOO_MUCH else beta / 10
+        return [divergence_setting(evidence, beta=float(f"{lower:.3g}"), warmup=0.3)]
     if divergence.get("name") == "mmd":
         return [divergence_setting(evidence, weight=float(divergence.get("weight", 1.0)) / 10)]
     return []

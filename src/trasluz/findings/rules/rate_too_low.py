@@ -10,6 +10,7 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, percent, significant
 
+_HELD = 0.8  # of the largest rate
 _FEWEST = 6  # epochs: three for each half's line
 _BARELY = 0.2  # of the first epoch's loss: a fall below a fifth
 _STRAIGHT = 0.7  # how steep the second half is beside the first; a healthy curve bends
@@ -17,11 +18,15 @@ _ERRORS = 3.0  # standard errors of a slope
 _ADAM = ("adam", "adamw", "nadam")  # of which a step is hardly ever longer than the rate
 _SHORT = 1e-4  # a tenth of Adam's usual rate; above, few steps and not their length are the reason
 _REACH = 0.01  # what all steps together can have moved a weight: a tenth of one of a hundred inputs, fresh from drawing
+_LEAP = 1.1  # times the first validation loss: who leaps above it takes no steps that are too short
 _LEARNED = 0.9  # training accuracy from which a small fall is the end of the way, not its beginning
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """A fall of less than a fifth, as steep at the end as at the beginning, or with steps too short for any."""
+    """A fall of less than a fifth, as steep at the end as at the beginning, or with steps too short for any.
+
+    How steep a curve is at its end says nothing of the rate where a schedule has let it down.
+    """
     values, accuracy = evidence.series("train/loss"), evidence.series("train/accuracy")
     if not values or not values[0] or (accuracy and accuracy[-1] >= _LEARNED):
         return None
@@ -36,10 +41,18 @@ def check(evidence: Evidence) -> Finding | None:
         )
         words = {"epochs": epochs, "reach": significant(reach), "share": percent(max(fall, 0.0))}
         return _finding(evidence, seen.format(**words), {"fall": fall, "reach": reach})
-    if not fall > 0 or not _straight(values):
+    valid = evidence.series("valid/loss")
+    leaps = bool(valid) and max(valid) > _LEAP * valid[0]
+    if not fall > 0 or leaps or not _held(evidence) or not _straight(values):
         return None
     seen = _("In {epochs} epochs the training loss fell by {share}, as fast at the end as at the beginning.")
     return _finding(evidence, seen.format(epochs=epochs, share=percent(fall)), {"fall": fall})
+
+
+def _held(evidence: Evidence) -> bool:
+    """Whether the rate was not let down, so that a straight curve is its doing; a warm-up may precede."""
+    rates = evidence.series("learning_rate")
+    return not rates or rates[-1] >= _HELD * max(rates)
 
 
 def _straight(values: list[float]) -> bool:
@@ -84,4 +97,7 @@ def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Findin
         settings=(
             train_setting(evidence, "optimiser.learning_rate", "0.001" if "reach" in numbers else f"{10 * rate:.2g}"),
         ),
+        refuted_by=_("at ten times the rate the training loss falls no further in as many epochs."),
+        cause="learned little",
+        specific=2,
     )

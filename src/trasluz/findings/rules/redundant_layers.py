@@ -67,6 +67,7 @@ def check(evidence: Evidence) -> Finding | None:
             "less."
         ),
         numbers={"layers": float(len(idle)), "of": float(len(middle) + 2), "at_best": best},
+        refuted_by=_("without one of them, trained again, it is less often right."),
     )
 
 

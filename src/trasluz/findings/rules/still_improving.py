@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trasluz.findings.curves import slope
-from trasluz.findings.evidence import Evidence, train_setting
+from trasluz.findings.evidence import Evidence, longer
 from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, significant
@@ -28,7 +28,6 @@ def check(evidence: Evidence) -> Finding | None:
     won = values[0] - min(values)
     if step > -_ERRORS * error or gain < max(_GAIN * won, _OF_THE_LOSS * abs(values[-1])):
         return None
-    epochs = evidence.train.epochs
     words = {"epochs": integer(len(last)), "gain": significant(gain), "last": significant(values[-1])}
     return Finding(
         severity="note",
@@ -39,5 +38,8 @@ def check(evidence: Evidence) -> Finding | None:
         meaning=_("The numbers of this run are below what its recipe can reach."),
         advice=_("Train longer; `trasluz resume` goes on from where this run stopped."),
         numbers={"gain": gain, "last": values[-1], "epochs": float(len(last))},
-        settings=(train_setting(evidence, "epochs", 2 * epochs),),
+        settings=longer(evidence),
+        refuted_by=_("trained twice as long, it ends with no lower validation loss."),
+        cause="learned little",
+        specific=1,
     )

@@ -39,6 +39,7 @@ def _without_weight(evidence: Evidence) -> Finding | None:
                 advice=_("Give the term a weight, or choose a family without this network."),
                 numbers={"parameters": float(count)},
                 settings=(f"model.{name}=1.0",),
+                refuted_by=_("a number of the {network} differs from what it was drawn as.").format(network=network),
             )
     return None
 
@@ -60,6 +61,7 @@ def _constant(evidence: Evidence) -> Finding | None:
                 advice=_("See which parts the phases leave to move, and whether the term is at an end of its range."),
                 numbers={name: values[0], "epochs": float(len(values))},
                 settings=(f"phases.{len(evidence.recipe.phases) - 1}.frozen=[]",) if evidence.recipe.phases else (),
+                refuted_by=_("{name} changes with other weights of the parts that the phases train.").format(name=name),
             )
     return None
 

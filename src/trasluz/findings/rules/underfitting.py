@@ -1,18 +1,24 @@
-"""Underfitting: not even the training images are learned."""
+"""Underfitting: not even the training images are learned, or nothing beyond which class is frequent."""
 
 from __future__ import annotations
 
-from trasluz.findings.evidence import Evidence, train_setting
+from trasluz.findings.evidence import Evidence, longer
 from trasluz.findings.finding import Finding, Severity
 from trasluz.messages import _
-from trasluz.numerals import percent
+from trasluz.numerals import percent, significant
 
 _FEWEST = 30  # samples below which an interval holds the baseline whatever was learned
-_OF_THE_ERROR = 0.5  # who leaves more than half of the errors of naming one class always has learned the lesser part
+# Who leaves more of the errors of naming one class always has learned the lesser part; where labels are hard to know,
+# as those of wines, the best that is known leaves half.
+_OF_THE_ERROR = 0.6
+CAUSE = "learned little"
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """Accuracy that the most frequent class alone reaches, or training and new images alike mostly wrong."""
+    """Accuracy that the most frequent class alone reaches, or training and new images alike mostly wrong.
+
+    Who has learned the training images by heart does not underfit, however little of it holds for others.
+    """
     main = evidence.main
     baseline = {} if main is None else main.baselines.get("majority class", {})
     if main is None or "accuracy" not in main.metrics or "accuracy" not in baseline or main.count < _FEWEST:
@@ -20,34 +26,65 @@ def check(evidence: Evidence) -> Finding | None:
     value, nothing = main.metrics["accuracy"], baseline["accuracy"]
     low, high = main.intervals.get("accuracy", evidence.share_interval(value, main.count))
     numbers = {"accuracy": value, "low": low, "high": high, "majority_class": nothing}
-    if nothing < 1 and low <= nothing:
-        title = _("It has learned no more than which class is frequent")
-        return _finding(evidence, "bad", title, numbers)
-    trained = evidence.series("train/accuracy")
-    bound = 1 - _OF_THE_ERROR * (1 - nothing)
-    if not trained or trained[-1] >= bound or high >= bound:
+    bound, trained = 1 - _OF_THE_ERROR * (1 - nothing), _trained(evidence)
+    if trained is not None:
+        numbers["train"] = trained
+    if nothing < 1 and low <= nothing and (trained is None or trained < bound):
+        return _no_better(evidence, numbers)
+    if trained is None or trained >= bound or high >= bound:
         return None
-    return _finding(evidence, "warn", _("Underfitting"), {**numbers, "train": trained[-1]})
+    return _finding(evidence, "warn", _("Underfitting"), numbers)
 
 
-def _finding(evidence: Evidence, severity: Severity, title: str, numbers: dict[str, float]) -> Finding:
+def _trained(evidence: Evidence) -> float | None:
+    """Accuracy on training images, the better of that in evaluation and of the running one, at the kept weights."""
+    both = [evidence.kept_value("train_eval/accuracy"), *evidence.series("train/accuracy")[-1:]]
+    known = [value for value in both if value is not None]
+    return max(known, default=None)
+
+
+def _no_better(evidence: Evidence, numbers: dict[str, float]) -> Finding:
+    """Not beyond naming one class: nothing learned, unless the scores order the classes better than chance."""
+    main = evidence.main
+    area = None if main is None else main.metrics.get("roc_auc")
+    bounds = None if main is None else main.intervals.get("roc_auc")
+    if area is None or bounds is None or bounds[0] <= 0.5:
+        return _finding(evidence, "bad", _("No better than always naming the most frequent class"), numbers)
+    more = _("Its scores do order the classes: the area under the ROC curve is {area} ({low} to {high}).").format(
+        area=significant(area), low=significant(bounds[0]), high=significant(bounds[1])
+    )
+    title = _("It has learned a little, which its answers do not show yet")
+    return _finding(evidence, "warn", title, {**numbers, "roc_auc": area}, more)
+
+
+def _finding(
+    evidence: Evidence, severity: Severity, title: str, numbers: dict[str, float], more: str = ""
+) -> Finding:
+    shares = {name: percent(value) for name, value in numbers.items() if name != "roc_auc"}
     seen = _(
         "Accuracy is {accuracy} (95 % interval: {low} to {high}); always naming the most frequent class is right for "
         "{majority_class}."
-    ).format(**{name: percent(value) for name, value in numbers.items()})
+    ).format(**shares)
     if "train" in numbers:
-        seen += " " + _("On the training samples it is {train}.").format(train=percent(numbers["train"]))
+        seen += " " + _("On the training samples it is {train}.").format(train=shares["train"])
     return Finding(
         severity=severity,
         title=title,
-        seen=seen,
+        seen=f"{seen} {more}".strip(),
         meaning=_(
             "The network is too small, held back too much or trained too little, or samples do not tell the classes "
             "apart."
         ),
         advice=_(
             "Train longer, with a larger network or weaker penalties; look at the labels if that changes nothing."
+        )
+        if not evidence.stopped_itself
+        else _(
+            "Longer training would stop at the same epoch: try a larger network or weaker penalties, and look at the "
+            "labels if that changes nothing."
         ),
         numbers=numbers,
-        settings=(train_setting(evidence, "epochs", 2 * evidence.train.epochs),),
+        settings=longer(evidence),
+        refuted_by=_("a network twice as large, trained twice as long, is as often wrong on its training samples."),
+        cause=CAUSE,
     )

@@ -7,12 +7,11 @@ import math
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
 from trasluz.messages import _
-from trasluz.numerals import integer, percent
+from trasluz.numerals import integer, percent, significant
 
 _HALF_WIDTH = 0.05  # of accuracy: below five points, most choices between two recipes lie within chance
 _MOST_HELD_OUT = 0.3
 _ROUNDING = 0.02  # between a share that was asked for and the images that it became, groups kept together
-_Z2 = 1.96**2
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -28,6 +27,7 @@ def check(evidence: Evidence) -> Finding | None:
     apart = math.sqrt(2) * half
     words = {"count": integer(main.count), "value": percent(value), "low": percent(low), "high": percent(high)}
     seen = _("Accuracy on {count} samples is {value}, which could as well be anything from {low} to {high}.")
+    share = _larger_share(evidence, main.split)
     return Finding(
         severity="note",
         title=_("Too few samples to tell good from better"),
@@ -35,19 +35,35 @@ def check(evidence: Evidence) -> Finding | None:
         meaning=_("Another run must differ by more than {apart} before that is more than chance.").format(
             apart=percent(apart)
         ),
-        advice=_("Judge on more samples ({needed} or more), or on several splits and seeds.").format(
-            needed=integer(math.ceil(_Z2 * 0.25 / _HALF_WIDTH**2))
-        ),
+        advice=_advice(evidence, value, share),
         numbers={"accuracy": value, "low": low, "high": high, "count": float(main.count), "apart": apart},
-        settings=tuple(_settings(evidence, main.split)),
+        settings=() if share is None else (f"data.{main.split}={share:g}",),
+        refuted_by=_("several splits of these data give accuracies that lie closer together than this interval."),
     )
 
 
-def _settings(evidence: Evidence, split: str) -> list[str]:
+def _advice(evidence: Evidence, value: float, share: float | None) -> str:
+    """What can be had from the data that there are: a larger share with the interval that it gives, or several."""
+    several = _("Compare recipes over several seeds on the same samples (`trasluz study`), or collect more.")
+    if share is None:
+        return several
+    count = round(share * _everything(evidence))
+    low, high = evidence.share_interval(value, count)
+    larger = _("Hold out {share} of the data: about {count} samples, which leave {half} points to a side.").format(
+        share=percent(share), count=integer(count), half=significant(50 * (high - low), 2)
+    )
+    return f"{larger} {several}"
+
+
+def _everything(evidence: Evidence) -> int:
+    return sum((evidence.info.get("splits") or {}).values())
+
+
+def _larger_share(evidence: Evidence, split: str) -> float | None:
     """A larger share held out, where the recipe drew this one; a split that came with the data it cannot change."""
     share = {"valid": evidence.recipe.data.valid, "test": evidence.recipe.data.test}.get(split)
-    count, everything = evidence.count(split), sum((evidence.info.get("splits") or {}).values())
+    count, everything = evidence.count(split), _everything(evidence)
     if not isinstance(share, float) or not 0 < share < _MOST_HELD_OUT or not everything:
-        return []
+        return None
     drawn = abs(count / everything - share) <= _ROUNDING
-    return [f"data.{split}={min(2 * share, _MOST_HELD_OUT):g}"] if drawn else []
+    return min(2 * share, _MOST_HELD_OUT) if drawn else None

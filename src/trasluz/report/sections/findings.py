@@ -25,6 +25,7 @@ class _Told:
     seen: Phrase
     meaning: Phrase
     advice: Phrase
+    refuted_by: Phrase | None
     command: str
 
 
@@ -57,6 +58,7 @@ def _told(context: Context, spoken: Mapping[str, Finding]) -> _Told:
         seen=_say(spoken, "seen"),
         meaning=_say(spoken, "meaning"),
         advice=_say(spoken, "advice"),
+        refuted_by=_say(spoken, "refuted_by") if first.refuted_by else None,
         command=command_line(context.recipe, context.folder.path, first.settings, in_memory=in_memory),
     )
 

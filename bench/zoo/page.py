@@ -1,0 +1,169 @@
+"""docs/findings.md, made from docs/findings/: what was said of which specimen, per rule, and whether advice helped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.machine import machine
+from bench.zoo.groups import groups
+from bench.zoo.judge import GRAVE, false_alarms, wrong
+from bench.zoo.specimen import Specimen
+from trasluz.findings.base import names
+from trasluz.metrics.intervals import wilson
+
+ROOT = Path(__file__).parent.parent.parent
+KEPT = ROOT / "docs" / "findings"
+PAGE = ROOT / "docs" / "findings.md"
+_ADVICE = "advice"
+_LEAD = """# Findings
+
+What `trasluz findings` and a report's first section say, held against small trainings whose truth is known because it
+was made: `make zoo` trains them (`bench/zoo`), asks the rules as a report does, and writes this page. In a healthy
+training no fault and no caution may come; a planted fault must be found; beside it may stand what follows from it.
+Advice is followed: the advised command is run with three seeds, and what was complained of is measured again. Advice
+that did not help in most runs was withdrawn.
+
+A finding also says what would refute it. Of several findings with one cause only the most specific is told, as grave as
+the gravest of them; settings that would change nothing are never advised.
+"""
+Told = Mapping[str, Any]
+
+
+def kept(group: str, name: str) -> dict[int, dict[str, Any]]:
+    """What was said of the seeds of a specimen, as far as it is known."""
+    return {one["seed"]: one for one in _read(group).get("specimens", {}).get(name, [])}
+
+
+def keep(group: str, name: str, told: dict[str, Any]) -> None:
+    """Keeps what was said of one seed."""
+    whole = _read(group)
+    all_of = whole.setdefault("specimens", {})
+    seeds = {**{one["seed"]: one for one in all_of.get(name, [])}, told["seed"]: told}
+    all_of[name] = [seeds[seed] for seed in sorted(seeds)]
+    _write(group, {"machine": machine(), "specimens": all_of})
+
+
+def kept_advice() -> dict[str, dict[str, Any]]:
+    """What came of followed advice, by rule and specimen."""
+    found: dict[str, dict[str, Any]] = _read(_ADVICE).get("cases", {})
+    return found
+
+
+def keep_advice(name: str, told: dict[str, Any]) -> None:
+    """Keeps what came of one case."""
+    _write(_ADVICE, {"machine": machine(), "cases": dict(sorted({**kept_advice(), name: told}.items()))})
+
+
+def _read(stem: str) -> dict[str, Any]:
+    path = KEPT / f"{stem}.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def _write(stem: str, whole: dict[str, Any]) -> None:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    (KEPT / f"{stem}.json").write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write() -> None:
+    """Writes the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+def page() -> str:
+    """The page as it follows from what is kept."""
+    known = list(_known())
+    lines = [_LEAD, *_rules(known), "", *_advice(), "", *_rows(known)]
+    for group, members in groups().items():
+        lines += ["", f"## {group.capitalize()}", "", *_group(group, members)]
+    machines = {_read(group)["machine"] for group in (*groups(), _ADVICE) if _read(group)}
+    return "\n".join([*lines, "", "## Measured on", "", *(f"- {each}" for each in sorted(machines)), ""])
+
+
+def _known() -> Iterator[tuple[Specimen, Told]]:
+    """Every specimen with what was said of each of its seeds."""
+    for group, members in groups().items():
+        for specimen in members:
+            found = kept(group, specimen.name)
+            yield from ((specimen, found[seed]) for seed in specimen.seeds if seed in found)
+
+
+def _table(head: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> list[str]:
+    lines = [" | ".join(head), " | ".join("---" for _each in head), *(" | ".join(map(str, row)) for row in rows)]
+    return [f"| {line} |" for line in lines]
+
+
+def _share(hits: int, count: int) -> str:
+    if not count:
+        return "not planted"
+    low, high = wilson(hits, count)
+    return f"{hits} of {count} ({100 * low:.0f} to {100 * high:.0f} %)"
+
+
+def _rules(known: list[tuple[Specimen, Told]]) -> list[str]:
+    healthy = [(specimen, told) for specimen, told in known if specimen.healthy]
+    told_in = sum(bool(false_alarms(specimen, told)) for specimen, told in healthy)
+    lead = (
+        f"{len({specimen.name for specimen, _told in known})} specimens, {len(known)} trainings, of which {len(healthy)} "
+        f"healthy; a fault or caution in {told_in} of these. Intervals are Wilson's, 95 %."
+    )
+    head = ("rule", "found of planted", "faults and cautions on healthy", "remarks on healthy", "advice helped")
+    return ["## Per rule", "", lead, "", *_table(head, (_rule(name, known, healthy) for name in names()))]
+
+
+def _rule(name: str, known: list[tuple[Specimen, Told]], healthy: list[tuple[Specimen, Told]]) -> tuple[object, ...]:
+    planted = [told for specimen, told in known if name in specimen.must]
+    found = sum(any(one["rule"] == name for one in told["findings"]) for told in planted)
+    said = [one["severity"] for _specimen, told in healthy for one in told["findings"] if one["rule"] == name]
+    grave = sum(severity in GRAVE for severity in said)
+    cases = [case for case in kept_advice().values() if case["rule"] == name]
+    helped = f"{sum(case['helped'] for case in cases)} of {3 * len(cases)} runs" if cases else "no setting advised"
+    return name, _share(found, len(planted)), _share(grave, len(healthy)), len(said) - grave, helped
+
+
+def _advice() -> list[str]:
+    head = ("rule", "specimen", "advised", "measured", "before", "after", "better", "finding gone")
+    rows = (
+        (
+            case["rule"],
+            case["specimen"],
+            f"`{' '.join(case['settings'])}`",
+            case["measure"],
+            _values(case["before"]),
+            _values(case["after"]),
+            f"{case['helped']} of {len(case['after'])}",
+            f"{case['gone']} of {len(case['after'])}",
+        )
+        for case in kept_advice().values()
+    )
+    return ["## Advice, followed", "", *_table(head, rows)]
+
+
+def _values(found: list[float | None]) -> str:
+    return ", ".join("failed" if value is None else f"{value:g}" for value in found)
+
+
+def _rows(known: list[tuple[Specimen, Told]]) -> list[str]:
+    said = (
+        (specimen.row, specimen.name, told["seed"], _found(told), "; ".join(wrong(specimen, told)) or "yes")
+        for specimen, told in known
+        if specimen.row
+    )
+    head = ("what was wrong once", "specimen", "seed", "said now", "as it must be")
+    return ["## Sentences that were wrong once", "", *_table(head, said)]
+
+
+def _found(told: Told) -> str:
+    return ", ".join(f"{one['rule']} ({one['severity']})" for one in told["findings"]) or "nothing"
+
+
+def _group(group: str, members: tuple[Specimen, ...]) -> list[str]:
+    rows = (
+        (specimen.name, specimen.truth, ", ".join(specimen.must), told["seed"], _found(told), "; ".join(wrong(specimen, told)))
+        for specimen in members
+        for told in kept(group, specimen.name).values()
+    )
+    return _table(("specimen", "what was made", "must come", "seed", "said", "wrong"), rows)
