@@ -31,7 +31,9 @@ def intervals_by_groups(arrays: Mapping[str, np.ndarray], intervals: Mapping[str
             found |= _of_several_labels(probabilities, labels, groups)
         elif (labels >= 0).any():
             known = labels >= 0
-            found |= _of_labels(probabilities[known], labels[known], groups[known])
+            losses = arrays.get("log_loss")
+            losses = classification.log_losses(probabilities, labels) if losses is None else losses
+            found |= _of_labels(probabilities[known], labels[known], losses[known], groups[known])
     return {name: found[name] for name in intervals if name in found}
 
 
@@ -44,7 +46,7 @@ def note_on_groups(arrays: Mapping[str, np.ndarray]) -> str:
     return message.format(count=len(groups), groups=len(np.unique(groups)))
 
 
-def _of_labels(probabilities: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> Intervals:
+def _of_labels(probabilities: np.ndarray, labels: np.ndarray, losses: np.ndarray, groups: np.ndarray) -> Intervals:
     predicted, classes = probabilities.argmax(1), probabilities.shape[1]
 
     def macro_f1(positions: np.ndarray) -> float:
@@ -52,7 +54,7 @@ def _of_labels(probabilities: np.ndarray, labels: np.ndarray, groups: np.ndarray
         return float(classification.macro_f1(confusion))
 
     def log_loss(positions: np.ndarray) -> float:
-        return classification.log_loss(probabilities[positions], labels[positions])
+        return float(losses[positions].mean())
 
     def area(positions: np.ndarray) -> float:
         positive = labels[positions] == 1

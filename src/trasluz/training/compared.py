@@ -34,13 +34,13 @@ def compared_rows(data: Data, most: int | None) -> np.ndarray:
 
 def draw(data: Data, rows: np.ndarray, count: int) -> np.ndarray:
     """``count`` of ``rows`` in order, labelled ones first, classes in their shares; fewer are among more."""
-    rng = Rng(0).child("compared")
+    order = Rng(0).permutation("compared", 0, len(data.samples)).numpy().astype(np.float64)
     if data.labels is None or data.labels.ndim != 1:
-        return limit_rows(rows, data.labels, count, rng)
+        return limit_rows(rows, data.labels, count, order)
     known = data.labels[rows] >= 0
     labelled, others = rows[known], rows[~known]
-    chosen = limit_rows(labelled, data.labels, count, rng)
-    return np.sort(np.concatenate([chosen, limit_rows(others, None, count - len(chosen), rng)]))
+    chosen = limit_rows(labelled, data.labels, count, order)
+    return np.sort(np.concatenate([chosen, limit_rows(others, None, count - len(chosen), order)]))
 
 
 def measure(
