@@ -43,6 +43,14 @@ def _manifest(place: Path) -> Path:
     return folder / "list.csv"
 
 
+def _beside(place: Path) -> Path:
+    names = [f"all/v{FILM[row]}_{row % 6}.png" for row in range(60)]
+    save(place / "films", IMAGES, names)
+    lines = [f"{names[row]},{LABELS[row]},film {FILM[row]}" for row in range(60)]
+    (place / "films" / "labels.csv").write_text("\n".join(["file,label,Film", *lines]), encoding="utf-8")
+    return place / "films"
+
+
 def _table(place: Path) -> Path:
     rng = np.random.default_rng(0)
     lines = [f"{rng.normal():.6f},{rng.normal():.6f},{LABELS[row]},film {FILM[row]}" for row in range(60)]
@@ -62,6 +70,7 @@ DOORS: list[tuple[Callable[[Path], Path], dict[str, object]]] = [
     (_archive, {"group": {"pattern": "(v#)_"}}),
     (_manifest, {"group": "Film", "allow_unreadable": True}),
     (_manifest, {"group": {"pattern": "(v#)_"}, "allow_unreadable": True}),
+    (_beside, {"group": "Film"}),
     (_table, {"group": "Film", "target": "target"}),
     (_npz, {}),
 ]

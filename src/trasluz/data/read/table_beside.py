@@ -8,8 +8,8 @@ images of the folder and say their labels, when it is the only such table, and w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,8 @@ class TableBeside:
     """A table whose lines name images of a folder.
 
     ``found``: the line of each image that has one, by relative path.  ``missing``: cells that name no image, with the
-    reason.  ``used``: whether it gives the labels.  ``files``: the table's own, or several tables', shown.
+    reason.  ``used``: whether it gives the labels.  ``files``: the table's own, or several tables', shown.  ``texts``:
+    the cells of each image's line by column.
     """
 
     files: tuple[Path, ...]
@@ -44,6 +45,7 @@ class TableBeside:
     found: dict[str, Row]
     missing: tuple[tuple[str, str], ...]
     used: bool = True
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def identity(self) -> list[object]:
@@ -64,6 +66,11 @@ class TableBeside:
         if not self.rows.splits:
             return None
         return tuple(self.found[name].split if name in self.found else "train" for name in names)
+
+    def cells(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The texts of each image by column, empty where it has no line (``Raw.cells``)."""
+        columns = dict.fromkeys(column for texts in self.texts.values() for column in texts)
+        return {column: tuple(self.texts.get(name, {}).get(column, "") for name in names) for column in columns}
 
     def told(self, names: Sequence[str]) -> dict[str, Any]:
         """What the audit says of it."""
@@ -135,6 +142,7 @@ def _read(paths: tuple[Path, ...], folder: Path, images: Sequence[str], section:
     It is to be used when nearly all lines name one; above the folder, when nearly all of its images have a line.
     """
     found: dict[str, Row] = {}
+    texts: dict[str, dict[str, str]] = {}
     lost: list[tuple[str, str]] = []
     lines = 0
     for path in paths:
@@ -147,18 +155,19 @@ def _read(paths: tuple[Path, ...], folder: Path, images: Sequence[str], section:
             if section.label_column is not None:
                 raise
             return TableBeside(paths, Rows((), False, False, False, ()), {}, (), used=False)
-        for row in rows.rows:
+        for row, line in zip(rows.rows, sheet.rows, strict=True):
             name, _several = index.find(row.cell)
             if name is None:
                 lost.append((composed(row.cell), MISSING))
             else:
-                found[name.removeprefix(_prefix(path, folder))] = row
+                own = name.removeprefix(_prefix(path, folder))
+                found[own], texts[own] = row, dict(zip(sheet.header, line, strict=False))  # a line may end early
         lines += len(rows.rows)
     if not found:
         return None
     above = bool(_prefix(paths[0], folder))
     covered = len(found) >= _CERTAIN * len(images) if above else len(lost) <= (1 - _CERTAIN) * lines
-    return TableBeside(paths, rows, found, () if above else tuple(lost), used=covered and rows.labelled)
+    return TableBeside(paths, rows, found, () if above else tuple(lost), covered and rows.labelled, texts)
 
 
 def _opened(path: Path, folder: Path, images: Sequence[str]) -> tuple[Sheet | None, FileIndex, str | None]:

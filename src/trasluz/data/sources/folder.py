@@ -53,7 +53,12 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> ImageFile
     table = find_table(path, tuple(scan.images), section)
     identity = [*_identity(path, scan), sorted(scan.empty), section.splits.given(), section.class_folder]
     identity.append(table.identity if table else None)
-    return ImageFiles(path.resolve().name, identity, lambda reporter: _listing(path, scan, section, table))
+    return ImageFiles(
+        path.resolve().name,
+        identity,
+        lambda reporter: _listing(path, scan, section, table),
+        table.cells if table else lambda files: {},
+    )
 
 
 def folder_files(folder: Path) -> ImageFiles:
