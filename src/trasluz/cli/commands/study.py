@@ -57,7 +57,7 @@ def command(
         console.json({"study": str(result.path), "page": str(result.page), **result.table.to_dict()})
         return
     console.result(_table(result))
-    console.result(_note(result))
+    console.say(_note(result))
     console.say(_("The comparison page: {path}").format(path=result.page))
 
 
