@@ -420,7 +420,8 @@ Every interval is two-sided at 95 % and says how far a number could be off becau
 seeds. One method for each kind of number; all stay inside the range of what they bound. `bench/coverage.py` draws
 samples from distributions whose truth is known and counts how often the interval holds it: "covered" should be 0.95.
 Beside it stands the interval's mean width. Where samples say nothing about their spread (one seed, errors that are all
-the same) there is no interval, and pages show a dash; the share of such draws is told where there were any.
+the same) there is no interval: tables over seeds show a dash and say why, others leave the place empty. The share of
+such draws is told where there were any.
 """
 
 

@@ -58,7 +58,7 @@ def command(
         console.json({**told, "rests_on": list(result.resting.sentences())})
         return
     console.result(_table(result))
-    console.result(_note(result))
+    console.say(_note(result))
     for sentence in result.resting.sentences():
         console.say(sentence)
     console.say(_("The comparison page: {path}").format(path=result.page))
