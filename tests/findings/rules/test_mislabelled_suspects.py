@@ -20,7 +20,7 @@ def test_planted_wrong_labels_are_found_with_how_many_of_them_are_expected_to_be
     assert finding.numbers["false_alarms"] == looked.false_alarms
     assert "suspect" in finding.title
     assert "expected to be right" in finding.seen
-    assert not finding.settings  # label smoothing did not help where it was measured: docs/label-noise.md
+    assert not finding.settings  # that label smoothing helps is not sure where it was measured: docs/label-noise.md
 
 
 def test_clean_labels_are_not() -> None:

@@ -27,7 +27,8 @@ from trasluz.reporting import Task
 
 COST = 0.01  # of errors against weights: a hundredth of the usual, so that a probe learns no wrong label by heart
 _TEMPERATURES = np.geomspace(0.25, 8.0, 41)
-_RATES = np.concatenate([[0.0], np.geomspace(2e-4, 0.5, 80)])
+_RATES = np.concatenate([[0.0], np.geomspace(2e-4, 0.5, 40)])
+_FINE = 100  # rates between which the interval's ends are found
 _DROP = NormalDist().inv_cdf(0.975) ** 2 / 2  # of log-likelihood at the ends of a 95 % interval (Wilks 1938)
 _LEAST = 1e-12
 
@@ -86,21 +87,16 @@ def out_of_fold(
 
 def label_noise(scores: np.ndarray, labels: np.ndarray) -> LabelNoise:
     """The noise model fitted to ``scores`` ``[n, k]`` (before softmax, out of fold) and ``labels`` int64 ``[n]``."""
-    likelihood = np.stack([_likelihoods(scores, labels, temperature) for temperature in _TEMPERATURES])
-    profile = likelihood.max(0)
-    inside = _RATES[profile >= profile.max() - _DROP]
-    best = int(profile.argmax())
-    temperature = float(_TEMPERATURES[likelihood[:, best].argmax()])
+    rate, low, high, temperature = _fitted(scores, labels)
     belief = softmax(scores.astype(np.float64) / temperature, axis=1)
     own = np.take_along_axis(belief, labels[:, None], 1)[:, 0]
-    low = float(inside.min())
     flipped = low * (1 - own) / (scores.shape[1] - 1)
     others = belief.copy()
     others[np.arange(len(labels)), labels] = -1
     return LabelNoise(
-        rate=float(_RATES[best]),
+        rate=rate,
         low=low,
-        high=float(inside.max()),
+        high=high,
         temperature=temperature,
         own=own,
         wrong=flipped / np.maximum(flipped + (1 - low) * own, 1e-300),
@@ -109,8 +105,26 @@ def label_noise(scores: np.ndarray, labels: np.ndarray) -> LabelNoise:
     )
 
 
-def _likelihoods(scores: np.ndarray, labels: np.ndarray, temperature: float) -> np.ndarray:
-    """The log-likelihood of all labels at each of ``_RATES``."""
-    own = softmax(scores.astype(np.float64) / temperature, axis=1)[np.arange(len(labels)), labels]
-    other = (1 - own) / (scores.shape[1] - 1)
-    return np.array([np.log(np.maximum((1 - rate) * own + rate * other, _LEAST)).sum() for rate in _RATES])
+def _fitted(scores: np.ndarray, labels: np.ndarray) -> tuple[float, float, float, float]:
+    """The likeliest rate, both ends of its interval, and the temperature that goes with it: from a coarse grid, then
+    from a fine one about what the coarse one leaves."""
+    likelihood = _likelihoods(scores, labels, _TEMPERATURES, _RATES)
+    inside = np.flatnonzero(likelihood.max(0) >= likelihood.max() - _DROP)
+    hot = likelihood[:, inside].argmax(0)
+    first, last = max(inside.min() - 1, 0), min(inside.max() + 1, len(_RATES) - 1)
+    rates = np.linspace(_RATES[first], _RATES[last], _FINE)
+    temperatures = _TEMPERATURES[max(hot.min() - 1, 0) : hot.max() + 2]
+    likelihood = _likelihoods(scores, labels, temperatures, rates)
+    profile = likelihood.max(0)
+    kept, best = rates[profile >= profile.max() - _DROP], int(profile.argmax())
+    return float(rates[best]), float(kept.min()), float(kept.max()), float(temperatures[likelihood[:, best].argmax()])
+
+
+def _likelihoods(scores: np.ndarray, labels: np.ndarray, temperatures: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """The log-likelihood of all labels, float64 ``[temperatures, rates]``."""
+    found = np.empty((len(temperatures), len(rates)))
+    for place, temperature in enumerate(temperatures):
+        own = softmax(scores.astype(np.float64) / temperature, axis=1)[np.arange(len(labels)), labels]
+        other = (1 - own) / (scores.shape[1] - 1)
+        found[place] = [np.log(np.maximum((1 - rate) * own + rate * other, _LEAST)).sum() for rate in rates]
+    return found

@@ -48,10 +48,10 @@ def _features(pictures: Tensor) -> np.ndarray:
     side = max(min(_SIDE, *pictures.shape[2:]), 1)
     mean, compare = _dictionary(pictures, side)
     found = []
-    for part in pictures.split(200):
+    for part in torch.split(pictures, 200):
         likeness = (_patches(part, side) - mean) @ compare
         both = torch.cat([(likeness - _THRESHOLD).relu(), (-likeness - _THRESHOLD).relu()], 2)
-        grid = both.transpose(1, 2).unflatten(2, (pictures.shape[2] - side + 1, pictures.shape[3] - side + 1))
+        grid = both.transpose(1, 2).reshape(len(part), -1, pictures.shape[2] - side + 1, pictures.shape[3] - side + 1)
         found.append(F.adaptive_avg_pool2d(grid, (2, 2)).flatten(1))
     return np.asarray(torch.cat(found).numpy(), np.float32)
 

@@ -136,7 +136,7 @@ def _others(subject: Subject, taught: np.ndarray) -> np.ndarray:
     """At most 2,000 validation rows of the classes ``taught``, drawn at random."""
     rows = subject.data.split("valid")
     rows = rows[np.isin(np.asarray(subject.data.labels)[rows], taught)]
-    return rows[Rng(0).permutation("wrong-labels", 1, len(rows)).numpy()[:_MOST_HELD_OUT]]
+    return np.asarray(rows[Rng(0).permutation("wrong-labels", 1, len(rows)).numpy()[:_MOST_HELD_OUT]])
 
 
 def _result(
