@@ -32,10 +32,10 @@ def from_arrays(
     """Images, a table or sequences, with labels, ready for training.
 
     ``X``: images ``[n, height, width]`` or ``[n, height, width, channels]`` with 1, 3 or 4 channels, or a table
-    ``[n, features]``.  Uint8 images count from 0 to 255, uint16 to 65535; floats are kept, with a range of 0 to 1
-    when they lie in it, else from the least to the greatest training value; other whole numbers become the
-    smallest of these that holds them.  Tables become float32.  ``y``: one label of any hashable kind per sample
-    (``None`` or NaN: no label), or a list of labels per sample, or a 0/1 matrix ``[n, classes]`` for several
+    ``[n, features]``.  Uint8 images count from 0 to 255, uint16 to 65535 or as ``data.range`` says; floats are kept,
+    with a range of 0 to 1 when they lie in it, else from the least to the greatest training value; other whole numbers
+    become the smallest of these that holds them.  Tables become float32.  ``y``: one label of any hashable kind per
+    sample (``None`` or NaN: no label), or a list of labels per sample, or a 0/1 matrix ``[n, classes]`` for several
     labels per sample.  ``lengths``: whole numbers from 1 on, ``[n]``: then ``X`` are sequences ``[n, steps]`` or
     ``[n, steps, features]``, of each of which so many steps are real.  ``valid`` and ``test``: ``(X, y)``,
     ``(X, y, lengths)`` or ``(X, y, lengths, groups)`` that are those splits.  ``sample_weight``: non-negative, ``[n]``,

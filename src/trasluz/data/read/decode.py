@@ -36,7 +36,7 @@ UNKNOWN = N_("not an image, or of a format that is not read")
 DAMAGED = N_("cut short or damaged")
 TOO_MANY_PIXELS = N_("more than 89 million pixels")
 TOO_LARGE = N_("larger than 512 MiB")
-TOO_DEEP = N_("numbers outside of 16 bits; say from which to which they count with data.range=[low, high]")
+TOO_DEEP = N_("numbers outside of 16 bits; say from which to which they count with data.range")
 
 _HEAD = 16  # bytes that tell a format
 _LARGE = 1 << 24  # pixels from which an image's colours are changed part by part, and one image at a time

@@ -96,7 +96,7 @@ def rescaled(samples: np.ndarray, before: Range, after: Range) -> np.ndarray:
     """``samples``, cut to the range ``before``, so that this becomes the range ``after``.
 
     The same array where nothing changes.  Between whole ranges of 256 numbers or more whole numbers come out (uint8 or
-    uint16), otherwise float32.
+    uint16), otherwise float32, which floats become in any case.
     """
     low, high = before
     if before == after:
@@ -105,7 +105,7 @@ def rescaled(samples: np.ndarray, before: Range, after: Range) -> np.ndarray:
         outside = samples.size and (samples.min() < low or samples.max() > high)
         return np.clip(samples, *_in_kind(samples.dtype, before)) if outside else samples
     scaled = (np.clip(samples.astype(np.float32), low, high) - low) * ((after[1] - after[0]) / (high - low)) + after[0]
-    kind = _kind_for(after)
+    kind = None if samples.dtype.kind == "f" else _kind_for(after)
     found: np.ndarray = scaled.astype(np.float32) if kind is None else np.rint(scaled).astype(kind)
     return found
 
