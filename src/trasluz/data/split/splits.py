@@ -92,8 +92,8 @@ def _fraction(
     if len(chosen) == 0 and labels is not None and len(sizes) > 1 and _one_each(strata[first]):
         message = _(
             "data.{name}: each of the {classes} classes has a single sample to give, which training needs, so that no "
-            "split can be made; bring more samples of each class, give a folder of its own for {name}, or train "
-            "without it: --set data.{name}=null"
+            "split can be made; bring more samples of each class, or train without splits: "
+            "--set data.valid=null --set data.test=null"
         )
         raise RecipeError(message.format(name=name, classes=len(sizes)))
     if len(chosen) == 0 and len(sizes) == 1 < len(pool):
