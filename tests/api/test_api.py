@@ -62,6 +62,26 @@ def test_predictions_of_files_are_those_of_the_stored_images(classifier: Path, t
     assert len(json.loads(from_files.to_json())["predictions"]) == 6
 
 
+def test_loose_images_and_those_in_folders_are_predicted_together(classifier: Path, tmp_path: Path) -> None:
+    run = tz.open_run(classifier)
+    places = ["1.png", "more/2.png", "train/a/3.png", "test/b/4.png", "@eaDir/5.png"]
+    for path, pixels in zip(places, pictures(run, run.data.split("valid")[:5]), strict=True):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(tmp_path / path)
+    found = run.predict(tmp_path)
+    assert list(found.files) == [str(tmp_path / path) for path in sorted(places[:4])]
+
+
+def test_loose_images_beside_folders_train_what_needs_no_labels(tmp_path: Path, image_folder: ImageFolder) -> None:
+    folder = image_folder(classes=("more",), count=12)
+    for path in sorted((folder / "more").iterdir())[:6]:
+        path.rename(folder / path.name)
+    run = tz.train("digits-autoencoder", data=folder, set=QUICK, runs=tmp_path / "runs")
+    assert len(run.data.samples) == 12
+    with pytest.raises(RecipeError, match="one folder per class with no image beside these folders"):
+        tz.train("digits-cnn", data=folder, set=QUICK, runs=tmp_path / "runs")
+
+
 def test_an_evaluation_is_kept_and_read_back_as_it_was(classifier: Path) -> None:
     run = tz.open_run(classifier)
     made = run.evaluate("valid")
@@ -82,6 +102,9 @@ def test_other_data_are_matched_to_the_classes_by_name(classifier: Path, tmp_pat
     found = run.evaluate(data=tmp_path / "other")
     assert found.count == 20
     assert "valid" not in {p.name for p in (tmp_path / "other").iterdir()}
+    (tmp_path / "other" / "unheard").mkdir()  # an empty folder is no other class that must be known
+    assert run.evaluate(data=tmp_path / "other").count == 20
+    (tmp_path / "other" / "unheard").rmdir()
     shutil.move(tmp_path / "other" / found.classes[0], tmp_path / "other" / "unheard")
     with pytest.raises(DataError, match="unheard"):
         run.evaluate(data=tmp_path / "other")

@@ -216,7 +216,7 @@ def test_columns_that_are_not_used_are_named(images: Path, opened: Open) -> None
     table = _write(images / "a.csv", "path,breed,weight", lambda n: f"img/{n:02d}.png,{WORDS[n % 3]},{n / 3:.2f}")
     data = opened(table)
     assert data.labels is None
-    assert "breed, weight" in audit_notes(data.audit)[1]
+    assert "breed, weight" in audit_notes(data.audit)[0]
     assert opened(table, label_column="breed").classes == WORDS
 
 
@@ -247,8 +247,9 @@ def test_a_table_beside_or_above_images_is_found_and_used(
     assert data.classes == WORDS
     assert data.labels is not None
     assert data.labels.tolist() == [n % 3 for n in range(36)]
-    assert name in audit_notes(data.audit)[-1]
-    assert "36 images" in audit_notes(data.audit)[-1]
+    assert name in audit_notes(data.audit)[0]
+    assert "36 images" in audit_notes(data.audit)[0]
+    assert data.audit["ignored"] == 0
 
 
 def test_a_change_of_the_table_is_noticed(images: Path, opened: Open) -> None:

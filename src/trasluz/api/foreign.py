@@ -17,6 +17,7 @@ from trasluz.data.split.groups import NoGroupsError
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import DataSection
+from trasluz.recipe.data import FoldersSection
 from trasluz.reporting import Reporter
 
 ALL = "all"  # the split of all samples
@@ -41,6 +42,7 @@ def open_foreign(source: str | Path, run: OpenedRun, reporter: Reporter) -> Data
         "labelled": None,
         "domains": False,
         "range": p.file_range or recipe.data.range,
+        "splits": FoldersSection(),  # names of folders of the training data; others have their own
         "generate": recipe.data.generate if str(source).startswith(PREFIX) else None,
     }
     section = recipe.data.model_copy(update=changes)
@@ -84,16 +86,20 @@ def _as_long(data: Data, steps: int) -> Data:
 
 
 def _match(data: Data, classes: tuple[str, ...]) -> np.ndarray | None:
-    """Labels of ``data`` as positions in ``classes``."""
+    """Labels of ``data`` as positions in ``classes``; a class that no sample has, an empty folder, may be another."""
     if data.labels is None or not classes:
         return None
-    unknown = [name for name in data.classes if name not in classes]
+    if data.labels.ndim == 2:
+        held = data.labels.any(axis=0)
+    else:
+        held = np.bincount(data.labels[data.labels >= 0], minlength=len(data.classes)) > 0
+    unknown = [name for name, some in zip(data.classes, held, strict=True) if some and name not in classes]
     if unknown:
         message = _("{source}: the class {unknown} is not one of the model's classes: {classes}.")
         raise DataError(message.format(source=data.name, unknown=unknown[0], classes=", ".join(classes)))
-    position = np.array([classes.index(name) for name in data.classes], np.int64)
+    position = np.array([classes.index(name) if name in classes else -1 for name in data.classes], np.int64)
     if data.labels.ndim == 2:
         wide = np.zeros((len(data.labels), len(classes)), bool)
-        wide[:, position] = data.labels
+        wide[:, position[position >= 0]] = data.labels[:, position >= 0]
         return wide
     return np.where(data.labels < 0, -1, position[data.labels])

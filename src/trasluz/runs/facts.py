@@ -165,6 +165,7 @@ class _Table(BaseModel):
     model_config = _STRICT
     files: Annotated[list[str], Field(min_length=1)]
     used: bool
+    found: bool
     images: Count
     unused_columns: list[str]
 

@@ -152,7 +152,9 @@ def test_a_rule_that_cannot_be_met_is_one_sentence(n: int, valid: Rule, test: Ru
 
 
 def test_classes_of_one_image_each_cannot_give_a_validation_image() -> None:
-    with pytest.raises(RecipeError, match=r"each of the 10 classes has a single sample.*--set data\.valid=null"):
+    with pytest.raises(
+        RecipeError, match=r"each of the 10 classes has a single sample.*--set data\.valid=null --set data\.test=null"
+    ):
         split(np.arange(10), valid=0.2)
 
 

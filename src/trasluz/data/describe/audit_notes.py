@@ -43,7 +43,10 @@ def _table(audit: Mapping[str, Any]) -> Iterator[str]:
             "use it: --data {first}"
         ).format(files=files, first=table["files"][0])
         return
-    yield _("{files}: this table gives what is known of {count} images.").format(files=files, count=table["images"])
+    if table["found"]:
+        yield _("{files}: this table was found and gives the labels of {count} images.").format(
+            files=files, count=table["images"]
+        )
     if table["unused_columns"]:
         yield _(
             "Columns of {files} that are not used: {columns}; for labels from one of them: --set data.label_column=…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -28,6 +28,10 @@ class Ignored:
         """Counts a file by its name."""
         suffix = PurePosixPath(name).suffix.lower()
         self.files[HIDDEN if hidden else suffix if 1 < len(suffix) <= _LONGEST else BARE] += 1
+
+    def without(self, names: Iterable[str]) -> Ignored:
+        """The same but for files of these names, which turned out to be of use."""
+        return Ignored(self.files - Counter(PurePosixPath(name).suffix.lower() for name in names), self.folders)
 
     def to_dict(self) -> dict[str, Mapping[str, int]]:
         """Of the audit: ``ignored_kinds`` and ``ignored_folders``, the most frequent first."""

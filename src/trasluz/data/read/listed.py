@@ -46,7 +46,8 @@ def list_images(
     names = tuple(found.images[i] for i in layout.order)
     labels: Labels | None = layout.labels
     classes, splits, several = layout.empty, layout.splits, False
-    told: dict[str, Any] = {**found.ignored.to_dict(), **_told(layout)}
+    ignored = found.ignored.without(table.names_inside) if table and table.used else found.ignored
+    told: dict[str, Any] = {**ignored.to_dict(), **_told(layout)}
     unreadable = [(composed(name), reason) for name, reason in found.unreadable]
     if table is not None:
         told["table"] = table.told(names)
@@ -62,7 +63,7 @@ def list_images(
         classes,
         multi_label=several,
         splits=splits,
-        ignored=found.ignored.count,
+        ignored=ignored.count,
         told=told,
         unreadable=tuple(unreadable),
     )

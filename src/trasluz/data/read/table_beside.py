@@ -36,8 +36,8 @@ class TableBeside:
     """A table whose lines name images of a folder.
 
     ``found``: the line of each image that has one, by relative path.  ``missing``: cells that name no image, with the
-    reason.  ``used``: whether it gives the labels.  ``files``: the table's own, or several tables', shown.  ``texts``:
-    the cells of each image's line by column.
+    reason.  ``used``: whether it gives the labels.  ``files``: the table's own, or several tables'; ``names_inside``
+    are the names of those that lie in the folder.  ``texts``: the cells of each image's line by column.
     """
 
     files: tuple[Path, ...]
@@ -45,6 +45,7 @@ class TableBeside:
     found: dict[str, Row]
     missing: tuple[tuple[str, str], ...]
     used: bool = True
+    names_inside: tuple[str, ...] = ()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -77,6 +78,7 @@ class TableBeside:
         return {
             "files": [str(path) for path in self.files],
             "used": self.used,
+            "found": True,
             "images": sum(name in self.found for name in names),
             "unused_columns": list(self.rows.unused) if self.used else [],
         }
@@ -167,7 +169,8 @@ def _read(paths: tuple[Path, ...], folder: Path, images: Sequence[str], section:
         return None
     above = bool(_prefix(paths[0], folder))
     covered = len(found) >= _CERTAIN * len(images) if above else len(lost) <= (1 - _CERTAIN) * lines
-    return TableBeside(paths, rows, found, () if above else tuple(lost), covered and rows.labelled, texts)
+    inside = () if above else tuple(path.name for path in paths)
+    return TableBeside(paths, rows, found, () if above else tuple(lost), covered and rows.labelled, inside, texts)
 
 
 def _opened(path: Path, folder: Path, images: Sequence[str]) -> tuple[Sheet | None, FileIndex, str | None]:

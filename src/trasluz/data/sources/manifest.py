@@ -132,6 +132,7 @@ def _listing(table: Path, images: list[_Image], rows: Rows) -> Listing:
     there = [(image, row) for image, row in zip(images, rows.rows, strict=True) if not isinstance(image.facts, str)]
     labels: Labels = [row.label for _image, row in there]
     splits = tuple(row.split for _image, row in there)
+    read = {"files": [table.name], "used": True, "found": False}
 
     def contents() -> Iterator[tuple[int, Content]]:
         return ((row, image.path) for row, (image, _line) in enumerate(there))
@@ -142,6 +143,6 @@ def _listing(table: Path, images: list[_Image], rows: Rows) -> Listing:
         labels if any(labels) else None,
         multi_label=rows.several,
         splits=splits if set(splits) - {"train"} else None,
-        told={"table": {"files": [table.name], "used": True, "images": len(there), "unused_columns": rows.unused}},
+        told={"table": {**read, "images": len(there), "unused_columns": list(rows.unused)}},
         unreadable=tuple((image.name, image.facts) for image in images if isinstance(image.facts, str)),
     )

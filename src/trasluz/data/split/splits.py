@@ -89,8 +89,8 @@ def _check_chosen(
     if len(chosen) == 0 and strata is not None and different == len(np.unique(strata)) > 1:
         message = _(
             "data.{name}: each of the {classes} classes has a single sample to give, which training needs, so that no "
-            "split can be made; bring more samples of each class, give a folder of its own for {name}, or train "
-            "without it: --set data.{name}=null"
+            "split can be made; bring more samples of each class, or train without splits: "
+            "--set data.valid=null --set data.test=null"
         )
         raise RecipeError(message.format(name=name, classes=different))
     if len(chosen) == 0 and different == 1 < len(groups):
