@@ -96,7 +96,9 @@ class StudyResting:
         if self.few:
             said.append(_("Judged on {n} images only: from fewer than {fewest} no difference is taken."))
         elif self.samples is not None:
-            said.append(_("Each difference rests on images that both variants were judged on: {n} or more for each seed."))
+            said.append(
+                _("Each difference rests on images that both variants were judged on: {n} or more for each seed.")
+            )
         return tuple(sentence.format(**told) for sentence in said)
 
 
