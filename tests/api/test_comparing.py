@@ -241,6 +241,9 @@ def test_a_damaged_run_is_named_and_the_others_are_compared(runs: dict[str, Path
     page = found.page.read_text(encoding="utf-8")
     assert f"damaged: {damaged}" in page
     assert f"dañado: {damaged}" in page
+    lost = shutil.copytree(runs["slow"], tmp_path / "lost")
+    (lost / "splits.npz").write_bytes(b"PK nothing")
+    assert list(api.compare(lost, runs["cnn"], runs["slow"], out=tmp_path / "page.html").damaged) == [str(lost)]
     (damaged / "run.json").write_text("{", encoding="utf-8")
     with pytest.raises(RunError, match=r"run\.json is damaged"):
         api.compare(damaged, shutil.copytree(damaged, tmp_path / "again"))

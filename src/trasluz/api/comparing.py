@@ -24,7 +24,7 @@ from trasluz.look.through import Through, see_through
 from trasluz.messages import _, current_language
 from trasluz.report.comparison import Comparison, Seen, write_comparison_page
 from trasluz.reporting import Reporter
-from trasluz.runs.splits import KnownSamples
+from trasluz.runs.splits import KnownSamples, load_known
 from trasluz.runs.weights import FINAL
 from trasluz.search.common import FEWEST, Judged
 from trasluz.search.compare import Entry, common_counts, compare_table, recipe_differences, run_names
@@ -68,6 +68,8 @@ class _Compared:
         if self.known is None or self.evaluation is None:
             return None
         rows = self.evaluation.arrays.get("rows", np.empty(0, np.int64))
+        if len(rows) and not 0 <= rows.min() <= rows.max() < len(self.known.identities):
+            return None  # an evaluation of other data, which somebody put there
         return Judged(self.known.identities[rows], self.known.trained)
 
 
@@ -162,7 +164,7 @@ def _read_all(run: Run) -> None:
         DamagedError, CheckpointError: a file is damaged.
     """
     try:
-        run.recipe, run.history, run.evaluations()
+        run.recipe, run.history, run.evaluations(), load_known(run.path)
     except RecipeError as error:
         raise DamagedError(str(error)) from None
     if run.weights.stored():

@@ -10,7 +10,7 @@ import numpy as np
 from trasluz.api.opened import OpenedRun
 from trasluz.data.describe.fingerprint import digest
 from trasluz.data.describe.identities import identity_numbers
-from trasluz.errors import DamagedError, RequestError
+from trasluz.errors import RequestError
 from trasluz.runs.splits import KnownSamples, load_known, load_splits
 
 
@@ -53,8 +53,6 @@ def _known(run: OpenedRun) -> KnownSamples | None:
         return stored
     try:
         data = run.data
-    except DamagedError:
-        raise
     except RequestError:
         return None
     if data.identities is None:

@@ -158,7 +158,10 @@ def _total(
     bandwidths: Sequence[Tensor | float],
     values: Values | None = None,
 ) -> Tensor:
-    """Σ pᵢ·k(xᵢ, yⱼ)·qⱼ, 0-d, of the kernel or of other ``values`` of pairs; of large batches in blocks of rows that are computed again in the backward pass."""
+    """Σ pᵢ·k(xᵢ, yⱼ)·qⱼ, 0-d, of the kernel or of other ``values`` of pairs.
+
+    Large batches go in blocks of rows that are computed again in the backward pass.
+    """
     rows = max(_AT_ONCE // max(y.numel(), 1), 1)
     if len(x) <= rows:
         return _block(x, y, p, q, kind, bandwidths, values)
