@@ -26,6 +26,7 @@ from trasluz.recipe import Recipe, from_dict
 LOOKS = ("cam", "exciting", "feature-maps", "probes", "trust", "wrong-labels")  # those that rules read
 ALLOWED = ("bench",)  # networks of `nets.py`
 _SAMPLES = 500
+_FAILED = "A rule could not be asked"  # the remark in place of a rule that raised
 
 
 class Keeper:
@@ -86,6 +87,9 @@ class Keeper:
         run = self.run(specimen, seed)
         evidence = self.evidence(run, specimen)
         found = check_all(evidence)
+        failed = [each.seen for each in found if each.title.startswith(_FAILED)]
+        if failed:
+            raise RuntimeError("; ".join(failed))
         said = " ".join([*(_words(each) for each in found), *_verdicts(evidence)])
         return {
             "seed": seed,

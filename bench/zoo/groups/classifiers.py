@@ -91,8 +91,8 @@ SPECIMENS = (
     Specimen("deep-linear", "six layers without activation: none adds anything to the first", "digits-cnn",
              mlp((64,) * 5, epochs=10, activation="none"), seeds=_SEEDS, must=("redundant-layers",),
              may=("overfitting", "calibration-off")),
-    Specimen("few-lagging", "50 images of five classes, 4 epochs of one step under batch norm", "digits-cnn",
-             {"train.epochs": 4, "data.limit": 60}, seeds=_SEEDS, must=("lagging-statistics",),
+    Specimen("few-lagging", "60 images, 10 epochs of one step under batch norm, statistics left as they ran", "digits-cnn",
+             {"train.epochs": 10, "data.limit": 60, "train.statistics": "running"}, seeds=_SEEDS, must=("lagging-statistics",),
              may=("underfitting", "one-answer", "class-never-predicted", "calibration-off")),
     Specimen("unscaled-table", "features from 0.001 to 1,000 as they are, Adam at 0.1", "iris-mlp-tuned", {
         "data.source": "breast-cancer", "data.normalise": "raw", "model.network.hidden": [2, 2],
