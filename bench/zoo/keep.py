@@ -95,7 +95,9 @@ class Keeper:
             "seed": seed,
             "findings": [_plain(each) for each in found],
             "untrue": [words for words in specimen.untrue if words in said],
-            "metrics": {} if evidence.main is None else {k: float(f"{v:.4g}") for k, v in evidence.main.metrics.items()},
+            "metrics": {}
+            if evidence.main is None
+            else {k: float(f"{v:.4g}") for k, v in evidence.main.metrics.items()},
             "seconds": round(time.monotonic() - started, 1),
         }
 

@@ -41,5 +41,4 @@ def check(evidence: Evidence) -> Finding | None:
         settings=longer(evidence),
         refuted_by=_("trained twice as long, it ends with no lower validation loss."),
         cause="learned little",
-        specific=1,
     )
