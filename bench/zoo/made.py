@@ -102,6 +102,26 @@ def _noise_by_heart() -> Arrays:
     return {"X": _noisy(images[:500], 0.6), "y": labels[:500]}
 
 
+def _noisy_digits() -> Arrays:
+    images, labels = _digits()
+    return {"X": _noisy(images, 0.45), "y": labels}
+
+
+def _xor() -> Arrays:
+    """Two classes in opposite corners of a square, float ``[600, 2]``."""
+    points = np.random.default_rng(_SEED + 4).uniform(-1, 1, (600, 2)).astype(np.float32)
+    return {"X": points, "y": (points[:, 0] * points[:, 1] > 0).astype(np.int64)}
+
+
+def _spirals() -> Arrays:
+    """Three arms of a spiral that go round once and a half, float ``[900, 2]``."""
+    draws = np.random.default_rng(_SEED + 5)
+    arm, along = np.repeat(np.arange(3), 300), draws.uniform(0.1, 1, 900)
+    angle = 2 * np.pi * (arm / 3 + 1.5 * along)
+    points = along[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1) + draws.normal(0, 0.02, (900, 2))
+    return {"X": points.astype(np.float32), "y": arm}
+
+
 def _photographs() -> Arrays:
     """200 cats and 200 dogs of Kaggle's photographs, 64×64."""
     from PIL import Image
@@ -131,5 +151,8 @@ MADE: dict[str, Callable[[], Arrays]] = {
     "flipped-10": _flipped(0.1),
     "flipped-20": _flipped(0.2),
     "noise-by-heart": _noise_by_heart,
+    "noisy": _noisy_digits,
+    "xor": _xor,
+    "spirals": _spirals,
     "photographs": _photographs,
 }

@@ -92,7 +92,9 @@ MEASURES: dict[str, Measure] = {
     "copies-training-images": Measure("share of copies", _samples("copies_share")),
     "dead-units": Measure("share of dead channels", _number("dead-units", "share", 0.0)),
     "discriminator-too-strong": Measure("accuracy of the discriminator", _told_apart),
-    "kernel-out-of-range": Measure("kernels at an end", lambda e: float(find("kernel-out-of-range").check(e) is not None)),
+    "kernel-out-of-range": Measure(
+        "kernels at an end", lambda e: float(find("kernel-out-of-range").check(e) is not None)
+    ),
     "lagging-statistics": Measure("cross-entropy of validation, last epoch", _metric("cross_entropy")),
     "latent-too-large": Measure("share of the code in use", _code_share, lower=False),
     "latent-too-small": Measure("squared error", _metric("mse", "reconstruction")),

@@ -162,7 +162,14 @@ def _found(told: Told) -> str:
 
 def _group(group: str, members: tuple[Specimen, ...]) -> list[str]:
     rows = (
-        (specimen.name, specimen.truth, ", ".join(specimen.must), told["seed"], _found(told), "; ".join(wrong(specimen, told)))
+        (
+            specimen.name,
+            specimen.truth,
+            ", ".join(specimen.must),
+            told["seed"],
+            _found(told),
+            "; ".join(wrong(specimen, told)),
+        )
         for specimen in members
         for told in kept(group, specimen.name).values()
     )

@@ -48,7 +48,9 @@ def test_a_missing_a_false_and_an_untrue_word_are_wrong() -> None:
     assert wrong(planted, said) == ["leakage is missing", "it says “385”"]
     remark = {"findings": [{"rule": "leakage", "severity": "bad"}, {"rule": "dead-units", "severity": "note"}]}
     assert false_alarms(planted, remark) == ["dead-units"]
-    other = {"findings": [{"rule": "underfitting", "severity": "warn"}, {"rule": "redundant-layers", "severity": "note"}]}
+    other = {
+        "findings": [{"rule": "underfitting", "severity": "warn"}, {"rule": "redundant-layers", "severity": "note"}]
+    }
     assert false_alarms(planted, other) == ["underfitting"]
 
 

@@ -22,7 +22,10 @@ def history(rate: float | Iterable[float] = 0.001, **series: Sequence[float]) ->
     """One record per epoch; ``train_loss`` becomes ``train/loss``."""
     count = len(next(iter(series.values())))
     rates = [rate] * count if isinstance(rate, float) else list(rate)
-    keys = {name: name.replace("train_eval_", "train_eval/") if "_eval_" in name else name.replace("_", "/", 1) for name in series}
+    keys = {
+        name: name.replace("train_eval_", "train_eval/") if "_eval_" in name else name.replace("_", "/", 1)
+        for name in series
+    }
     return [
         {
             "phase": "train",

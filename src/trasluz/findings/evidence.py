@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, Any]
 _PREFERRED = ("test", "valid", "train")
+_LAG = 0.1  # of the validation loss
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,23 @@ class Evidence:
         rates = self.series("learning_rate")
         return bool(rates) and min(rates) >= 0.5 * max(rates)
 
+    @property
+    def recomputed(self) -> Mapping[str, Any]:
+        """What ``run.json`` tells of batch norms' statistics that were computed anew at the end of the last phase."""
+        phases: Mapping[str, Any] = self.info.get("statistics") or {}
+        found: Mapping[str, Any] = phases.get(str(self.phase[-1].get("phase")), {}) if self.phase else {}
+        return found
+
+    @cached_property
+    def curves_lag(self) -> bool:
+        """Whether validation was measured with statistics that lagged, so that its curve is not that of the weights."""
+        before, after = (self.recomputed.get(when, {}).get("valid/loss") for when in ("before", "after"))
+        return before is not None and after is not None and abs(before - after) > _LAG * abs(before)
+
     @cached_property
     def compared(self) -> int:
         """How many training images ``train_eval/…`` was measured on."""
-        return min(getattr(self.train, "compare", 1000) or 0, self.count("train"), self.count("valid"))
+        return min(self.train.compare or 0, self.count("train"), self.count("valid"))
 
     @cached_property
     def chance_loss(self) -> float | None:

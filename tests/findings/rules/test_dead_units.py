@@ -10,6 +10,7 @@ from tests.findings.made import evidence, found, not_found
 from tests.look.made_subjects import subject
 from trasluz.findings.evidence import Evidence
 from trasluz.look import base
+from trasluz.look.looks.feature_maps import FeatureMapsResult
 from trasluz.look.result import Result
 from trasluz.reporting import Reporter
 
@@ -41,6 +42,20 @@ def test_channels_that_are_zero_everywhere_by_either_look() -> None:
     not_found("dead-units", _seen(1, "feature-maps"))  # one of eight was never alive in many a healthy layer
     assert "net.1" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
     assert "400 images" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
+
+
+def test_pixels_that_are_always_black_are_no_channels() -> None:
+    seen = _seen(3, "feature-maps")
+    maps = seen.looks["feature-maps"]
+    assert isinstance(maps, FeatureMapsResult)
+    before = dataclasses.replace(
+        maps,
+        layers=("net.flatten", *maps.layers),
+        shapes={**maps.shapes, "net.flatten": (8, 1, 1)},
+        dead={**{name: maps.dead[name][:0] for name in maps.layers}, "net.flatten": maps.dead[maps.layers[0]]},
+    )
+    known = dataclasses.replace(seen, looks={"feature-maps": before}, parameters={"net.0.weight": 72})
+    not_found("dead-units", known)
 
 
 def test_living_channels_few_images_and_no_looks_are_none() -> None:

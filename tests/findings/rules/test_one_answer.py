@@ -22,6 +22,8 @@ def test_what_is_advised_follows_from_what_is_known() -> None:
     assert found("one-answer", evidence(high, evaluation=classified(ALL_ONE))).settings == (
         "train.optimiser.learning_rate=0.01",
     )
+    heavy = evidence({"model.l2": 0.3}, evaluation=classified(ALL_ONE))
+    assert found("one-answer", heavy).settings == ("model.l2=0.003",)
     stopped = evidence(evaluation=classified(ALL_ONE), stop_reason="enough")
     assert found("one-answer", stopped).settings == ()
 

@@ -130,7 +130,9 @@ def _verdict(result: FeatureMapsResult) -> str:
         return ""
     tau, chance = _trend([result.zeros[layer] for layer in sparse])
     if chance > _BY_CHANCE:
-        text = _("The share of zeros has no sure trend with depth: {least} to {most} after {n} layers, Kendall's τ {tau}.")
+        text = _(
+            "The share of zeros has no sure trend with depth: {least} to {most} after {n} layers, Kendall's τ {tau}."
+        )
     elif tau > 0:
         text = _(
             "Activations get sparser with depth: {before} zeros after {first}, {after} after {last}; Kendall's τ over "

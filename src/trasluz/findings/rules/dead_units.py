@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trasluz.findings.evidence import Evidence, train_setting
 from trasluz.findings.finding import Finding
+from trasluz.findings.rules.rate_too_high import check as rate_too_high
 from trasluz.look.looks import exciting, feature_maps
 from trasluz.messages import _, ngettext
 from trasluz.numerals import integer, percent, significant
@@ -59,7 +61,16 @@ def check(evidence: Evidence) -> Finding | None:
         numbers={"dead": float(worst.dead), "channels": float(worst.channels), "share": share},
         settings=(train_setting(evidence, "optimiser.learning_rate", f"{rate / 3:.2g}"),),
         refuted_by=_("one of these channels is above zero for any image of the kind that it was trained on."),
+        cause="" if rate_too_high(evidence) is None else "learned little",
     )
+
+
+def _computed(evidence: Evidence, layers: Sequence[str]) -> Sequence[str]:
+    """Of ``layers`` those from the first with weights on: before it stand the pixels themselves, which may be black in
+    all images."""
+    owners = {name.rsplit(".", 1)[0] for name in evidence.parameters}
+    first = next((i for i, layer in enumerate(layers) if any(f"{own}.".startswith(f"{layer}.") for own in owners)), 0)
+    return layers[first:]
 
 
 def _layers(evidence: Evidence) -> list[_Layer]:
@@ -67,7 +78,7 @@ def _layers(evidence: Evidence) -> list[_Layer]:
     found: dict[str, _Layer] = {}
     maps, best = evidence.looks.get("feature-maps"), evidence.looks.get("exciting")
     if isinstance(maps, feature_maps.FeatureMapsResult):
-        for name in (name for name in maps.layers if name in maps.dead and maps.shapes.get(name)):
+        for name in (name for name in _computed(evidence, maps.layers) if name in maps.dead and maps.shapes.get(name)):
             found[name] = _Layer(name, len(maps.dead[name]), maps.shapes[name][0], maps.examined)
     if isinstance(best, exciting.ExcitingResult):
         channels = best.shape[-1] if len(best.shape) == 2 else best.shape[0]

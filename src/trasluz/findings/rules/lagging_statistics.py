@@ -1,24 +1,57 @@
 """Lagging: what is judged is behind what was trained, because running statistics or averaged weights need more steps.
 
 While it trains, batch norm normalises by the batch; evaluation takes running means, which move a tenth of the way per
-step.  After a handful of steps they are still near where they began, and so are weights averaged over steps.  The sign:
-the same network is right more often while it learns than on the same images in evaluation, where neither augmentation
-nor dropout is in its way.
+step.  After a handful of steps they are still near where they began, and so are weights averaged over steps.  At the
+end of a training statistics that lag are computed anew, and ``run.json`` keeps what was measured before and after.
+Where they were not, the sign is this: the same network is right more often while it learns than on the same images in
+evaluation, where neither augmentation nor dropout is in its way.
 """
 
 from __future__ import annotations
 
-from trasluz.findings.evidence import Evidence, longer
+from trasluz.findings.evidence import Evidence, longer, train_setting
 from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, percent
 
 _BEHIND = 0.1  # of accuracy: augmentation, dropout and earlier weights only ever make the running accuracy lower
-CAUSE = "learned little"
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """Accuracy in evaluation surely a tenth below the running one, on the same training images at the end."""
+    """Accuracy in evaluation surely a tenth below the running one, or below that with statistics computed anew."""
+    return _mended(evidence) or _left(evidence)
+
+
+def _mended(evidence: Evidence) -> Finding | None:
+    """Told as a remark: the weights that are kept have new statistics, only the curves come from the old ones."""
+    facts = evidence.recomputed
+    before, after = (facts.get(when, {}).get("train_eval/accuracy") for when in ("before", "after"))
+    if before is None or after is None:
+        return None
+    low, high = evidence.share_interval(before, evidence.compared)
+    if after - high < _BEHIND:
+        return None
+    steps = int(facts["steps"])
+    seen = _(
+        "After {steps} steps it was right on {before} of training samples with its running statistics, and on {after} "
+        "once they had been computed anew from training samples."
+    )
+    return Finding(
+        severity="note",
+        title=_("The curves of validation lag behind what was trained"),
+        seen=seen.format(steps=integer(steps), before=percent(before), after=percent(after)),
+        meaning=_(
+            "The running statistics of batch normalisation needed more steps than there were: the validation of all "
+            "epochs but the last says little. What is judged now is not touched by that, and it is no overfitting."
+        ),
+        advice=_("Train for more epochs, or with smaller batches, where the curves are to be read."),
+        numbers={"running": after, "evaluated": before, "low": low, "high": high, "steps": float(steps)},
+        settings=longer(evidence),
+        refuted_by=_("with three times as many steps evaluation is as far behind as now."),
+    )
+
+
+def _left(evidence: Evidence) -> Finding | None:
     both = evidence.together("train/accuracy", "train_eval/accuracy")
     if not both:
         return None
@@ -31,27 +64,23 @@ def check(evidence: Evidence) -> Finding | None:
         "While it learned it was right on {running} of the training samples of the last epoch; in evaluation the same "
         "network is right on {evaluated} of them ({low} to {high}), after {steps} steps."
     )
+    words = {"running": running, "evaluated": evaluated, "low": low, "high": high}
     averaged = evidence.train.ema is not None
     return Finding(
         severity="warn",
         title=_("What is judged lags behind what was trained"),
-        seen=seen.format(
-            running=percent(running),
-            evaluated=percent(evaluated),
-            low=percent(low),
-            high=percent(high),
-            steps=integer(steps),
-        ),
+        seen=seen.format(steps=integer(steps), **{name: percent(value) for name, value in words.items()}),
         meaning=_("The averaged weights that are judged are still near those of the beginning; this is no overfitting.")
         if averaged
-        else _(
-            "The running statistics of batch normalisation are still near those of the beginning; this is no "
-            "overfitting, and the validation numbers of these epochs say little."
-        ),
-        advice=_("Train for more epochs, or with smaller batches: it is steps that are missing."),
-        numbers={"running": running, "evaluated": evaluated, "low": low, "high": high, "steps": float(steps)},
-        settings=longer(evidence),
+        else _("What evaluation normalises by, or leaves out, is not what was trained with; this is no overfitting."),
+        advice=_("Train for more epochs, or with smaller batches: it is steps that are missing.")
+        if averaged or evidence.train.statistics == "auto"
+        else _("Let the running statistics be computed anew at the end, or train for more epochs."),
+        numbers={**words, "steps": float(steps)},
+        settings=longer(evidence)
+        if averaged or evidence.train.statistics == "auto"
+        else (train_setting(evidence, "statistics", "auto"),),
         refuted_by=_("with three times as many steps evaluation is as far behind as now."),
-        cause=CAUSE,
+        cause="learned little",
         specific=3,
     )

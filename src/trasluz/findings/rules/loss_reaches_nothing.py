@@ -31,7 +31,9 @@ def check(evidence: Evidence) -> Finding | None:
         meaning=_("No weight moved: all are frozen, or the gradient is zero wherever it arrives."),
         advice=_("See which parts the phases leave to move, and whether a term has a weight of zero."),
         numbers={"loss": values[0], "epochs": float(len(values))},
-        settings=tuple(f"phases.{len(evidence.recipe.phases) - 1}.{field}" for field in ("frozen=[]", "trainable=['*']"))
+        settings=tuple(
+            f"phases.{len(evidence.recipe.phases) - 1}.{field}" for field in ("frozen=[]", "trainable=['*']")
+        )
         if evidence.recipe.phases
         else (),
         refuted_by=_("any weight of the last checkpoint differs from the first one's."),

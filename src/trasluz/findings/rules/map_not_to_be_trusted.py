@@ -120,6 +120,4 @@ def _same_for_all(found: cam.CamResult) -> Finding | None:
 
 def _finding(seen: str, meaning: str, advice: str, numbers: dict[str, float], severity: Severity = "warn") -> Finding:
     refuted_by = _("taking away what the map marks changes the answer more than taking away as much elsewhere.")
-    return Finding(
-        severity, _("Heat maps not to be trusted"), seen, meaning, advice, numbers, refuted_by=refuted_by
-    )
+    return Finding(severity, _("Heat maps not to be trusted"), seen, meaning, advice, numbers, refuted_by=refuted_by)

@@ -7,7 +7,7 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import significant
 
-_SHARE = 0.2  # of the spread of real images: what is left is one image with some noise
+_SHARE = 0.25  # of the spread of real images: what is left is one image with some noise
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -22,14 +22,21 @@ def check(evidence: Evidence) -> Finding | None:
             made=significant(made), real=significant(real)
         ),
         meaning=_("Whatever it is given, the generator makes the same image."),
-        advice=_("Start anew with a lower learning rate for both networks; another seed may do as well."),
+        advice=_("Start anew with a lower learning rate, as high for both networks; another seed may do as well."),
         numbers={"sample_std": made, "real_std": real},
-        settings=(
-            train_setting(evidence, "optimiser.learning_rate", f"{evidence.train.optimiser.learning_rate / 2:.2g}"),
-        )
-        if not evidence.train.optimisers
-        else (f"seed={evidence.recipe.seed + 1}",),
+        settings=(_setting(evidence),),
         refuted_by=_("two samples of the prior differ as two real images do."),
         cause="one picture",
         specific=1,
     )
+
+
+def _setting(evidence: Evidence) -> str:
+    """Half the rate; of two rates the discriminator's as high as the generator's, if it was lower; else another seed."""
+    own = evidence.train.optimisers
+    if not own:
+        return train_setting(evidence, "optimiser.learning_rate", f"{evidence.train.optimiser.learning_rate / 2:.2g}")
+    made, judge = own.get("generator"), own.get("discriminator")
+    if made and judge and judge.learning_rate < made.learning_rate and not evidence.recipe.phases:
+        return f"train.optimisers.discriminator.learning_rate={made.learning_rate:g}"
+    return f"seed={evidence.recipe.seed + 1}"

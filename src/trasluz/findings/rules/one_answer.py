@@ -14,6 +14,7 @@ _OF_ALL = 0.98  # of the answers are the same
 _NEARLY_ALL = 0.95  # of the samples are of one class: then naming it always is not to be wondered at
 _ADAPTIVE = 0.01  # a rate from which steps of Adam and its like can silence every unit at once
 _PLAIN = 0.3  # and of SGD
+_HEAVY = 0.01  # times the squares of all weights: more than the cross-entropy can pay for
 CAUSE = "learned little"
 
 
@@ -64,6 +65,12 @@ def _overshoots(evidence: Evidence) -> bool:
     return optimiser.learning_rate >= (_PLAIN if optimiser.name == "sgd" else _ADAPTIVE)
 
 
+def _penalty(evidence: Evidence) -> float:
+    """The factor of the squared weights, where it is too heavy to learn under; else 0."""
+    factor = evidence.recipe.model.get("l2")
+    return float(factor) if isinstance(factor, (int, float)) and factor >= _HEAVY else 0.0
+
+
 def _advice(evidence: Evidence) -> str:
     if _unscaled(evidence):
         return _("Standardise the features, which are of different sizes as they are, and lower the rate.")
@@ -71,11 +78,19 @@ def _advice(evidence: Evidence) -> str:
         return _("Lower the learning rate of {rate} ten times.").format(
             rate=significant(evidence.train.optimiser.learning_rate)
         )
+    if _penalty(evidence):
+        return _("Penalise the weights less: at {factor} they cost more than an answer is worth.").format(
+            factor=significant(_penalty(evidence))
+        )
     if evidence.stopped_itself:
         return _("Start from another seed, or with a larger network: this one stopped without having begun.")
-    return _("Train longer, and look at the training loss: it must fall below {chance}.").format(
-        chance=significant(evidence.chance_loss or 0.0)
-    ) if evidence.chance_loss else _("Train longer, and look at whether the training loss falls.")
+    return (
+        _("Train longer, and look at the training loss: it must fall below {chance}.").format(
+            chance=significant(evidence.chance_loss or 0.0)
+        )
+        if evidence.chance_loss
+        else _("Train longer, and look at whether the training loss falls.")
+    )
 
 
 def _settings(evidence: Evidence) -> tuple[str, ...]:
@@ -83,4 +98,6 @@ def _settings(evidence: Evidence) -> tuple[str, ...]:
     lower = (train_setting(evidence, "optimiser.learning_rate", f"{rate / 10:.2g}"),) if _overshoots(evidence) else ()
     if _unscaled(evidence):
         return ("data.normalise=standard", *lower)
-    return lower or longer(evidence)
+    if lower or not _penalty(evidence):
+        return lower or longer(evidence)
+    return (f"model.l2={_penalty(evidence) / 100:.2g}",)

@@ -34,6 +34,8 @@ def _rise(evidence: Evidence) -> Finding | None:
     stopping = evidence.train.early_stopping
     if stopping is not None and stopping.restore_best:  # the weights that are kept come from before the rise
         return None
+    if evidence.curves_lag:  # of the epochs before the last validation says little
+        return None
     both = evidence.together("train_eval/loss", "valid/loss") or evidence.together("train/loss", "valid/loss")
     if len(both) < _FEWEST:
         return None

@@ -42,7 +42,7 @@ def check(evidence: Evidence) -> Finding | None:
         words = {"epochs": epochs, "reach": significant(reach), "share": percent(max(fall, 0.0))}
         return _finding(evidence, seen.format(**words), {"fall": fall, "reach": reach})
     valid = evidence.series("valid/loss")
-    leaps = bool(valid) and max(valid) > _LEAP * valid[0]
+    leaps = bool(valid) and not evidence.curves_lag and max(valid) > _LEAP * valid[0]
     if not fall > 0 or leaps or not _held(evidence) or not _straight(values):
         return None
     seen = _("In {epochs} epochs the training loss fell by {share}, as fast at the end as at the beginning.")

@@ -44,8 +44,8 @@ def check(evidence: Evidence) -> Finding | None:
         severity="warn",
         title=_("The scores are probabilities already"),
         seen=_(
-            "The scores of all {count} samples lie between 0 and 1 and sum to 1; after the softmax of the loss no class "
-            "is given more than {most}."
+            "The scores of all {count} samples lie between 0 and 1 and sum to 1; after the softmax of the loss no "
+            "class is given more than {most}."
         ).format(count=integer(len(found)), most=percent(most)),
         meaning=_(
             "The network ends in a softmax, and the cross-entropy has one of its own: gradients are small, and the "

@@ -19,7 +19,7 @@ _OF_THE_LOSS = 0.01
 def check(evidence: Evidence) -> Finding | None:
     """A validation loss that falls beyond its noise up to the last epoch, at a rate that was not let down."""
     values, rates = evidence.series("valid/loss"), evidence.series("learning_rate")
-    stopped = not evidence.finished or evidence.info.get("stop_reason")
+    stopped = not evidence.finished or evidence.stopped_itself or evidence.curves_lag
     if stopped or len(values) < _FEWEST or not rates or rates[-1] < _STILL_HIGH * max(rates):
         return None
     last = values[-max(_FEWEST, len(values) // _SHARE) :]
@@ -41,5 +41,4 @@ def check(evidence: Evidence) -> Finding | None:
         settings=longer(evidence),
         refuted_by=_("trained twice as long, it ends with no lower validation loss."),
         cause="learned little",
-        specific=1,
     )

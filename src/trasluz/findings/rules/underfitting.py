@@ -57,9 +57,7 @@ def _no_better(evidence: Evidence, numbers: dict[str, float]) -> Finding:
     return _finding(evidence, "warn", title, {**numbers, "roc_auc": area}, more)
 
 
-def _finding(
-    evidence: Evidence, severity: Severity, title: str, numbers: dict[str, float], more: str = ""
-) -> Finding:
+def _finding(evidence: Evidence, severity: Severity, title: str, numbers: dict[str, float], more: str = "") -> Finding:
     shares = {name: percent(value) for name, value in numbers.items() if name != "roc_auc"}
     seen = _(
         "Accuracy is {accuracy} (95 % interval: {low} to {high}); always naming the most frequent class is right for "
@@ -75,9 +73,7 @@ def _finding(
             "The network is too small, held back too much or trained too little, or samples do not tell the classes "
             "apart."
         ),
-        advice=_(
-            "Train longer, with a larger network or weaker penalties; look at the labels if that changes nothing."
-        )
+        advice=_("Train longer, with a larger network or weaker penalties; look at the labels if that changes nothing.")
         if not evidence.stopped_itself
         else _(
             "Longer training would stop at the same epoch: try a larger network or weaker penalties, and look at the "

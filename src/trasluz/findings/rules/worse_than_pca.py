@@ -40,7 +40,9 @@ def check(evidence: Evidence) -> Finding | None:
         else _("Train longer, with more channels or another rate, before you look into the code."),
         numbers={"mse": value, "low": low, "high": high, "pca": pca["mse"], "code": code},
         settings=longer(evidence),
-        refuted_by=_("on other images of the kind its error lies below that of PCA, fitted to the same training images."),
+        refuted_by=_(
+            "on other images of the kind its error lies below that of PCA, fitted to the same training images."
+        ),
     )
 
 
