@@ -89,8 +89,9 @@ def _match(data: Data, classes: tuple[str, ...]) -> np.ndarray | None:
     """Labels of ``data`` as positions in ``classes``; a class that no sample has, an empty folder, may be another."""
     if data.labels is None or not classes:
         return None
+    held: np.ndarray
     if data.labels.ndim == 2:
-        held = data.labels.any(axis=0)
+        held = np.any(data.labels, axis=0)
     else:
         held = np.bincount(data.labels[data.labels >= 0], minlength=len(data.classes)) > 0
     unknown = [name for name, some in zip(data.classes, held, strict=True) if some and name not in classes]
