@@ -137,6 +137,33 @@ def test_a_class_that_only_the_test_part_has_is_named(
     assert "No training sample is of class fox" in found.out
 
 
+def test_what_was_passed_over_is_told_before_training_and_by_the_report(
+    command: Command, image_folder: ImageFolder, tmp_path: Path
+) -> None:
+    folder = image_folder()
+    (folder / "cat" / "@eaDir").mkdir()
+    for name in ("notes.txt", "cat/film.mov", "dog/Thumbs.db"):
+        (folder / name).write_bytes(b"?")
+    told = ("ignored: 3 (", ".mov 1", "not looked into: 1 (@eaDir)")
+    checked = command("data", "check", folder).out
+    trained = _train(command, folder)
+    assert trained.code == 0
+    assert command("report", next((tmp_path / "runs").iterdir())).code == 0
+    page = next((tmp_path / "runs").glob("*/report.html")).read_text(encoding="utf-8")
+    for words in told:
+        assert words in checked
+        assert words in trained.out + trained.err
+        assert words in page
+
+
+def test_folders_that_can_be_parts_or_classes_are_asked_about(command: Command, image_folder: ImageFolder) -> None:
+    folder = image_folder(name="photos/north").parent
+    image_folder(name="photos/south")
+    settings = "--set data.splits.train=north --set data.splits.test=south"
+    _train(command, folder).must_refuse(settings, "data.class_folder=outer", "data.class_folder=inner")
+    assert _train(command, folder, *settings.split()).code == 0
+
+
 @pytest.mark.parametrize("content", [b"", b"not an image at all", b"\x89PNG\r\n\x1a\n"])
 def test_a_file_that_is_no_image_is_named_with_its_reason(
     command: Command, image_folder: ImageFolder, content: bytes

@@ -89,12 +89,9 @@ def _match(data: Data, classes: tuple[str, ...]) -> np.ndarray | None:
     """Labels of ``data`` as positions in ``classes``; a class that no sample has, an empty folder, may be another."""
     if data.labels is None or not classes:
         return None
-    held: np.ndarray
-    if data.labels.ndim == 2:
-        held = np.any(data.labels, axis=0)
-    else:
-        held = np.bincount(data.labels[data.labels >= 0], minlength=len(data.classes)) > 0
-    unknown = [name for name, some in zip(data.classes, held, strict=True) if some and name not in classes]
+    given = data.labels.nonzero()[1] if data.labels.ndim == 2 else data.labels[data.labels >= 0]
+    held = np.bincount(given, minlength=len(data.classes))
+    unknown = [name for name, count in zip(data.classes, held, strict=True) if count and name not in classes]
     if unknown:
         message = _("{source}: the class {unknown} is not one of the model's classes: {classes}.")
         raise DataError(message.format(source=data.name, unknown=unknown[0], classes=", ".join(classes)))
