@@ -69,7 +69,7 @@ def in_recipes(chance: random.Random, count: int, folder: Path) -> Iterator[Atte
     chance.shuffle(plans)
     for number in range(count):
         name, whole, path = plans[number % len(plans)]
-        value = chance.choice(VALUES)
+        value = chance.choice([value for value in VALUES if not _is_right_number_of_processes(path, value)])
         file = folder / f"{number}.yaml"
         file.write_text(yaml.safe_dump(_with(whole, path, value)), encoding="utf-8")
         ended = call(train_until_started, [str(file), str(folder / "runs")], folder, HANG)
@@ -77,6 +77,11 @@ def in_recipes(chance: random.Random, count: int, folder: Path) -> Iterator[Atte
         fault = ended.fault or _said(ended, (0, 2))
         told = f"{name} {field}={str(value)[:40]!r}: {fault} [{ended.text[-300:].strip()}]" if fault else ""
         yield Attempt("recipe", str(path[0]), told, ended.seconds, ended.memory)
+
+
+def _is_right_number_of_processes(path: tuple[Any, ...], value: Any) -> bool:
+    """Whether it would start further processes, which come from the program that was started: here this attack."""
+    return path in (("compute", "devices"), ("compute", "nodes")) and isinstance(value, int) and 1 < value < 1000
 
 
 def in_options(chance: random.Random, count: int, folder: Path, run: Path) -> Iterator[Attempt]:
