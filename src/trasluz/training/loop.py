@@ -206,7 +206,7 @@ class Loop:
         self.engine.agree_on_buffers()
         self._check_finite()
         seconds = time.perf_counter() - started
-        record = self._record(scale, first, seconds) | self._measured()
+        record = self._record(scale, first, seconds, self._measured())
         stretches = self.stretches.close(self.engine, self.phase.name, self.global_step)
         self.epoch, self.step = self.epoch + 1, 0
         self.totals = Totals(self.engine.device)
@@ -315,13 +315,13 @@ class Loop:
             told = message.format(term=term, step=step, epoch=self.epoch + 1, rate=rate)
             raise DivergedError(f"{told} ({self.recipe.fragility})" if self.recipe.fragility else told)
 
-    def _record(self, scale: float, first: int, seconds: float) -> dict[str, Any]:
+    def _record(self, scale: float, first: int, seconds: float, measured: Mapping[str, Any]) -> dict[str, Any]:
         """One line of ``metrics.jsonl``; the speed is that of the steps alone."""
         shown = self._samples_before(self.step) - self._samples_before(first)
         means = self.totals.means(self.engine)
         means |= self.family.training_metrics(self.totals.statistics(self.engine))
         record: dict[str, Any] = {"phase": self.phase.name, "epoch": self.epoch + 1, "step": self.global_step}
-        record |= {f"train/{name}": value for name, value in means.items()}
+        record |= {f"train/{name}": value for name, value in means.items()} | dict(measured)
         rates = {
             f"learning_rate/{name}" if len(self.engine.rates) > 1 else "learning_rate": rate * scale
             for name, rate in self.engine.rates.items()
