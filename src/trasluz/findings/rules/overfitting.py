@@ -21,6 +21,7 @@ _FEWEST = 2 * WINDOW  # epochs, so that the best place and the last one share no
 _OF_THE_FALL = 0.1  # a rise of a tenth of all that was won; less is no loss to speak of
 _OF_THE_LOSS = 0.02  # and of a fiftieth of the loss itself, where nothing was ever won
 _DEVIATIONS = 3.0  # of the difference between two windows: chance does that once in 700 runs
+_PER_WEIGHT = 10  # training samples: who has fewer weights than a tenth of these cannot learn them by heart
 _GAP = 0.05  # of accuracy between training and validation: five points are worth the work
 CAUSE = "memorising"
 
@@ -58,6 +59,9 @@ def _gap(evidence: Evidence) -> Finding | None:
     losses = evidence.series("valid/loss")
     if train is None or valid is None or (len(losses) > 1 and losses[-1] == min(losses)):
         return None  # what is still getting better on new samples is not done, whatever the gap is
+    weights = sum(evidence.parameters.values())
+    if 0 < weights < evidence.count("train") / _PER_WEIGHT:
+        return None
     low, high = _difference((train, evidence.compared), (valid, evidence.count("valid")))
     if train - valid < _GAP or low <= 0:
         return None
