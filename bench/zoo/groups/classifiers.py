@@ -91,7 +91,6 @@ SPECIMENS = (
         seeds=_SEEDS,
         must=("rate-too-high",),
         may=_HIGH,
-        quick=True,
     ),
     Specimen(
         "rate-sgd-3",

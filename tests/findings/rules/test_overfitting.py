@@ -80,3 +80,11 @@ def test_a_handful_of_weights_learns_nothing_by_heart() -> None:
     made = evidence(records=history(**series))
     not_found("overfitting", dataclasses.replace(made, parameters={"a.weight": 9}))
     found("overfitting", dataclasses.replace(made, parameters={"a.weight": 4000}))
+
+
+def test_where_curves_lag_what_is_known_by_heart_is_still_told() -> None:
+    facts = {"steps": 30, "before": {"valid/loss": 2.0}, "after": {"valid/loss": 0.9}}
+    series = {"train_eval_accuracy": [0.3, 1.0], "valid_accuracy": [0.3, 0.7], "valid_loss": [2.2, 0.9]}
+    found("overfitting", evidence(records=history(**series), statistics={"train": facts}))
+    learning = {**series, "train_eval_accuracy": [0.3, 0.8]}
+    not_found("overfitting", evidence(records=history(**learning), statistics={"train": facts}))
