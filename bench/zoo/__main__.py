@@ -33,7 +33,7 @@ def main() -> None:
     keeper, failed = Keeper(asked.runs), 0
     for group, members in groups().items():
         for each in members:
-            if asked.only and not {group, each.name} & set(asked.only) or asked.quick and not each.quick:
+            if (asked.only and not {group, each.name} & set(asked.only)) or (asked.quick and not each.quick):
                 continue
             failed += _look_at(keeper, group, each.name, asked.again)
     if asked.advice:

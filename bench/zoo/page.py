@@ -107,8 +107,8 @@ def _rules(known: list[tuple[Specimen, Told]]) -> list[str]:
     healthy = [(specimen, told) for specimen, told in known if specimen.healthy]
     told_in = sum(bool(false_alarms(specimen, told)) for specimen, told in healthy)
     lead = (
-        f"{len({specimen.name for specimen, _told in known})} specimens, {len(known)} trainings, of which {len(healthy)} "
-        f"healthy; a fault or caution in {told_in} of these. Intervals are Wilson's, 95 %."
+        f"{len({specimen.name for specimen, _told in known})} specimens, {len(known)} trainings, of which "
+        f"{len(healthy)} healthy; a fault or caution in {told_in} of these. Intervals are Wilson's, 95 %."
     )
     head = ("rule", "found of planted", "faults and cautions on healthy", "remarks on healthy", "advice helped")
     return ["## Per rule", "", lead, "", *_table(head, (_rule(name, known, healthy) for name in names()))]

@@ -10,8 +10,9 @@ from typing import Any
 @dataclass(frozen=True)
 class Specimen:
     """``truth``: what was made, in a sentence.  ``recipe`` with ``settings`` is trained once per seed of ``seeds``;
-    ``data`` names made data (``made.py``) in place of the recipe's, ``before`` a specimen whose run the settings name as
-    ``{before}``, ``judge`` one whose classifier judges the samples of this generator.  ``looks`` are asked for beside the usual ones.
+    ``data`` names made data (``made.py``) in place of the recipe's, ``before`` a specimen whose run the settings name
+    as ``{before}``, ``judge`` one whose classifier judges the samples of this generator.  ``looks`` are asked for
+    beside the usual ones.
 
     Of what is found afterwards ``must`` has to be there, and ``never`` must not.  In a healthy specimen no fault and no
     caution may come; beside a planted fault those in ``may`` follow from it.  ``untrue``: words that must not be said,

@@ -91,7 +91,6 @@ SPECIMENS = (
         seeds=_SEEDS,
         must=("rate-too-high",),
         may=_HIGH,
-        quick=True,
     ),
     Specimen(
         "rate-sgd-3",
@@ -268,7 +267,7 @@ SPECIMENS = (
         conv((32, 32), epochs=6, rate=0.05, norm=None),
         seeds=_SEEDS,
         must=("dead-units",),
-        may=_HIGH + ("rate-too-high", "redundant-layers"),
+        may=(*_HIGH, "rate-too-high", "redundant-layers"),
     ),
     Specimen(
         "tiny-validation",
@@ -334,6 +333,6 @@ SPECIMENS = (
         seeds=_SEEDS,
         looks=("trust",),
         must=("map-not-to-be-trusted",),
-        may=_SLOW + ("rate-too-low",),
+        may=(*_SLOW, "rate-too-low"),
     ),
 )

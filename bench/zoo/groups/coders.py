@@ -8,6 +8,7 @@ from bench.zoo.specimen import Specimen
 _SEEDS = (0, 1, 2)
 _BASE = "digits-autoencoder"
 _LARGE = {"data": {"source": "digits", "size": 16, "channels": 1, "valid": 0.15}}
+_LARGER = {"data": {"source": "digits", "size": 32, "channels": 1, "valid": 0.15}}
 
 SPECIMENS = (
     Specimen(
@@ -134,7 +135,7 @@ SPECIMENS = (
         "latent-2",
         "two numbers for ten kinds of digits",
         _BASE,
-        vae(2) | _LARGE,
+        vae(2) | _LARGER,
         seeds=_SEEDS,
         must=("latent-too-small",),
     ),

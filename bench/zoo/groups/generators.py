@@ -37,22 +37,21 @@ SPECIMENS = (
     ),
     Specimen(
         "l2-nothing",
-        "an L2 of 0.05 on the generator, as the notebook warns of",
+        "an L2 of 0.2 on the generator, as the notebook warns of",
         _BASE,
-        gan(epochs=10, generator={"name": "dcgan", "width": 16, "l2": 0.05, "norm": None}),
+        gan(epochs=10, generator={"name": "dcgan", "width": 16, "l2": 0.2, "norm": None}),
         seeds=_SEEDS,
         must=("nothing-generated",),
         may=("discriminator-too-strong",),
     ),
     Specimen(
         "copies",
-        "ten images, trained for long: they come out again",
+        "a VAE of thirty images, trained until it knows them: they come out again",
         _BASE,
-        gan(epochs=400, rate=0.002)
-        | {"data.limit": 40, "train.evaluate_every": 50, "model.diff_augment": [], "model.latent": 4},
-        judge="digits-16",
+        vae(4, epochs=600, hidden=256) | {"data": {"source": "digits", "valid": 0.15, "limit": 30}},
+        judge="mlp",
         must=("copies-training-images",),
-        may=_FOLLOWS,
+        may=("mode-collapse", "overfitting", "worse-than-pca"),
     ),
     Specimen(
         "collapsed-modes",

@@ -7,8 +7,8 @@ A rule is a module of ``findings/rules/`` with
 It is a pure function of the evidence, which may lack anything: a run that failed has no evaluation, one without
 validation no validation loss.  Where what it needs is not there, it finds nothing.  Its thresholds are constants of
 the module, each with its reason.  A difference is claimed only where it lies outside its interval or its noise.
-Sentences pass through ``_()``.  Adding a rule is adding its file and its test, and to the zoo (``bench/zoo``) a training
-with the fault that it looks for.
+Sentences pass through ``_()``.  Adding a rule is adding its file and its test, and to the zoo (``bench/zoo``) a
+training with the fault that it looks for.
 
 Findings that share a ``cause`` are told once: by the most specific of them, as grave as the gravest.  Settings that
 would not change the recipe, or that it refuses, are dropped.

@@ -142,11 +142,11 @@ class Evidence:
     @cached_property
     def chance_loss(self) -> float | None:
         """The cross-entropy of always giving the classes the shares that they have in training; ``None`` if unknown."""
-        sizes = [counts.get("train", 0) for counts in (self.audit.get("classes") or {}).values()]
+        sizes: list[int] = [counts.get("train", 0) for counts in (self.audit.get("classes") or {}).values()]
         total = sum(sizes)
         if self.recipe.data.balance != "none" or min(len(sizes), total) < 2:
             return None
-        return -sum(size / total * math.log(size / total) for size in sizes if size)
+        return -math.fsum(size / total * math.log(size / total) for size in sizes if size)
 
     def count(self, split: str) -> int:
         """How many samples a split has."""

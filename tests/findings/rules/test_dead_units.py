@@ -9,6 +9,7 @@ from torch import nn
 from tests.findings.made import evidence, found, not_found
 from tests.look.made_subjects import subject
 from trasluz.findings.evidence import Evidence
+from trasluz.findings.rules.dead_units import _layers
 from trasluz.look import base
 from trasluz.look.looks.feature_maps import FeatureMapsResult
 from trasluz.look.result import Result
@@ -54,8 +55,10 @@ def test_pixels_that_are_always_black_are_no_channels() -> None:
         shapes={**maps.shapes, "net.flatten": (8, 1, 1)},
         dead={**{name: maps.dead[name][:0] for name in maps.layers}, "net.flatten": maps.dead[maps.layers[0]]},
     )
-    known = dataclasses.replace(seen, looks={"feature-maps": before}, parameters={"net.0.weight": 72})
-    not_found("dead-units", known)
+    known = dataclasses.replace(seen, looks={"feature-maps": before}, parameters={"net.0.weight": 72, "net.4.bias": 9})
+    found_there = {layer.name for layer in _layers(known)}
+    assert "net.flatten" not in found_there
+    not_found("dead-units", dataclasses.replace(known, parameters={"net.4.weight": 720}))
 
 
 def test_living_channels_few_images_and_no_looks_are_none() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,18 @@ def test_weights_that_early_stopping_took_back_come_from_before_the_rise() -> No
 def test_the_interval_of_a_difference_is_newcombes() -> None:
     # Newcombe 1998, table II: 56/70 − 48/80 by method 10
     assert _difference((56 / 70, 70), (48 / 80, 80)) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+def test_a_handful_of_weights_learns_nothing_by_heart() -> None:
+    series = {"train_eval_accuracy": [0.6, 0.98], "valid_accuracy": [0.6, 0.8], "valid_loss": [0.5, 0.6]}
+    made = evidence(records=history(**series))
+    not_found("overfitting", dataclasses.replace(made, parameters={"a.weight": 9}))
+    found("overfitting", dataclasses.replace(made, parameters={"a.weight": 4000}))
+
+
+def test_where_curves_lag_what_is_known_by_heart_is_still_told() -> None:
+    facts = {"steps": 30, "before": {"valid/loss": 2.0}, "after": {"valid/loss": 0.9}}
+    series = {"train_eval_accuracy": [0.3, 1.0], "valid_accuracy": [0.3, 0.7], "valid_loss": [2.2, 0.9]}
+    found("overfitting", evidence(records=history(**series), statistics={"train": facts}))
+    learning = {**series, "train_eval_accuracy": [0.3, 0.8]}
+    not_found("overfitting", evidence(records=history(**learning), statistics={"train": facts}))

@@ -65,16 +65,22 @@ def check(evidence: Evidence) -> Finding | None:
     )
 
 
+def _owners(evidence: Evidence) -> set[str]:
+    return {name.rsplit(".", 1)[0] for name in evidence.parameters}
+
+
 def _computed(evidence: Evidence, layers: Sequence[str]) -> Sequence[str]:
     """Of ``layers`` those from the first with weights on: before it stand the pixels themselves, which may be black in
     all images."""
-    owners = {name.rsplit(".", 1)[0] for name in evidence.parameters}
+    owners = _owners(evidence)
     first = next((i for i, layer in enumerate(layers) if any(f"{own}.".startswith(f"{layer}.") for own in owners)), 0)
     return layers[first:]
 
 
 def _layers(evidence: Evidence) -> list[_Layer]:
     """Layers by the look that saw most images of them."""
+    if len(_owners(evidence)) == 1:  # one layer with weights, the scores: before it stand the pixels alone
+        return []
     found: dict[str, _Layer] = {}
     maps, best = evidence.looks.get("feature-maps"), evidence.looks.get("exciting")
     if isinstance(maps, feature_maps.FeatureMapsResult):

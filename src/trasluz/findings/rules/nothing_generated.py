@@ -32,7 +32,7 @@ def check(evidence: Evidence) -> Finding | None:
 
 
 def _setting(evidence: Evidence) -> str:
-    """Half the rate; of two rates the discriminator's as high as the generator's, if it was lower; else another seed."""
+    """Half the rate; of two the discriminator's as high as the generator's, if it was lower; else another seed."""
     own = evidence.train.optimisers
     if not own:
         return train_setting(evidence, "optimiser.learning_rate", f"{evidence.train.optimiser.learning_rate / 2:.2g}")

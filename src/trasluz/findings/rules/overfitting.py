@@ -21,6 +21,8 @@ _FEWEST = 2 * WINDOW  # epochs, so that the best place and the last one share no
 _OF_THE_FALL = 0.1  # a rise of a tenth of all that was won; less is no loss to speak of
 _OF_THE_LOSS = 0.02  # and of a fiftieth of the loss itself, where nothing was ever won
 _DEVIATIONS = 3.0  # of the difference between two windows: chance does that once in 700 runs
+_PER_WEIGHT = 10  # training samples: who has fewer weights than a tenth of these cannot learn them by heart
+_BY_HEART = 0.98  # of the training samples
 _GAP = 0.05  # of accuracy between training and validation: five points are worth the work
 CAUSE = "memorising"
 
@@ -55,9 +57,11 @@ def _rise(evidence: Evidence) -> Finding | None:
 
 def _gap(evidence: Evidence) -> Finding | None:
     train, valid = evidence.kept_value("train_eval/accuracy"), evidence.kept_value("valid/accuracy")
-    losses = evidence.series("valid/loss")
-    if train is None or valid is None or (len(losses) > 1 and losses[-1] == min(losses)):
+    if train is None or valid is None or _still_better(evidence, train):
         return None  # what is still getting better on new samples is not done, whatever the gap is
+    weights = sum(evidence.parameters.values())
+    if 0 < weights < evidence.count("train") / _PER_WEIGHT:
+        return None
     low, high = _difference((train, evidence.compared), (valid, evidence.count("valid")))
     if train - valid < _GAP or low <= 0:
         return None
@@ -70,6 +74,15 @@ def _gap(evidence: Evidence) -> Finding | None:
     return _finding(
         evidence, seen.format(**shares, **points), {"train": train, "valid": valid, "low": low, "high": high}
     )
+
+
+def _still_better(evidence: Evidence, train: float) -> bool:
+    """Whether the last validation loss is the lowest.  Where curves lag, the last one is of other statistics than those
+    before it and says nothing of a trend: then who knows the training samples by heart has nothing left to learn."""
+    losses = evidence.series("valid/loss")
+    if evidence.curves_lag and train >= _BY_HEART:
+        return False
+    return len(losses) > 1 and losses[-1] == min(losses)
 
 
 def _difference(first: tuple[float, int], second: tuple[float, int]) -> tuple[float, float]:
