@@ -41,5 +41,6 @@ def test_the_fragile_recipe_says_so_and_names_its_twin() -> None:
     written = recipe.load("vae")
     assert set(written.fragile) == {"en", "es"}
     assert all("`vae-tuned`" in text for text in written.fragile.values())
-    assert "Fragile" in written.description["en"] and "Frágil" in written.description["es"]
+    assert "Fragile" in written.description["en"]
+    assert "Frágil" in written.description["es"]
     assert not recipe.load("vae-tuned").fragile

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from trasluz.data.data import Data
 from trasluz.data.feed.batch import Batch
@@ -130,6 +130,7 @@ class Loop:
         self.stretches = Stretches(sum(train.epochs for _phase, train in self.phases))
         self.early_stopping = EarlyStopping(train.early_stopping)
         self.stop_reason = None
+        self.counted: dict[str, Tensor] = {}
 
     # -- running --------------------------------------------------------------------------------------------------
 
@@ -194,6 +195,9 @@ class Loop:
                 self.store.update_info(features=known)
 
     def _run_epoch(self) -> None:
+        for name, counted in self.counted.items():  # a finished run that is trained on counts on where it had been
+            self.engine.evaluated.get_buffer(name).copy_(counted)
+        self.counted = {}
         train_mode(self.networks, self.phase.frozen_norms)
         started, first = time.perf_counter(), self.step
         for batch, rng, weight in self.batches.epoch(self.epoch, self.step):
@@ -202,7 +206,7 @@ class Loop:
         self.engine.agree_on_buffers()
         self._check_finite()
         seconds = time.perf_counter() - started
-        record = self._record(scale, first, seconds) | self._measured()
+        record = self._record(scale, first, seconds, self._measured())
         stretches = self.stretches.close(self.engine, self.phase.name, self.global_step)
         self.epoch, self.step = self.epoch + 1, 0
         self.totals = Totals(self.engine.device)
@@ -239,7 +243,11 @@ class Loop:
         """
         live, networks = (self.phase_data.view(n) for n in (self.engine.networks, self.engine.evaluated))
         steps = self.epoch * self.batches.steps + self.step
+        before = {name: buffer.clone() for name, buffer in self.engine.evaluated.named_buffers()}
         found = settle(self.family, live, networks, self.phase_data, self.compared, steps, self.train, self.engine)
+        if found is not None:
+            after = dict(self.engine.evaluated.named_buffers())
+            self.counted = {name: buffer for name, buffer in before.items() if not buffer.equal(after[name])}
         if self.lead:
             known = self.store.info().get("statistics", {})
             told = {name: facts for name, facts in known.items() if name != self.phase.name}
@@ -307,13 +315,13 @@ class Loop:
             told = message.format(term=term, step=step, epoch=self.epoch + 1, rate=rate)
             raise DivergedError(f"{told} ({self.recipe.fragility})" if self.recipe.fragility else told)
 
-    def _record(self, scale: float, first: int, seconds: float) -> dict[str, Any]:
+    def _record(self, scale: float, first: int, seconds: float, measured: Mapping[str, Any]) -> dict[str, Any]:
         """One line of ``metrics.jsonl``; the speed is that of the steps alone."""
         shown = self._samples_before(self.step) - self._samples_before(first)
         means = self.totals.means(self.engine)
         means |= self.family.training_metrics(self.totals.statistics(self.engine))
         record: dict[str, Any] = {"phase": self.phase.name, "epoch": self.epoch + 1, "step": self.global_step}
-        record |= {f"train/{name}": value for name, value in means.items()}
+        record |= {f"train/{name}": value for name, value in means.items()} | dict(measured)
         rates = {
             f"learning_rate/{name}" if len(self.engine.rates) > 1 else "learning_rate": rate * scale
             for name, rate in self.engine.rates.items()
@@ -343,6 +351,7 @@ class Loop:
             "step": self.step,
             "global_step": self.global_step,
             "stop_reason": self.stop_reason,
+            "counted": self.counted,
             "metrics_offset": self.store.metrics_offset(),
             "steps_offset": self.store.steps_offset(),
             "totals": self.totals.state_dict(),
@@ -356,7 +365,7 @@ class Loop:
         """Puts the loop where ``state_dict`` left it; the files of records are cut by the caller."""
         self._enter(state["phase"])
         self.epoch, self.step, self.global_step = state["epoch"], state["step"], state["global_step"]
-        self.stop_reason = state["stop_reason"]
+        self.stop_reason, self.counted = state["stop_reason"], state.get("counted", {})
         self.totals.load_state_dict(state["totals"])
         self.stretches.load_state_dict(state.get("stretches", {}))
         self.engine.load_state_dict(state["engine"])

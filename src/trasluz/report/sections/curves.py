@@ -111,8 +111,8 @@ def _settled(phase: str, told: Mapping[str, Any]) -> Phrase:
     """That running statistics were computed anew at the end of a phase, why, and what came of it."""
     why = both(
         "At the end of the phase {phase} the running statistics of batch norm were computed anew from {images} "
-        "training images: there were {steps} steps, and such statistics remember about {memory}, so they lagged behind the "
-        "weights.",
+        "training images: there were {steps} steps, and such statistics remember about {memory}, so they lagged behind "
+        "the weights.",
         phase=phase,
         images=integer(told["images"]),
         steps=integer(told["steps"]),
