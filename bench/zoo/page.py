@@ -120,7 +120,7 @@ def _rule(name: str, known: list[tuple[Specimen, Told]], healthy: list[tuple[Spe
     said = [one["severity"] for _specimen, told in healthy for one in told["findings"] if one["rule"] == name]
     grave = sum(severity in GRAVE for severity in said)
     cases = [case for case in kept_advice().values() if case["rule"] == name]
-    helped = f"{sum(case['helped'] for case in cases)} of {3 * len(cases)} runs" if cases else "no setting advised"
+    helped = f"{sum(case['helped'] for case in cases)} of {3 * len(cases)} runs" if cases else "not followed"
     return name, _share(found, len(planted)), _share(grave, len(healthy)), len(said) - grave, helped
 
 

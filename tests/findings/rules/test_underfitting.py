@@ -39,7 +39,7 @@ def test_training_and_validation_mostly_wrong() -> None:
     records = history(train_accuracy=[0.52, 0.56])
     finding = found("underfitting", evidence(records=records, evaluation=classified([[320, 180], [200, 300]])))
     assert finding.severity == "warn"
-    assert finding.settings == ("train.epochs=20",)
+    assert finding.settings == ()  # twice the epochs helped one such run of three
     assert evaluation.metrics["accuracy"] > 0.5
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trasluz.findings.evidence import Evidence, longer
+from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding, Severity
 from trasluz.messages import _
 from trasluz.numerals import percent, significant
@@ -80,7 +80,6 @@ def _finding(evidence: Evidence, severity: Severity, title: str, numbers: dict[s
             "labels if that changes nothing."
         ),
         numbers=numbers,
-        settings=longer(evidence),
         refuted_by=_("a network twice as large, trained twice as long, is as often wrong on its training samples."),
         cause=CAUSE,
     )
