@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from trasluz.findings.base import find
 from trasluz.findings.evidence import Evidence
 
+_LEAST_GAIN = 0.02  # of what was complained of: a fiftieth less is no cure
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -19,9 +21,9 @@ class Measure:
     lower: bool = True
 
     def better(self, before: float, after: float) -> bool:
-        """Whether ``after`` is better by more than rounding."""
+        """Whether ``after`` is better by more than ``_LEAST_GAIN``."""
         gain = before - after if self.lower else after - before
-        return math.isfinite(after) and (not math.isfinite(before) or gain > 1e-3 * abs(before))
+        return math.isfinite(after) and (not math.isfinite(before) or gain > _LEAST_GAIN * abs(before))
 
 
 def _metric(*names: str) -> Callable[[Evidence], float]:
