@@ -48,11 +48,13 @@ def test_other_data_are_judged_by_groups_where_they_have_them(tmp_path: Path) ->
     group = {"data.group.pattern": "(v#)_"}
     run = tz.train("digits-cnn", data=tmp_path / "films", set={**SMALL, **group}, runs=tmp_path)
     assert run.info["audit"]["groups"]["splits"] == {"train": 9, "valid": 3}
-    assert tz.open_run(run.path).evaluate(data=tmp_path / "films").notes[0].startswith("72 samples of 12 groups: ")
+    assert (
+        tz.open_run(run.path).evaluate("all", data=tmp_path / "films").notes[0].startswith("72 samples of 12 groups: ")
+    )
     alone = run.evaluate(data=tmp_path / "plain")
     assert "groups" not in alone.arrays
     low, high = alone.intervals["accuracy"]
-    grouped = run.evaluate(data=tmp_path / "films").intervals["accuracy"]
+    grouped = run.evaluate("all", data=tmp_path / "films").intervals["accuracy"]
     assert grouped[1] - grouped[0] > high - low
     audit = tz.check_data(tmp_path / "films", set={"data.valid": 0.25, **group})
     assert audit["groups"]["count"] == 12

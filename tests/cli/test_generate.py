@@ -52,7 +52,6 @@ def test_data_check_warns_of_generated_images(command: Command, generator: Path)
         (("generate", "{run}", "--labels", "3"), "without classes"),
         (("generate", "{run}", "--source", "nothing"), "prior, mixture"),
         (("evaluate", "{run}", "--samples", "9"), "--classifier"),
-        (("evaluate", "{run}", "--classifier", "{run}", "--data", "digits"), "--data"),
         (("evaluate", "{run}", "--classifier", "{run}"), "no features"),
     ],
 )

@@ -7,7 +7,6 @@ import numpy as np
 from trasluz.evaluation.by_groups import intervals_by_groups, note_on_groups
 from trasluz.metrics.intervals import wilson
 from trasluz.metrics.scores import classifier_scores, multi_label_scores, reconstruction_scores
-from trasluz.rng import Rng
 
 GROUPS = np.repeat(np.arange(12), 20)
 
@@ -27,7 +26,7 @@ def test_every_interval_of_a_classifier_is_wider_by_groups() -> None:
     for classes in (2, 3):
         probabilities, labels = _probabilities(classes)
         names = tuple(str(i) for i in range(classes))
-        scores = classifier_scores(probabilities, labels, names, Rng(0))
+        scores = classifier_scores(probabilities, labels, names)
         found = intervals_by_groups(
             {"groups": GROUPS, "probabilities": probabilities, "labels": labels}, scores.intervals
         )
@@ -42,12 +41,12 @@ def test_several_labels_and_reconstructions_have_theirs() -> None:
     rng = np.random.default_rng(0)
     truth = rng.random((240, 3)) < 0.5
     probabilities = np.clip(truth + rng.normal(0, 0.4, truth.shape), 0, 1)
-    scores = multi_label_scores(probabilities, truth, ("a", "b", "c"), Rng(0))
+    scores = multi_label_scores(probabilities, truth, ("a", "b", "c"))
     arrays = {"groups": GROUPS, "probabilities": probabilities, "labels": truth}
     assert intervals_by_groups(arrays, scores.intervals).keys() == scores.intervals.keys()
     error = rng.exponential(rng.exponential(size=12)[GROUPS])
     records = {"error": error, "rounded": rng.random(240), "ssim": rng.uniform(-1, 1, 240)}
-    plain = reconstruction_scores(records, Rng(0))
+    plain = reconstruction_scores(records)
     found = intervals_by_groups({"groups": GROUPS, **records}, plain.intervals)
     assert found.keys() == plain.intervals.keys()
     assert all(low < plain.metrics[name] < high for name, (low, high) in found.items())

@@ -284,6 +284,6 @@ def test_a_killed_stack_of_sparse_denoisers_ends_as_the_uninterrupted_one(tmp_pa
         {name for name in record if name.startswith("valid/noisy") or "activity_l1" in name}
         for record in whole.store.metrics()
     ]
-    sparse = {"train/activity_l1", "valid/activity_l1"}
+    sparse = {"train/activity_l1", "valid/activity_l1", "train_eval/activity_l1"}
     outside, inside = {"valid/noisy_mse", "valid/noisy_input_mse"}, {"valid/noisy_code_error"}
     assert named == [sparse | outside, sparse | inside, sparse | inside, sparse | outside]

@@ -146,7 +146,6 @@ SPECIMENS = (
         seeds=_SEEDS,
         must=("underfitting",),
         may=("calibration-off",),
-        quick=True,
     ),
     Specimen(
         "spirals",
@@ -157,6 +156,7 @@ SPECIMENS = (
         seeds=_SEEDS,
         must=("underfitting",),
         may=("calibration-off",),
+        quick=True,
     ),
     Specimen(
         "held-back",

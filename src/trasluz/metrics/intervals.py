@@ -79,11 +79,11 @@ def positive_mean(values: np.ndarray, confidence: float = 0.95) -> tuple[float, 
     errors are skewed, and so is the interval.  ``UNKNOWN`` where all are the same.
     """
     wide = np.asarray(values, np.float64)
-    mean = float(wide.mean())
-    half = _students_half(wide, confidence)
-    if not (half > 0 and mean > 0 and wide.min() < wide.max()):
+    largest = float(wide.max())
+    if wide.min() == largest:
         return UNKNOWN
-    factor = math.exp(min(half / mean, 700.0))  # finite whatever the spread
+    mean, half = float(wide.mean()), _students_half(wide / largest, confidence)  # squares of tiny numbers would be 0
+    factor = math.exp(min(half / float((wide / largest).mean()), 700.0))  # finite whatever the spread
     return mean / factor, mean * factor
 
 

@@ -90,7 +90,8 @@ def auc_interval(scores: np.ndarray, positive: np.ndarray, confidence: float = 0
         raise ValueError("a ROC curve needs samples of both classes")
     area, variance = _delong(ones, zeros)
     supposed = hanley_mcneil(area, len(ones), len(zeros))
-    missed = _misordered(ones, zeros) if area >= 0.5 else _misordered(zeros, ones)
+    right, wrong = _misordered(ones, zeros), _misordered(zeros, ones)
+    missed = min(right, wrong) if area == 0.5 else right if area > 0.5 else wrong  # the same for a score's negative
     # Few samples out of order say little about the variance, so what is supposed counts as one more of them.
     more = 1.0 if not supposed > 0 else max((missed * variance / supposed + 1) / (missed + 1), 1.0)
     scale = NormalDist().inv_cdf(0.5 + confidence / 2) * math.sqrt(more)

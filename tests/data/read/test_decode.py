@@ -299,7 +299,7 @@ def heic() -> bytes:
 def test_heic_photographs_are_read_upright(heic: bytes) -> None:
     with quiet_pillow():
         header = read_header(heic)
-        pixels, size = decode(heic, Plan(96, 64, 3))
+        pixels, size, _peak = decode(heic, Plan(96, 64, 3))
     assert (header.height, header.width) == size == (96, 64)
     assert not header.grey
     np.testing.assert_allclose(pixels.reshape(-1, 3).mean(0), (200, 60, 20), atol=4)

@@ -2,8 +2,8 @@
 
 Groups are few and large beside single samples, and can hold several classes, so that no quota per class can be met:
 what counts is the distance from it.  First every class gets a group, in so far as that does not take too much from
-training; then each other group, in the order of the draw, is taken if it brings the distance down, and given back if
-that brings it down in the end.
+training; then each other group, in the order of the draw, is taken if it brings the distance down, and given back or
+exchanged for another if that brings it down in the end.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from trasluz.messages import _
 _MOST_OVER = 2.0  # times what was asked for, so that every class is there to be judged …
 _MOST_SHARE = 1 / 3  # … or this share of the training samples, where groups are large
 _MOST_PASSES = 5  # over all groups; a second one seldom finds more than a few
-_LOOKED_AT = 50  # groups of one class among which the best is chosen
+_LOOKED_AT = 50  # groups of one class, or of a side, among which the best is chosen
+_MOST_EXCHANGES = 20  # each takes a few milliseconds
 
 
 def choose_groups(
@@ -114,6 +115,7 @@ def _fraction(name: str, fraction: float, whole: int, pool: _Pool) -> np.ndarray
     choice = _Choice(pool, wanted)
     choice.cover_classes(max(_MOST_OVER * wanted, _MOST_SHARE * len(pool.rows)))
     choice.fill()
+    choice.exchange()
     if not choice.taken.any():
         choice.take_nearest()  # all are far larger than what is wanted
     if not choice.taken.any():
@@ -173,6 +175,29 @@ class _Choice:
                     now = then
             if now == before:
                 break
+
+    def exchange(self) -> None:
+        """Exchanges a taken group for another, the two that bring the choice nearest, until that helps no more: the
+        first of each alone can keep the choice from what a few groups could give."""
+        for _turn in range(_MOST_EXCHANGES):
+            found = [pair for out in np.flatnonzero(self.taken)[:_LOOKED_AT] if (pair := self._best_for(int(out)))]
+            if not found:
+                break
+            _then, out, new = min(found)
+            self._take(out, -1)
+            self._take(new)
+
+    def _best_for(self, out: int) -> tuple[float, int, int] | None:
+        """The distance when the best other group stands in the place of ``out``, with both; ``None`` if none helps."""
+        others = np.flatnonzero(~self.taken)[:_LOOKED_AT]
+        counts, sizes = self.pool.counts, self.pool.sizes
+        have, left = (self._have - counts[out]) + counts[others], (self._left + counts[out]) - counts[others]
+        allowed = ~((counts[others] > 0) & (left <= 0)).any(axis=1) & ~((counts[out] > 0) & (have <= 0)).any(axis=1)
+        size = self._size - int(sizes[out]) + sizes[others]
+        now = self._distance(self._have, self._size)
+        then = [self._distance(have[i], int(size[i])) if allowed[i] else np.inf for i in range(len(others))]
+        best = int(np.argmin(then)) if then else 0
+        return (then[best], out, int(others[best])) if then and then[best] < now else None
 
     def take_nearest(self) -> None:
         """The one group that comes nearest."""

@@ -9,12 +9,15 @@ import dataclasses
 import importlib
 import importlib.util
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from trasluz.errors import RequestError
+from trasluz.library_threads import library_threads
 from trasluz.look.projections import pca
 from trasluz.look.projections._distinct import distinct
 from trasluz.messages import _
@@ -39,6 +42,19 @@ def _umap() -> Any:
         return importlib.import_module("umap").UMAP
 
 
+@contextmanager
+def _threads_of_others() -> Iterator[None]:
+    """Puts back how many threads PyTorch uses: umap-learn's numba shares OpenMP with it and sets that anew."""
+    import torch
+
+    with library_threads:
+        before = torch.get_num_threads()
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
+
+
 @dataclass(frozen=True)
 class Fitted:
     """``model`` is umap-learn's, of the codes that differ."""
@@ -52,8 +68,10 @@ class Fitted:
         if not len(codes):
             return np.zeros((0, 2), np.float32)
         own, back = distinct(codes)
-        placed: np.ndarray = np.asarray(self.model.transform(own), np.float32)[back]
-        return placed
+        with _threads_of_others():
+            placed: np.ndarray = np.asarray(self.model.transform(own), np.float32)
+        there: np.ndarray = placed[back]
+        return there
 
 
 def fit(codes: np.ndarray, seed: int = 0) -> Fitted | pca.Fitted:
@@ -70,5 +88,7 @@ def fit(codes: np.ndarray, seed: int = 0) -> Fitted | pca.Fitted:
     own, back = distinct(codes)
     if len(own) < _FEWEST:
         return dataclasses.replace(pca.fit(codes), facts={})
-    model = _umap()(n_neighbors=min(_NEIGHBOURS, len(own) - 1), random_state=seed, n_jobs=1)
-    return Fitted(np.asarray(model.fit_transform(own), np.float32)[back], model)
+    with _threads_of_others():
+        model = _umap()(n_neighbors=min(_NEIGHBOURS, len(own) - 1), random_state=seed, n_jobs=1)
+        placed = np.asarray(model.fit_transform(own), np.float32)
+    return Fitted(placed[back], model)
