@@ -50,10 +50,12 @@ def _meaning(*, linear: bool, regularised: bool, shared: bool) -> str:
     if linear:
         return _("Without activations the network can do what PCA does and no more; it has not come that far.")
     if regularised:
-        return _("A linear map does as well; some of that is the price of codes that follow a prior.")
+        return _("A linear map does at least as well; some of that is the price of codes that follow a prior.")
     if shared:
-        return _("A linear map does as well; some of that is the price of a code that also tells classes apart.")
-    return _("A linear map does as well: depth has brought nothing yet.")
+        return _(
+            "A linear map does at least as well; some of that is the price of a code that also tells classes apart."
+        )
+    return _("A linear map does at least as well: depth has brought nothing yet.")
 
 
 def _linear(evidence: Evidence) -> bool:
