@@ -88,6 +88,18 @@ def test_a_stopped_study_goes_on_and_trains_nothing_twice(tmp_path: Path, monkey
     assert len(trained) == 5
 
 
+def test_a_study_that_was_stopped_before_a_run_had_its_findings_makes_them_up_and_trains_nothing(
+    tmp_path: Path,
+) -> None:
+    found = api.study(SMALL, set={"data.limit": 60}, runs=tmp_path)
+    runs = sorted((found.path / "runs").glob("*/run.json"))
+    before = {path: (path.parent / "metrics.jsonl").read_bytes() for path in runs}
+    (runs[1].parent / "findings.json").unlink()
+    api.study(found.path)
+    assert all((path.parent / "findings.json").is_file() for path in runs)
+    assert before == {path: (path.parent / "metrics.jsonl").read_bytes() for path in runs}
+
+
 def test_more_seeds_go_on_from_those_that_are_there(tmp_path: Path) -> None:
     found = api.study(SMALL.model_copy(update={"seeds": 1}), runs=tmp_path)
     assert not found.table.rows[1].differences["accuracy"].excludes_zero

@@ -60,4 +60,5 @@ def make_cell(runs: Path, cell: Cell, created: str = "2026-01-01T00:00:00+00:00"
     (run / "recipe.yaml").write_text(cell.recipe.to_yaml())
     (run / "metrics.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
     (judged / "evaluation.json").write_text(json.dumps(evaluation))
+    (run / "findings.json").write_text(json.dumps({"format": 1, "findings": []}))
     return run

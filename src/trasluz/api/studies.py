@@ -179,13 +179,13 @@ def _opened(path: Path, changes: dict[str, Any], data: str | Path | None, seeds:
 
 
 def _is_done(found: RunFolder | None, split: str) -> bool:
-    """Whether a cell's run is at its end and judged, or diverged."""
+    """Whether a cell's run is at its end, judged, and has its findings, which come last; or diverged."""
     if found is None:
         return False
     info = found.info()
     whole = info["status"] == "finished" and not missing(found.path)
     judged = whole and load_evaluation_summary(Weights(found.path), split) is not None
-    return judged or _diverged(info)
+    return (judged and (found.path / "findings.json").is_file()) or _diverged(info)
 
 
 def _do(found: RunFolder | None, cell: Cell, runs: Path, split: str, label: str, speaker: Reporter) -> None:
