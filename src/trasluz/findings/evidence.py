@@ -111,6 +111,16 @@ class Evidence:
         return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
 
     @property
+    def trained_share(self) -> tuple[float, int] | None:
+        """Accuracy on training samples in evaluation mode, and of how many samples: of all where they were evaluated,
+        else of those that stand beside validation."""
+        judged = self.evaluations.get("train")
+        if judged is not None and "accuracy" in judged.metrics:
+            return judged.metrics["accuracy"], judged.count
+        value = self.kept_value("train_eval/accuracy")
+        return None if value is None else (value, self.compared)
+
+    @property
     def stopped_itself(self) -> bool:
         """Whether early stopping ended the training, so that more epochs would change nothing."""
         return bool(self.info.get("stop_reason"))

@@ -25,6 +25,7 @@ from trasluz.report.variants import Note, answer, cell_of, curves, direction, nu
 from trasluz.report.writer import fill_page
 from trasluz.search.table import Table
 
+_JUDGING = ("model.mirror", "model.shift")  # views at test time: no loss is made of them
 _NETWORKS = ("model.network", "model.encoder", "model.decoder", "model.latent", "model.initial", "model.body")
 _FEW_CHANGES = 4  # that stand below a run's name; more have their own table only
 
@@ -225,7 +226,7 @@ def _comparable(comparison: Comparison) -> tuple[str, ...]:
 
 def _same_loss(comparison: Comparison) -> bool:
     """Whether the recipes differ in nothing of the model but its networks, so that they minimise the same thing."""
-    model = [name for name in comparison.differing if name.startswith("model.")]
+    model = [name for name in comparison.differing if name.startswith("model.") and not name.startswith(_JUDGING)]
     return all(name.startswith(_NETWORKS) for name in model)
 
 

@@ -30,6 +30,8 @@ def command(
         return
     if not found:
         console.result(_("Nothing went wrong that can be seen in what is known of this run."))
+        if not opened.evaluations():
+            console.result(_("It was not evaluated yet, which may tell more: trasluz evaluate {run}").format(run=run))
     for finding, line in zip(found, commands, strict=True):
         words = [
             f"[{api.severity_name(finding.severity)}] {finding.title}",

@@ -50,19 +50,25 @@ def _verdict(result: WrongLabelsResult) -> str:
     )
 
 
-def _note(result: WrongLabelsResult) -> str:
-    note = _(
-        "A linear classifier was taught by four fifths of the images and judged the rest, in turns, equal pictures "
-        "always on one side (it names the given label of {accuracy}). Hard images are rare where "
-        "it is surest, wrong labels are not: from this follows that {rate} of the labels are wrong (95 % interval: "
-        "{low} to {high}). Suspect are labels that are more likely wrong than right, at the lower end of that "
-        "interval. Hard images are among them: look before you change a label."
+def _about_rate(result: WrongLabelsResult) -> str:
+    return _(
+        "Hard images are rare where it is surest, wrong labels are not: from this follows that {rate} of the labels "
+        "are wrong (95 % interval: {low} to {high}). Suspect are labels that are more likely wrong than right, at the "
+        "lower end of that interval. Hard images are among them: look before you change a label."
     ).format(
-        accuracy=percent(result.accuracy),
         rate=percent(float(result.rate[0])),
         low=percent(float(result.rate[1])),
         high=percent(float(result.rate[2])),
     )
+
+
+def _note(result: WrongLabelsResult) -> str:
+    note = _(
+        "A linear classifier was taught by four fifths of the images and judged the rest, in turns, equal pictures "
+        "always on one side (it names the given label of {accuracy})."
+    ).format(accuracy=percent(result.accuracy))
+    if result.trust not in ("chance", "weak"):
+        note += " " + _about_rate(result)
     note += " " + _what_it_reads(result)
     if result.of > result.examined:
         note += " " + _("Examined were {examined} of {of} training images.").format(

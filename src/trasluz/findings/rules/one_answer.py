@@ -46,11 +46,13 @@ def check(evidence: Evidence) -> Finding | None:
         severity="bad",
         title=_("It gives one answer for everything"),
         seen=seen,
-        meaning=_("The network no longer looks at what it is shown: its units are silenced, or were never moved."),
+        meaning=_(
+            "What it answers hardly depends on what it is shown: its units are silenced, or have hardly been moved."
+        ),
         advice=_advice(evidence),
         numbers=numbers,
         settings=_settings(evidence),
-        refuted_by=_("its scores of two different samples differ in more than the last digits."),
+        refuted_by=_("on other samples of these classes it names several of them."),
         cause=CAUSE,
         specific=1,
     )

@@ -56,20 +56,22 @@ def _rise(evidence: Evidence) -> Finding | None:
 
 
 def _gap(evidence: Evidence) -> Finding | None:
-    train, valid = evidence.kept_value("train_eval/accuracy"), evidence.kept_value("valid/accuracy")
-    if train is None or valid is None or _still_better(evidence, train):
+    trained, valid = evidence.trained_share, evidence.kept_value("valid/accuracy")
+    if trained is None or valid is None or _still_better(evidence, trained[0]):
         return None  # what is still getting better on new samples is not done, whatever the gap is
+    train, count = trained
     weights = sum(evidence.parameters.values())
     if 0 < weights < evidence.count("train") / _PER_WEIGHT:
         return None
-    low, high = _difference((train, evidence.compared), (valid, evidence.count("valid")))
+    low, high = _difference((train, count), (valid, evidence.count("valid")))
     if train - valid < _GAP or low <= 0:
         return None
     seen = _(
-        "In evaluation it is right on {train} of training samples and on {valid} of the validation samples, {gap} "
-        "points apart (95 % interval: {low} to {high}), and the validation loss falls no more."
+        "In evaluation it is right on {train} of {compared} training samples and on {valid} of {count} validation "
+        "samples, {gap} points apart (95 % interval: {low} to {high}), and the validation loss has been lower before."
     )
     shares = {"train": percent(train), "valid": percent(valid)}
+    shares |= {"compared": integer(count), "count": integer(evidence.count("valid"))}
     points = {"gap": significant(100 * (train - valid)), "low": significant(100 * low), "high": significant(100 * high)}
     return _finding(
         evidence, seen.format(**shares, **points), {"train": train, "valid": valid, "low": low, "high": high}
@@ -96,7 +98,8 @@ def _difference(first: tuple[float, int], second: tuple[float, int]) -> tuple[fl
 
 
 def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Finding:
-    weights, images = sum(evidence.parameters.values()), evidence.count("train")
+    weights = evidence.info.get("parameters") or sum(evidence.parameters.values())
+    images, by_heart = evidence.count("train"), numbers.get("train", 1.0) >= _BY_HEART
     if weights and images:
         more = _("It has {weights} weights for {images} training samples.")
         seen += " " + more.format(weights=integer(weights), images=integer(images))
@@ -104,7 +107,9 @@ def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Findin
         severity="warn",
         title=_("Overfitting"),
         seen=seen,
-        meaning=_("The network learns the training samples by heart; what it adds does not hold for others."),
+        meaning=_("The network learns the training samples by heart; what it adds does not hold for others.")
+        if by_heart
+        else _("Some of what the network learns of the training samples does not hold for others."),
         advice=_("Stop where validation is best, and vary or penalise more; more training samples help most."),
         numbers=numbers,
         settings=tuple(_settings(evidence)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding, Severity
 from trasluz.messages import _
-from trasluz.numerals import percent, significant
+from trasluz.numerals import integer, percent, significant
 
 _FEWEST = 30  # samples below which an interval holds the baseline whatever was learned
 # Who leaves more of the errors of naming one class always has learned the lesser part; where labels are hard to know,
@@ -38,9 +38,18 @@ def check(evidence: Evidence) -> Finding | None:
 
 def _trained(evidence: Evidence) -> float | None:
     """Accuracy on training images, the better of that in evaluation and of the running one, at the kept weights."""
-    both = [evidence.kept_value("train_eval/accuracy"), *evidence.series("train/accuracy")[-1:]]
-    known = [value for value in both if value is not None]
+    share = evidence.trained_share
+    known = [*([] if share is None else [share[0]]), *evidence.series("train/accuracy")[-1:]]
     return max(known, default=None)
+
+
+def _said_of_training(evidence: Evidence, trained: float) -> str:
+    share = evidence.trained_share
+    if share is None or share[0] < trained:
+        return _("On the training samples it is {train}, in the last epoch's mean.").format(train=percent(trained))
+    return _("On {count} training samples, in evaluation, it is {train}.").format(
+        count=integer(share[1]), train=percent(trained)
+    )
 
 
 def _no_better(evidence: Evidence, numbers: dict[str, float]) -> Finding:
@@ -64,7 +73,7 @@ def _finding(evidence: Evidence, severity: Severity, title: str, numbers: dict[s
         "{majority_class}."
     ).format(**shares)
     if "train" in numbers:
-        seen += " " + _("On the training samples it is {train}.").format(train=shares["train"])
+        seen += " " + _said_of_training(evidence, numbers["train"])
     return Finding(
         severity=severity,
         title=title,

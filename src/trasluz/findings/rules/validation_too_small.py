@@ -32,9 +32,9 @@ def check(evidence: Evidence) -> Finding | None:
         severity="note",
         title=_("Too few samples to tell good from better"),
         seen=seen.format(**words),
-        meaning=_("Another run must differ by more than {apart} before that is more than chance.").format(
-            apart=percent(apart)
-        ),
+        meaning=_(
+            "A run judged on other samples must differ by more than {apart} points before that is more than chance."
+        ).format(apart=significant(100 * apart, 2)),
         advice=_advice(evidence, value, share),
         numbers={"accuracy": value, "low": low, "high": high, "count": float(main.count), "apart": apart},
         settings=() if share is None else (f"data.{main.split}={share:g}",),

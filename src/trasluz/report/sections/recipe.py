@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import both
@@ -17,7 +19,7 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """The YAML, and one command."""
-    command = f"trasluz train {context.folder.path.name}/recipe.yaml"
+    command = shlex.join(["trasluz", "train", str(context.folder.path / "recipe.yaml")])
     html = fill(
         "sections/recipe.html",
         yaml=context.recipe.to_yaml(),
