@@ -198,6 +198,16 @@ def lock_of(folder: Path) -> Lock:
     return Lock(folder / ".lock", folder)
 
 
+def locks_in(folder: Path) -> tuple[Path, Path]:
+    """The files that the lock of ``folder`` can leave in it: itself, and what guards it for moments."""
+    path = lock_of(folder).path
+    return path, _guard_of(path)
+
+
+def _guard_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.guard")
+
+
 def _text_of_this_process() -> str:
     since = datetime.now(UTC).isoformat(timespec="seconds")
     return json.dumps({**asdict(this_process()), "since": since, "token": uuid.uuid4().hex}) + "\n"
@@ -269,7 +279,7 @@ def _alone(path: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    guard = path.with_name(f"{path.name}.guard")
+    guard = _guard_of(path)
     system = FileLock(guard, timeout=_GUARD_SECONDS)
     with suppress(OSError, NotImplementedError, Timeout), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it falls back to a lock like ours

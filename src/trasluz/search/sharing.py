@@ -6,11 +6,13 @@ killed process leaves is finished by another.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from trasluz.errors import HeldError, Interrupted, TakenOverError
+from trasluz.errors import HeldError, Interrupted, RunError, StorageError, TakenOverError
+from trasluz.locks import lock_of, locks_in
 from trasluz.messages import _, ngettext
 from trasluz.reporting import Reporter
 from trasluz.search.folder import Cell, StudyFolder
@@ -77,7 +79,9 @@ def _pause() -> None:
 
 
 def sweep(folder: StudyFolder) -> None:
-    """Removes leases of processes that were killed."""
-    for lease in folder.leases_left():
-        with suppress(HeldError), lease:
+    """Removes leases of processes that were killed, and the locks of runs that such processes left when a run was
+    finished already, so that nobody writes it any more."""
+    left = [lock_of(run) for run in folder.runs.glob("*") if any(map(os.path.lexists, locks_in(run)))]
+    for lock in (*folder.leases_left(), *left):
+        with suppress(HeldError, RunError, StorageError), lock:
             pass
