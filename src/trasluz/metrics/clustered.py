@@ -16,6 +16,8 @@ from typing import Literal
 
 import numpy as np
 
+from trasluz.metrics.intervals import score_interval, students_quantile
+
 _MOST_LEFT_OUT = 200  # times that the jackknife computes a number; more groups are left out together
 Range = Literal["share", "positive", "any"]
 
@@ -30,7 +32,7 @@ def clustered_share(values: np.ndarray, groups: np.ndarray, confidence: float = 
     if number < 2:
         return 0.0, 1.0
     share = float(np.asarray(values, np.float64).mean())
-    return _wilson(share, effective_samples(values, groups) * _fewer(number, confidence), confidence)
+    return score_interval(share, effective_samples(values, groups) * _fewer(number, confidence), confidence)
 
 
 def effective_samples(values: np.ndarray, groups: np.ndarray) -> float:
@@ -69,10 +71,10 @@ def jackknife(
     if not (math.isfinite(whole) and np.isfinite(parts).all()):
         return None
     error = math.sqrt((count - 1) / count * float(((parts - parts.mean()) ** 2).sum()))
-    half = _students(count, confidence) * error
+    half = students_quantile(count, confidence) * error
     if within == "share":
         if whole <= 0 or whole >= 1:
-            return _wilson(whole, number * _fewer(number, confidence), confidence)
+            return score_interval(whole, number * _fewer(number, confidence), confidence)
         centre, half = math.log(whole / (1 - whole)), half / (whole * (1 - whole))
         return _logistic(centre - half), _logistic(centre + half)
     if within == "positive":
@@ -85,22 +87,7 @@ def jackknife(
 
 def _fewer(groups: int, confidence: float) -> float:
     """What a variance that was itself estimated from few ``groups`` takes from the number of samples."""
-    return (NormalDist().inv_cdf(0.5 + confidence / 2) / _students(groups, confidence)) ** 2
-
-
-def _students(groups: int, confidence: float) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(groups - 1, 0.5 + confidence / 2))
-
-
-def _wilson(share: float, trials: float, confidence: float) -> tuple[float, float]:
-    """Wilson's score interval of ``share``, as sure as ``trials`` > 0 answers, which need not be whole."""
-    z2 = NormalDist().inv_cdf(0.5 + confidence / 2) ** 2 / trials
-    centre = (share + z2 / 2) / (1 + z2)
-    half = math.sqrt(z2 * share * (1 - share) + z2 * z2 / 4) / (1 + z2)
-    # Known at the ends, where rounding would leave them out.
-    return min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share)
+    return (NormalDist().inv_cdf(0.5 + confidence / 2) / students_quantile(groups, confidence)) ** 2
 
 
 def _logistic(value: float) -> float:

@@ -8,7 +8,7 @@ name, whose folders hold largely the same classes.  Folders of other names that 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -83,9 +83,9 @@ def _below(paths: Sequence[Path]) -> dict[str, set[str]]:
     return tops
 
 
-def _several(parts: object) -> bool:
+def _several(parts: Iterable[str | None]) -> bool:
     """Whether there is a training part and another."""
-    found = set(parts)  # type: ignore[call-overload]  # values of a mapping
+    found = set(parts)
     return "train" in found and len(found) > 1
 
 
