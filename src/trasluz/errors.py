@@ -32,6 +32,10 @@ class TrasluzError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the sentence, which says all that there is to do."""
+        return [str(self)]
+
 
 class RequestError(TrasluzError):
     """The request was wrong; nothing was started."""

@@ -6,10 +6,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from trasluz.api.applying import to_bytes
+from trasluz.api.listening import listening
 from trasluz.api.looks import subject_of
 from trasluz.api.run import Run, open_run
 from trasluz.api.same_samples import known_samples, rows_of, untrained_by_all
@@ -19,6 +21,7 @@ from trasluz.draw.resting import Resting
 from trasluz.errors import CheckpointError, DamagedError, DataError, RecipeError, RequestError
 from trasluz.evaluation.evaluate import evaluate_split
 from trasluz.evaluation.evaluation import Evaluation
+from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.look.shown import few_of_each_class, from_rows
 from trasluz.look.through import Through, see_through
 from trasluz.messages import _, current_language
@@ -37,12 +40,14 @@ COMMON = "common"  # what images are called that all runs know and none was trai
 
 
 @dataclass(frozen=True)
-class ComparisonResult:
+class ComparisonResult(ShownInNotebooks):
     """Where the page lies, the split that was judged by, and the table: the first whole run is its reference.
 
     ``resting``: on how many images each difference rests, and what to do where these are too few.  ``damaged``: folder
     → what is wrong with it, of runs that cannot be compared.
     """
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:comparison_shown"
 
     page: Path
     split: str
@@ -98,7 +103,7 @@ def compare(
         DataError: a run without the split that was asked for.
         StorageError: the page cannot be written.
     """
-    speaker = reporter or Reporter()
+    speaker = listening(reporter)
     opened, damaged = _opened(runs, weights)
     for path, reason in damaged.items():
         speaker.warn(_("damaged: {path}: {reason}").format(path=path, reason=reason))

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from trasluz.api.listening import listening
 from trasluz.api.run import open_source
 from trasluz.data.feed.preprocess import fit_preprocess
 from trasluz.errors import DataError, RequestError
@@ -30,7 +31,7 @@ def check_data(
         DataError: no such source, or nothing in it can be read.
     """
     recipe = Recipe().override({"data.source": str(source), "data.allow_unreadable": True, **(set or {})})
-    return dict(open_source(recipe.data, recipe.seed, reporter or Reporter()).audit)
+    return dict(open_source(recipe.data, recipe.seed, listening(reporter)).audit)
 
 
 def preview_augmentation(
@@ -55,7 +56,7 @@ def preview_augmentation(
     if target.suffix.lower() not in _FORMATS:
         raise RequestError(_("{path}: give a picture to write, such as augmentation.png.").format(path=out))
     recipe = _recipe(source).override(set or {})
-    data = open_source(recipe.data, recipe.seed, reporter or Reporter())
+    data = open_source(recipe.data, recipe.seed, listening(reporter))
     if data.kind != "image":
         raise DataError(_("{source}: only images can be augmented.").format(source=data.name))
     preprocess, rng = fit_preprocess(data, recipe.data), Rng(recipe.seed)

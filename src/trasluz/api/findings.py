@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from trasluz.api.opened import OpenedRun
 from trasluz.errors import DamagedError, RecipeError, RunError
 from trasluz.evaluation.evaluation import Evaluation
+from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import storage, write_json
 from trasluz.findings.base import check_in
 from trasluz.findings.evidence import Evidence
@@ -22,6 +23,12 @@ from trasluz.runs.evaluations import load_samples
 from trasluz.runs.weights import Weights
 
 FORMAT = 1
+
+
+class Findings(tuple[Finding, ...], ShownInNotebooks):
+    """What was found, the gravest first."""
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:findings_shown"
 
 
 def evidence_of(

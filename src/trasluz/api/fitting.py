@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from trasluz.api.given import Source
+from trasluz.api.listening import listening
 from trasluz.api.run import open_source
 from trasluz.api.training import resolve
 from trasluz.api.trusting import Packages, check_code, trusting
@@ -42,7 +43,7 @@ def fit(
         WorkError: training failed.
     """
     whole, arrays = resolve(recipe, data=data, set=set, seed=seed, groups=groups)
-    speaker = reporter or Reporter()
+    speaker = listening(reporter)
     with trusting(allow, whole.data.source):
         check_code(whole.model)
         opened = open_source(whole.data, whole.seed, speaker, arrays)

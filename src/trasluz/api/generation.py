@@ -43,7 +43,7 @@ class Generated(ShownInNotebooks):
     ``labels``: the class that was asked for, one per image; empty when none was.
     """
 
-    shown_by: ClassVar[str] = "trasluz.draw.notebook:generated_html"
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:generated_shown"
 
     images: np.ndarray
     origin: Origin

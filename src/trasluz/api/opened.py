@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from trasluz import allowed
 from trasluz.api.given import Source, in_memory
+from trasluz.api.listening import listening
 from trasluz.api.places import sources_of
 from trasluz.api.reopening import OpenSource, reopen
 from trasluz.api.trusting import trusting
@@ -239,7 +240,7 @@ class OpenedRun:
         place = str(data) if isinstance(data, (str, Path)) else None
         arrays = None if isinstance(data, (str, Path)) else in_memory(data)
         with self._opening, allowed.allow(self.allowed):
-            found = reopen(self.folder, self.recipe, arrays, self.open_source, reporter or Reporter(), place)
+            found = reopen(self.folder, self.recipe, arrays, self.open_source, listening(reporter), place)
             self._given = found
         return found
 
@@ -281,7 +282,7 @@ class OpenedRun:
         Raises:
             DataError: nothing can be read, or it does not fit the model.
         """
-        loaded = load_images(images, self.preprocess, reporter or Reporter(), self.model.spec.shape, lengths)
+        loaded = load_images(images, self.preprocess, listening(reporter), self.model.spec.shape, lengths)
         if not len(loaded.samples):
             first = f"{loaded.unreadable[0][0]}: {loaded.unreadable[0][1]}" if loaded.unreadable else ""
             told = _("None of the images can be read. {first}"), _("None of the samples can be read. {first}")

@@ -32,7 +32,7 @@ class Predictions(ShownInNotebooks):
     one half, joined by ``|``.  ``unreadable`` are files left out, with the reason.
     """
 
-    shown_by: ClassVar[str] = "trasluz.draw.notebook:predictions_html"
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:predictions_shown"
 
     files: tuple[str, ...]
     classes: tuple[str, ...]
@@ -91,7 +91,7 @@ class Predictions(ShownInNotebooks):
 
 
 @dataclass(frozen=True)
-class Reconstructions:
+class Reconstructions(ShownInNotebooks):
     """Samples and what the network makes of them, with the mean squared error of each.
 
     Images are uint8 ``[n, h, w, c]``, and the error is on [0, 1] pixels, before rounding to 8 bits.  Rows of a table,
@@ -99,6 +99,8 @@ class Reconstructions:
     the numbers as the network sees them.  ``lengths``, int64 ``[n]``: the steps of each sequence that count, and are
     judged; beyond them both sides are zero.  ``origin`` names the run in the pictures that are saved.
     """
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:reconstructions_shown"
 
     files: tuple[str, ...]
     originals: np.ndarray
@@ -160,7 +162,7 @@ class SeedsResult(ShownInNotebooks):
     """Several seeds of one recipe: the runs, and per metric mean and 95 % interval (``over_seeds``), infinite
     where it is not known; ``note`` says why."""
 
-    shown_by: ClassVar[str] = "trasluz.draw.notebook:seeds_html"
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:seeds_shown"
 
     runs: tuple[Any, ...]
     table: dict[str, tuple[float, float, float]]

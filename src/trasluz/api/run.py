@@ -11,6 +11,7 @@ import numpy as np
 from trasluz import allowed
 from trasluz.api import applying, sources
 from trasluz.api.given import Source
+from trasluz.api.listening import listening
 from trasluz.api.opened import Images, Lengths, OpenedRun
 from trasluz.api.results import Predictions, Reconstructions
 from trasluz.api.trusting import Packages
@@ -25,17 +26,17 @@ from trasluz.runs.folder import RunFolder
 from trasluz.runs.weights import FINAL
 
 if TYPE_CHECKING:
+    from trasluz.api.findings import Findings
     from trasluz.api.generation import Generated
     from trasluz.api.translation import Translations
     from trasluz.evaluation.sample_evaluation import SampleEvaluation
-    from trasluz.findings.finding import Finding
     from trasluz.look.result import Result
 
 
 class Run(OpenedRun, ShownInNotebooks):
     """One run folder and what can be done with it."""
 
-    shown_by: ClassVar[str] = "trasluz.draw.notebook:run_html"
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:run_shown"
 
     def __init__(self, folder: RunFolder, data: Data | None = None, weights: str = FINAL) -> None:
         super().__init__(folder, open_source, data, weights)
@@ -62,7 +63,7 @@ class Run(OpenedRun, ShownInNotebooks):
         from trasluz.api.evaluating import evaluate
 
         with allowed.allow(self.allowed):  # data may be another run
-            return evaluate(self, split, data, importance_samples, reporter or Reporter())
+            return evaluate(self, split, data, importance_samples, listening(reporter))
 
     def predict(self, images: Images, reporter: Reporter | None = None, *, lengths: Lengths = None) -> Predictions:
         """Class probabilities of files, a folder, arrays, or sequences with ``lengths``: of what ``load`` takes.
@@ -139,7 +140,7 @@ class Run(OpenedRun, ShownInNotebooks):
         from trasluz.api.generation import generate
 
         self._take(data, reporter)
-        return generate(self, count, seed, labels, source, reporter or Reporter())
+        return generate(self, count, seed, labels, source, listening(reporter))
 
     def translate(self, images: Images, domain: str | int, reporter: Reporter | None = None) -> Translations:
         """Files, a folder of files, or arrays as the model would have them in ``domain``, its name or its number.
@@ -182,7 +183,7 @@ class Run(OpenedRun, ShownInNotebooks):
 
         self._take(data, reporter)
         judge = classifier if isinstance(classifier, OpenedRun) else open_run(classifier, allow=self.allowed)
-        found = evaluate_samples(self, judge, count, split, seed, source, reporter or Reporter())
+        found = evaluate_samples(self, judge, count, split, seed, source, listening(reporter))
         found.save(self.weights.looks, self.weights.digest())
         return found
 
@@ -209,7 +210,7 @@ class Run(OpenedRun, ShownInNotebooks):
         from trasluz.api.looks import look
 
         self._take(data, reporter)
-        return look(self, name, images, split, options, reporter or Reporter())
+        return look(self, name, images, split, options, listening(reporter))
 
     def looks(self) -> tuple[str, ...]:
         """The names of the looks that this model can be looked at with."""
@@ -218,7 +219,7 @@ class Run(OpenedRun, ShownInNotebooks):
 
         return fitting(subject_of(self, None))
 
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> Findings:
         """What went wrong, as far as the run's folder tells, the gravest first, in the language in force.
 
         Nothing is computed: what was evaluated, judged and looked at before is what the rules know.
@@ -226,10 +227,10 @@ class Run(OpenedRun, ShownInNotebooks):
         Raises:
             RunError: the folder is damaged.
         """
-        from trasluz.api.findings import evidence_of
+        from trasluz.api.findings import Findings, evidence_of
         from trasluz.findings.base import check_all
 
-        return check_all(evidence_of(self))
+        return Findings(check_all(evidence_of(self)))
 
     def _take(self, data: Source | None, reporter: Reporter | None) -> None:
         if data is not None:
@@ -245,7 +246,7 @@ class Run(OpenedRun, ShownInNotebooks):
         from trasluz.api.report import report
 
         self._take(data, reporter)
-        return report(self, lang or current_language(), reporter or Reporter())
+        return report(self, lang or current_language(), listening(reporter))
 
 
 def open_run(path: str | Path, data: Data | Source | None = None, *, weights: str = FINAL, allow: Packages = ()) -> Run:
@@ -274,4 +275,4 @@ def open_run(path: str | Path, data: Data | Source | None = None, *, weights: st
 
 def open_source(section: DataSection, seed: int, reporter: Reporter | None = None, arrays: Raw | None = None) -> Data:
     """The data that ``section`` describes, the images of another run included (``sources.open_source``)."""
-    return sources.open_source(section, seed, reporter or Reporter(), arrays, open_run)
+    return sources.open_source(section, seed, listening(reporter), arrays, open_run)

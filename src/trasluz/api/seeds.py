@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from trasluz.api.listening import listening
 from trasluz.api.results import SeedsResult
 from trasluz.api.run import Run
 from trasluz.api.training import train
@@ -34,7 +35,7 @@ def train_seeds(
         raise RequestError(_("--seeds {seeds}: give at least 1.").format(seeds=seeds))
     base = recipe if isinstance(recipe, Recipe) else load(recipe)
     first = base.seed if seed is None else seed
-    speaker = reporter or Reporter()
+    speaker = listening(reporter)
     runs: list[Run] = []
     for number in range(seeds):
         speaker.say(_("Seed {number} of {seeds}").format(number=number + 1, seeds=seeds))

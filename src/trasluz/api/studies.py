@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from trasluz import allowed
+from trasluz.api.listening import listening
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.training import resume, train
 from trasluz.api.trusting import Packages, check_code
@@ -31,6 +32,7 @@ from trasluz.errors import (
     RequestError,
     RunError,
 )
+from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import write_bytes, write_json
 from trasluz.messages import _, current_language
 from trasluz.recipe import Recipe
@@ -52,8 +54,10 @@ _MOST_PICTURED = 12  # variants whose pictures a page holds
 
 
 @dataclass(frozen=True)
-class StudyResult:
+class StudyResult(ShownInNotebooks):
     """Where a study lies, its table, and what the differences in it rest on."""
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:study_shown"
 
     path: Path
     table: Table
@@ -86,7 +90,7 @@ def study(
         RequestError: the study, a variant or the data are wrong; nothing was started.
         Interrupted: Ctrl-C or SIGTERM; the same call with the folder goes on.
     """
-    speaker = reporter or Reporter()
+    speaker = listening(reporter)
     with allowed.allow(allow):
         folder = _folder(question, set or {}, data, seeds, Path(runs), speaker)
         return _study(folder, lang or current_language(), speaker)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trasluz import allowed
 from trasluz.api.given import Source, in_memory
+from trasluz.api.listening import listening
 from trasluz.api.places import place_of_source
 from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
@@ -133,7 +134,7 @@ def train(
     )
     with trusting(allow, whole.data.source):
         check_code(whole.model)
-        return _train(whole, arrays, Path(runs), reporter or Reporter(), callbacks)
+        return _train(whole, arrays, Path(runs), listening(reporter), callbacks)
 
 
 def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, callbacks: Sequence[Callback]) -> Run:
@@ -186,7 +187,7 @@ def resume(
     """
     with allowed.allow(allow, run.allowed if isinstance(run, Run) else ()):
         folder = HeldRun.at((run.folder if isinstance(run, Run) else RunFolder.open(run)).path)
-        return _resume(folder, set or {}, data, reporter or Reporter(), callbacks)
+        return _resume(folder, set or {}, data, listening(reporter), callbacks)
 
 
 def _resume(

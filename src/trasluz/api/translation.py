@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from torch import Tensor
 
 from trasluz.api.generation import check_parent
 from trasluz.errors import RequestError
+from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.families.capabilities import Translates
 from trasluz.files import storage
 from trasluz.messages import _, did_you_mean
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Translations:
+class Translations(ShownInNotebooks):
     """Images and what the network makes of them in ``domain``: uint8 ``[n, h, w, c]`` each.
 
     ``origin`` names the run in the pictures that are saved; ``unreadable`` are files left out, with the reason.
     """
+
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:translations_shown"
 
     files: tuple[str, ...]
     originals: np.ndarray

@@ -51,7 +51,7 @@ def mosaic(
     if len(images) == 0 or (len(labels) and len(labels) != len(images)):
         raise ValueError(f"a mosaic needs images and as many labels as images, not {len(images)} and {len(labels)}")
     columns = min(columns or math.ceil(math.sqrt(len(images))), len(images))
-    tiles = [_tile(np.asarray(image), style.tile) for image in images]
+    tiles = [as_tile(np.asarray(image), style.tile) for image in images]
     grid = _grid(tiles, columns, style, labelled=len(labels) > 0, titled=bool(title))
     picture = Image.new("RGB", grid.size, style.paper)
     pen = ImageDraw.Draw(picture)
@@ -92,7 +92,7 @@ def _grid(tiles: Sequence[Image.Image], columns: int, style: Style, *, labelled:
     return _Grid(style.margin, top, width, height, step_x, step_y, whole)
 
 
-def _tile(image: np.ndarray, side: int) -> Image.Image:
+def as_tile(image: np.ndarray, side: int) -> Image.Image:
     """One image as RGB, its longer side close to ``side``."""
     picture = _rgb(image)
     longer = max(picture.size)

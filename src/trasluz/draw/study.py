@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from trasluz.draw.colours import GREY, LIGHT, Theme, class_colours
 from trasluz.draw.figures import new_figure
 from trasluz.draw.history import History
-from trasluz.draw.names import higher_is_better, is_share, metric_name, metric_value
+from trasluz.draw.names import higher_is_better, is_share, metric_difference, metric_name, metric_value
 from trasluz.messages import _
 from trasluz.search.table import Measured, Table
 
@@ -100,6 +100,16 @@ def interval_text(metric: str, found: Measured) -> str:
     if not math.isfinite(found.low):
         return value
     low, high = metric_value(metric, found.low), metric_value(metric, found.high)
+    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
+
+
+def difference_text(metric: str, found: Measured) -> str:
+    """A difference with its sign, ``−1.2 points (−2.0 points to −0.4 points)``; without an interval where none is
+    known."""
+    value = metric_difference(metric, found.mean)
+    if not math.isfinite(found.low):
+        return value
+    low, high = metric_difference(metric, found.low), metric_difference(metric, found.high)
     return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
 
 

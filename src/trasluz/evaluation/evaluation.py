@@ -34,7 +34,7 @@ class Evaluation(ShownInNotebooks):
     is absent.
     """
 
-    shown_by: ClassVar[str] = "trasluz.draw.notebook:evaluation_html"
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:evaluation_shown"
 
     split: str
     count: int

@@ -33,7 +33,7 @@ class SampleEvaluation(ShownInNotebooks):
     a training image, with ``positions`` int64 ``[m]`` among the samples; ``neighbours``, the training images beside.
     """
 
-    shown_by: ClassVar[str] = "trasluz.draw.notebook:samples_html"
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:samples_shown"
 
     split: str
     classifier: str

@@ -32,7 +32,7 @@ _KEY = "/"  # between a field and a key of its dictionary; no field's name holds
 class Result(ShownInNotebooks):
     """Base of the results of looks; shows itself in a notebook by the drawing of its look."""
 
-    shown_by: ClassVar[str] = "trasluz.draw.notebook:look_html"
+    shown_by: ClassVar[str] = "trasluz.draw.notebook:look_shown"
 
     @property
     def look(self) -> str:

@@ -11,7 +11,6 @@ from tests.look.looks.made_decoders import Gaussian, Mirror
 from tests.look.looks.made_maps import made_data, made_subject
 from trasluz.draw.colours import BLUE, GREY
 from trasluz.draw.looks.code_use import draw
-from trasluz.draw.notebook import look_html
 from trasluz.draw.panel import Table
 from trasluz.look import base
 from trasluz.look.looks.code_use import CodeUseResult
@@ -73,4 +72,4 @@ def test_the_table_has_the_columns_that_are_known_and_says_what_it_leaves_out() 
     assert len(gaussians.content.head) == 6
     assert points.note == "Shown are the first 32 of 36."
     assert gaussians.note == ""
-    assert "scatter" in look_html(used(Gaussian()))
+    assert any("application/vnd.plotly.v1+json" in output.bundle() for output in used(Gaussian())._shown())

@@ -9,7 +9,6 @@ import numpy as np
 from tests.look.looks.made_decoders import Dreamer, Gaussian, Mirror
 from tests.look.looks.made_maps import made_subject
 from trasluz.draw.looks.latent_walk import draw
-from trasluz.draw.notebook import look_html
 from trasluz.draw.panel import Gallery, Panel
 from trasluz.look import base
 from trasluz.look.looks.latent_walk import LatentWalkResult
@@ -62,6 +61,6 @@ def test_a_prior_alone_has_one_panel_that_says_where_its_ends_come_from() -> Non
 
 def test_a_notebook_shows_it_and_words_have_two_languages() -> None:
     found = walked(Gaussian(), pairs=1)
-    assert "data:image/png" in look_html(found)
+    assert "data:image/png" in found._repr_html_()
     with language("es"):
         assert len(draw(found)) == 3

@@ -6,7 +6,6 @@ import dataclasses
 
 from tests.look.looks.made_maps import made_data, made_subject
 from trasluz.draw.looks.neighbours import draw
-from trasluz.draw.notebook import look_html
 from trasluz.draw.panel import Gallery, Table
 from trasluz.look import base
 from trasluz.look.looks.neighbours import NeighboursResult
@@ -55,4 +54,4 @@ def test_without_labels_there_are_neighbours_without_names() -> None:
     (gallery,) = draw(found(labels=False))
     assert isinstance(gallery.content, Gallery)
     assert {tile.flag for row in gallery.content.tiles for tile in row} == {""}
-    assert "<img" in look_html(found(labels=False))
+    assert "<img" in found(labels=False)._repr_html_()

@@ -7,7 +7,6 @@ from dataclasses import replace
 from tests.look.looks.made_decoders import Gaussian, Mirror
 from tests.look.looks.made_maps import made_subject
 from trasluz.draw.looks.prior_samples import draw
-from trasluz.draw.notebook import look_html
 from trasluz.draw.panel import Gallery, Table
 from trasluz.look import base
 from trasluz.look.looks.prior_samples import PriorSamplesResult
@@ -46,4 +45,4 @@ def test_notes_say_only_what_is_there() -> None:
     assert "prior" not in alone
     assert "1 Gaussian," in alone
     assert "36 numbers are too wide" in draw(replace(sampled(Mirror()), too_wide=True))[0].note
-    assert "<img" in look_html(sampled(count=2))
+    assert "<img" in sampled(count=2)._repr_html_()
