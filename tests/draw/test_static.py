@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.draw.made_records import records
+from trasluz import draw
 from trasluz.draw.curves import gap_curve, learning_curves, learning_rate
 from trasluz.draw.figures import new_figure
 from trasluz.draw.history import read_history
@@ -106,6 +109,15 @@ def test_traces_that_nothing_draws_are_refused() -> None:
     figure = go.Figure(go.Pie(values=[1]))
     with pytest.raises(ValueError, match="pie"):
         figure_png(figure)
+
+
+def test_nothing_is_drawn_that_a_picture_would_lack() -> None:
+    known = {"scatter", "scattergl", "bar", "heatmap", "hline", "vline", "hrect", "vrect", "annotation"}
+    folder = Path(draw.__file__).parent
+    shown = [*(folder / "looks").glob("*.py"), folder / "curves.py", folder / "points.py"]  # what notebooks show
+    used = {name for file in shown for name in re.findall(r"figure\.add_(\w+)\(", file.read_text())}
+    assert {"scatter", "heatmap"} <= used
+    assert used <= known
 
 
 def test_learning_curves_are_drawn_one_colour_per_split() -> None:
