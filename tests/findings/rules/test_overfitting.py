@@ -108,7 +108,11 @@ def test_where_curves_lag_no_epoch_is_said_to_be_the_best() -> None:
 
 
 def test_evaluation_that_lags_behind_the_training_samples_themselves_is_none() -> None:
-    series = {"train_eval_accuracy": [0.1, 0.5, 0.53], "valid_accuracy": [0.1, 0.4, 0.37], "valid_loss": [2.3, 2.1, 2.2]}
+    series = {
+        "train_eval_accuracy": [0.1, 0.5, 0.53],
+        "valid_accuracy": [0.1, 0.4, 0.37],
+        "valid_loss": [2.3, 2.1, 2.2],
+    }
     lagging = history(**series, train_accuracy=[0.6, 0.7, 0.78])
     not_found("overfitting", evidence(records=lagging, splits={"train": 60, "valid": 270}))
 

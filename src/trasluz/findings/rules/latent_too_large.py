@@ -17,7 +17,7 @@ _ROOM = 1.25  # beyond those in use
 
 def check(evidence: Evidence) -> Finding | None:
     """Half of the dimensions or more that tell hardly anything of the image."""
-    used, size = _used(evidence), evidence.code_size
+    used, size = in_use(evidence), evidence.code_size
     if used is None or size is None or used > _IN_USE * size or collapsed(evidence) is not None:
         return None
     enough = max(2, math.ceil(_ROOM * used))
@@ -38,7 +38,7 @@ def check(evidence: Evidence) -> Finding | None:
     )
 
 
-def _used(evidence: Evidence) -> float | None:
+def in_use(evidence: Evidence) -> float | None:
     """How many dimensions carry a tenth of a nat or more.
 
     Means that vary at all (active units, Burda et al. 2016) are not enough where many are idle: in training the idle

@@ -7,9 +7,9 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, significant
 
-# Of every dimension.  One that carries r nats spreads images e^r times as far as its noise, so the next one would stay
-# idle only if images varied e^r times less along it: from one direction of images to the next their spread falls by less
-# than e^1.5 ≈ 4.5.
+# Of every dimension.  One that carries r nats spreads images e^r times as far as its noise, so another one would stay
+# idle only if images varied e^r times less along it; from one direction to the next they vary less than e^1.5 ≈ 4.5
+# times less.
 _NATS = 1.5
 _FEWEST = 30  # images for a mean per dimension
 

@@ -34,8 +34,8 @@ def check(evidence: Evidence) -> Finding | None:
     spread = _spread(main)
     if (bounds is not None and bounds[0] > 0.5) or (spread is not None and spread > _ALIKE):
         return None  # it tells the classes apart, or its scores do differ, and only the line is drawn elsewhere
-    if _one_layer(evidence) and not _unscaled(evidence) and not _penalty(evidence):
-        return None  # nothing in it can be silenced: what it cannot tell apart, no line can
+    if _one_layer(evidence) and not _unscaled(evidence):
+        return None
     answer = main.classes[int(np.argmax(said))]
     seen = _("Of {count} samples {said} are taken for {answer}, of which there are {there}.").format(
         count=integer(int(said.sum())),
@@ -80,6 +80,11 @@ def _spread(main: Evaluation) -> float | None:
 
 
 def _one_layer(evidence: Evidence) -> bool:
+    """Whether there is nothing that could be silenced: then no line tells the classes apart, which is underfitting.
+
+    What weights of one layer win grows with them and what a penalty takes with their squares, so that small ones pay
+    whatever the penalty; of two layers both do, and a penalty can press all to zero.
+    """
     return len({name.rsplit(".", 1)[0] for name in evidence.parameters}) == 1
 
 
