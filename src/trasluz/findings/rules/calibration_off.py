@@ -48,7 +48,7 @@ def check(evidence: Evidence) -> Finding | None:
         numbers={"calibration_error": error, "confidence": sure, "accuracy": right, "by_chance": chance},
         settings=settings,
         refuted_by=_("of samples of which it is {sure} sure it is right on {sure}.").format(sure=percent(sure)),
-        cause="memorising" if sure > right else "unsure",
+        cause="memorising" if sure > right else "unsure" if evidence.left_behind is None else "learned little",
     )
 
 

@@ -83,8 +83,8 @@ def _advice(evidence: Evidence, latent: int | None) -> str:
         )
     if "discriminate" in evidence.family.capabilities:
         return _(
-            "Train longer, or ask for classes by name (model.conditional); a gradient penalty or augmentation alone has "
-            "brought no lost class back so far."
+            "Train longer, or ask for classes by name (model.conditional); a gradient penalty or augmentation alone "
+            "has brought no lost class back so far."
         )
     if (evidence.metric("effective_beta") or 1.0) < 1:
         return _("Sample from the mixture (generate --source mixture), or weigh the divergence more.")

@@ -74,8 +74,8 @@ def _wanders(evidence: Evidence) -> Finding | None:
     if min(values) <= chance or last < _ABOVE_CHANCE * chance or swing < _SWING * chance or falls:
         return None
     seen = _(
-        "The training loss is {last} in the last ones of {epochs} epochs, {swing} up or down from one to the next; "
-        "always giving the classes their shares would have {chance}, which it never reached."
+        "In the last of {epochs} epochs the training loss is {last}, and goes up and down by {swing} from one to the "
+        "next; always giving the classes their shares would have {chance}, which it never reached."
     )
     numbers = {"last": last, "swing": swing, "chance": chance}
     words = {name: significant(value) for name, value in numbers.items()}
