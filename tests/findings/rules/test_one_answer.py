@@ -17,6 +17,7 @@ def test_a_network_that_names_one_class_whatever_it_is_shown() -> None:
     assert finding.severity == "bad"
     assert finding.settings == ("train.epochs=20",)
     assert "100 are taken for a" in finding.seen
+    assert "0.500 (0.400 to 0.600), which chance alone could give" in finding.seen
     assert [each.rule for each in check_all(evidence(evaluation=same)) if each.severity == "bad"] == ["one-answer"]
 
 

@@ -51,7 +51,7 @@ def check(evidence: Evidence) -> Finding | None:
         )
     if area is not None and bounds is not None:
         words = {"area": significant(area), "low": significant(bounds[0]), "high": significant(bounds[1])}
-        more = _("They order the classes no better than chance (area under the ROC curve {area}, {low} to {high}).")
+        more = _("The area under the ROC curve is {area} ({low} to {high}), which chance alone could give.")
         seen += " " + more.format(**words)
         numbers["roc_auc"] = area
     seen, numbers = _before(evidence, seen, numbers)
@@ -91,10 +91,11 @@ def _one_layer(evidence: Evidence) -> bool:
 def _before(evidence: Evidence, seen: str, numbers: dict[str, float]) -> tuple[str, dict[str, float]]:
     """What is told of an epoch in which validation was right more often, beyond chance, and where curves do not lag."""
     known = evidence.together("epoch", "valid/accuracy")
-    if evidence.curves_lag or not known:
+    now = evidence.kept_value("valid/accuracy")
+    if evidence.curves_lag or not known or now is None:
         return seen, numbers
     (epoch, best), count = max(known, key=lambda row: row[1]), evidence.count("valid")
-    if shares_apart((round(best * count), count), (round(known[-1][1] * count), count))[0] <= 0:
+    if shares_apart((round(best * count), count), (round(now * count), count))[0] <= 0:
         return seen, numbers
     more = _("It was not so from the start: in epoch {epoch} it was right on {best} of validation.")
     told = more.format(epoch=integer(int(epoch)), best=percent(best))
