@@ -76,6 +76,9 @@ def test_a_loss_that_wanders_above_chance() -> None:
     not_found("rate-too-high", made([2.9 - 0.03 * i for i in range(12)]))  # on its way
     not_found("rate-too-high", made([value - 0.3 for value in wandering]))  # it was below chance
     not_found("rate-too-high", made(wandering, "table"))
+    joint = {"model": {"family": "joint", "classification": 0.0}}  # of which nothing learns
+    records = history(train_loss=FALLING, train_cross_entropy=wandering)
+    not_found("rate-too-high", evidence(joint, records=records, audit=audit(classes=classes)))
 
 
 def test_a_rate_far_above_the_usual_one_is_brought_there() -> None:

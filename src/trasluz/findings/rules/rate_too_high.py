@@ -47,9 +47,9 @@ def _ended_above(evidence: Evidence, values: list[float]) -> Finding | None:
 
 
 def _thrown_off(evidence: Evidence) -> Finding | None:
-    chance, values = evidence.chance_loss, evidence.series("train/cross_entropy")
-    if chance is None or len(values) < WINDOW or evidence.audit.get("kind") == "table":
-        return None  # unscaled features begin far above chance by themselves
+    chance, values = evidence.chance_loss, _entropies(evidence)
+    if chance is None or len(values) < WINDOW:
+        return None
     first, last = values[0], float(np.mean(values[-WINDOW:]))
     half = float(np.mean(values[len(values) // 2 - 1 : len(values) // 2 + 1]))
     if first < _THROWN * chance or last < max(_NO_BETTER * chance, _RESTS * half):
@@ -62,11 +62,19 @@ def _thrown_off(evidence: Evidence) -> Finding | None:
     return _finding(evidence, "bad", seen.format(**words), {"first": first, "last": last, "chance": chance})
 
 
+def _entropies(evidence: Evidence) -> list[float]:
+    """The cross-entropy of training, where it says something of the rate: unscaled features begin far above chance by
+    themselves, and what has no weight in the loss goes where other terms take it."""
+    weightless = any(evidence.recipe.model.get(name) == 0 for name in evidence.family.trained_alone)
+    table = evidence.audit.get("kind") == "table"
+    return [] if weightless or table else evidence.series("train/cross_entropy")
+
+
 def _wanders(evidence: Evidence) -> Finding | None:
     """Weights at rest would give one loss, and the biases alone that of chance: who stays above it, up and down, is
     carried there by the steps.  One that never moved is above chance, too, but stands still."""
-    chance, values = evidence.chance_loss, evidence.series("train/cross_entropy")
-    if chance is None or len(values) < _TO_WANDER or evidence.audit.get("kind") == "table":
+    chance, values = evidence.chance_loss, _entropies(evidence)
+    if chance is None or len(values) < _TO_WANDER:
         return None
     half, last = values[len(values) // 2 :], float(np.mean(values[-WINDOW:]))
     (step, error), swing = slope(half), noise(half)
