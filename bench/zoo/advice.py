@@ -22,14 +22,20 @@ _MOST = 3  # specimens of a rule: the first ones in which it came
 
 
 def follow_all(keeper: Keeper, only: Iterable[str]) -> None:
-    """Follows the advice of every rule that must come somewhere and did, unless that is known already."""
-    wanted, done = set(only), page.kept_advice()
-    for rule, cases in _cases().items():
+    """Follows the advice of every rule that must come somewhere and did, unless that is known already.
+
+    What is known of advice that is given no more is forgotten.
+    """
+    wanted, found = set(only), _cases()
+    page.keep_only_advice({f"{rule}/{each[1].name}" for rule, cases in found.items() for each in cases[:_MOST]})
+    done = page.kept_advice()
+    for rule, cases in found.items():
         for group, specimen, settings in cases[:_MOST]:
             name = f"{rule}/{specimen.name}"
             if wanted and not wanted & {rule, group, specimen.name}:
                 continue
-            if done.get(name, {}).get("settings") == settings:
+            known = done.get(name, {})
+            if (known.get("settings"), known.get("measure")) == (settings, MEASURES[rule].name):
                 continue
             print(f"advice of {name}: {' '.join(settings)}", flush=True)
             told = _follow(keeper, rule, specimen, settings)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from trasluz.findings.base import find
 from trasluz.findings.evidence import Evidence
+from trasluz.findings.rules.latent_too_large import in_use
 
 _LEAST_GAIN = 0.02  # of what was complained of: a fiftieth less is no cure
 
@@ -55,6 +56,11 @@ def _code_share(evidence: Evidence) -> float:
     return active / size if active is not None and size else math.nan
 
 
+def _share_in_use(evidence: Evidence) -> float:
+    used, size = in_use(evidence), evidence.code_size
+    return used / size if used is not None and size else math.nan
+
+
 def _half_width(evidence: Evidence) -> float:
     main = evidence.main
     if main is None or "accuracy" not in main.metrics:
@@ -98,7 +104,7 @@ MEASURES: dict[str, Measure] = {
         "kernels at an end", lambda e: float(find("kernel-out-of-range").check(e) is not None)
     ),
     "lagging-statistics": Measure("cross-entropy of validation, last epoch", _metric("cross_entropy")),
-    "latent-too-large": Measure("share of the code in use", _code_share, lower=False),
+    "latent-too-large": Measure("share of the code that tells a tenth of a nat", _share_in_use, lower=False),
     "latent-too-small": Measure("squared error", _metric("mse", "reconstruction")),
     "loss-reaches-nothing": _ENTROPY,
     "mislabelled-suspects": _ACCURACY,

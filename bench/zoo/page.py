@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,13 @@ def kept_advice() -> dict[str, dict[str, Any]]:
 def keep_advice(name: str, told: dict[str, Any]) -> None:
     """Keeps what came of one case."""
     _write(_ADVICE, {"machine": machine(), "cases": dict(sorted({**kept_advice(), name: told}.items()))})
+
+
+def keep_only_advice(names: Container[str]) -> None:
+    """Forgets cases by any other name."""
+    left = {name: told for name, told in kept_advice().items() if name in names}
+    if left != kept_advice():
+        _write(_ADVICE, {"machine": machine(), "cases": left})
 
 
 def _read(stem: str) -> dict[str, Any]:

@@ -152,7 +152,22 @@ def test_log_loss_is_the_cross_entropy_and_where_labels_are_smoothed_a_note_says
     smooth = create({**CNN, "label_smoothing": 0.3}, data.spec)
     found = evaluate_split(Model(smooth, classifier(data)[1], Preprocess(), data.spec), data, "valid")
     assert found.metrics["log_loss"] != pytest.approx(found.metrics["cross_entropy"], rel=1e-3)
-    assert any("log loss" in note for note in found.notes)
+    assert [note for note in found.notes if "labels smoothed by 30.0" in note and "weighted" not in note]
+
+
+def test_the_note_on_losses_says_whether_labels_are_smoothed_or_classes_weighted() -> None:
+    data = digits()
+    weights = torch.linspace(0.2, 3.0, 10)
+    for model, words, others in (
+        (CNN, "with weighted classes", "smoothed"),
+        ({**CNN, "label_smoothing": 0.3}, "and with weighted classes", "that it answers"),
+    ):
+        family = create(model, data.spec, weights)
+        found = evaluate_split(Model(family, classifier(data)[1], Preprocess(), data.spec), data, "valid")
+        told = [note for note in found.notes if "log loss" in note]
+        assert len(told) == 1
+        assert words in told[0]
+        assert others not in told[0]
 
 
 def test_the_images_shown_are_those_of_their_rows_and_fill_every_confusion_cell() -> None:

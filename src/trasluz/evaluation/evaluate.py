@@ -24,6 +24,7 @@ from trasluz.evaluation.by_groups import intervals_by_groups, note_on_groups
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.examples import choose_examples
 from trasluz.evaluation.records import CodeSize, Records
+from trasluz.families.base import BaseFamily
 from trasluz.messages import _
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.metrics.scores import (
@@ -35,6 +36,7 @@ from trasluz.metrics.scores import (
 )
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.model.model import Model
+from trasluz.numerals import percent
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng, StepRng
 
@@ -89,7 +91,7 @@ def evaluate_split(
     beside = Baselines()
     if baselines:
         beside = _beside(arrays, records.code_size, train or data, data, preprocess, reporter)
-    return _put_together(own, records, arrays, beside, data, preprocess, split)
+    return _put_together(own, records, arrays, beside, data, preprocess, split, model.family)
 
 
 def _counted(
@@ -132,6 +134,7 @@ def _put_together(
     data: Data,
     preprocess: Preprocess,
     split: str,
+    family: BaseFamily,
 ) -> Evaluation:
     parts = _scores_of(arrays, data)
     metrics = dict(own)
@@ -154,7 +157,7 @@ def _put_together(
         notes=(
             *((note_on_groups(arrays),) if grouped else ()),
             *_about_ssim(arrays, data),
-            *_about_losses(metrics),
+            *_about_losses(metrics, family),
             *(note for part in parts for note in part.notes),
             *beside.notes,
         ),
@@ -182,18 +185,31 @@ def _about_ssim(arrays: dict[str, np.ndarray], data: Data) -> tuple[str, ...]:
     return (message.format(size=f"{height} × {width}"),)
 
 
-def _about_losses(metrics: dict[str, float]) -> tuple[str, ...]:
+def _about_losses(metrics: dict[str, float], family: BaseFamily) -> tuple[str, ...]:
     """Why two numbers that are one for most recipes differ here."""
     if "log_loss" not in metrics or "cross_entropy" not in metrics:
         return ()
     if math.isclose(metrics["log_loss"], metrics["cross_entropy"], rel_tol=1e-3, abs_tol=1e-6):
         return ()
-    return (
-        _(
-            "Cross-entropy is what training minimises, here with smoothed labels or weighted classes; log loss is that "
-            "of the labels as they are."
-        ),
-    )
+    smoothing, weighted = float(getattr(family.config, "label_smoothing", 0.0)), family.class_weights is not None
+    if smoothing and weighted:
+        message = _(
+            "Cross-entropy is what training minimises, here of labels smoothed by {share} and with weighted classes; "
+            "log loss is that of the labels as they are."
+        )
+    elif smoothing:
+        message = _(
+            "Cross-entropy is what training minimises, here of labels smoothed by {share}; log loss is that of the "
+            "labels as they are."
+        )
+    elif weighted:
+        message = _(
+            "Cross-entropy is what training minimises, here with weighted classes; log loss counts all samples the "
+            "same."
+        )
+    else:
+        message = _("Cross-entropy is what training minimises; log loss is that of the probabilities that it answers.")
+    return (message.format(share=percent(smoothing)),)
 
 
 def _examples(

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, Any]
 _PREFERRED = ("test", "valid", "train")
-_LAG = 0.1  # of the validation loss
+_LAG = 0.1  # of the loss
+_BESIDE = ("valid", "train_eval")
+_SAME = 3  # epochs
+BEHIND = 0.1  # of accuracy
 
 
 @dataclass(frozen=True)
@@ -140,9 +143,35 @@ class Evidence:
 
     @cached_property
     def curves_lag(self) -> bool:
-        """Whether validation was measured with statistics that lagged, so that its curve is not that of the weights."""
-        before, after = (self.recomputed.get(when, {}).get("valid/loss") for when in ("before", "after"))
-        return before is not None and after is not None and abs(before - after) > _LAG * abs(before)
+        """Whether curves were measured with statistics that lagged, so that they are not those of the weights.
+
+        A sign of it is a leap of validation, or of the training samples beside it, where statistics were computed anew;
+        another is ``left_behind``.
+        """
+        before, after = (self.recomputed.get(when, {}) for when in ("before", "after"))
+        leaps = {key: abs(before[key] - after[key]) for key in before.keys() & after.keys()}
+        losses = (leaps.get(f"{of}/loss", 0.0) > _LAG * abs(before.get(f"{of}/loss", 0.0)) for of in _BESIDE)
+        shares = (leaps.get(f"{of}/accuracy", 0.0) >= BEHIND for of in _BESIDE)
+        return any(losses) or any(shares) or self.left_behind is not None
+
+    @cached_property
+    def left_behind(self) -> tuple[float, float, float, float] | None:
+        """Running accuracy of the last epoch, that of training samples in evaluation with its interval, where this lies
+        surely a tenth below; else ``None``.
+
+        Augmentation, dropout and weights from earlier in the epoch only ever make the running one lower.  Where all
+        training samples stand beside validation both are of the very same ones, and nothing was drawn: then it must
+        have been so for three epochs.
+        """
+        both = self.together("train/accuracy", "train_eval/accuracy")
+        if not both:
+            return None
+        running, evaluated = both[-1]
+        low, high = self.share_interval(evaluated, self.compared)
+        if 0 < self.compared == self.count("train") and len(both) >= _SAME:
+            low = high = evaluated
+            running = evaluated + min(first - second for first, second in both[-_SAME:])
+        return None if running - high < BEHIND else (both[-1][0], evaluated, low, high)
 
     @cached_property
     def compared(self) -> int:

@@ -185,3 +185,15 @@ def _numpy_generator(rng: Rng, purpose: str) -> np.random.Generator:
 def _percentiles(values: np.ndarray, confidence: float) -> tuple[float, float]:
     low, high = np.quantile(values, [0.5 - confidence / 2, 0.5 + confidence / 2])
     return float(low), float(high)
+
+
+def shares_apart(first: tuple[int, int], second: tuple[int, int], confidence: float = 0.95) -> tuple[float, float]:
+    """The interval of the first of two independent shares minus the second, each as ``(hits, count)``.
+
+    Newcombe 1998, "Interval estimation for the difference between independent proportions", method 10: from Wilson's
+    intervals of both, so that it stays inside [−1, 1]; ``(−1, 1)`` where either has a count of 0.
+    """
+    if 0 in (first[1], second[1]):
+        return -1.0, 1.0
+    (p, low, high), (q, least, most) = ((hits / n, *wilson(hits, n, confidence)) for hits, n in (first, second))
+    return p - q - math.hypot(p - low, most - q), p - q + math.hypot(high - p, q - least)

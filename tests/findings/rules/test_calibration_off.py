@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
-from tests.findings.made import classified, evidence, found, not_found
+from tests.findings.made import classified, evidence, found, history, not_found
+from trasluz.findings.base import check_all
 from trasluz.findings.evidence import Evidence
 from trasluz.metrics.calibration import expected_calibration_error, reliability
 
@@ -42,3 +45,20 @@ def test_doubt_that_the_recipe_asks_for_is_none() -> None:
     not_found("calibration-off", _run(0.84, 0.93, set={"model.label_smoothing": 0.1}))
     not_found("calibration-off", _run(0.84, 0.93, set={"data.augment.mixup": 1.0}))
     assert found("calibration-off", _run(0.84, 0.93)).severity == "note"
+
+
+def test_doubt_of_statistics_that_lag_is_told_with_them() -> None:
+    records = history(train_accuracy=[0.7, 0.976], train_eval_accuracy=[0.33, 0.333], valid_accuracy=[0.33, 0.333])
+    lagging = dataclasses.replace(_run(0.52, 0.92), history=records)
+    assert "lagging-statistics" in {each.rule for each in check_all(lagging)}
+    assert "calibration-off" not in {each.rule for each in check_all(lagging)}
+    found("calibration-off", _run(0.52, 0.92))
+
+
+def test_no_earlier_epoch_is_advised_where_curves_lag() -> None:
+    sure = _run(0.95, 0.8)
+    assert "Stop earlier" in found("calibration-off", sure).advice
+    facts = {"steps": 6, "before": {"valid/loss": 2.0}, "after": {"valid/loss": 0.7}}
+    info = {**sure.info, "statistics": {"train": facts}}
+    lagging = dataclasses.replace(sure, history=history(valid_loss=[2.1, 0.7]), info=info)
+    assert "Stop earlier" not in found("calibration-off", lagging).advice

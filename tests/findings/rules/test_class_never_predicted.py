@@ -25,3 +25,14 @@ def test_classes_that_are_named_or_hardly_there_are_none() -> None:
     not_found("class-never-predicted", evidence(evaluation=classified([[90, 1, 0], [10, 40, 1], [20, 30, 2]])))
     not_found("class-never-predicted", evidence(evaluation=classified([[90, 0], [3, 0]])))
     not_found("class-never-predicted", evidence())
+
+
+def test_a_hidden_layer_narrower_than_the_classes_is_widened() -> None:
+    narrow = {"model": {"family": "classifier", "network": {"name": "dense", "hidden": [64, 1]}}}
+    made = evidence(narrow, evaluation=classified([[90, 0, 0], [10, 40, 0], [20, 30, 0]]))
+    finding = found("class-never-predicted", made)
+    assert finding.settings == ("model.network.hidden=[64, 12]",)
+    assert "Widen" in finding.advice
+    wide = {"model": {"family": "classifier", "network": {"name": "dense", "hidden": [64, 2]}}}
+    made = evidence(wide, evaluation=classified([[90, 0, 0], [10, 40, 0], [20, 30, 0]]))
+    assert found("class-never-predicted", made).settings == ("train.epochs=20",)

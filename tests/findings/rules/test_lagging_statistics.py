@@ -43,3 +43,34 @@ def test_memorising_noise_of_few_images_and_lower_running_numbers_are_none() -> 
     dropped = history(train_accuracy=[0.5, 0.6], train_eval_accuracy=[0.8, 0.95], valid_accuracy=[0.8, 0.9])
     not_found("lagging-statistics", evidence(records=dropped))
     not_found("lagging-statistics", evidence(records=history(train_accuracy=[0.9], valid_accuracy=[0.2])))
+
+
+def test_of_the_very_same_samples_nothing_was_drawn() -> None:
+    series = {"train_accuracy": [0.6, 0.65, 0.7, 0.72], "train_eval_accuracy": [0.3, 0.45, 0.48, 0.5]}
+    same = {"train": 60, "valid": 270}
+    finding = found("lagging-statistics", evidence(records=history(**series), splits=same))
+    assert "the very same ones" in finding.seen
+    once = {**series, "train_accuracy": [0.3, 0.4, 0.5, 0.72]}
+    not_found("lagging-statistics", evidence(records=history(**once), splits=same))
+    not_found("lagging-statistics", evidence(records=history(**series), splits={"train": 600, "valid": 60}))
+
+
+def test_curves_lag_where_training_samples_leap_or_stay_behind_too() -> None:
+    records = history(train_accuracy=[0.7, 0.97], train_eval_accuracy=[0.3, 0.95], valid_accuracy=[0.3, 0.3])
+    even = {"valid/loss": 1.0, "train_eval/accuracy": 0.95, "train_eval/loss": 0.2}
+    for changed in ({"train_eval/accuracy": 0.5}, {"train_eval/loss": 1.5}, {"valid/loss": 2.0}):
+        facts = {"steps": 6, "before": {**even, **changed}, "after": even}
+        assert evidence(records=records, statistics={"train": facts}).curves_lag
+    assert not evidence(records=records, statistics={"train": {"steps": 6, "before": even, "after": even}}).curves_lag
+    behind = history(train_accuracy=[0.7, 0.976], train_eval_accuracy=[0.33, 0.333], valid_accuracy=[0.33, 0.333])
+    assert evidence(records=behind).curves_lag
+
+
+def test_early_stopping_by_curves_that_lag_is_warned_of() -> None:
+    records = history(train_accuracy=[0.7, 0.976], train_eval_accuracy=[0.33, 0.98], valid_accuracy=[0.33, 0.97])
+    facts = {"steps": 6, "before": {"train_eval/accuracy": 0.333}, "after": {"train_eval/accuracy": 0.98}}
+    stopping = {"train.early_stopping": {"patience": 3}}
+    told = found("lagging-statistics", evidence(stopping, records=records, statistics={"train": facts}))
+    assert "early stopping" in told.advice
+    plain = found("lagging-statistics", evidence(records=records, statistics={"train": facts}))
+    assert "early stopping" not in plain.advice

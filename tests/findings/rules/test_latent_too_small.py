@@ -21,6 +21,6 @@ def test_no_dimension_to_spare() -> None:
 
 def test_a_spare_dimension_doubt_and_few_images_are_none() -> None:
     not_found("latent-too-small", _run(4.0, 0.5))
-    not_found("latent-too-small", _run(4.0, 2.01))
+    not_found("latent-too-small", _run(4.0, 1.51))
     not_found("latent-too-small", _run(4.0, 3.0, count=10))
     not_found("latent-too-small", evidence())

@@ -27,3 +27,12 @@ def test_a_recipe_that_is_known_to_be_fragile_says_so_itself() -> None:
     plain = found("not-finite", evidence(status="failed", failure=FAILURE))
     told = found("not-finite", evidence({"fragile": {"en": "Train the tuned one."}}, status="failed", failure=FAILURE))
     assert told.advice == f"{plain.advice} Train the tuned one."
+
+
+def test_an_absurd_rate_is_brought_to_where_its_optimiser_usually_begins() -> None:
+    huge = evidence({"train.optimiser": {"name": "sgd", "learning_rate": 1e20}}, status="failed", failure=FAILURE)
+    finding = found("not-finite", huge)
+    assert finding.settings == ("train.optimiser.learning_rate=0.05", "train.clip=1.0")
+    assert "to 0.05" in finding.advice
+    large = evidence({"train.optimiser": {"name": "sgd", "learning_rate": 1.0}}, status="failed", failure=FAILURE)
+    assert found("not-finite", large).settings[0] == "train.optimiser.learning_rate=0.1"

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from tests.findings.made import evidence, found, history, not_found
-from trasluz.findings.rules.overfitting import _difference
 
 EPOCHS = np.arange(20)
 FALLING = np.exp(-EPOCHS / 4)
@@ -38,7 +37,10 @@ def test_a_gap_in_accuracy_counts_where_chance_does_not_explain_it(valid: float,
     records = history(**series)
     made = evidence(records=records, splits={"train": 4000, "valid": images})
     if is_one:
-        assert found("overfitting", made).numbers["valid"] == valid
+        finding = found("overfitting", made)
+        assert finding.numbers["valid"] == valid
+        assert finding.severity == "warn"
+        assert "0.500 before it was 0.600" in finding.seen
     else:
         not_found("overfitting", made)
 
@@ -70,11 +72,6 @@ def test_weights_that_early_stopping_took_back_come_from_before_the_rise() -> No
     found("overfitting", evidence(stopping, records=history(**gap)))
 
 
-def test_the_interval_of_a_difference_is_newcombes() -> None:
-    # Newcombe 1998, table II: 56/70 − 48/80 by method 10
-    assert _difference((56 / 70, 70), (48 / 80, 80)) == pytest.approx((0.0524, 0.3339), abs=5e-5)
-
-
 def test_a_handful_of_weights_learns_nothing_by_heart() -> None:
     series = {"train_eval_accuracy": [0.6, 0.98], "valid_accuracy": [0.6, 0.8], "valid_loss": [0.5, 0.6]}
     made = evidence(records=history(**series))
@@ -88,3 +85,41 @@ def test_where_curves_lag_what_is_known_by_heart_is_still_told() -> None:
     found("overfitting", evidence(records=history(**series), statistics={"train": facts}))
     learning = {**series, "train_eval_accuracy": [0.3, 0.8]}
     not_found("overfitting", evidence(records=history(**learning), statistics={"train": facts}))
+
+
+def test_a_gap_that_costs_nothing_is_a_remark_where_it_is_surely_large_and_else_none() -> None:
+    level = 0.2 + 0.5 * FALLING + JITTER  # validation ends as low as it ever was, but for its noise
+    level[-1] = level[8:].min() + 0.01
+    right = {"train_eval_accuracy": np.full(20, 1.0), "valid_loss": level}
+    large = evidence(records=history(**right, valid_accuracy=np.full(20, 0.8)))
+    assert found("overfitting", large).severity == "note"
+    little = history(**right, valid_accuracy=np.full(20, 0.94))
+    not_found("overfitting", evidence(records=little, splits={"train": 340, "valid": 114}))
+    rising = history(**{**right, "valid_loss": level + 0.02 * np.maximum(EPOCHS - 8, 0)}, valid_accuracy=[0.94] * 20)
+    assert found("overfitting", evidence(records=rising, splits={"train": 340, "valid": 114})).severity == "warn"
+
+
+def test_where_curves_lag_no_epoch_is_said_to_be_the_best() -> None:
+    facts = {"steps": 30, "before": {"train_eval/accuracy": 0.3}, "after": {"train_eval/accuracy": 1.0}}
+    series = {"train_eval_accuracy": [0.3, 1.0], "valid_accuracy": [0.3, 0.7], "valid_loss": [0.5, 0.9]}
+    finding = found("overfitting", evidence(records=history(**series), statistics={"train": facts}))
+    assert "Stop" not in finding.advice
+    assert not any("early_stopping" in setting for setting in finding.settings)
+
+
+def test_evaluation_that_lags_behind_the_training_samples_themselves_is_none() -> None:
+    series = {
+        "train_eval_accuracy": [0.1, 0.5, 0.53],
+        "valid_accuracy": [0.1, 0.4, 0.37],
+        "valid_loss": [2.3, 2.1, 2.2],
+    }
+    lagging = history(**series, train_accuracy=[0.6, 0.7, 0.78])
+    not_found("overfitting", evidence(records=lagging, splits={"train": 60, "valid": 270}))
+
+
+def test_by_heart_is_said_only_where_it_was_measured() -> None:
+    valid = 0.4 + FALLING + 0.02 * np.maximum(EPOCHS - 8, 0) + JITTER
+    series = {"train_loss": FALLING, "valid_loss": valid}
+    assert "by heart" not in found("overfitting", evidence(records=history(**series))).meaning
+    known = history(**series, train_eval_accuracy=np.full(20, 0.99))
+    assert "by heart" in found("overfitting", evidence(records=known)).meaning

@@ -28,3 +28,13 @@ def test_what_an_mmd_is_told_keeps_its_kernel() -> None:
 def test_a_code_in_use_and_models_without_one_are_none() -> None:
     not_found("posterior-collapse", evidence(VAE, evaluation=rebuilt({"active_units": 12, "effective_beta": 1})))
     not_found("posterior-collapse", evidence(evaluation=rebuilt({"mse": 0.1})))
+
+
+def test_an_mmd_is_told_the_weight_that_the_image_is_worth() -> None:
+    heavy = {"model": {"family": "vae", "latent": 20, "divergence": {"name": "mmd", "weight": 1e6}}}
+    measured = {"active_units": 0, "effective_beta": 1e6, "reconstruction": 27.07}
+    finding = found("posterior-collapse", evidence(heavy, evaluation=rebuilt(measured)))
+    assert finding.settings == ("model.divergence={name: mmd, weight: 27}",)
+    light = {"model": {"family": "vae", "latent": 20, "divergence": {"name": "mmd", "weight": 10.0}}}
+    finding = found("posterior-collapse", evidence(light, evaluation=rebuilt({**measured, "effective_beta": 10})))
+    assert finding.settings == ("model.divergence={name: mmd, weight: 1}",)

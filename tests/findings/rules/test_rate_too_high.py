@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.findings.made import audit, evidence, found, history, not_found
+from trasluz.findings.evidence import Evidence
 
 FALLING = list(np.exp(-np.arange(12) / 4))
 
@@ -58,3 +59,29 @@ def test_steps_that_threw_the_loss_far_above_chance_for_good() -> None:
 def test_a_loss_whose_weight_rises_may_rise() -> None:
     set_ = {"model": {"family": "vae", "divergence": {"name": "kl", "warmup": 0.5}}}
     not_found("rate-too-high", evidence(set_, records=history(train_loss=[2.3, 2.0, 3.0, 3.5, 3.2])))
+
+
+def test_a_loss_that_wanders_above_chance() -> None:
+    classes = {name: {"train": 50} for name in "abcdefghij"}
+    wandering = [2.85, 2.55, 2.62, 2.79, 2.75, 2.56, 2.52, 2.57, 2.6, 2.53, 2.53, 2.55]
+
+    def made(values: list[float], kind: str = "image") -> Evidence:
+        records = history(train_loss=values, train_cross_entropy=values)
+        return evidence(records=records, audit=audit(classes=classes, kind=kind))
+
+    finding = found("rate-too-high", made(wandering))
+    assert finding.severity == "bad"
+    assert finding.numbers["chance"] == pytest.approx(np.log(10))
+    not_found("rate-too-high", made([2.6 - 0.0001 * i for i in range(12)]))  # hardly moved
+    not_found("rate-too-high", made([2.9 - 0.03 * i for i in range(12)]))  # on its way
+    not_found("rate-too-high", made([value - 0.3 for value in wandering]))  # it was below chance
+    not_found("rate-too-high", made(wandering, "table"))
+    joint = {"model": {"family": "joint", "classification": 0.0}}  # of which nothing learns
+    records = history(train_loss=FALLING, train_cross_entropy=wandering)
+    not_found("rate-too-high", evidence(joint, records=records, audit=audit(classes=classes)))
+
+
+def test_a_rate_far_above_the_usual_one_is_brought_there() -> None:
+    records = history(train_loss=[2.3, 2.0, 3.0, 3.5, 3.2])
+    made = evidence({"train.optimiser.learning_rate": 1.0}, records=records)
+    assert found("rate-too-high", made).settings == ("train.optimiser.learning_rate=0.001",)

@@ -43,3 +43,12 @@ def test_a_rate_that_was_let_down_or_a_validation_that_leaps_says_nothing_of_the
 def test_what_is_nearly_right_has_little_left_to_fall() -> None:
     records = history(train_loss=0.5 - 0.002 * EPOCHS, train_accuracy=0.97 + 0.001 * EPOCHS)
     not_found("rate-too-low", evidence(records=records))
+
+
+def test_a_rate_far_below_the_usual_one_is_brought_there() -> None:
+    creeping = evidence(
+        {"train.optimiser": {"name": "sgd", "learning_rate": 0.0002}}, records=history(train_loss=2.3 - 0.02 * EPOCHS)
+    )
+    finding = found("rate-too-low", creeping)
+    assert finding.settings == ("train.optimiser.learning_rate=0.05",)
+    assert "to 0.05" in finding.advice

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import dataclasses
+
 from tests.findings.made import classified, evidence, found, history, not_found
+from trasluz.findings.base import check_all, find
 
 
 def test_no_better_than_naming_the_most_frequent_class() -> None:
@@ -53,3 +56,9 @@ def test_a_network_that_learned_and_one_that_learned_only_its_training_images_ar
 def test_a_handful_of_samples_proves_nothing() -> None:
     not_found("underfitting", evidence(evaluation=classified([[6, 0], [4, 0]])))
     not_found("underfitting", evidence())
+
+
+def test_what_cannot_be_told_apart_is_told_before_the_class_that_nobody_names() -> None:
+    one = dataclasses.replace(evidence(evaluation=classified([[0, 58], [0, 62]])), parameters={"outputs.weight": 4})
+    assert find("class-never-predicted").check(one) is not None
+    assert [each.rule for each in check_all(one) if each.severity == "bad"] == ["underfitting"]

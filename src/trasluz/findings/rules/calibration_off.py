@@ -40,7 +40,7 @@ def check(evidence: Evidence) -> Finding | None:
         title=_("It is surer than it is right") if sure > right else _("It is less sure than it could be"),
         seen=over.format(sure=percent(sure), right=percent(right), error=percent(error)),
         meaning=_("Its probabilities cannot be read as chances; which class it names is not touched by that."),
-        advice=_("Stop earlier, or do not read its probabilities as chances.")
+        advice=_surer(evidence)
         if sure > right
         else _("Smooth and mix the labels less, where probabilities are to be used.")
         if smoothing or evidence.recipe.data.augment.mixup
@@ -48,8 +48,14 @@ def check(evidence: Evidence) -> Finding | None:
         numbers={"calibration_error": error, "confidence": sure, "accuracy": right, "by_chance": chance},
         settings=settings,
         refuted_by=_("of samples of which it is {sure} sure it is right on {sure}.").format(sure=percent(sure)),
-        cause="memorising" if sure > right else "unsure",
+        cause="memorising" if sure > right else "unsure" if evidence.left_behind is None else "learned little",
     )
+
+
+def _surer(evidence: Evidence) -> str:
+    if evidence.curves_lag or not evidence.count("valid"):  # then no epoch is known to be better
+        return _("Do not read its probabilities as chances.")
+    return _("Stop earlier, or do not read its probabilities as chances.")
 
 
 def _asked_doubt(evidence: Evidence) -> float:

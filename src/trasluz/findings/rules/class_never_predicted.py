@@ -10,6 +10,7 @@ from trasluz.numerals import integer
 
 _FEWEST = 10  # images of it: a class that is found half of the time is missed ten times once in a thousand
 _NAMED = 5
+_TIMES = 4  # units per class in a layer that is widened: of those of a ReLU about half are at zero for a sample
 _UNEVEN = 1.5  # largest over smallest class, from which weights change anything
 
 
@@ -23,7 +24,7 @@ def check(evidence: Evidence) -> Finding | None:
     if not missing:
         return None
     names = ", ".join(main.classes[i] for i in missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
-    images = int(sum(there[i] for i in missing))
+    images, wider = int(sum(there[i] for i in missing)), _wider(evidence, len(there))
     return Finding(
         severity="bad",
         title=_("A class is never predicted"),
@@ -33,14 +34,32 @@ def check(evidence: Evidence) -> Finding | None:
             len(missing),
         ).format(names=names, images=integer(images)),
         meaning=_("For these samples the answer is wrong before it is given; accuracy hides that."),
-        advice=_(
-            "Weigh the classes, and see whether they were learned at all: there may be too few samples or epochs."
-        ),
+        advice=_advice(evidence, wider),
         numbers={"classes": float(len(missing)), "images": float(images)},
-        settings=("data.balance=weights",) if _uneven(evidence) else longer(evidence),
+        settings=("data.balance=weights",) if _uneven(evidence) else wider or longer(evidence),
         refuted_by=_("it names the class for any sample of an evaluation as large as this one."),
         cause="imbalance" if _uneven(evidence) and one_answer(evidence) is None else "learned little",
     )
+
+
+def _advice(evidence: Evidence, wider: tuple[str, ...]) -> str:
+    if wider and not _uneven(evidence):
+        return _("Widen the hidden layer that has fewer units than there are classes.")
+    return _("Weigh the classes, and see whether they were learned at all: there may be too few samples or epochs.")
+
+
+def _wider(evidence: Evidence, classes: int) -> tuple[str, ...]:
+    """A dense network whose hidden layers are all as wide as the classes need; nothing where they are already.
+
+    Behind w units the scores of k classes lie in w dimensions: with w below k − 1 they cannot be equally far apart, and
+    the classes in the middle are named by nobody.
+    """
+    network = evidence.recipe.model.get("network")
+    hidden = network.get("hidden") if isinstance(network, dict) and network.get("name") == "dense" else None
+    if not isinstance(hidden, (list, tuple)) or not hidden or min(hidden) >= classes - 1:
+        return ()
+    widths = ", ".join(str(width if width >= classes - 1 else _TIMES * classes) for width in hidden)
+    return (f"model.network.hidden=[{widths}]",)
 
 
 def _uneven(evidence: Evidence) -> bool:

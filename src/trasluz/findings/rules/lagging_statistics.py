@@ -9,12 +9,10 @@ evaluation, where neither augmentation nor dropout is in its way.
 
 from __future__ import annotations
 
-from trasluz.findings.evidence import Evidence, longer, train_setting
+from trasluz.findings.evidence import BEHIND, Evidence, longer, train_setting
 from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, percent
-
-_BEHIND = 0.1  # of accuracy: augmentation, dropout and earlier weights only ever make the running accuracy lower
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -29,7 +27,7 @@ def _mended(evidence: Evidence) -> Finding | None:
     if before is None or after is None:
         return None
     low, high = evidence.share_interval(before, evidence.compared)
-    if after - high < _BEHIND:
+    if after - high < BEHIND:
         return None
     steps = int(facts["steps"])
     seen = _(
@@ -44,7 +42,12 @@ def _mended(evidence: Evidence) -> Finding | None:
             "The running statistics of batch normalisation needed more steps than there were: the validation of all "
             "epochs but the last says little. What is judged now is not touched by that, and it is no overfitting."
         ),
-        advice=_("Train for more epochs, or with smaller batches, where the curves are to be read."),
+        advice=_("Train for more epochs, or with smaller batches, where the curves are to be read.")
+        if evidence.train.early_stopping is None
+        else _(
+            "Train for more epochs, or with smaller batches, and without early stopping until then: the epoch that it "
+            "takes for the best is chosen by these curves."
+        ),
         numbers={"running": after, "evaluated": before, "low": low, "high": high, "steps": float(steps)},
         settings=longer(evidence),
         refuted_by=_("with three times as many steps evaluation is as far behind as now."),
@@ -52,19 +55,22 @@ def _mended(evidence: Evidence) -> Finding | None:
 
 
 def _left(evidence: Evidence) -> Finding | None:
-    both = evidence.together("train/accuracy", "train_eval/accuracy")
-    if not both:
+    if evidence.left_behind is None:
         return None
-    running, evaluated = both[-1]
-    low, high = evidence.share_interval(evaluated, evidence.compared)
-    if running - high < _BEHIND:
-        return None
+    running, evaluated, low, high = evidence.left_behind
     steps = int(evidence.phase[-1].get("step", 0))
-    seen = _(
-        "While it learned it was right on {running} of the training samples of the last epoch; in evaluation the same "
-        "network is right on {evaluated} of them ({low} to {high}), after {steps} steps."
-    )
     words = {"running": running, "evaluated": evaluated, "low": low, "high": high}
+    seen = (
+        _(
+            "While it learned it was right on {running} of the training samples of the last epoch; in evaluation the "
+            "same network is right on {evaluated} of them ({low} to {high}), after {steps} steps."
+        )
+        if low < high
+        else _(
+            "While it learned it was right on {running} of the training samples of the last epoch; in evaluation the "
+            "same network is right on {evaluated} of the very same ones, after {steps} steps."
+        )
+    )
     averaged = evidence.train.ema is not None
     return Finding(
         severity="warn",

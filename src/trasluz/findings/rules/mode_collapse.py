@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
-from trasluz.findings.evidence import Evidence
+from trasluz.findings.evidence import Evidence, longer
 from trasluz.findings.finding import Finding
 from trasluz.messages import _, ngettext
 from trasluz.numerals import integer, percent
@@ -11,6 +11,9 @@ from trasluz.numerals import integer, percent
 _SHARE = 0.2  # of what is due to a class
 _COVERED = 0.5  # of the coverage that as many real images reach
 _NAMED = 5
+# Numbers that an image is made from.  A generator draws a surface of as many dimensions: a line through the digits met
+# four of their kinds, 16 numbers all ten.
+_ENOUGH = 16
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -45,18 +48,44 @@ def _classes(evidence: Evidence, samples: SampleEvaluation, missing: list[str]) 
 
 
 def _finding(evidence: Evidence, seen: str, numbers: dict[str, float], bad: bool) -> Finding:
-    judged = "judge" in evidence.family.capabilities  # by a discriminator
-    steadier = _("Steady the discriminator with a gradient penalty or augmentation, or ask for classes by name.")
-    wider = _("Sample from the mixture (generate --source mixture), or weigh the divergence less.")
-    may_augment = evidence.has_setting("diff_augment") and not evidence.recipe.model.get("diff_augment")
+    latent = _latent(evidence)
     return Finding(
         severity="bad" if bad else "warn",
         title=_("Mode collapse"),
         seen=seen,
         meaning=_("The generator makes what it makes well, over and over, and leaves out the rest."),
-        advice=steadier if judged else wider,
-        numbers=numbers,
-        settings=("model.diff_augment=[translation, cutout]",) if may_augment else (),
+        advice=_advice(evidence, latent),
+        numbers=numbers if latent is None else {**numbers, "latent": float(latent)},
+        settings=_settings(evidence, latent),
         refuted_by=_("as many samples of another seed hold every class in its share."),
         cause="one picture",
     )
+
+
+def _latent(evidence: Evidence) -> int | None:
+    """How many numbers an image is made from, where these are few and a discriminator is what it has to please."""
+    latent = evidence.recipe.model.get("latent", _ENOUGH)
+    few = "discriminate" in evidence.family.capabilities and isinstance(latent, int) and latent < _ENOUGH
+    return latent if few else None
+
+
+def _settings(evidence: Evidence, latent: int | None) -> tuple[str, ...]:
+    """More numbers, else more epochs; of a model without a discriminator none is known."""
+    if latent is not None:
+        return (f"model.latent={_ENOUGH}",)
+    return longer(evidence) if "discriminate" in evidence.family.capabilities else ()
+
+
+def _advice(evidence: Evidence, latent: int | None) -> str:
+    if latent is not None:
+        return _("Make images from more numbers than {latent}: {enough} or more.").format(
+            latent=integer(latent), enough=integer(_ENOUGH)
+        )
+    if "discriminate" in evidence.family.capabilities:
+        return _(
+            "Train longer, or ask for classes by name (model.conditional); a gradient penalty or augmentation alone "
+            "has brought no lost class back so far."
+        )
+    if (evidence.metric("effective_beta") or 1.0) < 1:
+        return _("Sample from the mixture (generate --source mixture), or weigh the divergence more.")
+    return _("Sample from the mixture (generate --source mixture), or weigh the divergence less.")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from trasluz.findings.evidence import Evidence, longer, train_setting
+from trasluz.evaluation.evaluation import Evaluation
+from trasluz.findings.evidence import Evidence, longer
 from trasluz.findings.finding import Finding
+from trasluz.findings.rates import lower_rate, rate_setting
 from trasluz.messages import _
-from trasluz.numerals import integer, significant
+from trasluz.metrics.intervals import shares_apart
+from trasluz.numerals import integer, percent, significant
 
 _FEWEST = 30  # samples
 _OF_ALL = 0.98  # of the answers are the same
 _NEARLY_ALL = 0.95  # of the samples are of one class: then naming it always is not to be wondered at
+_ALIKE = 0.02  # of a class's score, over all samples: who has learned anything is surer of one sample than of another
 _ADAPTIVE = 0.01  # a rate from which steps of Adam and its like can silence every unit at once
 _PLAIN = 0.3  # and of SGD
 _HEAVY = 0.01  # times the squares of all weights: more than the cross-entropy can pay for
@@ -19,7 +23,7 @@ CAUSE = "learned little"
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """Nearly all predictions of one class, and scores that do not order the samples either."""
+    """Nearly all predictions of one class, from scores that hardly differ and do not order the samples either."""
     main = evidence.main
     if main is None or main.confusion is None or main.count < _FEWEST:
         return None
@@ -27,8 +31,11 @@ def check(evidence: Evidence) -> Finding | None:
     if said.max() < _OF_ALL * said.sum() or there.max() > _NEARLY_ALL * there.sum():
         return None
     area, bounds = main.metrics.get("roc_auc"), main.intervals.get("roc_auc")
-    if area is not None and bounds is not None and bounds[0] > 0.5:
-        return None  # it tells the classes apart and only draws the line elsewhere
+    spread = _spread(main)
+    if (bounds is not None and bounds[0] > 0.5) or (spread is not None and spread > _ALIKE):
+        return None  # it tells the classes apart, or its scores do differ, and only the line is drawn elsewhere
+    if _one_layer(evidence) and not _unscaled(evidence):
+        return None
     answer = main.classes[int(np.argmax(said))]
     seen = _("Of {count} samples {said} are taken for {answer}, of which there are {there}.").format(
         count=integer(int(said.sum())),
@@ -37,18 +44,26 @@ def check(evidence: Evidence) -> Finding | None:
         there=integer(int(there[int(np.argmax(said))])),
     )
     numbers = {"share": float(said.max() / said.sum()), "classes": float((there > 0).sum())}
-    if area is not None:
-        seen += " " + _("Its scores order the classes no better than chance (area under the ROC curve {area}).").format(
-            area=significant(area)
+    if spread is not None:
+        numbers["spread"] = spread
+        seen += " " + _("Its scores are nearly the same for all: their standard deviation is {points} points.").format(
+            points=significant(100 * spread, 2)
         )
+    if area is not None and bounds is not None:
+        words = {"area": significant(area), "low": significant(bounds[0]), "high": significant(bounds[1])}
+        more = _("The area under the ROC curve is {area} ({low} to {high}), which chance alone could give.")
+        seen += " " + more.format(**words)
         numbers["roc_auc"] = area
+    seen, numbers = _before(evidence, seen, numbers)
     return Finding(
         severity="bad",
         title=_("It gives one answer for everything"),
         seen=seen,
         meaning=_(
             "What it answers hardly depends on what it is shown: its units are silenced, or have hardly been moved."
-        ),
+        )
+        if "best" not in numbers
+        else _("What it answers hardly depends on what it is shown any more: steps have silenced its units."),
         advice=_advice(evidence),
         numbers=numbers,
         settings=_settings(evidence),
@@ -56,6 +71,35 @@ def check(evidence: Evidence) -> Finding | None:
         cause=CAUSE,
         specific=1,
     )
+
+
+def _spread(main: Evaluation) -> float | None:
+    """The largest standard deviation of a class's score over the samples; ``None`` without scores."""
+    scores = main.arrays.get("probabilities")
+    return None if scores is None or not len(scores) else float(scores.std(0, dtype="float64").max())
+
+
+def _one_layer(evidence: Evidence) -> bool:
+    """Whether there is nothing that could be silenced: then no line tells the classes apart, which is underfitting.
+
+    What weights of one layer win grows with them and what a penalty takes with their squares, so that small ones pay
+    whatever the penalty; of two layers both do, and a penalty can press all to zero.
+    """
+    return len({name.rsplit(".", 1)[0] for name in evidence.parameters}) == 1
+
+
+def _before(evidence: Evidence, seen: str, numbers: dict[str, float]) -> tuple[str, dict[str, float]]:
+    """What is told of an epoch in which validation was right more often, beyond chance, and where curves do not lag."""
+    known = evidence.together("epoch", "valid/accuracy")
+    now = evidence.kept_value("valid/accuracy")
+    if evidence.curves_lag or not known or now is None:
+        return seen, numbers
+    (epoch, best), count = max(known, key=lambda row: row[1]), evidence.count("valid")
+    if shares_apart((round(best * count), count), (round(now * count), count))[0] <= 0:
+        return seen, numbers
+    more = _("It was not so from the start: in epoch {epoch} it was right on {best} of validation.")
+    told = more.format(epoch=integer(int(epoch)), best=percent(best))
+    return f"{seen} {told}", {**numbers, "epoch": epoch, "best": best}
 
 
 def _unscaled(evidence: Evidence) -> bool:
@@ -77,8 +121,8 @@ def _advice(evidence: Evidence) -> str:
     if _unscaled(evidence):
         return _("Standardise the features, which are of different sizes as they are, and lower the rate.")
     if _overshoots(evidence):
-        return _("Lower the learning rate of {rate} ten times.").format(
-            rate=significant(evidence.train.optimiser.learning_rate)
+        return _("Lower the learning rate of {rate} to {lower}.").format(
+            rate=significant(evidence.train.optimiser.learning_rate), lower=significant(lower_rate(evidence))
         )
     if _penalty(evidence):
         return _("Penalise the weights less: at {factor} they cost more than an answer is worth.").format(
@@ -96,8 +140,7 @@ def _advice(evidence: Evidence) -> str:
 
 
 def _settings(evidence: Evidence) -> tuple[str, ...]:
-    rate = evidence.train.optimiser.learning_rate
-    lower = (train_setting(evidence, "optimiser.learning_rate", f"{rate / 10:.2g}"),) if _overshoots(evidence) else ()
+    lower = (rate_setting(evidence, lower_rate(evidence)),) if _overshoots(evidence) else ()
     if _unscaled(evidence):
         return ("data.normalise=standard", *lower)
     if lower or not _penalty(evidence):

@@ -6,15 +6,15 @@ with the same weights.  The running means of an epoch are of other weights and o
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from trasluz.findings.curves import WINDOW, noise, smooth
 from trasluz.findings.evidence import Evidence, train_setting
-from trasluz.findings.finding import Finding
+from trasluz.findings.finding import Finding, Severity
 from trasluz.messages import _
-from trasluz.metrics.intervals import wilson
+from trasluz.metrics.intervals import shares_apart
 from trasluz.numerals import integer, percent, significant
 
 _FEWEST = 2 * WINDOW  # epochs, so that the best place and the last one share none
@@ -33,21 +33,16 @@ def check(evidence: Evidence) -> Finding | None:
 
 
 def _rise(evidence: Evidence) -> Finding | None:
-    stopping = evidence.train.early_stopping
-    if stopping is not None and stopping.restore_best:  # the weights that are kept come from before the rise
-        return None
-    if evidence.curves_lag:  # of the epochs before the last validation says little
+    if _took_back(evidence) or evidence.curves_lag:  # of epochs that lag validation says little
         return None
     both = evidence.together("train_eval/loss", "valid/loss") or evidence.together("train/loss", "valid/loss")
     if len(both) < _FEWEST:
         return None
     train, valid = (smooth(values) for values in zip(*both, strict=True))
     best = int(np.argmin(valid))
-    rise, fall = float(valid[-1] - valid[best]), max(float(valid[0] - valid[best]), 0.0)
-    least = max(_OF_THE_FALL * fall, _OF_THE_LOSS * abs(float(valid[best])))
-    doubt = _DEVIATIONS * noise([v for _t, v in both[best:]]) * np.sqrt(2 / WINDOW)
-    since = len(valid) - 1 - best
-    if since < WINDOW or rise < least or rise < doubt or train[-1] >= train[best]:
+    rise, since = float(valid[-1] - valid[best]), len(valid) - 1 - best
+    least = max(_least(valid, best), _doubt([v for _t, v in both[best:]]))
+    if since < WINDOW or rise < least or train[-1] >= train[best]:
         return None
     seen = _("The validation loss rose from {best} to {last} within {epochs} epochs, while that of training fell.")
     values = {"best": float(valid[best]), "last": float(valid[-1]), "epochs": float(since)}
@@ -56,26 +51,64 @@ def _rise(evidence: Evidence) -> Finding | None:
 
 
 def _gap(evidence: Evidence) -> Finding | None:
+    """A gap is a caution where validation was better before, beyond chance; where nothing shows that it costs anything
+    a remark, and only if it is surely a large one."""
     trained, valid = evidence.trained_share, evidence.kept_value("valid/accuracy")
-    if trained is None or valid is None or _still_better(evidence, trained[0]):
+    if trained is None or valid is None or evidence.left_behind is not None or _still_better(evidence, trained[0]):
         return None  # what is still getting better on new samples is not done, whatever the gap is
     train, count = trained
     weights = sum(evidence.parameters.values())
     if 0 < weights < evidence.count("train") / _PER_WEIGHT:
         return None
-    low, high = _difference((train, count), (valid, evidence.count("valid")))
-    if train - valid < _GAP or low <= 0:
+    new = evidence.count("valid")
+    low, high = shares_apart((round(train * count), count), (round(valid * new), new))
+    lost = _lost(evidence)
+    if train - valid < _GAP or low <= (0 if lost else _GAP):
         return None
     seen = _(
         "In evaluation it is right on {train} of {compared} training samples and on {valid} of {count} validation "
-        "samples, {gap} points apart (95 % interval: {low} to {high}), and the validation loss has been lower before."
+        "samples, {gap} points apart (95 % interval: {low} to {high})."
     )
-    shares = {"train": percent(train), "valid": percent(valid)}
-    shares |= {"compared": integer(count), "count": integer(evidence.count("valid"))}
+    numbers = {"train": train, "valid": valid, "low": low, "high": high}
+    words = {"train": percent(train), "valid": percent(valid), "compared": integer(count), "count": integer(new)}
     points = {"gap": significant(100 * (train - valid)), "low": significant(100 * low), "high": significant(100 * high)}
-    return _finding(
-        evidence, seen.format(**shares, **points), {"train": train, "valid": valid, "low": low, "high": high}
-    )
+    more = ""
+    if lost is not None:
+        more = _("The validation loss was {best} before it was {last}.").format(
+            best=significant(lost[0]), last=significant(lost[1])
+        )
+        numbers |= {"best": lost[0], "last": lost[1]}
+    return _finding(evidence, f"{seen.format(**words, **points)} {more}".strip(), numbers, "warn" if lost else "note")
+
+
+def _lost(evidence: Evidence) -> tuple[float, float] | None:
+    """The lowest validation loss and the one that training ended with, where this is clearly above; else ``None``."""
+    losses = evidence.series("valid/loss")
+    if evidence.curves_lag or _took_back(evidence) or not losses:
+        return None
+    few = len(losses) < _FEWEST
+    curve = np.asarray(losses) if few else smooth(losses)
+    best, last = int(np.argmin(curve)), float(curve[-1])
+    rise = last - float(curve[best])
+    doubt = 0.0 if few else _doubt(losses[best:])
+    return (float(curve[best]), last) if rise > 0 and rise >= max(_least(curve, best), doubt) else None
+
+
+def _took_back(evidence: Evidence) -> bool:
+    """Whether the weights that are kept are those of the best epoch, from before any rise."""
+    stopping = evidence.train.early_stopping
+    return stopping is not None and stopping.restore_best
+
+
+def _least(curve: np.ndarray, best: int) -> float:
+    """The smallest rise above ``curve[best]`` that is worth speaking of."""
+    fall = max(float(curve[0] - curve[best]), 0.0)
+    return max(_OF_THE_FALL * fall, _OF_THE_LOSS * abs(float(curve[best])))
+
+
+def _doubt(losses: Sequence[float]) -> float:
+    """How far apart two windows of a curve with this noise are by chance."""
+    return _DEVIATIONS * noise(losses) * float(np.sqrt(2 / WINDOW))
 
 
 def _still_better(evidence: Evidence, train: float) -> bool:
@@ -87,30 +120,23 @@ def _still_better(evidence: Evidence, train: float) -> bool:
     return len(losses) > 1 and losses[-1] == min(losses)
 
 
-def _difference(first: tuple[float, int], second: tuple[float, int]) -> tuple[float, float]:
-    """The 95 % interval of the difference of two independent shares, each with its count (Newcombe 1998, method 10)."""
-    (p, n), (q, m) = first, second
-    (p_low, p_high), (q_low, q_high) = wilson(round(p * n), n), wilson(round(q * m), m)
-    return (
-        p - q - math.hypot(p - p_low, q_high - q),
-        p - q + math.hypot(p_high - p, q - q_low),
-    )
-
-
-def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Finding:
+def _finding(evidence: Evidence, seen: str, numbers: dict[str, float], severity: Severity = "warn") -> Finding:
     weights = evidence.info.get("parameters") or sum(evidence.parameters.values())
-    images, by_heart = evidence.count("train"), numbers.get("train", 1.0) >= _BY_HEART
+    images, trained = evidence.count("train"), evidence.trained_share
+    by_heart = trained is not None and trained[0] >= _BY_HEART
     if weights and images:
         more = _("It has {weights} weights for {images} training samples.")
         seen += " " + more.format(weights=integer(weights), images=integer(images))
     return Finding(
-        severity="warn",
+        severity=severity,
         title=_("Overfitting"),
         seen=seen,
         meaning=_("The network learns the training samples by heart; what it adds does not hold for others.")
         if by_heart
         else _("Some of what the network learns of the training samples does not hold for others."),
-        advice=_("Stop where validation is best, and vary or penalise more; more training samples help most."),
+        advice=_("Vary or penalise more; more training samples help most.")
+        if evidence.curves_lag or _took_back(evidence)
+        else _("Stop where validation is best, and vary or penalise more; more training samples help most."),
         numbers=numbers,
         settings=tuple(_settings(evidence)),
         refuted_by=_("on new samples of the same kind it is as often right as on those that it was trained on."),
@@ -121,7 +147,7 @@ def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Findin
 
 def _settings(evidence: Evidence) -> list[str]:
     found = []
-    if evidence.train.early_stopping is None and evidence.count("valid"):
+    if evidence.train.early_stopping is None and evidence.count("valid") and not evidence.curves_lag:
         found.append(train_setting(evidence, "early_stopping", "{monitor: valid/loss, patience: 5}"))
     if not evidence.recipe.data.augment.active and evidence.audit.get("kind") == "image":
         found.append("data.augment.shift=0.05")

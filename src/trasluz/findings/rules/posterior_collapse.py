@@ -38,5 +38,19 @@ def _settings(evidence: Evidence) -> list[str]:
         lower = beta / effective if effective > _TOO_MUCH else beta / 10
         return [divergence_setting(evidence, beta=float(f"{lower:.3g}"), warmup=0.3)]
     if divergence.get("name") == "mmd":
-        return [divergence_setting(evidence, weight=float(divergence.get("weight", 1.0)) / 10)]
+        return [divergence_setting(evidence, weight=float(f"{_balanced(evidence):.2g}"))]
     return []
+
+
+def _balanced(evidence: Evidence) -> float:
+    """The weight at which an MMD² of 1, codes that lie wholly off the prior, costs as much as the whole image does now;
+    a tenth of the weight where it is below that already.
+
+    A code can win no more than what the image costs without one.  Above that weight even the chance in an MMD² of a
+    batch, about one in its number of images, outweighs the image.
+    """
+    own, rebuilt = float(evidence.divergence.get("weight", 1.0)), evidence.metric("reconstruction")
+    times = evidence.metric("effective_beta") or own  # the weight, in units of the reconstruction's
+    if rebuilt is None or not 0 < rebuilt < times:
+        return own / 10
+    return own * rebuilt / times

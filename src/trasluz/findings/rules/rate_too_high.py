@@ -1,12 +1,13 @@
-"""Learning rate too high: the training loss jumps, ends above where it began, or falls no lower than chance."""
+"""Learning rate too high: the training loss jumps, ends above where it began, or stays above chance."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from trasluz.findings.curves import WINDOW
-from trasluz.findings.evidence import Evidence, train_setting
+from trasluz.findings.curves import WINDOW, noise, slope
+from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding, Severity
+from trasluz.findings.rates import lower_rate, rate_setting
 from trasluz.messages import _
 from trasluz.numerals import integer, significant
 
@@ -18,18 +19,22 @@ _RECOVERED = 0.1  # of all that was won: who ends so near the lowest loss, at a 
 _THROWN = 1.5  # times the loss of chance in the first epoch: fresh weights begin near chance, so steps led away from it
 _NO_BETTER = 0.95  # of the loss of chance
 _RESTS = 0.9  # of the loss half-way: who still falls from a height, as with pixels of 255, is on the way
+_TO_WANDER = 6  # epochs: three for a line through the second half
+_ABOVE_CHANCE = 1.05  # times the loss of chance, at the end
+_SWING = 0.01  # of the loss of chance, from epoch to epoch: means over all images repeat within that by themselves
+_ERRORS = 3.0  # standard errors of a slope
 CAUSE = "learned little"
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """A training loss that rose over all, that steps threw far above chance for good, or that leaps up repeatedly.
+    """A training loss that rose over all, that steps threw or keep far above chance, or that leaps up repeatedly.
 
     A schedule is allowed its peak: leaps from which the loss came back, once the rate fell, are none.
     """
     values = evidence.series("train/loss")
     if len(values) < WINDOW or evidence.divergence.get("warmup"):  # a rising weight makes the loss rise too
         return None
-    return _ended_above(evidence, values) or _thrown_off(evidence) or _leaps(evidence, values)
+    return _ended_above(evidence, values) or _thrown_off(evidence) or _wanders(evidence) or _leaps(evidence, values)
 
 
 def _ended_above(evidence: Evidence, values: list[float]) -> Finding | None:
@@ -42,9 +47,9 @@ def _ended_above(evidence: Evidence, values: list[float]) -> Finding | None:
 
 
 def _thrown_off(evidence: Evidence) -> Finding | None:
-    chance, values = evidence.chance_loss, evidence.series("train/cross_entropy")
-    if chance is None or len(values) < WINDOW or evidence.audit.get("kind") == "table":
-        return None  # unscaled features begin far above chance by themselves
+    chance, values = evidence.chance_loss, _entropies(evidence)
+    if chance is None or len(values) < WINDOW:
+        return None
     first, last = values[0], float(np.mean(values[-WINDOW:]))
     half = float(np.mean(values[len(values) // 2 - 1 : len(values) // 2 + 1]))
     if first < _THROWN * chance or last < max(_NO_BETTER * chance, _RESTS * half):
@@ -55,6 +60,34 @@ def _thrown_off(evidence: Evidence) -> Finding | None:
     )
     words = {"first": significant(first), "last": significant(last), "chance": significant(chance)}
     return _finding(evidence, "bad", seen.format(**words), {"first": first, "last": last, "chance": chance})
+
+
+def _entropies(evidence: Evidence) -> list[float]:
+    """The cross-entropy of training, where it says something of the rate: unscaled features begin far above chance by
+    themselves, and what has no weight in the loss goes where other terms take it."""
+    weightless = any(evidence.recipe.model.get(name) == 0 for name in evidence.family.trained_alone)
+    table = evidence.audit.get("kind") == "table"
+    return [] if weightless or table else evidence.series("train/cross_entropy")
+
+
+def _wanders(evidence: Evidence) -> Finding | None:
+    """Weights at rest would give one loss, and the biases alone that of chance: who stays above it, up and down, is
+    carried there by the steps.  One that never moved is above chance, too, but stands still."""
+    chance, values = evidence.chance_loss, _entropies(evidence)
+    if chance is None or len(values) < _TO_WANDER:
+        return None
+    half, last = values[len(values) // 2 :], float(np.mean(values[-WINDOW:]))
+    (step, error), swing = slope(half), noise(half)
+    falls = last < _RESTS * half[0] or step < -_ERRORS * error
+    if min(values) <= chance or last < _ABOVE_CHANCE * chance or swing < _SWING * chance or falls:
+        return None
+    seen = _(
+        "In the last of {epochs} epochs the training loss is {last}, and goes up and down by {swing} from one to the "
+        "next; always giving the classes their shares would have {chance}, which it never reached."
+    )
+    numbers = {"last": last, "swing": swing, "chance": chance}
+    words = {name: significant(value) for name, value in numbers.items()}
+    return _finding(evidence, "bad", seen.format(**words, epochs=integer(len(values))), numbers)
 
 
 def _leaps(evidence: Evidence, values: list[float]) -> Finding | None:
@@ -74,8 +107,7 @@ def _leaps(evidence: Evidence, values: list[float]) -> Finding | None:
 
 def _finding(evidence: Evidence, severity: Severity, seen: str, numbers: dict[str, float]) -> Finding:
     rate = evidence.train.optimiser.learning_rate
-    share = 10 if severity == "bad" else 3
-    lower = rate / share
+    lower = lower_rate(evidence, 10 if severity == "bad" else 3)
     return Finding(
         severity=severity,
         title=_("Learning rate too high"),
@@ -85,8 +117,8 @@ def _finding(evidence: Evidence, severity: Severity, seen: str, numbers: dict[st
             rate=significant(rate), lower=significant(lower)
         ),
         numbers={**numbers, "rate": rate},
-        settings=(train_setting(evidence, "optimiser.learning_rate", f"{lower:.2g}"),),
-        refuted_by=_("at a tenth of the rate the training loss ends no lower."),
+        settings=(rate_setting(evidence, lower),),
+        refuted_by=_("at a rate of {lower} the training loss ends no lower.").format(lower=significant(lower)),
         cause=CAUSE,
         specific=2,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from trasluz.findings.curves import slope
-from trasluz.findings.evidence import Evidence, train_setting
+from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
+from trasluz.findings.rates import higher_rate, rate_setting, usual_rate
 from trasluz.messages import _
 from trasluz.numerals import integer, percent, significant
 
@@ -82,22 +83,21 @@ def _reach(evidence: Evidence) -> float | None:
 
 
 def _finding(evidence: Evidence, seen: str, numbers: dict[str, float]) -> Finding:
-    rate = evidence.train.optimiser.learning_rate
+    rate, usual = evidence.train.optimiser.learning_rate, usual_rate(evidence)
+    higher = usual if "reach" in numbers and usual is not None else higher_rate(evidence)
     return Finding(
         severity="warn",
         title=_("Learning rate too low"),
         seen=seen,
         meaning=_("Training has hardly begun: the steps are too short for the time that it was given."),
-        advice=_("Raise the learning rate of {rate} ten times.").format(rate=significant(rate))
-        if "reach" not in numbers
-        else _("Raise the learning rate of {rate}; one in a thousand is where Adam usually begins.").format(
-            rate=significant(rate)
+        advice=_("Raise the learning rate of {rate} to {higher}.").format(
+            rate=significant(rate), higher=significant(higher)
         ),
         numbers={**numbers, "rate": rate},
-        settings=(
-            train_setting(evidence, "optimiser.learning_rate", "0.001" if "reach" in numbers else f"{10 * rate:.2g}"),
+        settings=(rate_setting(evidence, higher),),
+        refuted_by=_("at a rate of {higher} the training loss falls no further in as many epochs.").format(
+            higher=significant(higher)
         ),
-        refuted_by=_("at ten times the rate the training loss falls no further in as many epochs."),
         cause="learned little",
         specific=2,
     )
