@@ -1,0 +1,158 @@
+"""Classifiers of tables and sequences with one fault each, by other hands."""
+
+from __future__ import annotations
+
+from bench.zoo.bases import own, plain, taught
+from bench.zoo.specimen import Specimen
+
+_BASE = "digits-cnn"
+_WEAK = ("underfitting", "class-never-predicted", "calibration-off", "still-improving", "one-answer", "rate-too-low")
+_WILD = ("underfitting", "class-never-predicted", "calibration-off", "one-answer", "dead-units", "overfitting")
+
+SPECIMENS = (
+    Specimen(
+        "heart-clouds",
+        "T",
+        _BASE,
+        taught(plain(200), epochs=80, name="adamw", learning_rate=0.003),
+        data="heart-clouds",
+        must=("overfitting",),
+        may=("calibration-off",),
+    ),
+    Specimen(
+        "slow-clouds",
+        "T",
+        _BASE,
+        taught(plain(32), epochs=8, name="sgd", learning_rate=0.0001),
+        data="clouds",
+        must=("rate-too-low",),
+        may=_WEAK,
+    ),
+    Specimen(
+        "high-clouds",
+        "T",
+        _BASE,
+        taught(plain(32, 32, activation="tanh"), epochs=12, learning_rate=3.0),
+        data="clouds",
+        seeds=(0, 1),
+        must=("rate-too-high",),
+        may=_WILD,
+    ),
+    Specimen(
+        "decayed-away",
+        "T",
+        _BASE,
+        taught(plain(24), epochs=20, name="adamw", learning_rate=0.01, weight_decay=30.0),
+        data="sixty-forty",
+        must=("one-answer",),
+        may=(*_WEAK, "dead-units", "redundant-layers"),
+    ),
+    Specimen(
+        "twins",
+        "T",
+        _BASE,
+        taught(plain(24), epochs=20),
+        data="twins",
+        must=("class-never-predicted",),
+        may=("calibration-off", "class-imbalance", "underfitting", "mislabelled-suspects"),
+    ),
+    Specimen(
+        "rare-cloud",
+        "T",
+        _BASE,
+        taught(plain(16), epochs=20),
+        data="rare-cloud",
+        must=("class-imbalance",),
+        may=("overfitting", "calibration-off", "class-never-predicted", "one-answer", "underfitting"),
+    ),
+    Specimen("leaky-clouds", "T", _BASE, taught(plain(32), epochs=15), data="leaky-clouds", must=("leakage",)),
+    Specimen(
+        "flipped-clouds",
+        "T",
+        _BASE,
+        taught(plain(32), epochs=15),
+        data="flipped-clouds",
+        must=("mislabelled-suspects",),
+        may=("overfitting", "calibration-off"),
+    ),
+    Specimen(
+        "board",
+        "T",
+        _BASE,
+        taught(plain(4), epochs=30, learning_rate=0.01),
+        data="board",
+        must=("underfitting",),
+        may=("calibration-off", "one-answer", "still-improving"),
+    ),
+    Specimen(
+        "short-waves",
+        "T",
+        _BASE,
+        taught(plain(64), epochs=5, name="adamw", learning_rate=0.0007),
+        data="clouds",
+        must=("still-improving",),
+        may=("underfitting", "calibration-off"),
+    ),
+    Specimen(
+        "sharp-clouds",
+        "T",
+        _BASE,
+        taught(own("linear", ending="sharp"), epochs=4, learning_rate=0.01),
+        data="clouds-blurred",
+        must=("calibration-off",),
+        may=("overfitting", "still-improving"),
+    ),
+    Specimen(
+        "iris-few",
+        "T",
+        "iris-mlp-tuned",
+        {"data.valid": 0.1, "data.test": None},
+        must=("validation-too-small",),
+        may=("calibration-off", "overfitting", "underfitting"),
+    ),
+    Specimen(
+        "cancer-few",
+        "T",
+        "iris-mlp-tuned",
+        {"data.source": "breast-cancer", "data.valid": 0.02, "data.test": None, "model.network.hidden": []},
+        must=("validation-too-small",),
+        may=("calibration-off", "overfitting"),
+    ),
+    Specimen(
+        "softmax-clouds",
+        "T",
+        _BASE,
+        taught(plain(32, scores="softmax"), epochs=20, name="adamw", learning_rate=0.005),
+        data="clouds",
+        must=("scores-are-probabilities",),
+        may=("underfitting", "class-never-predicted", "still-improving"),
+    ),
+    Specimen(
+        "bent-clouds",
+        "T",
+        _BASE,
+        taught(plain(64), epochs=15, learning_rate=0.01),
+        data="bent-clouds",
+        must=("dead-units",),
+        may=(*_WILD, "rate-too-high", "still-improving"),
+    ),
+    Specimen(
+        "tower-for-clouds",
+        "T",
+        _BASE,
+        taught(plain(*(32,) * 6), epochs=15, learning_rate=0.002),
+        data="clouds",
+        must=("redundant-layers",),
+        may=("overfitting", "calibration-off"),
+    ),
+    Specimen(
+        "lagging-clouds",
+        "T",
+        _BASE,
+        taught(plain(32, norm={"momentum": 0.003}), epochs=6, batch=128, learning_rate=0.01)
+        | {"train.statistics": "running"},
+        data="clouds",
+        must=("lagging-statistics",),
+        may=_WEAK,
+    ),
+)
