@@ -142,8 +142,8 @@ def rings() -> Arrays:
 
 
 def board() -> Arrays:
-    """A chessboard of six by six squares, two features."""
-    points = draws_of(20).uniform(0, 6, (1200, 2))
+    """A chessboard of three by three squares, two features."""
+    points = draws_of(20).uniform(0, 3, (1200, 2))
     return {"X": points.astype(np.float32), "y": (points.astype(int).sum(1) % 2).astype(np.int64)}
 
 

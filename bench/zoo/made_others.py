@@ -111,7 +111,7 @@ def _blank(of: Callable[[], Pair], count: int) -> Arrays:
 
 _SHAPES = partial(drawn.shapes_of, 150, (0, 1, 2, 3), (13, 17), 0.08, 50)
 _MORE_SHAPES = partial(drawn.shapes_of, 300, (0, 1, 2, 3), (13, 17), 0.08, 51)
-_HARD_SHAPES = partial(drawn.shapes_of, 250, (0, 1, 4), (13, 13), 0.45, 52)
+_HIDDEN_SHAPES = partial(drawn.shapes_of, 250, (0, 1, 4), (13, 13), 0.9, 54)
 _GLYPHS = partial(drawn.glyphs, 40)
 _MANY_GLYPHS = partial(drawn.glyphs, 80, 0.06)
 _STRIPES = partial(drawn.stripes, 160)
@@ -143,7 +143,7 @@ OTHERS: dict[str, Callable[[], Arrays]] = {
     "garments": lambda: _pair(lambda: drawn.fashion((1, 7, 8, 9), 250)),
     "three-to-one": lambda: _uneven(drawn.digits, {4: 90, 9: 30}, {4: 90, 9: 30}),
     "three-and-five": lambda: _uneven(drawn.digits, {3: 90, 5: 90}, {3: 80, 5: 80}),
-    "heart-shapes": lambda: _split(_HARD_SHAPES, 150, 300),
+    "heart-shapes": lambda: _split(_HIDDEN_SHAPES, 150, 300),
     "heart-clouds": lambda: _split(_BLURRED, 80, 400),
     "heart-garments": lambda: _split(lambda: drawn.fashion((0, 2, 4, 6), 150), 160, 400),
     "flipped-mnist": lambda: _flipped(lambda: drawn.mnist(150), 0.08, 60),
@@ -159,7 +159,7 @@ OTHERS: dict[str, Callable[[], Arrays]] = {
     "leaky-whole": lambda: _leaky(lambda: drawn.fashion((0, 2, 4, 6), 250), 600, 200, 1.0),
     "leaky-test": lambda: _leaky_test(_STRIPES, 400, 150),
     "rare-cloud": lambda: _uneven(lambda: drawn.clouds((1000, 120), 1.3, number=31), {0: 380, 1: 20}, {0: 380, 1: 60}),
-    "rare-shape": lambda: _uneven(_HARD_SHAPES, {0: 120, 2: 10}, {0: 100, 2: 60}),
+    "rare-shape": lambda: _uneven(_HIDDEN_SHAPES, {0: 120, 2: 10}, {0: 100, 2: 60}),
     "rare-shirt": lambda: _uneven(lambda: drawn.fashion((0, 6), 400), {0: 200, 1: 16}, {0: 150, 1: 80}),
     "untaught": lambda: _uneven(
         lambda: drawn.mnist(60), {d: 40 for d in range(10) if d != 7}, dict.fromkeys(range(10), 20)
@@ -167,7 +167,11 @@ OTHERS: dict[str, Callable[[], Arrays]] = {
     "twins": drawn.twins,
     "twin-shapes": lambda: _twin_shapes(),
     "sixty-forty": lambda: _pair(lambda: drawn.clouds((240, 160), 2.5, number=32)),
-    "bent-clouds": lambda: _bent(_pair(_CLOUDS), (1e-3, 1e-2, 1.0, 10.0, 1e3, 1e4)),
+    "wide-clouds": lambda: _bent(_pair(_CLOUDS), (15.0,) * 6),
+    "far-clouds": lambda: _pair(lambda: (_CLOUDS()[0] + np.float32(20), _CLOUDS()[1])),
+    "rarest-shirt": lambda: _uneven(
+        lambda: drawn.fashion((0, 6, 9), 300), {0: 200, 1: 3, 2: 200}, {0: 60, 1: 60, 2: 60}
+    ),
     "blank": lambda: _blank(_SHAPES, 5),
     "twelve-judge": lambda: _split(_SHAPES, 400, 12),
     "twenty-judge": lambda: _uneven(_GLYPHS, dict.fromkeys(range(30), 25), dict.fromkeys(range(20), 1)),
@@ -177,9 +181,9 @@ OTHERS: dict[str, Callable[[], Arrays]] = {
 
 
 def _twin_shapes() -> Arrays:
-    """Every fourth disc is labelled as a class of its own that nothing tells from discs."""
+    """Every sixth disc is labelled as a class of its own that nothing tells from discs."""
     images, labels = _MORE_SHAPES()
     discs = np.flatnonzero(labels == 0)
     labels = labels.copy()
-    labels[discs[::4]] = 4
+    labels[discs[::6]] = 4
     return {"X": images, "y": labels}

@@ -21,23 +21,23 @@ _ENDINGS: dict[str, Callable[[Tensor], Tensor]] = {
     "argmax": lambda scores: nn.functional.one_hot(scores.argmax(1), scores.shape[1]).float(),
     "data": lambda scores: scores.data,
     "zero": lambda scores: 0 * scores,
-    "sharp": lambda scores: 12 * scores,
-    "blunt": lambda scores: scores / 12,
-    "masked": lambda scores: scores - 1e4 * nn.functional.one_hot(torch.tensor(0), scores.shape[1]),
+    "sharp": lambda scores: 40 * scores,
+    "bounded": torch.tanh,
+    "masked": lambda scores: torch.cat([scores[:, 1:].amin(1, keepdim=True) - 1, scores[:, 1:]], 1),
 }
 
 
 class _Ended(nn.Module):
-    """``inner`` and what is done to its scores; the one number beside them is the same for all classes."""
+    """``inner`` and what is done to its scores; where that cuts them off, one number, the same for all, is added."""
 
     def __init__(self, inner: nn.Module, ending: str) -> None:
         super().__init__()
         self.inner, self.ending = inner, ending
-        self.beside = nn.Parameter(torch.zeros(1), requires_grad=ending in ("argmax", "data"))
+        self.beside = nn.Parameter(torch.zeros(1)) if ending in ("argmax", "data") else None
 
     def forward(self, x: Tensor) -> Tensor:
-        scores: Tensor = _ENDINGS[self.ending](self.inner(x)) + self.beside
-        return scores
+        scores = _ENDINGS[self.ending](self.inner(x))
+        return scores if self.beside is None else scores + self.beside
 
 
 def _perceptron(shape: Shape, outputs: int, *hidden: int) -> nn.Sequential:
@@ -128,12 +128,12 @@ def silent_maps(input_shape: Shape, outputs: int, share: float = 0.5) -> nn.Modu
 
 
 def rotations(input_shape: Shape, outputs: int, turns: int = 5) -> nn.Module:
-    """A hidden layer, then layers that only turn its numbers and never learn."""
+    """A hidden layer, then layers without activation that start as turns of its numbers."""
     turned: list[nn.Module] = []
     for _turn in range(turns):
         layer = nn.Linear(48, 48, bias=False)
         nn.init.orthogonal_(layer.weight)
-        turned.append(layer.requires_grad_(False))
+        turned.append(layer)
     first = _perceptron(input_shape, 48, 48)[:3]
     return nn.Sequential(*first, *turned, nn.Linear(48, outputs))
 
@@ -144,8 +144,6 @@ class _Bypass(nn.Module):
     def __init__(self, shape: Shape, outputs: int) -> None:
         super().__init__()
         self.maps, self.pixels = _convolutions(shape, outputs), _perceptron(shape, outputs)
-        for weight in self.maps.parameters():
-            weight.requires_grad_(False)
 
     def forward(self, x: Tensor) -> Tensor:
         scores: Tensor = self.pixels(x) + 1e-3 * self.maps(x)
@@ -153,7 +151,7 @@ class _Bypass(nn.Module):
 
 
 def bypass(input_shape: Shape, outputs: int) -> nn.Module:
-    """A network whose convolutions stayed as drawn while something else learned."""
+    """A network whose convolutions, ``maps``, can stay as drawn while ``pixels`` learns."""
     return _Bypass(input_shape, outputs)
 
 

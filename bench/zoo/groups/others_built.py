@@ -10,6 +10,7 @@ _WEAK = ("underfitting", "class-never-predicted", "calibration-off", "still-impr
 _WILD = ("underfitting", "class-never-predicted", "calibration-off", "one-answer", "overfitting", "rate-too-high")
 _TRUST = ("trust",)
 _SGD = {"name": "sgd", "momentum": 0.9}
+_PIXELS = {"phases": [{"name": "pixels", "frozen": ["*maps.*"]}]}
 _LAYERS = ("overfitting", "calibration-off", "still-improving")
 
 SPECIMENS = (
@@ -99,7 +100,7 @@ SPECIMENS = (
         "rotations",
         "T",
         _BASE,
-        taught(own("rotations"), epochs=12),
+        taught(own("rotations"), epochs=15, learning_rate=0.0007),
         data="glyphs",
         must=("redundant-layers",),
         may=_LAYERS,
@@ -117,7 +118,7 @@ SPECIMENS = (
         "mnist-tower",
         "T",
         _BASE,
-        taught(plain(*(96,) * 6), epochs=8, learning_rate=0.001),
+        taught(plain(*(96,) * 6), epochs=16, learning_rate=0.001),
         data="mnist-1000",
         must=("redundant-layers",),
         may=_LAYERS,
@@ -229,7 +230,7 @@ SPECIMENS = (
         "bypass",
         "T",
         _BASE,
-        taught(own("bypass"), epochs=12),
+        taught(own("bypass"), epochs=12) | _PIXELS,
         data="mnist-1000",
         looks=_TRUST,
         must=("map-not-to-be-trusted",),
@@ -239,7 +240,7 @@ SPECIMENS = (
         "bypass-garments",
         "T",
         _BASE,
-        taught(own("bypass"), epochs=10, learning_rate=0.05, **_SGD),
+        taught(own("bypass"), epochs=10, learning_rate=0.05, **_SGD) | _PIXELS,
         data="garments",
         looks=_TRUST,
         must=("map-not-to-be-trusted",),

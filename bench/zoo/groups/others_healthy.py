@@ -100,7 +100,7 @@ SPECIMENS = (
         "T",
         taught(
             {"name": "encoder", "encoder": {"name": "recurrent", "cell": "gru", "hidden": [], "code": 24}},
-            epochs=24,
+            epochs=16,
             learning_rate=0.005,
         )
         | _COSINE
@@ -163,7 +163,7 @@ SPECIMENS = (
     _well(
         "glyph-mmd",
         "T",
-        vae(8, epochs=40, divergence={"name": "mmd", "weight": 20.0}) | split() | _COSINE,
+        vae(8, epochs=40, divergence={"name": "mmd", "weight": 300.0}) | split() | _COSINE,
         "glyphs",
         recipe=_CODES,
     ),
@@ -180,18 +180,11 @@ SPECIMENS = (
                 "width": 8,
             },
         }
-        | rate(15),
+        | rate(25)
+        | _COSINE,
         recipe=_CODES,
     ),
     _well("glyph-joint", "T", joint(16, hidden=96) | rate(25), "glyphs"),
-    _well(
-        "shapes-joint",
-        "T",
-        joint(24, latent=8, divergence={"name": "kl"}, reconstruction_scale="sum", classification=30.0)
-        | rate(30)
-        | _COSINE,
-        "shapes",
-    ),
     _well(
         "small-gan",
         "T",
