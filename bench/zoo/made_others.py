@@ -86,21 +86,6 @@ def _uneven(of: Callable[[], Pair], train: dict[int, int], valid: dict[int, int]
     }
 
 
-def _of(arrays: Arrays) -> Pair:
-    return arrays["X"], arrays["y"]
-
-
-def _noisy(of: Callable[[], Pair], amount: float) -> Pair:
-    images, labels = of()
-    noise = drawn.draws_of(43).normal(0, amount * 255, images.shape)
-    return (images + noise).clip(0, 255).astype(np.uint8), labels
-
-
-def _bent(arrays: Arrays, factors: tuple[float, ...]) -> Arrays:
-    """Features in units that lie far apart."""
-    return {**arrays, "X": arrays["X"] * np.array(factors, np.float32)}
-
-
 def _blank(of: Callable[[], Pair], count: int) -> Arrays:
     """``count`` images are black, as a camera gives that was covered."""
     images, labels = of()
@@ -117,6 +102,16 @@ _MANY_GLYPHS = partial(drawn.glyphs, 80, 0.06)
 _STRIPES = partial(drawn.stripes, 160)
 _CLOUDS = partial(drawn.clouds, (120,) * 10, 4.5)
 _BLURRED = partial(drawn.clouds, (400, 400), 0.9, features=20, number=30)
+
+
+def _twin_shapes() -> Arrays:
+    """Every sixth disc is labelled as a class of its own that nothing tells from discs."""
+    images, labels = _MORE_SHAPES()
+    discs = np.flatnonzero(labels == 0)
+    labels = labels.copy()
+    labels[discs[::6]] = 4
+    return {"X": images, "y": labels}
+
 
 OTHERS: dict[str, Callable[[], Arrays]] = {
     "shapes": partial(_pair, _SHAPES),
@@ -165,9 +160,8 @@ OTHERS: dict[str, Callable[[], Arrays]] = {
         lambda: drawn.mnist(60), {d: 40 for d in range(10) if d != 7}, dict.fromkeys(range(10), 20)
     ),
     "twins": drawn.twins,
-    "twin-shapes": lambda: _twin_shapes(),
+    "twin-shapes": _twin_shapes,
     "sixty-forty": lambda: _pair(lambda: drawn.clouds((240, 160), 2.5, number=32)),
-    "wide-clouds": lambda: _bent(_pair(_CLOUDS), (15.0,) * 6),
     "far-clouds": lambda: _pair(lambda: (_CLOUDS()[0] + np.float32(20), _CLOUDS()[1])),
     "rarest-shirt": lambda: _uneven(
         lambda: drawn.fashion((0, 6, 9), 300), {0: 200, 1: 3, 2: 200}, {0: 60, 1: 60, 2: 60}
@@ -178,12 +172,3 @@ OTHERS: dict[str, Callable[[], Arrays]] = {
     "ninety-shapes": lambda: _split(_SHAPES, 90, 300),
     "hundred-mnist": lambda: _split(lambda: drawn.mnist(60), 100, 300),
 }
-
-
-def _twin_shapes() -> Arrays:
-    """Every sixth disc is labelled as a class of its own that nothing tells from discs."""
-    images, labels = _MORE_SHAPES()
-    discs = np.flatnonzero(labels == 0)
-    labels = labels.copy()
-    labels[discs[::6]] = 4
-    return {"X": images, "y": labels}

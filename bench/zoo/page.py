@@ -26,9 +26,9 @@ training no fault and no caution may come; a planted fault must be found; beside
 Advice is followed: the advised command is run with three seeds, and what was complained of is measured again. Advice
 that did not help in most runs was withdrawn.
 
-Specimens by other hands (`bench/zoo/groups/others_*.py`) were written by someone who had not read the rules, from their
-names alone; that the fault is there was measured without them, and no rule was changed after it was judged by these.
-They are counted apart.
+Specimens by other hands (`bench/zoo/groups/others_*.py`) were written by someone who had not read the rules but knew
+their names and this page; that each fault is there was measured without them, and rules were not changed after they
+were judged by these. They are counted apart.
 
 A finding also says what would refute it. Of several findings with one cause only the most specific is told, as grave as
 the gravest of them; settings that would change nothing are never advised.

@@ -14,10 +14,17 @@ _PIXELS = {"phases": [{"name": "pixels", "frozen": ["*maps.*"]}]}
 _LAYERS = ("overfitting", "calibration-off", "still-improving")
 
 SPECIMENS = (
-    Specimen("silent", "T", _BASE, taught(own("silent"), epochs=15), data="glyphs", must=("dead-units",)),
+    Specimen(
+        "silent",
+        "32 of 64 hidden units got a bias of −40, and 34 give nothing for any image; the others tell all signs",
+        _BASE,
+        taught(own("silent"), epochs=15),
+        data="glyphs",
+        must=("dead-units",),
+    ),
     Specimen(
         "silent-maps",
-        "T",
+        "13 of 32 maps of the second convolution got a bias of −40; 15 give nothing for any image",
         _BASE,
         taught(own("silent_maps", share=0.4), epochs=10),
         data="shapes",
@@ -25,7 +32,8 @@ SPECIMENS = (
     ),
     Specimen(
         "dead-cycle",
-        "T",
+        "one cycle of Adam whose peak is 0.1: 13 to 21 of 32 maps of each layer give nothing for any "
+        "image, and the rest do",
         _BASE,
         taught(maps(32, 32), epochs=8, learning_rate=0.1) | {"train.schedule": {"name": "one-cycle"}},
         data="stripes",
@@ -35,7 +43,7 @@ SPECIMENS = (
     ),
     Specimen(
         "dead-rmsprop",
-        "T",
+        "RMSprop at 0.1: 84 of 128 hidden units give nothing for any digit",
         _BASE,
         taught(plain(128), epochs=8, name="rmsprop", learning_rate=0.1),
         data="mnist-1000",
@@ -44,7 +52,7 @@ SPECIMENS = (
     ),
     Specimen(
         "argmax",
-        "T",
+        "a user's network that gives its best class as zeros and ones: no weight of it has a gradient or moved",
         _BASE,
         taught(own("dense", ending="argmax"), epochs=4),
         data="glyphs",
@@ -53,7 +61,7 @@ SPECIMENS = (
     ),
     Specimen(
         "data-of",
-        "T",
+        "a user's CNN that ends in `.data`: its loss stays 1.396, no weight of it moved",
         _BASE,
         taught(own("conv", ending="data"), epochs=4),
         data="textures",
@@ -62,7 +70,7 @@ SPECIMENS = (
     ),
     Specimen(
         "rounded",
-        "T",
+        "a user's network that rounds its scores: every gradient is 0",
         _BASE,
         taught(own("dense", ending="round"), epochs=4),
         data="shapes",
@@ -71,7 +79,7 @@ SPECIMENS = (
     ),
     Specimen(
         "signs",
-        "T",
+        "a user's CNN that gives the signs of its scores, two classes: every gradient is 0",
         _BASE,
         taught(own("conv", ending="sign"), epochs=4, **_SGD),
         data="three-and-five",
@@ -80,7 +88,7 @@ SPECIMENS = (
     ),
     Specimen(
         "times-zero",
-        "T",
+        "a user's network whose scores are multiplied by 0, on a table: the loss stays log 10",
         _BASE,
         taught(own("dense", ending="zero"), epochs=4, name="adamw"),
         data="clouds",
@@ -89,7 +97,7 @@ SPECIMENS = (
     ),
     Specimen(
         "several-signs",
-        "T",
+        "the signs of scores before several labels: every gradient is 0",
         _BASE,
         taught(own("dense", ending="sign"), epochs=4),
         data="several",
@@ -98,7 +106,8 @@ SPECIMENS = (
     ),
     Specimen(
         "rotations",
-        "T",
+        "five layers without activation, which start as turns of the first one's numbers: a linear "
+        "reading of each layer finds what the first gives",
         _BASE,
         taught(own("rotations"), epochs=15, learning_rate=0.0007),
         data="glyphs",
@@ -107,7 +116,8 @@ SPECIMENS = (
     ),
     Specimen(
         "linear-tower",
-        "T",
+        "six layers without activation on garments: a linear reading is right for 97 % after the first "
+        "and 96 % after each other",
         _BASE,
         taught(plain(*(48,) * 6, activation="none"), epochs=10, learning_rate=0.001),
         data="garments",
@@ -116,7 +126,8 @@ SPECIMENS = (
     ),
     Specimen(
         "mnist-tower",
-        "T",
+        "six layers for 750 digits: a linear reading is right for 85 % after the first and 83 % or less "
+        "after each other",
         _BASE,
         taught(plain(*(96,) * 6), epochs=16, learning_rate=0.001),
         data="mnist-1000",
@@ -125,7 +136,7 @@ SPECIMENS = (
     ),
     Specimen(
         "leaky-relu-tower",
-        "T",
+        "seven layers for threes and fives: a linear reading finds 99 % after the first layer and 98 % after the last",
         _BASE,
         taught(plain(*(64,) * 7, activation="leaky-relu"), epochs=10, name="adamw", learning_rate=0.001),
         data="three-and-five",
@@ -134,7 +145,7 @@ SPECIMENS = (
     ),
     Specimen(
         "residual-tower",
-        "T",
+        "five residual blocks for four textures: a linear reading is right for all after the first block",
         _BASE,
         taught({"name": "residual", "channels": [16], "halve_first": False, "blocks": 5, "head": "average"}, epochs=6),
         data="textures",
@@ -143,7 +154,8 @@ SPECIMENS = (
     ),
     Specimen(
         "softmax-glyphs",
-        "T",
+        "a user's perceptron that ends in a softmax, 30 classes: rows of scores add up to 1, no class of "
+        "an image gets more than 0.09",
         _BASE,
         taught(own("dense", ending="softmax"), epochs=20),
         data="glyphs",
@@ -152,7 +164,7 @@ SPECIMENS = (
     ),
     Specimen(
         "softmax-textures",
-        "T",
+        "a user's CNN that ends in a softmax, SGD: all right, and never surer than 0.48",
         _BASE,
         taught(own("conv", ending="softmax"), epochs=10, learning_rate=0.05, **_SGD),
         data="textures",
@@ -161,7 +173,7 @@ SPECIMENS = (
     ),
     Specimen(
         "softmax-two",
-        "T",
+        "a softmax of ours before two classes: rows of scores add up to 1, never surer than 0.73",
         _BASE,
         taught(plain(24, scores="softmax", activation="tanh"), epochs=20),
         data="three-and-five",
@@ -170,7 +182,7 @@ SPECIMENS = (
     ),
     Specimen(
         "sharp-softmax",
-        "T",
+        "a softmax of three times the scores: rows of scores add up to 1, and a digit is given up",
         _BASE,
         taught(own("dense", ending="sharp-softmax"), epochs=10, name="rmsprop", learning_rate=0.001),
         data="mnist-1000",
@@ -179,7 +191,8 @@ SPECIMENS = (
     ),
     Specimen(
         "several-sigmoids",
-        "T",
+        "a user's CNN that ends in a sigmoid before several labels: its loss stops at 1.51, where the "
+        "same without it comes to 0.0004",
         _BASE,
         taught(own("conv", ending="sigmoid"), epochs=10),
         data="several",
@@ -188,7 +201,7 @@ SPECIMENS = (
     ),
     Specimen(
         "untrained-shapes",
-        "T",
+        "Adam at 10⁻⁸ for two epochs: weights moved by a millionth, a quarter of four classes is right",
         _BASE,
         taught(maps(8, 16), epochs=2, learning_rate=1e-8),
         data="shapes",
@@ -198,7 +211,7 @@ SPECIMENS = (
     ),
     Specimen(
         "untrained-residual",
-        "T",
+        "a residual network of colour images, SGD at 10⁻⁷: as it was drawn, a third of three classes is right",
         _BASE,
         taught({"name": "residual", "channels": [8, 16]}, epochs=2, name="sgd", learning_rate=1e-7),
         data="shapes-colour",
@@ -208,7 +221,7 @@ SPECIMENS = (
     ),
     Specimen(
         "untrained-mnist",
-        "T",
+        "one epoch of AdamW at 10⁻⁸ with tanh: as it was drawn, a ninth of ten digits is right",
         _BASE,
         taught(maps(8, 16, activation="tanh"), epochs=1, name="adamw", learning_rate=1e-8),
         data="mnist-1000",
@@ -218,7 +231,7 @@ SPECIMENS = (
     ),
     Specimen(
         "untrained-own",
-        "T",
+        "a user's network with group normalisation, Adam at 10⁻⁸: as it was drawn, a quarter of four classes is right",
         _BASE,
         taught(own("group_norm"), epochs=2, learning_rate=1e-8),
         data="textures",
@@ -228,7 +241,8 @@ SPECIMENS = (
     ),
     Specimen(
         "bypass",
-        "T",
+        "convolutions that stay as they were drawn and count a thousandth, beside a linear layer that "
+        "reads the digits: their maps know nothing of what it knows",
         _BASE,
         taught(own("bypass"), epochs=12) | _PIXELS,
         data="mnist-1000",
@@ -238,7 +252,7 @@ SPECIMENS = (
     ),
     Specimen(
         "bypass-garments",
-        "T",
+        "the same on garments with SGD: 97 % right, no weight of the convolutions moved",
         _BASE,
         taught(own("bypass"), epochs=10, learning_rate=0.05, **_SGD) | _PIXELS,
         data="garments",
@@ -248,7 +262,7 @@ SPECIMENS = (
     ),
     Specimen(
         "lagging-shapes",
-        "T",
+        "six epochs of two steps: 44 % of validation right, and 91 % once the statistics are counted anew",
         _BASE,
         taught({"name": "conv", "channels": [16, 32], "dense": []}, epochs=6, batch=64, learning_rate=0.005)
         | {"train.statistics": "running"},
@@ -258,7 +272,8 @@ SPECIMENS = (
     ),
     Specimen(
         "lagging-mnist",
-        "T",
+        "a residual network whose statistics remember a hundred steps, after 32: 15 % right, and 42 % "
+        "once they are counted anew",
         _BASE,
         taught(
             {"name": "residual", "channels": [16, 32], "norm": {"momentum": 0.01}},

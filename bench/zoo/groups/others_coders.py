@@ -49,7 +49,7 @@ def _mmd(latent: int, *bandwidths: float, weight: float = 1.0) -> Mapping[str, A
 SPECIMENS = (
     Specimen(
         "large-glyph-code",
-        "T",
+        "a code of 48 numbers for 35 pixels",
         _BASE,
         split() | _coder((96,), 48) | rate(15),
         data="glyphs",
@@ -58,7 +58,7 @@ SPECIMENS = (
     ),
     Specimen(
         "large-stripe-code",
-        "T",
+        "a spatial code of 16 maps of 5×5 for 121 pixels",
         _BASE,
         split() | _maps(16) | rate(10),
         data="stripes",
@@ -67,7 +67,7 @@ SPECIMENS = (
     ),
     Specimen(
         "large-table-code",
-        "T",
+        "a code of 10 numbers for rows of 6",
         _BASE,
         split() | _coder((32,), 10) | rate(15),
         data="clouds",
@@ -76,7 +76,7 @@ SPECIMENS = (
     ),
     Specimen(
         "below-pca-glyphs",
-        "T",
+        "two epochs: an error of 0.097 where as many principal components have 0.035",
         _BASE,
         split() | _coder((48,), 12) | rate(2, 0.002),
         data="glyphs",
@@ -85,7 +85,8 @@ SPECIMENS = (
     ),
     Specimen(
         "below-pca-mnist",
-        "T",
+        "three layers of sigmoids on each side, eight epochs: an error of 0.070, that of the mean digit, "
+        "where PCA has 0.031",
         _BASE,
         split() | _coder((64, 32), 12, activation="sigmoid") | rate(8, 0.001),
         data="mnist-1000",
@@ -94,7 +95,7 @@ SPECIMENS = (
     ),
     Specimen(
         "below-pca-garments",
-        "T",
+        "a convolutional one, two epochs of AdamW: an error of 0.083 where PCA has 0.020",
         _BASE,
         split() | _maps(8, 16, code=16) | rate(2, 0.002, name="adamw"),
         data="garments",
@@ -103,7 +104,8 @@ SPECIMENS = (
     ),
     Specimen(
         "slow-code",
-        "T",
+        "an autoencoder with Adam at three millionths: its loss falls by 0.2 % in eight epochs, at a "
+        "thousand times the rate by nine tenths",
         _BASE,
         split() | _coder((48,), 12) | rate(8, 3e-6),
         data="glyphs",
@@ -112,7 +114,7 @@ SPECIMENS = (
     ),
     Specimen(
         "code-explodes",
-        "T",
+        "an autoencoder with SGD at 10¹²: its loss is no number after the first step",
         _BASE,
         split() | _coder((32, 32), 8) | rate(3, 1e12, name="sgd"),
         data="shapes",
@@ -120,7 +122,7 @@ SPECIMENS = (
     ),
     Specimen(
         "short-vae",
-        "T",
+        "four epochs: the loss of validation falls by 5 % with the last, and goes on to 139 elsewhere (`mnist-vae`)",
         _BASE,
         vae(8, epochs=4, rate=0.001) | split(),
         data="mnist-2000",
@@ -129,7 +131,8 @@ SPECIMENS = (
     ),
     Specimen(
         "beta-100-shapes",
-        "T",
+        "β 100: none of 8 numbers varies with the image (variance of their means below 0.01), a "
+        "divergence of 0.0002 nats",
         _BASE,
         _beta(8, 100.0),
         data="shapes",
@@ -138,7 +141,7 @@ SPECIMENS = (
     ),
     Specimen(
         "beta-500-garments",
-        "T",
+        "β 500 and 16 numbers: none varies with the image",
         _BASE,
         _beta(16, 500.0, epochs=10),
         data="garments",
@@ -147,7 +150,7 @@ SPECIMENS = (
     ),
     Specimen(
         "beta-joint",
-        "T",
+        "β 50 in joint training: none of 8 numbers varies with the image, and the classifier knows nothing",
         "digits-cnn",
         joint(16, latent=8, divergence={"name": "kl", "beta": 50.0}, reconstruction_scale="sum") | rate(15),
         data="shapes",
@@ -162,7 +165,7 @@ SPECIMENS = (
     ),
     Specimen(
         "beta-tiny-shapes",
-        "T",
+        "β 0.0003: posteriors of deviation 0.03 that spread three times as far as the prior",
         _BASE,
         _beta(6, 0.0003),
         data="shapes",
@@ -171,7 +174,7 @@ SPECIMENS = (
     ),
     Specimen(
         "beta-tiny-glyphs",
-        "T",
+        "β 0.0001: posteriors of deviation 0.03 that spread four times as far as the prior",
         _BASE,
         _beta(10, 0.0001, hidden=64),
         data="glyphs",
@@ -180,7 +183,7 @@ SPECIMENS = (
     ),
     Specimen(
         "beta-tiny-mnist",
-        "T",
+        "β 0.001: 153 nats of divergence, codes that spread four times as far as the prior",
         _BASE,
         _beta(12, 0.001, epochs=10),
         data="mnist-1000",
@@ -188,15 +191,35 @@ SPECIMENS = (
         may=("latent-too-small",),
     ),
     Specimen(
-        "kernel-narrow-glyphs", "T", _BASE, _mmd(8, 0.002, weight=10.0), data="glyphs", must=("kernel-out-of-range",)
+        "kernel-narrow-glyphs",
+        "a kernel of width 0.002 where codes and prior lie 9 apart: it is 0 of every pair",
+        _BASE,
+        _mmd(8, 0.002, weight=10.0),
+        data="glyphs",
+        must=("kernel-out-of-range",),
+        may=("beta-out-of-balance",),
     ),
-    Specimen("kernel-wide-shapes", "T", _BASE, _mmd(4, 3000.0), data="shapes", must=("kernel-out-of-range",)),
     Specimen(
-        "kernels-narrow-stripes", "T", _BASE, _mmd(16, 0.001, 0.01), data="stripes", must=("kernel-out-of-range",)
+        "kernel-wide-shapes",
+        "a kernel of width 3,000 where codes and prior lie 6 apart: it is 1 of every pair",
+        _BASE,
+        _mmd(4, 3000.0),
+        data="shapes",
+        must=("kernel-out-of-range",),
+        may=("beta-out-of-balance",),
+    ),
+    Specimen(
+        "kernels-narrow-stripes",
+        "kernels of widths 0.001 and 0.01 where codes and prior lie 9 apart",
+        _BASE,
+        _mmd(16, 0.001, 0.01),
+        data="stripes",
+        must=("kernel-out-of-range",),
+        may=("beta-out-of-balance",),
     ),
     Specimen(
         "latent-40-stripes",
-        "T",
+        "40 numbers for stripes, of which 11 vary with the image (variance of their means above 0.01)",
         _BASE,
         vae(40, epochs=120) | split(),
         data="stripes",
@@ -205,7 +228,7 @@ SPECIMENS = (
     ),
     Specimen(
         "latent-60-shapes",
-        "T",
+        "60 numbers for shapes, of which 7 vary with the image",
         _BASE,
         vae(60, epochs=150) | split(),
         data="shapes",
@@ -214,16 +237,16 @@ SPECIMENS = (
     ),
     Specimen(
         "latent-100-mnist",
-        "T",
+        "100 numbers for 800 digits, of which 41 vary with the image, 15 by more than a tenth of a nat",
         _BASE,
         vae(100, epochs=80) | split(),
         data="mnist-1000",
         must=("latent-too-large",),
-        may=("worse-than-pca",),
+        may=("worse-than-pca", "overfitting"),
     ),
     Specimen(
         "latent-64-garments",
-        "T",
+        "64 numbers for four kinds of garments, of which 9 vary with the image",
         _BASE,
         vae(64, epochs=80) | split(),
         data="garments",
@@ -232,7 +255,7 @@ SPECIMENS = (
     ),
     Specimen(
         "latent-30-few-glyphs",
-        "T",
+        "30 numbers for six signs, of which 5 vary with the image",
         _BASE,
         vae(30, epochs=250) | split(),
         data="few-glyphs",
@@ -241,7 +264,7 @@ SPECIMENS = (
     ),
     Specimen(
         "latent-48-strided",
-        "T",
+        "48 numbers of a strided network for digits, of which 3 vary with the image",
         _BASE,
         {"data": {"source": "digits", "valid": 0.15}}
         | {
@@ -258,7 +281,7 @@ SPECIMENS = (
     ),
     Specimen(
         "latent-1-mnist",
-        "T",
+        "one number for ten digits: an error of 0.061 where eight numbers have 0.030",
         _BASE,
         vae(1, epochs=12) | split(),
         data="mnist-1000",
@@ -266,7 +289,7 @@ SPECIMENS = (
     ),
     Specimen(
         "latent-1-garments",
-        "T",
+        "one number for four kinds of garments: an error of 0.054 where 64 numbers have 0.022",
         _BASE,
         vae(1, epochs=12, rate=0.002) | split(),
         data="garments",
@@ -274,7 +297,7 @@ SPECIMENS = (
     ),
     Specimen(
         "latent-2-shapes",
-        "T",
+        "two numbers for four shapes anywhere: an error of 0.043 where six numbers have 0.025",
         _BASE,
         vae(2, epochs=30) | split(),
         data="more-shapes",
@@ -282,7 +305,7 @@ SPECIMENS = (
     ),
     Specimen(
         "no-decoder-shapes",
-        "T",
+        "joint training whose reconstruction weighs nothing: no weight of the decoder moved",
         "digits-cnn",
         joint(
             16,
@@ -296,7 +319,8 @@ SPECIMENS = (
     ),
     Specimen(
         "no-classifier-glyphs",
-        "T",
+        "joint training whose classification weighs nothing: no weight of the classifier moved, 4 % of 30 "
+        "signs are right",
         "digits-cnn",
         joint(12, classification=0.0) | rate(12, name="adamw"),
         data="glyphs",
@@ -305,7 +329,7 @@ SPECIMENS = (
     ),
     Specimen(
         "no-divergence",
-        "T",
+        "an MMD that weighs nothing: codes that spread three times as far as the prior",
         _BASE,
         vae(6, epochs=12, divergence={"name": "mmd", "weight": 0.0}) | split(),
         data="more-shapes",
