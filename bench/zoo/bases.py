@@ -74,3 +74,64 @@ def gan(*, epochs: int = 30, rate: float = 0.001, width: int = 16, **more: Any) 
             "evaluate_every": 5,
         },
     }
+
+
+def taught(network: Settings, *, epochs: int = 10, batch: int = 32, **optimiser: Any) -> Settings:
+    """A classifier with that ``model.network``; a quarter of the data judges, no test part, nothing augmented.
+
+    ``optimiser``: its fields, Adam at 0.003 unless it says otherwise.
+    """
+    return {
+        "data.augment": {},
+        "data.valid": 0.25,
+        "data.test": None,
+        "model": {"family": "classifier", "network": network},
+        "train": {
+            "epochs": epochs,
+            "batch": batch,
+            "optimiser": {"name": "adam", "learning_rate": 0.003, **optimiser},
+        },
+    }
+
+
+def plain(*hidden: int, **more: Any) -> Settings:
+    """A dense network with these hidden layers."""
+    return {"name": "dense", "hidden": list(hidden), **more}
+
+
+def maps(*channels: int, **more: Any) -> Settings:
+    """A convolutional network without normalisation, with these channels."""
+    return {"name": "conv", "channels": list(channels), "dense": [], "norm": None, **more}
+
+
+def own(build: str, **arguments: Any) -> Settings:
+    """A user's network of ``nets_others.py``."""
+    return {"module": f"bench.zoo.nets_others:{build}", "arguments": arguments}
+
+
+def split(valid: float | None = 0.2, **more: Any) -> Settings:
+    """Data of a specimen's own, none of which are for a test."""
+    return {"data": {"source": "digits", "valid": valid, "normalise": "unit", **more}}
+
+
+def rate(epochs: int, rate: float = 0.003, *, batch: int = 32, name: str = "adam", **more: Any) -> Settings:
+    """How long and how quickly; ``more`` are fields of the optimiser."""
+    return {
+        "train": {"epochs": epochs, "batch": batch, "optimiser": {"name": name, "learning_rate": rate, **more}},
+    }
+
+
+def joint(code: int = 12, *, hidden: int = 64, **model: Any) -> Settings:
+    """A dense classifier and autoencoder over one code."""
+    return {
+        "data.augment": {},
+        "data.valid": 0.25,
+        "data.test": None,
+        "model": {
+            "family": "joint",
+            "encoder": {"name": "dense", "hidden": [hidden], "code": code},
+            "decoder": {"name": "dense", "hidden": [hidden]},
+            "classifier": {"name": "dense", "hidden": []},
+            **model,
+        },
+    }

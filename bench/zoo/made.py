@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.zoo.made_others import OTHERS
+
 Arrays = dict[str, np.ndarray]
 _SEED = 20_260_101
 
@@ -155,4 +157,5 @@ MADE: dict[str, Callable[[], Arrays]] = {
     "xor": _xor,
     "spirals": _spirals,
     "photographs": _photographs,
+    **OTHERS,
 }

@@ -26,6 +26,10 @@ training no fault and no caution may come; a planted fault must be found; beside
 Advice is followed: the advised command is run with three seeds, and what was complained of is measured again. Advice
 that did not help in most runs was withdrawn.
 
+Specimens by other hands (`bench/zoo/groups/others_*.py`) were written by someone who had not read the rules but knew
+their names and this page; that each fault is there was measured without them, and rules were not changed after they
+were judged by these. They are counted apart.
+
 A finding also says what would refute it. Of several findings with one cause only the most specific is told, as grave as
 the gravest of them; settings that would change nothing are never advised.
 """
@@ -85,7 +89,7 @@ def page() -> str:
     known = list(_known())
     lines = [_LEAD, *_rules(known), "", *_advice(), "", *_rows(known)]
     for group, members in groups().items():
-        lines += ["", f"## {group.capitalize()}", "", *_group(group, members)]
+        lines += ["", f"## {_title(group)}", "", *_group(group, members)]
     machines = {_read(group)["machine"] for group in (*groups(), _ADVICE) if _read(group)}
     return "\n".join([*lines, "", "## Measured on", "", *(f"- {each}" for each in sorted(machines)), ""])
 
@@ -105,30 +109,58 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> list[st
 
 def _share(hits: int, count: int) -> str:
     if not count:
-        return "not planted"
+        return "none"
     low, high = wilson(hits, count)
     return f"{hits} of {count} ({100 * low:.0f} to {100 * high:.0f} %)"
 
 
 def _rules(known: list[tuple[Specimen, Told]]) -> list[str]:
+    own, others = _by_hands(known)
+    head = (
+        "rule",
+        "found of planted",
+        "found of planted by other hands",
+        "faults and cautions on healthy",
+        "faults and cautions on healthy by other hands",
+        "remarks on healthy",
+        "advice helped",
+    )
+    lead = f"{_counted(own)} By other hands: {_counted(others)} Intervals are Wilson's, 95 %."
+    return ["## Per rule", "", lead, "", *_table(head, (_rule(name, own, others) for name in names()))]
+
+
+def _by_hands(known: list[tuple[Specimen, Told]]) -> tuple[list[tuple[Specimen, Told]], list[tuple[Specimen, Told]]]:
+    """Those of whoever wrote the rules, and those by other hands."""
+    return [one for one in known if not one[0].hands], [one for one in known if one[0].hands]
+
+
+def _counted(known: list[tuple[Specimen, Told]]) -> str:
     healthy = [(specimen, told) for specimen, told in known if specimen.healthy]
     told_in = sum(bool(false_alarms(specimen, told)) for specimen, told in healthy)
-    lead = (
+    return (
         f"{len({specimen.name for specimen, _told in known})} specimens, {len(known)} trainings, of which "
-        f"{len(healthy)} healthy; a fault or caution in {told_in} of these. Intervals are Wilson's, 95 %."
+        f"{len(healthy)} healthy; a fault or caution in {told_in} of these."
     )
-    head = ("rule", "found of planted", "faults and cautions on healthy", "remarks on healthy", "advice helped")
-    return ["## Per rule", "", lead, "", *_table(head, (_rule(name, known, healthy) for name in names()))]
 
 
-def _rule(name: str, known: list[tuple[Specimen, Told]], healthy: list[tuple[Specimen, Told]]) -> tuple[object, ...]:
-    planted = [told for specimen, told in known if name in specimen.must]
-    found = sum(any(one["rule"] == name for one in told["findings"]) for told in planted)
-    said = [one["severity"] for _specimen, told in healthy for one in told["findings"] if one["rule"] == name]
-    grave = sum(severity in GRAVE for severity in said)
+def _rule(name: str, own: list[tuple[Specimen, Told]], others: list[tuple[Specimen, Told]]) -> tuple[object, ...]:
+    grave, counts = zip(*(_on_healthy(name, known) for known in (own, others)), strict=True)
     cases = [case for case in kept_advice().values() if case["rule"] == name]
     helped = f"{sum(case['helped'] for case in cases)} of {3 * len(cases)} runs" if cases else "not followed"
-    return name, _share(found, len(planted)), _share(grave, len(healthy)), len(said) - grave, helped
+    return name, _found_of(name, own), _found_of(name, others), *grave, sum(counts), helped
+
+
+def _found_of(name: str, known: list[tuple[Specimen, Told]]) -> str:
+    planted = [told for specimen, told in known if name in specimen.must]
+    return _share(sum(any(one["rule"] == name for one in told["findings"]) for told in planted), len(planted))
+
+
+def _on_healthy(name: str, known: list[tuple[Specimen, Told]]) -> tuple[str, int]:
+    """The share of healthy trainings in which the rule sees a fault or a caution; the number of its remarks."""
+    healthy = [told for specimen, told in known if specimen.healthy]
+    said = [one["severity"] for told in healthy for one in told["findings"] if one["rule"] == name]
+    grave = sum(severity in GRAVE for severity in said)
+    return _share(grave, len(healthy)), len(said) - grave
 
 
 def _advice() -> list[str]:
@@ -165,6 +197,11 @@ def _rows(known: list[tuple[Specimen, Told]]) -> list[str]:
 
 def _found(told: Told) -> str:
     return ", ".join(f"{one['rule']} ({one['severity']})" for one in told["findings"]) or "nothing"
+
+
+def _title(group: str) -> str:
+    kind = group.removeprefix("others_")
+    return kind.capitalize() if kind == group else f"By other hands: {kind}"
 
 
 def _group(group: str, members: tuple[Specimen, ...]) -> list[str]:

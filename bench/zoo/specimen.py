@@ -17,6 +17,7 @@ class Specimen:
     Of what is found afterwards ``must`` has to be there, and ``never`` must not.  In a healthy specimen no fault and no
     caution may come; beside a planted fault those in ``may`` follow from it.  ``untrue``: words that must not be said,
     by findings or looks.  ``row``: of the table of sentences that were wrong once.  ``quick``: part of the tests.
+    ``hands``: who planted it, where it was not whoever wrote the rules.
     """
 
     name: str
@@ -35,3 +36,4 @@ class Specimen:
     row: str = ""
     quick: bool = False
     healthy: bool = False
+    hands: str = ""

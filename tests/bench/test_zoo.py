@@ -27,6 +27,14 @@ def test_there_are_enough_of_both_kinds_and_each_rule_is_planted() -> None:
     assert len([each.row for each in ALL.values() if each.row]) >= 13
 
 
+def test_other_hands_plant_every_rule_and_healthy_ones_that_are_counted_apart() -> None:
+    others = [each for each in ALL.values() if each.hands]
+    assert sum(each.healthy for each in others) >= 25
+    assert all(sum(len(each.seeds) for each in others if rule in each.must) >= 3 for rule in names())
+    assert not any(each.quick for each in others)
+    assert "| found of planted by other hands |" in page.page()
+
+
 @pytest.mark.parametrize("specimen", ALL.values(), ids=lambda each: each.name)
 def test_a_specimen_names_what_there_is(specimen: Specimen) -> None:
     assert {*specimen.must, *specimen.may, *specimen.never} <= set(names())
