@@ -147,6 +147,35 @@ def test_a_cut_is_found_only_where_both_parts_give_the_whole() -> None:
     assert derived.find_cut(resting, values, engine(resting)) == derived.Cut("fc")
 
 
+class Bounded(nn.Module):
+    """A head whose answer the network goes on with."""
+
+    def __init__(self, inside: bool = False) -> None:
+        super().__init__()
+        self.trunk = nn.Linear(4, 3).requires_grad_(False)
+        self.head = nn.Linear(3, 2)
+        self.inside = inside
+        nn.init.normal_(self.head.weight, std=1e-4)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        found = self.head(self.trunk(inputs))
+        return found.tanh_() if self.inside else torch.tanh(found)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_follows_a_head_is_never_left_out_however_small_its_first_answers_are(inside: bool) -> None:
+    network = Bounded(inside)
+    inputs = torch.rand(4, 4)
+    assert torch.allclose(network.head(network.trunk(inputs)), network(inputs), atol=1e-9)  # as good as the same
+    assert derived.find_cut(network, inputs, engine(network)) is None
+
+
+def test_where_nothing_rests_there_is_nothing_to_save() -> None:
+    network = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+    assert derived.find_cut(network, torch.rand(4, 4), engine(network)) is None
+
+
 def test_dropout_before_the_head_stays_with_the_head() -> None:
     network = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 3))
     network[0].requires_grad_(False)

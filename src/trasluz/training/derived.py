@@ -123,7 +123,10 @@ def where_to_cut(
 
 
 def find_cut(network: nn.Module, inputs: Tensor, engine: Engine) -> Cut | None:
-    """The latest cut before everything that moves at which the parts give what the whole gives; ``None`` for none."""
+    """The latest cut before everything that moves at which the parts give what the whole gives; ``None`` for none, and
+    where nothing rests, so that there are no features to be saved."""
+    if all(p.requires_grad for p in network.parameters()):
+        return None
     return next((cut for cut in _candidates(network) if _holds(cut, network, inputs, engine)), None)
 
 
@@ -163,6 +166,7 @@ def _moves(module: nn.Module) -> bool:
 def _holds(cut: Cut, network: nn.Module, inputs: Tensor, engine: Engine) -> bool:
     """Whether the head makes of the resting features what the whole network, in its present mode, makes of images."""
     trial = copy.deepcopy(network)
+    _far_from_the_start(trial)
     try:
         with torch.no_grad(), engine.forward():
             features = cut.features(copy.deepcopy(network).eval(), inputs)
@@ -174,6 +178,17 @@ def _holds(cut: Cut, network: nn.Module, inputs: Tensor, engine: Engine) -> bool
         return False
     near = _TOLERANCE * float(whole.abs().max())
     return whole.shape == parts.shape and torch.allclose(whole, parts, rtol=_TOLERANCE, atol=near)
+
+
+def _far_from_the_start(network: nn.Module) -> None:
+    """Draws what moves anew, at an ordinary size: fresh heads give almost nothing, and there what a network does with
+    their answer (a ``tanh``, say) does not show."""
+    noise = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            if parameter.requires_grad:
+                spread = parameter[0].numel() ** -0.5 if parameter.dim() > 1 else 1.0
+                parameter.copy_(spread * torch.randn(parameter.shape, generator=noise))
 
 
 def _features_of(
