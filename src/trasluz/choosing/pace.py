@@ -26,7 +26,7 @@ from trasluz.training.callbacks.samples import SampleGrid
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.loop import Loop
 from trasluz.training.phases import train_mode
-from trasluz.training.start import make_loop, prepare
+from trasluz.training.start import make_loop, prepare, try_out
 from trasluz.training.store import MemoryStore
 from trasluz.training.validation import validate
 
@@ -81,6 +81,7 @@ def _of_phase(recipe: Recipe, data: Data, fabric: Fabric, hardware: Hardware, cl
     prepared = prepare(recipe, data, fabric, hardware)
     loop = make_loop(prepared, MemoryStore(), (), StopRequest())
     start = clock() - before
+    try_out(loop)  # refuses in a sentence what cannot be trained
     if loop.derives():
         return dataclasses.replace(_of_features(recipe, data, fabric, hardware, clock), start=start)
     sizes = [0] if loop.train.progressive is None else [0, loop.train.epochs - 1]
