@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +32,10 @@ class Listener(Reporter):
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pace, "_SECONDS", 0.05)
     monkeypatch.setattr(_small, "most_epochs", lambda facts: 3)
     monkeypatch.chdir(tmp_path)
-    yield
 
 
 def _numbers(run: tz.Run) -> list[dict[str, Any]]:
@@ -51,7 +49,7 @@ def test_a_run_repeats_to_the_bit_from_its_recipe(image_folder: ImageFolder) -> 
     first = tz.train("photos", minutes=3, reporter=listener)
     again = tz.train(first.path / "recipe.yaml")
     assert first.recipe == again.recipe
-    assert first.recipe.train.epochs == 3
+    assert (first.recipe.train.epochs, first.recipe.name) == (3, "photos")
     weights = [(run.path / "model" / "weights.safetensors").read_bytes() for run in (first, again)]
     assert weights[0] == weights[1]
     assert _numbers(first) == _numbers(again)

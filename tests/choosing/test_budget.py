@@ -25,9 +25,8 @@ def test_seconds_are_those_of_steps_validations_pictures_and_the_start() -> None
     train = _train(progressive={"size": 8, "until": 0.5})
     steps = 1000 * (10 * 0.001 + 10 * 0.002)
     judging = 0.0005 * ((4 + 1) * 200 + 1000)
-    assert phase_seconds(pace, train, WORK, Epochs(20)) == pytest.approx(
-        3 + 4 * 10 * 0.002 + steps + judging + 11 * 0.1
-    )
+    first, pictures = 3 + 4 * 10 * 0.002, 11 * 0.1
+    assert phase_seconds(pace, train, WORK, Epochs(20)) == pytest.approx(first + steps + judging + pictures)
 
 
 def test_features_are_computed_once_of_all_images() -> None:

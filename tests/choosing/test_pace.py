@@ -34,7 +34,7 @@ def test_a_step_takes_what_the_clock_says() -> None:
     chosen = _residual(progressive={"size": 6, "until": 0.5})
     with session(choose(chosen.compute)) as (hardware, fabric, _request):
         (pace,) = measure(chosen, digits(120), fabric, hardware, Clock())
-    # The clock is looked at once a step: two of warm-up, and three timed, the last of which ends the epoch of 90 images.
+    # The clock is looked at once a step: two of warm-up, and three timed, the last of which ends the 90 images.
     assert pace.small == pytest.approx(3 / (20 + 20 + 10))
     assert pace.full == pace.small
     assert pace.judged == pytest.approx(1 / 30)

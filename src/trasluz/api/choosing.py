@@ -41,12 +41,12 @@ class Chosen:
 @contextmanager
 def choose_for(
     source: Source,
-    data: Source | None,
-    minutes: float | None,
-    purpose: str | None,
-    allow: Packages,
-    reporter: Reporter,
     *,
+    data: Source | None = None,
+    minutes: float | None = None,
+    purpose: str | None = None,
+    allow: Packages = (),
+    reporter: Reporter,
     only: str | None = None,
     weights: Path | None = None,
     **settings: Any,

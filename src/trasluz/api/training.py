@@ -87,14 +87,26 @@ def train(
     settings: dict[str, Any] = {"set": set, "seed": seed, "device": device, "precision": precision}
     settings |= {"devices": devices, "nodes": nodes, "groups": groups}
     if names_data(recipe):
-        RunFolder.check_parent(Path(runs))
-        with choose_for(recipe, data, minutes, purpose, allow, speaker, **settings) as chosen:
-            return _train(chosen.recipe, chosen.arrays, Path(runs), speaker, callbacks, chosen)
+        asked = {"data": data, "minutes": minutes, "purpose": purpose, "allow": allow}
+        return train_for(recipe, Path(runs), speaker, callbacks, **asked, **settings)
     require_no_choice(minutes, purpose)
     whole, arrays = resolve(as_recipe(recipe), data=data, **settings)
     with trusting(allow, whole.data.source):
         check_code(whole.model)
         return _train(whole, arrays, Path(runs), speaker, callbacks)
+
+
+def train_for(
+    source: Source, runs: Path, speaker: Reporter, callbacks: Sequence[Callback] = (), **settings: Any
+) -> Run:
+    """Trains what is chosen for ``source``; the ``settings`` are those of ``choose_for``.
+
+    Raises:
+        RequestError, Interrupted, WorkError: as ``train``.
+    """
+    RunFolder.check_parent(runs)
+    with choose_for(source, reporter=speaker, **settings) as chosen:
+        return _train(chosen.recipe, chosen.arrays, runs, speaker, callbacks, chosen)
 
 
 def _train(

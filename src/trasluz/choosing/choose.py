@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import time
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -73,7 +75,7 @@ def choose(asked: Asked, open_data: OpenData, reporter: Reporter, clock: Clock =
     name, candidate = _best(case, asked.only)
     told, reason = _(candidate.told), candidate.reason(case)
     reporter.say(chosen_sentence(facts, told, reason))
-    plain = candidate.recipe(case)
+    plain = candidate.recipe(case).model_copy(update={"name": _slug(facts.name) or name})
     whole = plain.override(dict(asked.changes))
     data = open_data(whole.data, whole.seed)
     plain = candidate.settled(plain, data)
@@ -110,6 +112,12 @@ def _check(asked: Asked) -> None:
     if several:
         message = _("{field}: choosing measures one process; train the recipe.yaml that it writes with more.")
         raise RequestError(message.format(field=several[0]))
+
+
+def _slug(name: str) -> str:
+    """The data's name as a recipe may be called, after which the run is called; empty where nothing is left of it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
 
 
 def _of_data(name: str) -> bool:

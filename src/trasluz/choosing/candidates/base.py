@@ -98,7 +98,8 @@ class BaseCandidate(ABC):
         return max(1, -(-epochs // 25))
 
     def over(self, base: str, changes: Mapping[str, object]) -> Recipe:
-        """The built-in recipe ``base`` with these fields, named and described as this candidate."""
+        """The built-in recipe ``base`` with these fields, described as this candidate and called like it, until
+        ``choose`` calls it like the data."""
         name = type(self).__module__.rsplit(".", 1)[-1].replace("_", "-")
         described = {}
         for each in LANGUAGES:

@@ -19,13 +19,13 @@ class Candidate(BaseCandidate):
     told: ClassVar[str] = N_("a small residual network with mirror images, light erasing and mixup")
 
     def fits(self, case: Case) -> bool:
-        """Small images with classes that mirroring leaves as they are."""
-        share = case.facts.mirrored
-        return case.facts.small_images and share is not None and share >= ALIKE
+        """Small images with classes."""
+        return case.facts.small_images
 
     def preference(self, case: Case) -> float:
-        """Above the one for images that must not be mirrored."""
-        return 1.0
+        """Above the other one for small images where mirroring leaves classes as they are, else below it."""
+        share = case.facts.mirrored
+        return 1.0 if share is not None and share >= ALIKE else -1.0
 
     def reason(self, case: Case) -> str:
         """That they are small and may be mirrored."""
