@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import timm
 from PIL import Image
+from safetensors.torch import save_file
 
 import trasluz as tz
 from tests.choosing.made import bars
 from tests.conftest import ImageFolder
-from trasluz.choosing import pace
-from trasluz.choosing.candidates import _small
+from trasluz.api import choosing
+from trasluz.choosing import choose, pace
+from trasluz.choosing.candidates import _small, base
 from trasluz.errors import RecipeError, RequestError
+from trasluz.recipe import load
 from trasluz.reporting import Reporter
 
 ONE = {"train.epochs": 1}
@@ -35,6 +40,7 @@ class Listener(Reporter):
 def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pace, "_SECONDS", 0.05)
     monkeypatch.setattr(_small, "most_epochs", lambda facts: 3)
+    monkeypatch.setattr(choosing, "_found", lambda given: ())  # whatever lies on this machine
     monkeypatch.chdir(tmp_path)
 
 
@@ -76,17 +82,55 @@ def test_changes_win_over_what_is_chosen(image_folder: ImageFolder) -> None:
     assert (run.recipe.train.epochs, run.recipe.data.valid, run.recipe.train.batch, run.recipe.seed) == (1, 0.5, 7, 4)
 
 
-def test_photographs_of_odd_sizes_are_brought_to_one(tmp_path: Path) -> None:
+def _odd_sizes(folder: Path) -> None:
+    """48 photographs from 70×100 to 93×100 pixels, in two classes."""
     noise = np.random.default_rng(0)
     for number in range(24):
         for label, low in (("cat", 0), ("dog", 120)):
-            (tmp_path / "photos" / label).mkdir(parents=True, exist_ok=True)
-            shape = (70 + number, 100, 3)
-            pixels = noise.integers(low, low + 100, shape, dtype=np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "photos" / label / f"{number}.jpg")
+            (folder / label).mkdir(parents=True, exist_ok=True)
+            pixels = noise.integers(low, low + 100, (70 + number, 100, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / label / f"{number}.jpg")
+
+
+def test_photographs_of_odd_sizes_are_brought_to_one(tmp_path: Path) -> None:
+    _odd_sizes(tmp_path / "photos")
     run = tz.train("photos", set=ONE)
     assert run.info["choice"]["candidate"] == "photos-scratch"
     assert run.recipe.data.size == 80
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Stands for weights that were found."""
+
+    source: str
+    library: str = "timm"
+    architecture: str = "test_resnet"
+    side: int = 32
+
+
+def test_where_weights_are_found_their_features_are_taken_then_all_layers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _odd_sizes(tmp_path / "photos")
+    weights = tmp_path / "weights.safetensors"
+    save_file(timm.create_model("test_resnet").state_dict(), weights)
+    monkeypatch.setattr(choosing, "_found", lambda given: (Weights(f"file:{weights}"),))
+    network = {"data.normalise": "imagenet", "data.size": 32, "model.network.architecture": "test_resnet"}
+    recipe = load("transfer").override({**network, "phases.0.from": f"file:{weights}"})
+    monkeypatch.setattr(base, "load", lambda name: recipe)
+    monkeypatch.setattr(choosing, "_started", lambda recipe, found: recipe)
+    both = tz.train("photos", minutes=3)
+    assert both.info["choice"]["candidate"] == "photos-transfer"
+    assert both.info["choice"]["epochs"] == {
+        "head": {"count": 15, "steps": None},
+        "whole": {"count": 5, "steps": None},
+    }
+    assert both.info["choice"]["pace"]["head"]["features"] > 0
+    again = tz.train(both.path / "recipe.yaml")
+    assert _numbers(both) == _numbers(again)
+    monkeypatch.setattr(choose, "epochs_within", lambda *words: None)  # no time for all layers
+    assert list(tz.train("photos", minutes=3).info["choice"]["epochs"]) == ["head"]
 
 
 def test_arrays_train_as_files_do() -> None:

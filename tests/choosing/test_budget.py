@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trasluz.choosing.budget import FEW_EPOCHS, Epochs, Work, epochs_within, phase_seconds
+from trasluz.choosing.budget import FEW_EPOCHS, Epochs, Work, epochs_within, minutes_for, phase_seconds, usable
 from trasluz.choosing.pace import Pace
 from trasluz.recipe import TrainSection
 
@@ -33,6 +33,14 @@ def test_features_are_computed_once_of_all_images() -> None:
     cached, plain = Pace(0.0, 0.0, 0.0, features=0.01), Pace(0.0, 0.0, 0.0)
     more = phase_seconds(cached, _train(), WORK, Epochs(5)) - phase_seconds(plain, _train(), WORK, Epochs(5))
     assert more == pytest.approx(0.01 * 1200)
+
+
+def test_a_tenth_of_the_minutes_is_kept_in_hand_and_three_seconds_at_least() -> None:
+    assert usable(5) == pytest.approx(270)
+    assert usable(0.1) == pytest.approx(3)
+    assert minutes_for(270) == pytest.approx(5)
+    for minutes in (0.1, 0.4, 1.3, 5.0, 60.0):
+        assert minutes_for(usable(minutes)) == pytest.approx(minutes)
 
 
 def test_as_many_epochs_as_fit_and_no_more() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,7 +30,6 @@ class Weights:
     source: str = "file:weights.safetensors"
     library: str = "timm"
     architecture: str = "tf_efficientnet_lite0"
-    path: Path | None = None
     side: int = 224
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Command
 from tests.conftest import ImageFolder
+from trasluz.api import choosing
 from trasluz.choosing import pace
 from trasluz.choosing.candidates import _small
 
@@ -16,6 +17,7 @@ from trasluz.choosing.candidates import _small
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "_SECONDS", 0.05)
     monkeypatch.setattr(_small, "most_epochs", lambda facts: 2)
+    monkeypatch.setattr(choosing, "_found", lambda given: ())
 
 
 def test_a_folder_is_enough_and_its_recipe_is_an_ordinary_one(command: Command, image_folder: ImageFolder) -> None:

@@ -48,7 +48,7 @@ def choose_for(
     allow: Packages = (),
     reporter: Reporter,
     only: str | None = None,
-    weights: Path | None = None,
+    weights: str | Path | None = None,
     **settings: Any,
 ) -> Iterator[Chosen]:
     """What is chosen for ``source``; inside the block packages are allowed as in ``train``, with whose arguments.
@@ -69,7 +69,7 @@ def choose_for(
         def open_data(section: DataSection, seed: int) -> Data:
             return open_source(section, seed, reporter, arrays)
 
-        asked = Asked(changes, looked_at, purpose, minutes, only, lambda: _found(weights))
+        asked = Asked(changes, looked_at, purpose, minutes, only, lambda: _found(weights), _started)
         choice = choose(asked, open_data, reporter)
         yield Chosen(choice.recipe, arrays, choice.data, choice.to_dict())
 
@@ -96,9 +96,18 @@ def _images_of_run(place: str, changes: dict[str, Any], reporter: Reporter) -> R
     return images_of_run(section, 0, reporter, lambda path: open_run(path))
 
 
-def _found(given: Path | None) -> tuple[Weights, ...]:
-    """Pretrained weights on this machine, those of ``given`` first."""
+def _found(given: str | Path | None) -> tuple[Weights, ...]:
+    """Pretrained weights on this machine, or those that ``given`` names, as ``with_weights`` takes them."""
     if importlib.util.find_spec(_FINDING) is None:
         return ()
-    found: tuple[Weights, ...] = importlib.import_module(_FINDING).find_weights(given)
+    finding = importlib.import_module(_FINDING)
+    if str(given).startswith(("timm:", "torchvision:")):
+        return (finding.weights_named(str(given)),)
+    found: tuple[Weights, ...] = finding.find_weights(None if given is None else Path(given))
     return found
+
+
+def _started(recipe: Recipe, found: Weights) -> Recipe:
+    """``recipe`` with the network that the weights are of, and their names in its phases."""
+    started: Recipe = importlib.import_module("trasluz.api.pretrained").with_weights(recipe, found)
+    return started

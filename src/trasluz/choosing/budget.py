@@ -13,12 +13,23 @@ from dataclasses import dataclass
 from trasluz.choosing.pace import Pace
 from trasluz.recipe import TrainSection
 
-IN_HAND = 0.1  # of the minutes: no run is cut, so a machine that is slower later must not exceed them
+_IN_HAND = 0.1  # of the minutes: no run is cut, so a machine that is slower later must not exceed them
+_LEAST_IN_HAND = 3.0  # seconds: what is written before and after a training, which is more than a tenth of little
 FEW_EPOCHS = 8  # below, epochs are counted in steps
 _FEWEST_STEPS = 5  # per epoch
 _FRAMES, _GRIDS = 11, 100  # pictures kept of a training: film frames, and grids of families that generate
 _SETTLED = 2000  # images from which running statistics are computed anew, at most
 _FIRST_STEPS = 4  # steps of the trial before a training, with the first
+
+
+def usable(minutes: float) -> float:
+    """Seconds of ``minutes`` that are planned with; the rest is kept in hand."""
+    return 60 * minutes - max(60 * minutes * _IN_HAND, _LEAST_IN_HAND)
+
+
+def minutes_for(seconds: float) -> float:
+    """The minutes, to a tenth, of which ``seconds`` are usable."""
+    return math.ceil(max(seconds / (1 - _IN_HAND), seconds + _LEAST_IN_HAND) / 6) / 10
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from trasluz import components
-from trasluz.choosing.budget import FEW_EPOCHS, IN_HAND, Epochs, Work, epochs_within, phase_seconds
+from trasluz.choosing.budget import FEW_EPOCHS, Epochs, Work, epochs_within, minutes_for, phase_seconds, usable
 from trasluz.choosing.candidates.base import BaseCandidate, Case, Weights
 from trasluz.choosing.choice import Choice, chosen_sentence
 from trasluz.choosing.facts import Facts
@@ -47,7 +47,8 @@ CANDIDATES: components.Parts[_Part] = components.Parts(PACKAGE, "candidate")
 class Asked:
     """A request: ``changes`` are fields of the recipe that win over what is chosen, ``data.source`` among them;
     ``arrays`` are looked at in its place.  ``purpose`` and ``minutes`` as people gave them, ``only`` the one candidate
-    that is to be taken, ``weights`` what was found of pretrained ones, asked for only where it may help."""
+    that is to be taken.  ``weights`` gives the pretrained ones that were found, and is asked only where they may help;
+    ``started`` a recipe that starts from them."""
 
     changes: Mapping[str, Any]
     arrays: Raw | None = None
@@ -55,6 +56,7 @@ class Asked:
     minutes: float | None = None
     only: str | None = None
     weights: Callable[[], tuple[Weights, ...]] = field(default=tuple)
+    started: Callable[[Recipe, Weights], Recipe] = lambda recipe, weights: recipe
 
 
 def choose(asked: Asked, open_data: OpenData, reporter: Reporter, clock: Clock = time.perf_counter) -> Choice:
@@ -71,7 +73,7 @@ def choose(asked: Asked, open_data: OpenData, reporter: Reporter, clock: Clock =
     if purpose == "classify" and facts.small_images and not facts.multi_label:
         facts = dataclasses.replace(facts, mirrored=_mirrored(facts, base, open_data))
     weights = asked.weights() if purpose == "classify" and facts.kind == "image" else ()
-    case = Case(facts, purpose, weights, asked.minutes)
+    case = Case(facts, purpose, weights, asked.minutes, asked.started)
     name, candidate = _best(case, asked.only)
     told, reason = _(candidate.told), candidate.reason(case)
     reporter.say(chosen_sentence(facts, told, reason))
@@ -161,7 +163,7 @@ class _Plan:
         whole = self.plain.override(dict(self.asked.changes))
         with session(choose_hardware(whole.compute)) as (hardware, fabric, _request):
             paces = measure(whole, self.data, fabric, hardware, clock)
-        left = 60 * self.minutes * (1 - IN_HAND) - (clock() - started)
+        left = usable(self.minutes) - (clock() - started)
         phases = whole.resolved_phases()
         epochs = [Epochs(train.epochs, train.steps_per_epoch) for _phase, train in phases]
         if not any(name in _LENGTH for name in self.asked.changes):
@@ -192,8 +194,7 @@ class _Plan:
         if found is None:
             least = before + phase_seconds(paces[last], train, self._work(last, whole), Epochs(1, 5))
             message = _("--minutes {given:g}: too little for these data on this machine; give at least {least:g}.")
-            enough = math.ceil(10 * least / (60 * (1 - IN_HAND))) / 10
-            raise RequestError(message.format(given=self.minutes, least=max(enough, self.minutes + 0.1)))
+            raise RequestError(message.format(given=self.minutes, least=minutes_for(least)))
         where = f"phases.{last}.train" if whole.phases else "train"
         length = {f"{where}.epochs": found.count, f"{where}.evaluate_every": self.candidate.evaluate_every(found.count)}
         if found.steps is not None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar, Literal, Protocol, get_args
 
 from trasluz.choosing.facts import Facts
@@ -37,22 +36,22 @@ class Weights(Protocol):
         """The library's name of it."""
 
     @property
-    def path(self) -> Path | None:
-        """The file, where it is one."""
-
-    @property
     def side(self) -> int:
         """Pixels."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """What is to be chosen for: data, what they are for, the weights found, and the minutes asked for, if any."""
+    """What is to be chosen for: data, what they are for, the weights found, and the minutes asked for, if any.
+
+    ``started`` gives a recipe that starts from weights, with the network that these are of.
+    """
 
     facts: Facts
     purpose: Purpose
     weights: tuple[Weights, ...] = ()
     minutes: float | None = None
+    started: Callable[[Recipe, Weights], Recipe] = lambda recipe, weights: recipe
 
 
 class BaseCandidate(ABC):
