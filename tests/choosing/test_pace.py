@@ -33,7 +33,7 @@ class Clock:
 def test_a_step_takes_what_the_clock_says() -> None:
     chosen = _residual(progressive={"size": 6, "until": 0.5})
     with session(choose(chosen.compute)) as (hardware, fabric, _request):
-        (pace,) = measure(chosen, digits(120), fabric, hardware, Clock())
+        pace = measure(chosen, 0, digits(120), fabric, hardware, Clock())
     # The clock is looked at once a step: two of warm-up, and three timed, the last of which ends the 90 images.
     assert pace.small == pytest.approx(3 / (20 + 20 + 10))
     assert pace.full == pace.small
@@ -46,6 +46,6 @@ def test_a_phase_on_features_is_timed_by_its_features_and_its_epochs() -> None:
     phases = [{"name": "head", "trainable": ["classifier.outputs.*"], "augmented": False}, {"name": "all"}]
     chosen = _residual(phases=phases)
     with session(choose(chosen.compute)) as (hardware, fabric, _request):
-        head, whole = measure(chosen, digits(120), fabric, hardware, Clock())
+        head, whole = (measure(chosen, number, digits(120), fabric, hardware, Clock()) for number in (0, 1))
     assert head.features > 0
     assert whole.features == 0

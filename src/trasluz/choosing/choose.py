@@ -7,9 +7,9 @@ import math
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from trasluz import components
 from trasluz.choosing.budget import FEW_EPOCHS, Epochs, Work, epochs_within, minutes_for, phase_seconds, usable
@@ -161,22 +161,50 @@ class _Plan:
     def within(self, started: float, clock: Clock) -> tuple[Recipe, Mapping[str, Pace], Mapping[str, Epochs], float]:
         """The recipe with its epochs, the pace of each of its phases, their epochs, and the seconds they will take."""
         whole = self.plain.override(dict(self.asked.changes))
-        with session(choose_hardware(whole.compute)) as (hardware, fabric, _request):
-            paces = measure(whole, self.data, fabric, hardware, clock)
-        left = usable(self.minutes) - (clock() - started)
         phases = whole.resolved_phases()
         epochs = [Epochs(train.epochs, train.steps_per_epoch) for _phase, train in phases]
-        if not any(name in _LENGTH for name in self.asked.changes):
-            fixed = sum(self._seconds(paces, i, epochs[i], whole) for i in range(len(phases) - 1))
-            epochs, whole = self._fitted(left - fixed, paces, epochs, whole, clock() - started + fixed)
+        with session(choose_hardware(whole.compute)) as (hardware, fabric, _request):
+            paces = [measure(whole, i, self.data, fabric, hardware, clock) for i in range(len(phases) - 1)]
+            fixed = sum(self._seconds(paces, i, epochs[i], whole) for i in range(len(paces)))
+            short = self._no_time_for_last(paces, usable(self.minutes) - fixed - (clock() - started))
+            if not short:
+                paces.append(measure(whole, len(paces), self.data, fabric, hardware, clock))
+        if short:
+            whole, epochs = self._without_last(fixed + clock() - started), epochs[:-1]
+        elif not any(name in _LENGTH for name in self.asked.changes):
+            epochs, whole = self._fitted(paces, epochs, whole, fixed + clock() - started)
         names = [phase.name for phase, _train in whole.resolved_phases()]
         seconds = sum(self._seconds(paces, i, epochs[i], whole) for i in range(len(names)))
         return whole, dict(zip(names, paces, strict=False)), dict(zip(names, epochs, strict=True)), seconds
 
+    def _no_time_for_last(self, paces: Sequence[Pace], left: float) -> bool:
+        """Whether the last phase goes without being measured: a pass through all layers takes three times as long as
+        the features alone, for the way back costs twice the way there."""
+        if not self.candidate.last_phase_may_go or not paces:
+            return False
+        images = len(self.data.split("train"))
+        return left < 3 * self.candidate.least_epochs * images * paces[0].features
+
+    def _without_last(self, needed: float) -> Recipe:
+        """The recipe without its last phase, where ``needed`` seconds, from the first look on, suffice for the others.
+
+        Raises:
+            RequestError: fewer minutes were asked for.
+        """
+        if self.asked.minutes is not None and needed > 60 * self.minutes:
+            self._refuse(needed)
+        kept = self.plain.model_copy(update={"phases": self.plain.phases[:-1]})
+        return kept.override(dict(self.asked.changes))
+
+    def _refuse(self, needed: float) -> NoReturn:
+        message = _("--minutes {given:g}: too little for these data on this machine; give at least {least:g}.")
+        raise RequestError(message.format(given=self.minutes, least=minutes_for(needed)))
+
     def _fitted(
-        self, left: float, paces: tuple[Pace, ...], epochs: list[Epochs], whole: Recipe, before: float
+        self, paces: Sequence[Pace], epochs: list[Epochs], whole: Recipe, before: float
     ) -> tuple[list[Epochs], Recipe]:
-        """The epochs of all phases, the last one's as many as fit into the seconds ``left``, and the recipe with them.
+        """The epochs of all phases, the last one's as many as fit after the ``before`` seconds that are over or belong
+        to other phases, and the recipe with them.
 
         Raises:
             RequestError: not even a few steps fit; says how many minutes would do.
@@ -185,23 +213,18 @@ class _Plan:
         train = whole.resolved_phases()[last][1]
         most, may_go = self.candidate.most_epochs(self.case), self.candidate.last_phase_may_go
         few = self.candidate.least_epochs if may_go else FEW_EPOCHS
-        found = epochs_within(left, paces[last], train, self._work(last, whole), most, few)
+        found = epochs_within(usable(self.minutes) - before, paces[last], train, self._work(last, whole), most, few)
         if may_go and (found is None or found.steps is not None):
-            if left >= 0:
-                kept = self.plain.model_copy(update={"phases": self.plain.phases[:-1]})
-                return epochs[:-1], kept.override(dict(self.asked.changes))
-            found = None
+            return epochs[:-1], self._without_last(before)
         if found is None:
-            least = before + phase_seconds(paces[last], train, self._work(last, whole), Epochs(1, 5))
-            message = _("--minutes {given:g}: too little for these data on this machine; give at least {least:g}.")
-            raise RequestError(message.format(given=self.minutes, least=minutes_for(least)))
+            self._refuse(before + phase_seconds(paces[last], train, self._work(last, whole), Epochs(1, 5)))
         where = f"phases.{last}.train" if whole.phases else "train"
         length = {f"{where}.epochs": found.count, f"{where}.evaluate_every": self.candidate.evaluate_every(found.count)}
         if found.steps is not None:
             length[f"{where}.steps_per_epoch"] = found.steps
         return [*epochs[:-1], found], self.plain.override(length).override(dict(self.asked.changes))
 
-    def _seconds(self, paces: tuple[Pace, ...], index: int, epochs: Epochs, whole: Recipe) -> float:
+    def _seconds(self, paces: Sequence[Pace], index: int, epochs: Epochs, whole: Recipe) -> float:
         return phase_seconds(paces[index], whole.resolved_phases()[index][1], self._work(index, whole), epochs)
 
     def _work(self, index: int, whole: Recipe) -> Work:

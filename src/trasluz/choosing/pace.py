@@ -17,7 +17,7 @@ from trasluz.data.data import Data
 from trasluz.families.base import Progress
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.model.hardware import Hardware
-from trasluz.recipe import PhaseSection, Recipe
+from trasluz.recipe import Recipe
 from trasluz.rng import Rng
 from trasluz.training._fabric import Fabric
 from trasluz.training.callbacks.base import Callback
@@ -34,7 +34,7 @@ Clock = Callable[[], float]
 _WARM_UP, _FEWEST = 2, 3  # steps that are not timed, and that are timed at least
 _SECONDS = 1.5  # for which steps of one size are timed: long enough to even out what else the machine does
 _JUDGED = 512  # images on which validation is timed, at most
-_TRIED = 64  # images on which a phase on features is tried
+_TRIED = 32  # images on which a phase on features is tried
 
 
 @dataclass(frozen=True)
@@ -54,39 +54,34 @@ class Pace:
     start: float = 0.0
 
 
-def measure(recipe: Recipe, data: Data, fabric: Fabric, hardware: Hardware, clock: Clock) -> tuple[Pace, ...]:
-    """The pace of each phase of ``recipe``, whose ``data`` are open.
+def measure(recipe: Recipe, number: int, data: Data, fabric: Fabric, hardware: Hardware, clock: Clock) -> Pace:
+    """The pace of the phase ``number`` of ``recipe``, whose ``data`` are open.
 
     Raises:
         RecipeError, DataError: the recipe does not fit the data.
     """
-    return tuple(_of_phase(alone, data, fabric, hardware, clock) for alone in _phases(recipe))
-
-
-def _phases(recipe: Recipe) -> list[Recipe]:
-    """A recipe of each phase alone, all of them starting from the first one's weights."""
-    if len(recipe.phases) < 2:
-        return [recipe]
-    first = recipe.phases[0]
-    source: dict[str, object] = {"weights_from": first.weights_from, "map": first.map}
-    return [recipe.model_copy(update={"phases": (_starting(phase, source),)}) for phase in recipe.phases]
-
-
-def _starting(phase: PhaseSection, source: dict[str, object]) -> PhaseSection:
-    return phase if phase.weights_from is not None else phase.model_copy(update=source)
-
-
-def _of_phase(recipe: Recipe, data: Data, fabric: Fabric, hardware: Hardware, clock: Clock) -> Pace:
+    recipe = _alone(recipe, number)
     before = clock()
     prepared = prepare(recipe, data, fabric, hardware)
     loop = make_loop(prepared, MemoryStore(), (), StopRequest())
     start = clock() - before
-    try_out(loop)  # refuses in a sentence what cannot be trained
+    if loop.train.progressive is not None:
+        try_out(loop)  # refuses in a sentence a network that takes images of one size only
     if loop.derives():
         return dataclasses.replace(_of_features(recipe, data, fabric, hardware, clock), start=start)
     sizes = [0] if loop.train.progressive is None else [0, loop.train.epochs - 1]
     seconds = [_step_seconds(loop, epoch, clock) for epoch in sizes]
     return Pace(seconds[0], seconds[-1], _judged(loop, clock), frame=_frame(loop, clock), start=start)
+
+
+def _alone(recipe: Recipe, number: int) -> Recipe:
+    """The recipe with this phase alone, which starts from the first one's weights unless from its own."""
+    if len(recipe.phases) < 2:
+        return recipe
+    first, phase = recipe.phases[0], recipe.phases[number]
+    if phase.weights_from is None:
+        phase = phase.model_copy(update={"weights_from": first.weights_from, "map": first.map})
+    return recipe.model_copy(update={"phases": (phase,)})
 
 
 def _step_seconds(loop: Loop, epoch: int, clock: Clock) -> float:
@@ -165,7 +160,7 @@ def _of_features(recipe: Recipe, data: Data, fabric: Fabric, hardware: Hardware,
     (first, warm), (last, done) = watch.features[0], watch.features[-1]
     per_image = (last - first) / (done - warm) if done > warm else (last - started) / done
     step = (watch.ends[1] - watch.ends[0]) / loop.batches.samples_per_epoch
-    return Pace(step, step, step, features=per_image)
+    return Pace(step, step, step, features=per_image, frame=_frame(loop, clock))
 
 
 def _wait(loop: Loop) -> None:
