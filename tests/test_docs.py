@@ -51,7 +51,7 @@ def _run_line(line: str) -> None:
         return
     assert program == "trasluz", f"{line}: how should this be tested?"
     quick = [EPOCHS.sub("train.epochs=2", word) for word in words]
-    if "train" in quick and not any("epochs" in word for word in quick):
+    if "train" in quick and not any("epochs" in word or word == "--minutes" for word in quick):
         quick += ["--set", "train.epochs=1"]
     assert run(quick) == 0, line
 

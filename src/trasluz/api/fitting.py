@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from trasluz.api.asked import resolve
 from trasluz.api.given import Source
 from trasluz.api.listening import listening
 from trasluz.api.run import open_source
-from trasluz.api.training import resolve
 from trasluz.api.trusting import Packages, check_code, trusting
 from trasluz.data.arrays import GivenGroups
 from trasluz.model.model import Model

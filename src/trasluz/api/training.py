@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasluz import allowed
-from trasluz.api.given import Source, in_memory
+from trasluz.api.asked import resolve
+from trasluz.api.choosing import Chosen, choose_for
+from trasluz.api.given import Source, as_recipe, in_memory, names_data, require_no_choice
 from trasluz.api.listening import listening
 from trasluz.api.places import place_of_source
 from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.trusting import Packages, check_code, trusting
-from trasluz.data.arrays import GivenGroups, read_groups
+from trasluz.data.arrays import GivenGroups
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_notes import audit_notes
 from trasluz.data.describe.audit_warnings import audit_warnings
@@ -23,10 +25,10 @@ from trasluz.data.describe.identities import split_fingerprints
 from trasluz.data.read.raw import Raw
 from trasluz.data.split.splits import SPLITTING
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
-from trasluz.errors import CheckpointError, DataError, HeldError, RunError, TrasluzError
+from trasluz.errors import CheckpointError, HeldError, RunError, TrasluzError
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware, choose, describe, versions
-from trasluz.recipe import Recipe, load
+from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.checkpoint import numbered
 from trasluz.runs.completeness import missing
@@ -47,56 +49,12 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 
-def resolve(
-    recipe: str | Path | Recipe,
-    *,
-    data: Source | None = None,
-    set: dict[str, Any] | None = None,
-    seed: int | None = None,
-    device: str | None = None,
-    precision: str | None = None,
-    devices: int | None = None,
-    nodes: int | None = None,
-    groups: GivenGroups | None = None,
-) -> tuple[Recipe, Raw | None]:
-    """The complete recipe of a request, and the arrays when the data are given as such.
-
-    Raises:
-        RecipeError: an unknown recipe, field or value.
-    """
-    chosen = recipe if isinstance(recipe, Recipe) else load(recipe)
-    changes = dict(set or {})
-    arrays = None
-    if isinstance(data, (str, Path)):
-        changes["data.source"] = str(data)
-    elif data is not None:
-        arrays = in_memory(data)
-        changes["data.source"] = arrays.name
-    arrays = _with_groups(arrays, groups)
-    given = {"seed": seed, "compute.device": device, "compute.precision": precision}
-    given |= {"compute.devices": devices, "compute.nodes": nodes}
-    changes |= {field: value for field, value in given.items() if value is not None}
-    return chosen.override(changes), arrays
-
-
-def _with_groups(arrays: Raw | None, groups: GivenGroups | None) -> Raw | None:
-    """``arrays`` whose samples belong together as ``groups`` say.
-
-    Raises:
-        DataError: there are no arrays, or another number of groups.
-    """
-    if groups is None:
-        return arrays
-    if arrays is None:
-        message = _("groups: are for data in memory; of files, data.group says by column, folder or name who belongs.")
-        raise DataError(message)
-    return dataclasses.replace(arrays, groups=read_groups(groups, len(arrays.samples)))
-
-
 def train(
-    recipe: str | Path | Recipe,
+    recipe: str | Path | Recipe | Source,
     *,
     data: Source | None = None,
+    minutes: float | None = None,
+    purpose: str | None = None,
     set: dict[str, Any] | None = None,
     seed: int | None = None,
     runs: str | Path = "runs",
@@ -109,7 +67,12 @@ def train(
     callbacks: Sequence[Callback] = (),
     groups: GivenGroups | None = None,
 ) -> Run:
-    """Trains a recipe and returns its run.
+    """Trains a recipe, or what is chosen for data, and returns its run.
+
+    In the place of a recipe (a name, a YAML file, a ``Recipe``) there may be data (a folder, an archive, a table, a
+    named data set, samples or ``(samples, labels)`` in memory): then the recipe is chosen for them, for ``purpose``
+    (``classify``, ``reconstruct``, ``generate`` or ``translate``, by their labels where it is not given) and within
+    ``minutes``.  A name that is both a recipe's and a data set's is the recipe's.
 
     ``data`` replaces the recipe's source: a name, a path, samples in memory or ``(samples, labels)``.  ``set``
     overrides dotted fields (``{"train.epochs": 5}``).  ``groups``: of samples in memory, one name or number each, as
@@ -121,31 +84,48 @@ def train(
         Interrupted: Ctrl-C or SIGTERM; the run can be resumed.
         WorkError: training failed; the last good checkpoint is kept.
     """
-    whole, arrays = resolve(
-        recipe,
-        data=data,
-        set=set,
-        seed=seed,
-        device=device,
-        precision=precision,
-        devices=devices,
-        nodes=nodes,
-        groups=groups,
-    )
+    speaker = listening(reporter)
+    settings: dict[str, Any] = {"set": set, "seed": seed, "device": device, "precision": precision}
+    settings |= {"devices": devices, "nodes": nodes, "groups": groups}
+    if names_data(recipe):
+        asked = {"data": data, "minutes": minutes, "purpose": purpose, "allow": allow}
+        return train_for(recipe, Path(runs), speaker, callbacks, **asked, **settings)
+    require_no_choice(minutes, purpose)
+    whole, arrays = resolve(as_recipe(recipe), data=data, **settings)
     with trusting(allow, whole.data.source):
         check_code(whole.model)
-        return _train(whole, arrays, Path(runs), listening(reporter), callbacks)
+        return _train(whole, arrays, Path(runs), speaker, callbacks)
 
 
-def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, callbacks: Sequence[Callback]) -> Run:
+def train_for(
+    source: Source, runs: Path, speaker: Reporter, callbacks: Sequence[Callback] = (), **settings: Any
+) -> Run:
+    """Trains what is chosen for ``source``; the ``settings`` are those of ``choose_for``.
+
+    Raises:
+        RequestError, Interrupted, WorkError: as ``train``.
+    """
+    RunFolder.check_parent(runs)
+    with choose_for(source, reporter=speaker, **settings) as chosen:
+        return _train(chosen.recipe, chosen.arrays, runs, speaker, callbacks, chosen)
+
+
+def _train(
+    whole: Recipe,
+    arrays: Raw | None,
+    runs: Path,
+    speaker: Reporter,
+    callbacks: Sequence[Callback],
+    chosen: Chosen | None = None,
+) -> Run:
     hardware = choose(whole.compute)
     RunFolder.check_parent(runs)
     with session(hardware) as (hardware, fabric, request):
-        opened = _open(whole, arrays, fabric, speaker)
+        opened = _open(whole, arrays, fabric, speaker) if chosen is None else chosen.data
         folder = HeldRun.at(Path(fabric.broadcast(str(RunFolder.plan(runs, whole).path))))
         prepared = prepare(whole, opened, fabric, hardware, speaker)
         loop = make_loop(prepared, folder, _callbacks(fabric, speaker, callbacks), request)
-        _estimate(loop, speaker)
+        _estimate(loop, speaker if chosen is None else Reporter())  # which has said already how long it takes
         if loop.lead:
             for start in prepared.starts:
                 (speaker.warn if start.doubtful else speaker.say)(start.sentence())
@@ -157,6 +137,7 @@ def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, cal
             before = [path for start in prepared.starts if (path := start.run_folder) is not None]
             rows = arrays_to_keep(opened.splits, opened.identities, before)
             facts = _facts(opened, prepared.hardware) | _place(opened, whole, folder)
+            facts |= {} if chosen is None else {"choice": chosen.facts}
             folder.create(whole, rows, opened.groups, **facts, started_from=started)
         with _held(folder, fabric):
             run_to_end(loop, speaker)

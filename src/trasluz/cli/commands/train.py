@@ -1,4 +1,4 @@
-"""``trasluz train``: trains a recipe into a run folder, once or with several seeds."""
+"""``trasluz train``: trains a recipe, or what is chosen for data, into a run folder, once or with several seeds."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from trasluz.cli.arguments import Allow, Data, Json, Set
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import require_data
 from trasluz.cli.outcome import report_run
+from trasluz.errors import RequestError
 from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
     from trasluz.api import SeedsResult
+    from trasluz.recipe import Recipe
 
-HELP = N_("Train a recipe; everything goes into a run folder.")
+HELP = N_("Train your images, or a recipe; everything goes into a run folder.")
 
 
 def command(
@@ -25,10 +27,27 @@ def command(
     recipe: Annotated[
         str,
         typer.Argument(
-            metavar="RECIPE", help=N_("A built-in name (see `trasluz recipes`) or a YAML file."), show_default=False
+            metavar="WHAT",
+            help=N_(
+                "Your data (a folder, an archive, a table, a .npz file, a name such as mnist), for which a recipe is "
+                "chosen; or a recipe: a built-in name (see `trasluz recipes`) or a YAML file."
+            ),
+            show_default=False,
         ),
     ],
     data: Data = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(metavar="N", help=N_("For data: how long all of it may take, reading them included.")),
+    ] = None,
+    purpose: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="classify|reconstruct|generate|translate",
+            help=N_("For data: what the model is for; otherwise classify where there are classes, else reconstruct."),
+        ),
+    ] = None,
     changes: Set = None,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help=N_("The seed of every random draw; otherwise the recipe's."))
@@ -51,18 +70,27 @@ def command(
 ) -> None:
     """Trains and says where the run is and how good it is."""
     from trasluz import api
+    from trasluz.api.given import names_data, require_no_choice
     from trasluz.recipe import load, parse_overrides
 
     console: Console = ctx.obj
-    # Made here, so that a wrong name or field is refused at once, not after PyTorch was imported.
-    chosen = load(recipe).override(parse_overrides(changes or []))
-    require_data(data)
     request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs}
     request |= {"device": device, "precision": precision, "devices": devices, "nodes": nodes, "reporter": console}
-    if seeds is None:
-        report_run(console, api.train(chosen, **request), json)
+    fields = parse_overrides(changes or [])
+    what: str | Recipe = recipe
+    if names_data(recipe):
+        if seeds is not None:
+            raise RequestError(_("--seeds: is for a recipe; train the recipe.yaml of a run with several seeds."))
+        request |= {"minutes": minutes, "purpose": purpose, "set": fields}
     else:
-        _report_seeds(console, api.train_seeds(chosen, seeds, **request), json)
+        # Made here, so that a wrong name or field is refused at once, not after PyTorch was imported.
+        what = load(recipe).override(fields)
+        require_no_choice(minutes, purpose)
+    require_data(data)
+    if seeds is None:
+        report_run(console, api.train(what, **request), json)
+    else:
+        _report_seeds(console, api.train_seeds(what, seeds, **request), json)
 
 
 def _report_seeds(console: Console, result: SeedsResult, json: bool) -> None:

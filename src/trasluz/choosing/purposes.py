@@ -1,0 +1,69 @@
+"""What data can be used for: told by their labels and their kind, or asked for and possible, or refused."""
+
+from __future__ import annotations
+
+from trasluz.choosing.candidates.base import PURPOSES, Purpose
+from trasluz.choosing.facts import Facts
+from trasluz.errors import DataError, RequestError
+from trasluz.messages import _, did_you_mean
+
+_LEAST = 10  # samples, of which a fifth validates
+
+
+def settle_purpose(facts: Facts, asked: str | None) -> Purpose:
+    """``asked``, or what the data are for: to be told apart where they have classes, else to be made again.
+
+    Raises:
+        RequestError: there is no such purpose.
+        DataError: these data cannot be used so, or are too few.
+    """
+    if asked is not None and asked not in PURPOSES:
+        message = _("--for {asked}: allowed are {known}.")
+        known = ", ".join(PURPOSES)
+        raise RequestError(message.format(asked=asked, known=known) + did_you_mean(asked, PURPOSES))
+    if facts.samples < _LEAST:
+        message = _("{name}: {n} samples are too few to learn from and to be judged on; give at least {least}.")
+        raise DataError(message.format(name=facts.name, n=facts.samples, least=_LEAST))
+    refusals = {purpose: _refusal(facts, purpose) for purpose in PURPOSES}
+    found: Purpose = "classify" if facts.labels or facts.kind == "table" else "reconstruct"
+    if asked is not None:
+        found = asked
+    refusal = refusals[found]
+    if refusal is not None:
+        raise DataError(refusal)
+    return found
+
+
+def _refusal(facts: Facts, purpose: Purpose) -> str | None:
+    """Why data cannot be used so; ``None`` where they can."""
+    if purpose == "classify" and not facts.labels:
+        return _unlabelled(facts)
+    if purpose == "reconstruct" and facts.kind == "table":
+        return _("--for reconstruct: {name} is a table; images and sequences can be reconstructed.").format(
+            name=facts.name
+        )
+    if purpose in ("generate", "translate") and facts.kind != "image":
+        message = _("--for {purpose}: {name} holds no images; only images can be made.")
+        return message.format(purpose=purpose, name=facts.name)
+    if purpose == "translate" and (not facts.labels or facts.multi_label):
+        return _("--for translate: {name} needs two folders of images or more, one for each domain.").format(
+            name=facts.name
+        )
+    return None
+
+
+def _unlabelled(facts: Facts) -> str:
+    """That there is nothing to tell apart, and what to do."""
+    if facts.kind == "table" and not facts.counts:
+        return _("{name}: no column says the class of a row; name it with --set data.target=COLUMN.").format(
+            name=facts.name
+        )
+    if facts.counts:
+        message = _(
+            "{name}: all samples are of one class, {label}, so there is nothing to tell apart; give another class."
+        )
+        return message.format(name=facts.name, label=next(iter(facts.counts)))
+    message = _(
+        "{name}: no sample has a label, so there is nothing to tell apart; sort images into a folder per class."
+    )
+    return message.format(name=facts.name)
