@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trasluz.draw.escaping import visible
 from trasluz.draw.names import baseline_title, integer, metric_name, metric_value, split_name, status_name
-from trasluz.messages import _, ngettext
+from trasluz.messages import _, ngettext, said
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -42,7 +42,7 @@ def evaluation_html(evaluation: Evaluation) -> str:
     ]
     title = ngettext("{count} {split} image", "{count} {split} images", evaluation.count)
     caption = title.format(count=integer(evaluation.count), split=split_name(evaluation.split))
-    notes = "".join(f"<p>{_escape(note)}</p>" for note in evaluation.notes)
+    notes = "".join(f"<p>{_escape(said(note))}</p>" for note in evaluation.notes)
     return _table(caption, head, rows) + notes
 
 

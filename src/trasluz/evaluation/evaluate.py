@@ -24,7 +24,7 @@ from trasluz.evaluation.by_groups import intervals_by_groups, note_on_groups
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.examples import choose_examples
 from trasluz.evaluation.records import CodeSize, Records
-from trasluz.messages import _
+from trasluz.messages import _, sentence
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.metrics.scores import (
     Scores,
@@ -178,8 +178,12 @@ def _about_ssim(arrays: dict[str, np.ndarray], data: Data) -> tuple[str, ...]:
     if "error" not in arrays or "ssim" in arrays or data.kind != "image":
         return ()
     height, width = data.samples.shape[1:3]
-    message = _("SSIM is not given: it compares windows of at least 3 × 3 pixels, and these images are {size}.")
-    return (message.format(size=f"{height} × {width}"),)
+    return (
+        sentence(
+            "SSIM is not given: it compares windows of at least 3 × 3 pixels, and these images are {size}.",
+            size=f"{height} × {width}",
+        ),
+    )
 
 
 def _about_losses(metrics: dict[str, float]) -> tuple[str, ...]:
@@ -189,7 +193,7 @@ def _about_losses(metrics: dict[str, float]) -> tuple[str, ...]:
     if math.isclose(metrics["log_loss"], metrics["cross_entropy"], rel_tol=1e-3, abs_tol=1e-6):
         return ()
     return (
-        _(
+        sentence(
             "Cross-entropy is what training minimises, here with smoothed labels or weighted classes; log loss is that "
             "of the labels as they are."
         ),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trasluz.data.read.ignored import BARE, HIDDEN
+from trasluz.data.read.ignored import BARE, HIDDEN, SYSTEM
 from trasluz.messages import N_, _
 
-_KINDS = {HIDDEN: N_("hidden"), BARE: N_("without a suffix")}
+_KINDS = {SYSTEM: N_("system files"), HIDDEN: N_("hidden files"), BARE: N_("without a suffix")}
 _MOST_NAMED = 8
 
 
@@ -27,7 +27,7 @@ def _ignored(audit: Mapping[str, Any]) -> Iterator[str]:
     folders: Mapping[str, int] = audit.get("ignored_folders") or {}
     if folders:
         named = [name if count == 1 else f"{name} {count}" for name, count in folders.items()]
-        yield _("Folders of the system, which were not looked into: {count} ({names}).").format(
+        yield _("Folders of the system or hidden ones, which were not looked into: {count} ({names}).").format(
             count=sum(folders.values()), names=_some(named)
         )
 

@@ -166,7 +166,7 @@ def _note_hidden(entry: os.DirEntry[str], scan: Scan) -> None:
     if entry.is_dir(follow_symlinks=False):
         scan.ignored.folders[entry.name] += 1
     else:
-        scan.ignored.add_file(entry.name, hidden=True)
+        scan.ignored.add_file(entry.name)
 
 
 def _is_image_without_suffix(path: Path) -> bool:

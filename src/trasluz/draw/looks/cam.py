@@ -158,8 +158,8 @@ def _conclusion(holds: bool, matters: bool, n: int) -> str:
         ).format(n=n)
     if matters:
         return _(
-            "So what the map marks is missed when it is gone; that it shows the class by itself cannot be told with {n} "
-            "images."
+            "So what the map marks is missed when it is gone; that it shows the class by itself cannot be told with "
+            "{n} images."
         ).format(n=n)
     return _("No difference from regions of the same size elsewhere is certain: do not trust where the map points.")
 

@@ -147,8 +147,8 @@ def _table(result: ProbesResult) -> Panel:
     note = _(
         "Gain: over the layer before, on the same images. A layer adds something where the 95 % interval of that lies "
         "above zero, less where it lies below, nothing where it ends at a percentage point at most; where it includes "
-        "zero and more, what the layer adds is not known. Effective rank (Roy and Vetterli 2007): how many directions the "
-        "channels' means really use, of how many there are."
+        "zero and more, what the layer adds is not known. Effective rank (Roy and Vetterli 2007): how many directions "
+        "the channels' means really use, of how many there are."
     )
     alt = _("What each layer adds")
     return Panel(_("What each layer adds"), Table(head, tuple(rows), tuple(texts), result.layers), alt, note)

@@ -118,7 +118,7 @@ def _verdict(result: TrustResult, judged: list[Judged]) -> list[str]:
 
 
 def _knows_nothing(result: TrustResult) -> str:
-    """That the model is not surely better than the most frequent class; that it is no better only where that is sure."""
+    """That the model is not surely better than the most frequent class; only where that is sure, that it is no better."""
     low, high = wilson(int(result.right.sum()), len(result.right))
     text = _(
         "The model is right on {right} of these images, no more often than one that always names the most frequent "
@@ -127,8 +127,8 @@ def _knows_nothing(result: TrustResult) -> str:
     if high > result.majority:
         text = _(
             "The model is right on {right} of these images (95 % interval {low} to {high}). Whether that is more than "
-            "by always naming the most frequent class ({majority}), so that its maps have anything to show, cannot be "
-            "told with {n} images."
+            "by always naming the most frequent class ({majority}) cannot be told with {n} images: its maps may have "
+            "nothing to show, whatever they look like."
         )
     numbers = {"right": float(result.right.mean()), "majority": result.majority, "low": low, "high": high}
     return text.format(n=len(result.right), **{name: percent(share) for name, share in numbers.items()})

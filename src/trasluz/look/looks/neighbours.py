@@ -35,7 +35,7 @@ _FITTED = 2000  # images of wide samples to which PCA is fitted through their Gr
 class Config(Section):
     """``count``: images whose neighbours are shown, ``nearest``: so many of each.
 
-    ``pool``: at most so many training images (where there are more, drawn at random), among which neighbours are sought; ``taught``: so many
+    ``pool``: at most so many training images, drawn at random, among which neighbours are sought; ``taught``: so many
     of them teach the linear probes; ``tested``: images of the split whose neighbours are asked for.
     """
 
@@ -58,8 +58,8 @@ class NeighboursResult(Result):
     With one label per sample, by space, ``code``, ``pca`` with ``pca_size`` numbers and ``pixels`` with
     ``pixels_size``: ``neighbours``, accuracy of what most of the five nearest training images are, and ``probes``,
     of a linear classifier; both of images of ``split``.  ``gains``: of the code over PCA on the same images, each with
-    its 95 % interval (paired).  ``size``: numbers of a code; ``pool`` and ``taught``: training images; ``available``: how
-    many the pool was taken from (0 where that was not kept).
+    its 95 % interval (paired).  ``size``: numbers of a code; ``pool`` and ``taught``: training images;
+    ``available``: how many the pool was taken from (0 where that was not kept).
     """
 
     images: np.ndarray
