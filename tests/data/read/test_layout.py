@@ -204,7 +204,7 @@ def test_folders_without_images_are_classes_where_classes_lie(
 def test_pairs_of_parts_and_domains_are_both_where_domains_are_asked_for() -> None:
     paths = [f"{part}{domain}/{n}.png" for part in ("test", "train") for domain in "BA" for n in (1, 2)]
     found = read_layout([*paths, "trainA/more/3.png"], "horses", DataSection(domains=True))
-    told = [(paths + ["trainA/more/3.png"])[i] for i in found.order]
+    told = [[*paths, "trainA/more/3.png"][i] for i in found.order]
     assert list(zip(told, found.splits or (), found.labels or (), strict=True)) == [
         *((f"trainA/{name}.png", "train", "A") for name in ("1", "2", "more/3")),
         *((f"trainB/{n}.png", "train", "B") for n in (1, 2)),

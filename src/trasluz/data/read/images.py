@@ -55,8 +55,8 @@ def load_images(
 ) -> LoadedImages:
     """Images in the size, channels, resize rule and value range of ``preprocess``.
 
-    ``images``: a path or several, of image files, folders or archives (an image that several of them name is taken once,
-    where it is first named); or an array ``[h, w]``, ``[h, w, c]``,
+    ``images``: a path or several, of image files, folders or archives (an image that several of them name is taken
+    once, where it is first named); or an array ``[h, w]``, ``[h, w, c]``,
     ``[n, h, w]`` or ``[n, h, w, c]`` (tables: ``[n, features]``) in the stored range, or in 0 to 255 as uint8, or
     in 0 to 1 as floats.  For a model of tables: CSV files with its columns, in any order.
 
@@ -122,7 +122,7 @@ def _gather(
     def take(found: list[str], contents: Iterator[tuple[int, Content]]) -> None:
         places: dict[int, int] = {}
         for row, name in enumerate(found):
-            whole = os.path.abspath(name)  # links are not followed: two names of one file are two images of a folder
+            whole = _written_out(name)
             if whole not in known:
                 known.add(whole)
                 places[row] = len(names)
@@ -142,9 +142,14 @@ def _gather(
         else:
             take([str(path / name) for name in listing.names], listing.contents())
         for name, reason in listing.unreadable:
-            unreadable.setdefault(os.path.abspath(path / name), (str(path / name), _(reason)))
+            unreadable.setdefault(_written_out(path / name), (str(path / name), _(reason)))
     contents = ((places[row], content) for places, part in parts for row, content in part if row in places)
     return names, contents, list(unreadable.values())
+
+
+def _written_out(path: str | Path) -> str:
+    """The path from the root, without ``..``; links are not followed: in a folder, two names of a file are two images."""
+    return os.path.normpath(Path(path).absolute())
 
 
 def _existing(path: Path) -> Path:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from trasluz.data.read.split_names import SPLIT_NAMES, composed, part_of, parts_of
+from trasluz.data.read.split_names import SPLIT_NAMES, as_written, composed, part_of, parts_of
 from trasluz.errors import DataError
 from trasluz.messages import _, short
 from trasluz.recipe import DataSection
@@ -136,18 +136,12 @@ def _of_domains(tops: Iterable[str]) -> Parts:
     told = {name: part for name in tops if (part := part_of(name)) is not None}
     given = {part.part for part in told.values()}
     evaluation = "test" if "valid" in given else "valid"
-    domains = {part.other: _as_written(name, part.other) for name, part in told.items() if part.part == "train"}
+    domains = {part.other: as_written(name, part.other) for name, part in told.items() if part.part == "train"}
     return Parts(
         0,
         {name: evaluation if part.part == "eval" else part.part for name, part in told.items()},
         {name: domains[part.other] for name, part in told.items()},
     )
-
-
-def _as_written(name: str, words: Sequence[str]) -> str:
-    """``words``, which are small and without accents, as they stand in ``name``, where they do."""
-    places = ((name.casefold().find(word), word) for word in words)
-    return " ".join(name[at : at + len(word)] if at >= 0 else word for at, word in places)
 
 
 def _told(paths: Sequence[Path], source: str, given: Mapping[str, str]) -> Parts:

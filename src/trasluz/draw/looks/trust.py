@@ -118,7 +118,7 @@ def _verdict(result: TrustResult, judged: list[Judged]) -> list[str]:
 
 
 def _knows_nothing(result: TrustResult) -> str:
-    """That the model is not surely better than the most frequent class; only where that is sure, that it is no better."""
+    """That the model is not surely better than chance; that it is no better only where that is sure."""
     low, high = wilson(int(result.right.sum()), len(result.right))
     text = _(
         "The model is right on {right} of these images, no more often than one that always names the most frequent "
