@@ -176,9 +176,7 @@ def decode(content: bytes, plan: Plan) -> Pixels:
             where = (plan.height, plan.width), plan.channels, plan.resize, plan.window
             deep = plan.deep and has_deep_colour(content, image)
             whole = whole_colour(content, image, turned, *where) if deep else None
-            if whole is None:
-                whole = _pixels(ImageOps.exif_transpose(image) if turned > 1 else image, plan)
-            pixels, peak = whole
+            pixels, peak = whole or _pixels(ImageOps.exif_transpose(image) if turned > 1 else image, plan)
     own = size if turned in _TURNED else (size[1], size[0])
     return Pixels(pixels.reshape(plan.shape), own, peak)
 

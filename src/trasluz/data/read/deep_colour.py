@@ -99,7 +99,7 @@ def _whole(content: bytes, image: Image.Image) -> np.ndarray | None:
         if wanted is None:
             return None
         # Public to whoever writes a plugin: what a decoder is told of each part of the file.
-        other.tile = [  # type: ignore[attr-defined]  # of files alone, which an opened image is
+        other.tile = [
             tile._replace(args=wanted if isinstance(tile.args, str) else (wanted, *tile.args[1:])) for tile in tiles
         ]
         low = np.asarray(other).astype(np.uint16)

@@ -148,7 +148,7 @@ def _gather(
 
 
 def _written_out(path: str | Path) -> str:
-    """The path from the root, without ``..``; links are not followed: in a folder, two names of a file are two images."""
+    """The path from the root, without ``..``; links are not followed, as two names of a file in a folder are two."""
     return os.path.normpath(Path(path).absolute())
 
 

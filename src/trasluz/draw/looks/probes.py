@@ -86,9 +86,8 @@ def _verdict(result: ProbesResult) -> str:
     enough = int(np.argmax(result.high >= result.accuracy.max()))
     texts = [
         _(
-            "At {layer}, layer {n} of {count}, the class can be read off for {accuracy}; that it can be read off "
-            "better at any other cannot be told with {tested} images (95 % interval {low} to {high}). The network "
-            "itself reaches {own}."
+            "At {layer}, layer {n} of {count}, the class of {accuracy} of {tested} images can be read off (95 % interval "
+            "{low} to {high}); the best of all layers, {best}, lies within that. The network itself reaches {own}."
         ).format(
             layer=short_names(result.layers)[enough],
             n=enough + 1,
@@ -97,6 +96,7 @@ def _verdict(result: ProbesResult) -> str:
             tested=integer(result.tested),
             low=percent(result.low[enough]),
             high=percent(result.high[enough]),
+            best=percent(float(result.accuracy.max())),
             own=percent(result.own),
         )
     ]
