@@ -315,3 +315,15 @@ def test_two_tables_are_named_and_none_is_used(images: Path, opened: Open) -> No
     assert "labels.csv" in note
     assert "train.csv" in note
     assert "not used" in note
+
+
+@each_source
+def test_pairs_of_parts_and_domains_are_domains_with_their_splits(
+    tmp_path: Path, opened: Open, source: Callable[[Path], Path]
+) -> None:
+    folder = _fill(tmp_path / "a", {f"{part}{domain}": 3 for part in ("train", "test") for domain in "AB"})
+    data = opened(source(folder), domains=True)
+    assert (data.classes, data.domains) == (("A", "B"), ("A", "B"))
+    assert data.audit["classes"] == {domain: {"train": 3, "test": 3} for domain in "AB"}
+    with pytest.raises(DataError, match="do not tell"):
+        opened(source(folder))

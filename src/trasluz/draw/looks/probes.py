@@ -86,8 +86,9 @@ def _verdict(result: ProbesResult) -> str:
     enough = int(np.argmax(result.high >= result.accuracy.max()))
     texts = [
         _(
-            "At {layer}, layer {n} of {count}, the class of {accuracy} of {tested} images can be read off (95 % interval "
-            "{low} to {high}); the best of all layers, {best}, lies within that. The network itself reaches {own}."
+            "At {layer}, layer {n} of {count}, the class of {accuracy} of {tested} images can be read off (95 % "
+            "interval {low} to {high}); the best of all layers, {best}, lies within that. The network itself "
+            "reaches {own}."
         ).format(
             layer=short_names(result.layers)[enough],
             n=enough + 1,
