@@ -51,7 +51,13 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> ImageFile
     """
     scan = _scanned(path)
     table = find_table(path, tuple(scan.images), section)
-    identity = [*_identity(path, scan), sorted(scan.empty), section.splits.given(), section.class_folder, section.domains]
+    identity = [
+        *_identity(path, scan),
+        sorted(scan.empty),
+        section.splits.given(),
+        section.class_folder,
+        section.domains,
+    ]
     identity.append(table.identity if table else None)
     return ImageFiles(
         path.resolve().name,
