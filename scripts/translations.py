@@ -25,7 +25,15 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "trasluz"
 PO = SOURCE / "locale" / "es" / "LC_MESSAGES" / "trasluz.po"
 MO = PO.with_suffix(".mo")
-KEYWORDS = {"_": None, "N_": None, "both": None, "ngettext": (1, 2), "both_n": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "N_": None,
+    "both": None,
+    "ngettext": (1, 2),
+    "both_n": (1, 2),
+    "sentence": None,
+    "sentence_n": (1, 2),
+}
 HEADER = "# Spanish sentences of Trasluz. Fill in every msgstr; keep what stands in {braces}."
 BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 METHODS = [("**.py", "python"), ("report/templates/**.html", "jinja2")]

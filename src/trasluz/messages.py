@@ -3,6 +3,7 @@
 ``_`` and ``ngettext`` look up the catalogue of the language in force: the one set by ``language(...)``,
 else ``TRASLUZ_LANG``, else the locale of the environment, else English.  The English sentence is the key.
 Sentences with values use ``str.format`` after the look-up: ``_("{path}: no such folder").format(path=path)``.
+What is kept in a file and shown later, perhaps in another language, is a ``Sentence``.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import gettext
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from trasluz.errors import nearest
 
@@ -23,6 +25,7 @@ LANGUAGES = ("en", "es")
 # writing, line separators, and halves of characters (how Python hands over bytes of names that are no UTF-8).
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _HALVES = re.compile("[\ud800-\udfff]")
+_FIELD = re.compile(r"\{(\w+)\}")
 _LOCALE = Path(__file__).parent / "locale"
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -62,6 +65,63 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name
     """Marks ``message`` for the catalogue without translating it yet."""
     return message
+
+
+class Sentence(str):
+    """A sentence that can be said again: text in the language in which it was made, and what it was made from.
+
+    ``message`` and, where there is one, ``plural`` are its English, ``number`` chooses between them, ``values`` are
+    filled in.  ``sentence`` and ``sentence_n`` make one, ``said`` says it anew, ``kept`` gives what a file holds.
+    """
+
+    message: str
+    plural: str
+    number: int
+    values: Mapping[str, str | int | float]
+
+    def __new__(
+        cls, message: str, plural: str = "", number: int = 0, values: Mapping[str, str | int | float] | None = None
+    ) -> Sentence:
+        """The sentence in the language in force."""
+        made = super().__new__(cls, _filled(message, plural, number, values or {}))
+        made.message, made.plural, made.number, made.values = message, plural, number, dict(values or {})
+        return made
+
+
+def sentence(message: str, /, **values: str | int | float) -> Sentence:
+    """``message`` with ``values`` in place of its fields ``{name}``, which stand there without a format."""
+    return Sentence(message, values=values)
+
+
+def sentence_n(singular: str, plural: str, n: int, /, **values: str | int | float) -> Sentence:
+    """The singular or plural form for ``n`` with ``{n}`` and ``values`` filled in."""
+    return Sentence(singular, plural, n, {"n": n, **values})
+
+
+def said(text: str) -> str:
+    """A ``Sentence`` in the language in force; other text as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    return _filled(text.message, text.plural, text.number, text.values)
+
+
+def kept(text: str) -> str | dict[str, Any]:
+    """What a JSON file holds of a ``Sentence``, by which ``told_again`` makes it; other text as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    plural = {"plural": text.plural, "number": text.number} if text.plural else {}
+    return {"message": text.message, **plural, "values": dict(text.values)}
+
+
+def told_again(held: str | Mapping[str, Any]) -> str:
+    """What ``kept`` gave; the text of runs that kept their sentences in one language stays as it is."""
+    return held if isinstance(held, str) else Sentence(**held)
+
+
+def _filled(message: str, plural: str, number: int, values: Mapping[str, str | int | float]) -> str:
+    # Not ``str.format``: a message may come out of a file that others made, and its fields could reach anywhere.
+    text = ngettext(message, plural, number) if plural else _(message)
+    return _FIELD.sub(lambda found: str(values.get(found[1], found[0])), text)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -199,6 +199,22 @@ def test_images_that_the_weights_before_were_trained_on_do_not_count(tmp_path: P
     assert found.resting.common[moved.path.name] == 50 - seen
 
 
+def test_images_of_the_weights_that_an_added_phase_starts_from_do_not_count(tmp_path: Path) -> None:
+    source = pictures(tmp_path / "photos")
+    first, second = train_on(source, tmp_path), train_on(source, tmp_path)
+    before = train_on(source, tmp_path, seed=1)
+    (name,) = [phase.name for phase, _train in second.recipe.resolved_phases()]
+    api.resume(second, set={"phases": [{"name": name}, {"name": "more", "from": str(before.path)}]})
+    seen = np.isin(first.data.split("valid"), before.data.split("train")).sum()
+    assert 0 < seen < 50
+    found = api.compare(first, second)
+    assert found.resting.common[second.path.name] == 50 - seen
+    assert [start["phase"] for start in second.info["started_from"]] == ["more"]
+    (second.path / "splits.npz").unlink()
+    api.resume(second)
+    assert api.compare(first, second).resting.common[second.path.name] == 50 - seen
+
+
 def test_runs_of_version_0_1_are_compared_by_their_rows(tmp_path: Path) -> None:
     fixtures = Path(__file__).parents[1] / "fixtures" / "v1"
     old = tmp_path / "old"

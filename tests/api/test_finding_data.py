@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +16,10 @@ import trasluz as tz
 from tests.cli.conftest import Command, command
 from tests.conftest import ImageFolder
 from tests.data.read.test_idx import write_idx
+from trasluz.api import finding_command
 from trasluz.errors import DataError, RequestError, RunError
 from trasluz.files import write_bytes
+from trasluz.findings.finding import Finding
 from trasluz.runs.data_place import FILE, DataPlace, read_place, write_place
 
 __all__ = ["command"]
@@ -161,6 +164,30 @@ def test_every_verb_that_needs_the_data_takes_their_place(
     assert answer.code == 0, answer.err
     assert f"remembers that its data lie in {tmp_path / 'there' / 'photos'}" in answer.err
     assert len(tz.open_run(lost).data.samples) == 24
+
+
+def test_commands_that_are_advised_name_the_place_of_data_that_moved(
+    run: tz.Run, tmp_path: Path, forget: Callable[[], None], command: Command
+) -> None:
+    finding = Finding("note", "", "", "", "", settings=("train.epochs=2",))
+    assert "--data" not in finding_command(run, finding)
+    assert "yaml --data" not in run.report().read_text(encoding="utf-8")
+    there = tmp_path / "over there" / "photos"
+    (tmp_path / "here").rename(there.parent)
+    forget()
+    opened = tz.open_run(run.path, data=there)
+    line = finding_command(opened, finding)
+    assert shlex.split(line)[1:] == [
+        "train",
+        f"{run.path}/recipe.yaml",
+        "--data",
+        f"{there}",
+        "--set",
+        "train.epochs=2",
+    ]
+    assert f"recipe.yaml --data &#39;{there}&#39;" in opened.report().read_text(encoding="utf-8")
+    answer = command(*shlex.split(line)[1:], "--runs", tmp_path / "again", "--json")
+    assert answer.code == 0, answer.err
 
 
 def test_python_takes_the_place_as_data(lost: Path, tmp_path: Path) -> None:

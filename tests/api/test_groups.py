@@ -10,6 +10,9 @@ import pytest
 import trasluz as tz
 from tests.series import CLASSES, films, save
 from trasluz.errors import DataError
+from trasluz.metrics.paired import paired_differences
+from trasluz.rng import Rng
+from trasluz.search.compare import groups_of_pairs
 
 IMAGES, LABELS, FILM = films(12, 6)
 SMALL = {
@@ -53,9 +56,30 @@ def test_other_data_are_judged_by_groups_where_they_have_them(tmp_path: Path) ->
     )
     alone = run.evaluate(data=tmp_path / "plain")
     assert "groups" not in alone.arrays
+    assert alone.notes[0].startswith("plain: these data do not say which samples belong together")
+    assert not any("belong together" in note for note in run.evaluate("all", data=tmp_path / "films").notes)
     low, high = alone.intervals["accuracy"]
     grouped = run.evaluate("all", data=tmp_path / "films").intervals["accuracy"]
     assert grouped[1] - grouped[0] > high - low
     audit = tz.check_data(tmp_path / "films", set={"data.valid": 0.25, **group})
     assert audit["groups"]["count"] == 12
     assert np.array_equal(run.data.split("valid"), tz.open_run(run.path).data.split("valid"))
+
+
+def test_runs_are_compared_by_the_groups_of_what_they_were_judged_on(tmp_path: Path) -> None:
+    """One that knows the films and one that was told nothing of them, on the same images; and two that know none."""
+    save(tmp_path / "films", IMAGES, [f"{CLASSES[LABELS[row]]}/v{FILM[row]}_{row}.png" for row in range(72)])
+    films_ = {"data.group.pattern": "(v#)_", "data.valid": 0.5}
+    told = [
+        tz.train("digits-cnn", data=tmp_path / "films", set={**SMALL, **films_, "train.epochs": n}, runs=tmp_path / "r")
+        for n in (1, 2)
+    ]
+    kept = tz.compare(*told, out=tmp_path / "page.html").table.rows[1].differences["log_loss"]
+    own, reference = (run.evaluate("valid").arrays for run in (told[1], told[0]))
+    expected = paired_differences(own, reference, Rng(0), own["groups"])["log_loss"]
+    assert (kept.mean, kept.low, kept.high) == pytest.approx(expected)
+    alone = paired_differences(own, reference, Rng(0))["log_loss"]
+    assert kept.high - kept.low != pytest.approx(alone[2] - alone[1])
+    without = {name: array for name, array in own.items() if name != "groups"}
+    np.testing.assert_array_equal(groups_of_pairs(without, reference), groups_of_pairs(own, reference))
+    assert groups_of_pairs(without, without) is None

@@ -171,7 +171,13 @@ def test_a_file_that_is_no_image_is_named_with_its_reason(
     folder = image_folder()
     (folder / "cat" / "broken.png").write_bytes(content)
     _train(command, folder).must_refuse("broken.png", "allow_unreadable")
-    assert command("data", "check", folder).code == 0
+    checked = command("data", "check", folder)
+    assert checked.code == 0
+    assert checked.out.count("broken.png") == 1
+    assert "training refuses data with such files" in checked.out
+    allowed = command("data", "check", folder, "--set", "data.allow_unreadable=true").out
+    assert allowed.count("broken.png") == 1
+    assert "were left out" in allowed
     assert _train(command, folder, "--set", "data.allow_unreadable=true").code == 0
 
 

@@ -119,17 +119,17 @@ def test_what_systems_leave_is_passed_over_and_what_is_ignored_is_told(
 ) -> None:
     system = ("@eaDir", "$RECYCLE.BIN", "lost+found", "System Volume Information", ".ipynb_checkpoints", "__MACOSX")
     folder = _fill(tmp_path / "a", {"cat": 4, "dog": 4, **dict.fromkeys(system, 2), "cat/@eaDir": 1})
-    for name in ("Thumbs.db", ".DS_Store", "read.txt", "more.TXT", "film.mov"):
+    for name in ("Thumbs.db", ".DS_Store", "read.txt", "more.TXT", "film.mov", ".kept"):
         (folder / name).write_bytes(b"?")
     data = opened(source(folder))
     assert data.classes == ("cat", "dog")
     assert len(data.samples) == 8
-    assert data.audit["ignored"] == 5
-    assert data.audit["ignored_kinds"] == {"hidden": 2, ".txt": 2, ".mov": 1}
+    assert data.audit["ignored"] == 6
+    assert data.audit["ignored_kinds"] == {"system": 2, ".txt": 2, ".mov": 1, "hidden": 1}
     assert data.audit["ignored_folders"] == {"@eaDir": 2, **dict.fromkeys(set(system) - {"@eaDir"}, 1)}
     told = audit_notes(data.audit)
-    assert "5 (" in told[0]
-    assert ".txt 2" in told[0]
+    assert "ignored: 6 (" in told[0]
+    assert all(kind in told[0] for kind in ("system files 2", ".txt 2", ".mov 1", "hidden files 1"))
     assert "@eaDir 2" in told[1]
 
 
@@ -315,3 +315,15 @@ def test_two_tables_are_named_and_none_is_used(images: Path, opened: Open) -> No
     assert "labels.csv" in note
     assert "train.csv" in note
     assert "not used" in note
+
+
+@each_source
+def test_pairs_of_parts_and_domains_are_domains_with_their_splits(
+    tmp_path: Path, opened: Open, source: Callable[[Path], Path]
+) -> None:
+    folder = _fill(tmp_path / "a", {f"{part}{domain}": 3 for part in ("train", "test") for domain in "AB"})
+    data = opened(source(folder), domains=True)
+    assert (data.classes, data.domains) == (("A", "B"), ("A", "B"))
+    assert data.audit["classes"] == {domain: {"train": 3, "test": 3} for domain in "AB"}
+    with pytest.raises(DataError, match="do not tell"):
+        opened(source(folder))

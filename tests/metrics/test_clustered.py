@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trasluz.metrics.clustered import clustered_share, effective_samples, jackknife
+from trasluz.metrics.clustered import clustered_share, effective_pairs, effective_samples, jackknife
 from trasluz.metrics.intervals import wilson
 
 
@@ -115,3 +115,11 @@ def test_the_jackknife_of_many_groups_leaves_out_several_at_a_time() -> None:
 
     assert jackknife(mean, np.arange(5000), "any") is not None
     assert len(calls) == 201
+
+
+def test_pairs_that_differ_together_count_as_one_and_others_as_what_they_are() -> None:
+    """Groups whose samples all differ alike: a t interval of the groups. Single samples: all but the samples."""
+    apart, groups = np.repeat([1, -1, 0, 0, 1, 0], 20), np.repeat(np.arange(6), 20)
+    assert effective_pairs(apart, groups) == pytest.approx(5 * _fewer(6))
+    assert effective_pairs(apart, np.arange(120)) == pytest.approx(119 * _fewer(120))
+    assert effective_pairs(np.zeros(120), groups) == pytest.approx(6 * _fewer(6))

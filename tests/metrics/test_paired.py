@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -143,3 +145,74 @@ def test_recorded_log_losses_are_compared_where_both_have_them() -> None:
     first = {**said, "log_loss": np.array([0.1, 0.2, 200.0, 0.3])}
     second = {**said, "log_loss": np.array([0.1, 0.1, 100.0, 0.3])}
     assert paired_differences(first, second, Rng(0))["log_loss"][0] == pytest.approx(100.1 / 4)
+
+
+def _films(noise: np.random.Generator, groups: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Whether two models are right on samples of a group, of 5 to 20, each with a chance that the group shares."""
+    sizes = noise.integers(5, 21, groups)
+    where = np.repeat(np.arange(groups), sizes)
+    own, reference = (np.repeat(noise.beta(4, 1, groups), sizes) for _model in range(2))
+    return noise.random(len(where)) < own, noise.random(len(where)) < reference, where
+
+
+@pytest.mark.parametrize("groups", [10, 40])
+@pytest.mark.parametrize("how", [paired_proportions, paired_scores, paired_means])
+def test_differences_by_groups_cover_the_truth_where_those_by_samples_do_not(groups: int, how: Any) -> None:
+    """400 draws of two models that are equally good, each in films of its own."""
+    noise = np.random.default_rng(3)
+    held = plain = 0
+    for _draw in range(400):
+        own, reference, where = _films(noise, groups)
+        kind = bool if how is paired_proportions else float
+        _mean, low, high = how(own.astype(kind), reference.astype(kind), groups=where)
+        held += low <= 0 <= high
+        _mean, low, high = how(own.astype(kind), reference.astype(kind))
+        plain += low <= 0 <= high
+    assert held / 400 > 0.92
+    assert plain / 400 < 0.85
+
+
+def test_all_that_are_compared_by_groups_are_wider_and_the_same_in_the_middle() -> None:
+    noise = np.random.default_rng(4)
+    own, reference, where = _films(noise, 30)
+    labels = noise.integers(0, 2, len(where))
+    records = [
+        {
+            "labels": labels,
+            "probabilities": np.eye(2)[np.where(right, labels, 1 - labels)] * 0.8 + 0.1,
+            "error": np.where(right, 0.1, 0.3) + noise.random(len(where)) / 100,
+            "rounded": right * 1.0,
+            "ssim": right * 0.5,
+        }
+        for right in (own, reference)
+    ]
+    alone = paired_differences(*records, Rng(0))
+    together = paired_differences(*records, Rng(0), where)
+    assert alone.keys() == together.keys()
+    for name, (middle, low, high) in together.items():
+        assert middle == pytest.approx(alone[name][0]), name
+        assert low < middle < high, name
+        assert high - low > 1.3 * (alone[name][2] - alone[name][1]), name
+    (single,) = {paired_differences(*records, Rng(0), where * 0)["accuracy"][1:]}
+    assert single == (-1, 1)
+
+
+def test_labels_of_which_there_are_several_are_compared_by_groups_too() -> None:
+    noise = np.random.default_rng(5)
+    where = np.repeat(np.arange(12), 20)
+    labels = noise.random((240, 3)) < 0.5
+    flips = np.repeat(noise.random((12, 1)) < 0.3, 20, axis=0)
+    records = [
+        {"labels": labels, "probabilities": np.where(labels ^ flip, 0.9, 0.1)} for flip in (flips, flips * False)
+    ]
+    alone, together = paired_differences(*records, Rng(0)), paired_differences(*records, Rng(0), where)
+    for name, (middle, low, high) in together.items():
+        assert middle == pytest.approx(alone[name][0]), name
+        assert high - low > 1.5 * (alone[name][2] - alone[name][1]), name
+
+
+def test_models_that_agree_in_few_groups_claim_nothing_exact() -> None:
+    same = np.ones(500, bool)
+    _mean, low, high = paired_proportions(same, same, np.repeat(np.arange(5), 100))
+    assert low < -0.2 < 0.2 < high
+    assert paired_means(same * 1.0, same * 1.0, np.repeat(np.arange(5), 100))[1:] == (-np.inf, np.inf)

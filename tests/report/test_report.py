@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.report.made_runs import autoencoder_evaluation, classifier_evaluation, make_run, records
-from trasluz.evaluation.evaluation import Evaluation
+from trasluz.evaluation.evaluation import Evaluation, load_evaluation
+from trasluz.messages import language, said, sentence
 from trasluz.report import write_report
 from trasluz.report.canvas import script_json
 from trasluz.report.context import Context
@@ -43,6 +45,19 @@ def test_the_page_is_one_file_below_ten_megabytes_and_names_no_network_address(t
     assert len(page.encode()) < 10_000_000
     assert not re.search(r'(?:src|href)="(?:https?:)?//', shell)
     assert page.count('id="plotly-packed"') == 1
+
+
+def test_a_note_that_an_evaluation_kept_stands_on_the_page_in_each_language(tmp_path: Path) -> None:
+    english = "There is no log loss: this model names a class and gives no probabilities."
+    with language("en"):
+        made = dataclasses.replace(classifier_evaluation(), notes=(sentence(english), "kept by an older version"))
+    found = load_evaluation(made.save(tmp_path / "looks"))
+    with language("es"):
+        spanish = said(found.notes[0])
+    assert spanish != english
+    page = _page(tmp_path, evaluations={"valid": found}, language="es")
+    assert f'<span lang="en">{english}</span><span lang="es">{spanish}</span>' in page
+    assert "kept by an older version" in page
 
 
 def test_summary_names_accuracy_its_interval_and_the_baseline(tmp_path: Path) -> None:

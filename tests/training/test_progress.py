@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.training.harness import Session, recipe
 from trasluz.reporting import Reporter, Task
 from trasluz.training.callbacks.progress import ProgressBar
+from trasluz.training.loop import Loop
 
 
 class Seen(Task):
@@ -40,3 +41,29 @@ def test_the_bar_reaches_its_end_and_names_epochs_that_there_are(tmp_path: Path)
     assert set(places) <= {"1/3", "2/3", "3/3"}
     assert places[-1] == "3/3"
     assert "valid/loss" in watcher.seen.notes[-1]
+
+
+def test_numbers_beside_the_bar_belong_to_the_epoch_that_is_named(tmp_path: Path) -> None:
+    watcher = Watcher()
+    bar = ProgressBar(watcher)
+    loop = Session(recipe("classifier", epochs=3, batch=9), tmp_path / "run", [bar])
+    bar.on_step = _unhurried(bar)  # type: ignore[method-assign]  # every step tells, however quick it is
+    ran = loop.run()
+    losses = [f"train/loss {record['train/loss']:.4g}" for record in ran.store.metrics()]
+    assert len(set(losses)) == 3
+    for note in watcher.seen.notes:
+        named = int(note.split()[1].split("/")[0])
+        told = [epoch for epoch, loss in enumerate(losses, 1) if loss in note]
+        assert told == ([] if named == 1 and "loss" not in note else [named if "after" not in note else named - 1])
+        assert "after" not in note or f"(after epoch {named - 1}: " in note
+    assert any("epoch 2/3 (after epoch 1: " in note for note in watcher.seen.notes)
+
+
+def _unhurried(bar: ProgressBar) -> Callable[[Loop, int], None]:
+    tell = bar.on_step
+
+    def on_step(loop: Loop, samples: int) -> None:
+        bar._told = 0.0
+        tell(loop, samples)
+
+    return on_step

@@ -25,13 +25,16 @@ def check_data(
 ) -> dict[str, Any]:
     """The audit of a source: counts, sizes, unreadable files, duplicates within and across splits, imbalance.
 
-    Unreadable files are listed, not refused.
+    Unreadable files are listed, with the reasons in English, not refused; ``refused`` beside them says whether training
+    with the same ``set`` would refuse the data for them.
 
     Raises:
         DataError: no such source, or nothing in it can be read.
     """
     recipe = Recipe().override({"data.source": str(source), "data.allow_unreadable": True, **(set or {})})
-    return dict(open_source(recipe.data, recipe.seed, listening(reporter)).audit)
+    found = dict(open_source(recipe.data, recipe.seed, listening(reporter)).audit)
+    refused = bool(found["unreadable"]["count"]) and not Recipe().override(set or {}).data.allow_unreadable
+    return found | {"unreadable": {**found["unreadable"], "refused": refused}}
 
 
 def preview_augmentation(

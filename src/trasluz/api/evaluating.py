@@ -13,8 +13,9 @@ from trasluz.errors import DataError, RequestError
 from trasluz.evaluation.evaluate import evaluate_split
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.importance import add_importance_bound, check_importance
-from trasluz.messages import _
+from trasluz.messages import _, sentence
 from trasluz.reporting import Reporter
+from trasluz.runs.groups import FILE as GROUPS_FILE
 from trasluz.runs.leftovers import remove_leftovers
 
 
@@ -62,10 +63,23 @@ def _scores(run: OpenedRun, source: Data, split: str, own: bool, reporter: Repor
     try:
         train = None if own else run.data
     except RequestError as error:
-        found = evaluate_split(run.model, source, split, baselines=False, reporter=reporter)
+        found = _noted(run, source, own, evaluate_split(run.model, source, split, baselines=False, reporter=reporter))
         message = _("No baselines stand beside these numbers, because they learn from the training data: {reason}")
         return replace(found, notes=(*found.notes, message.format(reason=error)))
-    return evaluate_split(run.model, source, split, train=train, reporter=reporter)
+    return _noted(run, source, own, evaluate_split(run.model, source, split, train=train, reporter=reporter))
+
+
+def _noted(run: OpenedRun, source: Data, own: bool, found: Evaluation) -> Evaluation:
+    """Says where other data have not the groups that the run's own have, so that samples are taken as independent."""
+    grouped = run.recipe.data.group is not None or (run.path / GROUPS_FILE).is_file()
+    if own or not grouped or source.groups is not None:
+        return found
+    note = sentence(
+        "{data}: these data do not say which samples belong together, as the run's own do, so the intervals take each "
+        "sample as independent; where they come in groups, the intervals are too narrow.",
+        data=source.name,
+    )
+    return replace(found, notes=(note, *found.notes))
 
 
 def _check_split(source: Data, split: str) -> None:

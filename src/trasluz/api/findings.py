@@ -73,7 +73,7 @@ def save_findings(run: OpenedRun, found: Mapping[str, tuple[Finding, ...]]) -> P
 def finding_command(run: OpenedRun, finding: Finding) -> str:
     """What to type to try the settings of ``finding``; empty where it has none."""
     in_memory = bool(run.info.get("in_memory"))
-    return command_line(run.recipe, run.path, finding.settings, in_memory=in_memory)
+    return command_line(run.recipe, run.path, finding.settings, in_memory=in_memory, data=run.moved_to)
 
 
 def _plain(run: OpenedRun, spoken: Mapping[str, Finding]) -> dict[str, Any]:

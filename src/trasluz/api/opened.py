@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from trasluz import allowed
 from trasluz.api.given import Source, in_memory
 from trasluz.api.listening import listening
-from trasluz.api.places import sources_of
+from trasluz.api.places import moved_to, sources_of
 from trasluz.api.reopening import OpenSource, reopen
 from trasluz.api.trusting import trusting
 from trasluz.data.data import Data
@@ -184,6 +184,11 @@ class OpenedRun:
             return (self.recipe.data.source, *sources_of(self.folder, self.recipe.data.source))
         except RequestError:
             return ()
+
+    @property
+    def moved_to(self) -> str | None:
+        """Where its data lie, as ``--data`` takes it, where that is not what its recipe names."""
+        return moved_to(self.folder, self.recipe.data.source)
 
     @cached_property
     def device(self) -> torch.device:

@@ -49,6 +49,15 @@ def _candidates(folder: RunFolder, source: str) -> Iterator[str]:
         yield from (str(data / Path(source).name) for data in data_folders())
 
 
+def moved_to(folder: RunFolder, source: str) -> str | None:
+    """What ``--data`` must say so that ``train`` finds the data of the run in ``folder``, whose recipe names
+    ``source``; ``None`` where the recipe alone leads there, and where nothing is known."""
+    found = sources_of(folder, source)
+    if not found or folder.info().get("in_memory"):
+        return None
+    return None if is_there(source) and _real(source) == _real(found[0]) else found[0]
+
+
 def is_there(source: str) -> bool:
     """Whether there is something of that name or path, a run included."""
     if source.startswith(RUN_PREFIX):

@@ -46,4 +46,5 @@ def report(run: OpenedRun, language: str, reporter: Reporter) -> Path:
         lacking=lacking,
         findings=found,
         weights=run.weights,
+        data=run.moved_to,
     )

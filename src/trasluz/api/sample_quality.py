@@ -22,7 +22,7 @@ from trasluz.data.read.fit_arrays import fit_arrays
 from trasluz.errors import DataError, RequestError
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.families.capabilities import Classifies, GivesFeatures
-from trasluz.messages import _
+from trasluz.messages import Sentence, _, sentence
 from trasluz.metrics.copies import copies_share
 from trasluz.metrics.density_coverage import K as BALLS
 from trasluz.metrics.density_coverage import density_coverage
@@ -211,15 +211,23 @@ def _overlap(images: np.ndarray, held_out: np.ndarray) -> tuple[dict[str, float]
     return {**metrics, "density": density, "coverage": coverage}, intervals
 
 
-def _notes(samples: _Observed, held_out: _Observed, same: bool, classifier: OpenedRun) -> list[str]:
+def _notes(samples: _Observed, held_out: _Observed, same: bool, classifier: OpenedRun) -> list[Sentence]:
     notes = []
     fewest, width = min(len(samples.features), len(held_out.features)), samples.features.shape[1]
     if fewest <= width:
-        message = _("FID is unsure here: {fewest} images are too few for {width} features; give more samples.")
-        notes.append(message.format(fewest=fewest, width=width))
-    if not same:
-        message = _(
-            "The features are those of {classifier}, which was trained on other data; they may miss what matters here."
+        notes.append(
+            sentence(
+                "FID is unsure here: {fewest} images are too few for {width} features; give more samples.",
+                fewest=fewest,
+                width=width,
+            )
         )
-        notes.append(message.format(classifier=classifier.weights.label))
+    if not same:
+        notes.append(
+            sentence(
+                "The features are those of {classifier}, which was trained on other data; they may miss what matters "
+                "here.",
+                classifier=classifier.weights.label,
+            )
+        )
     return notes

@@ -35,7 +35,7 @@ from trasluz.runs.completeness import missing
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.held import HeldRun
 from trasluz.runs.leftovers import remove_leftovers
-from trasluz.runs.splits import arrays_to_keep, save_splits
+from trasluz.runs.splits import add_earlier, arrays_to_keep, save_splits
 from trasluz.training.callbacks.base import Callback
 from trasluz.training.callbacks.film_strip import FilmStrip
 from trasluz.training.callbacks.progress import ProgressBar
@@ -44,6 +44,7 @@ from trasluz.training.callbacks.translations import TranslatedExamples
 from trasluz.training.fit import run_to_end, session
 from trasluz.training.loop import Loop
 from trasluz.training.start import estimate_seconds, make_loop, prepare, restore, try_out
+from trasluz.training.start_from import Start, run_folder_of
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -207,10 +208,11 @@ def _resume(
         if lacks == ("splits.npz",):
             fabric.barrier()
             return open_run(folder.path, data=opened)
-        loop = make_loop(
-            prepare(recipe, opened, fabric, hardware), folder, _callbacks(fabric, speaker, callbacks), request
-        )
+        prepared = prepare(recipe, opened, fabric, hardware)
+        loop = make_loop(prepared, folder, _callbacks(fabric, speaker, callbacks), request)
         _check_same_phases(folder.recipe(), recipe)
+        if loop.lead:
+            _keep_starts(folder, opened, prepared.starts)
         if not ended:
             _estimate(loop, speaker)
         restored = restore(loop, speaker)
@@ -274,9 +276,21 @@ def _say_lacks(folder: RunFolder, lacks: Sequence[str], speaker: Reporter) -> No
 def _draw_splits(folder: RunFolder, data: Data, said: bool, speaker: Reporter) -> None:
     """Writes the splits where the run has none, as its recipe draws them from its data, and says so unless it is."""
     if not (folder.path / "splits.npz").is_file():
-        save_splits(folder.path, arrays_to_keep(data.splits, data.identities))
+        starts = [run_folder_of(str(start["source"])) for start in folder.info().get("started_from", [])]
+        before = [path for path in starts if path is not None]
+        save_splits(folder.path, arrays_to_keep(data.splits, data.identities, before))
         if not said:
             speaker.warn(_("{path}: splits.npz was missing; it was drawn again.").format(path=folder.path))
+
+
+def _keep_starts(folder: HeldRun, data: Data, starts: Sequence[Start]) -> None:
+    """Keeps what phases that were added start from, and that what these weights were trained on was seen, too."""
+    known = folder.info().get("started_from", [])
+    named = {start["phase"] for start in known}
+    added = [start for start in starts if start.phase not in named]
+    if added:
+        add_earlier(folder.path, data.identities, [path for one in added if (path := one.run_folder) is not None])
+        folder.update_info(started_from=[*known, *(start.to_dict() for start in added)])
 
 
 def _check_same_phases(before: Recipe, after: Recipe) -> None:

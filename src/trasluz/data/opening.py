@@ -23,7 +23,7 @@ from trasluz.data.read.array_range import with_range
 from trasluz.data.read.cache import remembered
 from trasluz.data.read.fit_arrays import fit_arrays, require_images
 from trasluz.data.read.planning import wanted_size
-from trasluz.data.read.raw import ImageFiles, Raw, Unreadable
+from trasluz.data.read.raw import ImageFiles, Raw
 from trasluz.data.read.store import open_store
 from trasluz.data.read.table_columns import numbered
 from trasluz.data.sources.base import find_source
@@ -59,11 +59,10 @@ def open_data(section: DataSection, seed: int, reporter: Reporter | None = None,
     found = arrays or find_source(section, speaker)
     raw = found if isinstance(found, Raw) else _stored(found, section, speaker)
     _say_unused(raw, section, speaker)
-    unreadable = tuple((file, _(reason)) for file, reason in raw.unreadable)
-    _require_readable(raw, unreadable, section)
+    _require_readable(raw, section)
     raw = _fitted(raw, section, speaker)
     _say_range(raw, section, speaker)
-    return _assemble(raw, unreadable, section, Rng(seed if section.split_seed is None else section.split_seed), speaker)
+    return _assemble(raw, section, Rng(seed if section.split_seed is None else section.split_seed), speaker)
 
 
 def _stored(files: ImageFiles, section: DataSection, reporter: Reporter) -> Raw:
@@ -100,7 +99,8 @@ def _say_range(raw: Raw, section: DataSection, reporter: Reporter) -> None:
         reporter.warn(message.format(source=raw.name))
 
 
-def _require_readable(raw: Raw, unreadable: Unreadable, section: DataSection) -> None:
+def _require_readable(raw: Raw, section: DataSection) -> None:
+    unreadable = raw.unreadable
     if not unreadable or section.allow_unreadable:
         return
     message = _(
@@ -109,7 +109,7 @@ def _require_readable(raw: Raw, unreadable: Unreadable, section: DataSection) ->
     )
     total = len(raw.samples) + len(unreadable)
     file, reason = unreadable[0]
-    raise DataError(message.format(source=raw.name, count=len(unreadable), total=total, file=file, reason=reason))
+    raise DataError(message.format(source=raw.name, count=len(unreadable), total=total, file=file, reason=_(reason)))
 
 
 def _fitted(raw: Raw, section: DataSection, reporter: Reporter) -> Raw:
@@ -133,7 +133,7 @@ def _fitted(raw: Raw, section: DataSection, reporter: Reporter) -> Raw:
     return dataclasses.replace(raw, samples=samples, fingerprint=content, sizes=own)
 
 
-def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, reporter: Reporter) -> Data:
+def _assemble(raw: Raw, section: DataSection, rng: Rng, reporter: Reporter) -> Data:
     labels = _labels(raw, section, reporter)
     copies = _copies(raw, reporter)
     indices = None if labels is None else labels.indices
@@ -170,7 +170,9 @@ def _assemble(raw: Raw, unreadable: Unreadable, section: DataSection, rng: Rng, 
         identities=raw.identities,
     )
     near = _near(raw, data.value_range, copies, reporter)
-    found = audit(data, unreadable=unreadable, original_sizes=raw.sizes, groups=copies, near=near, reporter=reporter)
+    found = audit(
+        data, unreadable=raw.unreadable, original_sizes=raw.sizes, groups=copies, near=near, reporter=reporter
+    )
     told: dict[str, object] = {"ignored": raw.ignored, "dropped_rows": raw.dropped, "in_memory": raw.in_memory}
     told["range"] = range_facts(raw)
     told |= _about_groups(data, raw, section, groups, copies, reporter)

@@ -11,7 +11,7 @@ import numpy as np
 
 from trasluz.draw.names import baseline_title, integer, metric_name, metric_value, split_name, status_name
 from trasluz.draw.outputs import Outputs, Picture, Words, of_figure, of_image
-from trasluz.messages import N_, _, ngettext
+from trasluz.messages import N_, _, ngettext, said
 from trasluz.numerals import duration
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def evaluation_shown(evaluation: Evaluation) -> Outputs:
     )
     title = ngettext("{count} {split} image", "{count} {split} images", evaluation.count)
     caption = title.format(count=integer(evaluation.count), split=split_name(evaluation.split))
-    return (Words(caption, head, rows, tuple(evaluation.notes)),)
+    return (Words(caption, head, rows, tuple(said(note) for note in evaluation.notes)),)
 
 
 def run_shown(run: Any) -> Outputs:

@@ -11,7 +11,7 @@ import torch
 from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.evaluation.records import CodeSize
-from trasluz.messages import _
+from trasluz.messages import Sentence, sentence
 from trasluz.metrics.majority_class import majority_class, majority_labels
 from trasluz.metrics.pca import PCABaseline, Pixels, compare, fit
 from trasluz.numerals import integer
@@ -62,9 +62,11 @@ def reconstruction_baselines(
     if size is None:
         return Baselines()
     if data.lengths is not None:
-        return Baselines(notes=(_("There is no PCA to compare with: these sequences have lengths of their own."),))
+        return Baselines(
+            notes=(sentence("There is no PCA to compare with: these sequences have lengths of their own."),)
+        )
     if not len(learned):
-        return Baselines(notes=(_("There is no PCA to compare with: these data have no training images."),))
+        return Baselines(notes=(sentence("There is no PCA to compare with: these data have no training images."),))
     pca = fit(_pixels(train, learned, preprocess), reporter)
     held_out = _pixels(data, rows, preprocess)
     code = size.in_values(8 * data.samples.dtype.itemsize)
@@ -93,22 +95,46 @@ def _pixels(data: Data, rows: np.ndarray, preprocess: Preprocess) -> Pixels:
 def _about_bits(size: CodeSize, code: int) -> tuple[str, ...]:
     if size.bits is None:
         return ()
-    message = _("The {bits} bits of the code are counted as {code} numbers, each of the bits that a stored value has.")
-    return (message.format(bits=integer(math.ceil(size.bits)), code=integer(code)),)
+    return (
+        sentence(
+            "The {bits} bits of the code are counted as {code} numbers, each of the bits that a stored value has.",
+            bits=integer(math.ceil(size.bits)),
+            code=integer(code),
+        ),
+    )
 
 
-def _notes(found: PCABaseline, code: int, width: int) -> list[str]:
+def _notes(found: PCABaseline, code: int, width: int) -> list[Sentence]:
     notes = []
     if code > width:
-        message = _("The code is larger than the image: {code} numbers for {width} values, so it need not compress.")
-        notes.append(message.format(code=code, width=width))
+        notes.append(
+            sentence(
+                "The code is larger than the image: {code} numbers for {width} values, so it need not compress.",
+                code=code,
+                width=width,
+            )
+        )
     if found.components < code:
-        message = _("PCA was compared with {components} components, all there are, instead of the code's {code}.")
-        notes.append(message.format(components=found.components, code=code))
+        notes.append(
+            sentence(
+                "PCA was compared with {components} components, all there are, instead of the code's {code}.",
+                components=found.components,
+                code=code,
+            )
+        )
     if found.same_error is None:
-        message = _("PCA does not reach the model's error on these images even with all its {rank} components.")
-        notes.append(message.format(rank=found.rank))
+        notes.append(
+            sentence(
+                "PCA does not reach the model's error on these images even with all its {rank} components.",
+                rank=found.rank,
+            )
+        )
     if found.fitted_on < found.of:
-        message = _("PCA was fitted on {used} of the {all} training images, drawn at random, to keep it quick.")
-        notes.append(message.format(used=found.fitted_on, all=found.of))
+        notes.append(
+            sentence(
+                "PCA was fitted on {used} of the {all} training images, drawn at random, to keep it quick.",
+                used=found.fitted_on,
+                all=found.of,
+            )
+        )
     return notes

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from trasluz.messages import _
+from trasluz.messages import Sentence, sentence
 from trasluz.metrics import classification, multi_label
 from trasluz.metrics.clustered import clustered_share, jackknife
 from trasluz.metrics.reconstruction import psnr
@@ -37,13 +37,14 @@ def intervals_by_groups(arrays: Mapping[str, np.ndarray], intervals: Mapping[str
     return {name: found[name] for name in intervals if name in found}
 
 
-def note_on_groups(arrays: Mapping[str, np.ndarray]) -> str:
+def note_on_groups(arrays: Mapping[str, np.ndarray]) -> Sentence:
     """How many samples of how many groups were evaluated."""
     groups = arrays["groups"]
-    message = _(
-        "{count} samples of {groups} groups: the intervals are by groups, because samples of one group are alike."
+    return sentence(
+        "{count} samples of {groups} groups: the intervals are by groups, because samples of one group are alike.",
+        count=len(groups),
+        groups=len(np.unique(groups)),
     )
-    return message.format(count=len(groups), groups=len(np.unique(groups)))
 
 
 def _of_labels(probabilities: np.ndarray, labels: np.ndarray, losses: np.ndarray, groups: np.ndarray) -> Intervals:

@@ -25,7 +25,7 @@ from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.examples import choose_examples
 from trasluz.evaluation.records import CodeSize, Records
 from trasluz.families.base import BaseFamily
-from trasluz.messages import _
+from trasluz.messages import _, sentence
 from trasluz.metrics.reconstruction import to_uint8
 from trasluz.metrics.scores import (
     Scores,
@@ -181,8 +181,12 @@ def _about_ssim(arrays: dict[str, np.ndarray], data: Data) -> tuple[str, ...]:
     if "error" not in arrays or "ssim" in arrays or data.kind != "image":
         return ()
     height, width = data.samples.shape[1:3]
-    message = _("SSIM is not given: it compares windows of at least 3 × 3 pixels, and these images are {size}.")
-    return (message.format(size=f"{height} × {width}"),)
+    return (
+        sentence(
+            "SSIM is not given: it compares windows of at least 3 × 3 pixels, and these images are {size}.",
+            size=f"{height} × {width}",
+        ),
+    )
 
 
 def _about_losses(metrics: dict[str, float], family: BaseFamily) -> tuple[str, ...]:
@@ -192,24 +196,29 @@ def _about_losses(metrics: dict[str, float], family: BaseFamily) -> tuple[str, .
     if math.isclose(metrics["log_loss"], metrics["cross_entropy"], rel_tol=1e-3, abs_tol=1e-6):
         return ()
     smoothing, weighted = float(getattr(family.config, "label_smoothing", 0.0)), family.class_weights is not None
+    share = percent(smoothing)
     if smoothing and weighted:
-        message = _(
+        said = sentence(
             "Cross-entropy is what training minimises, here of labels smoothed by {share} and with weighted classes; "
-            "log loss is that of the labels as they are."
+            "log loss is that of the labels as they are.",
+            share=share,
         )
     elif smoothing:
-        message = _(
+        said = sentence(
             "Cross-entropy is what training minimises, here of labels smoothed by {share}; log loss is that of the "
-            "labels as they are."
+            "labels as they are.",
+            share=share,
         )
     elif weighted:
-        message = _(
+        said = sentence(
             "Cross-entropy is what training minimises, here with weighted classes; log loss counts all samples the "
             "same."
         )
     else:
-        message = _("Cross-entropy is what training minimises; log loss is that of the probabilities that it answers.")
-    return (message.format(share=percent(smoothing)),)
+        said = sentence(
+            "Cross-entropy is what training minimises; log loss is that of the probabilities that it answers."
+        )
+    return (said,)
 
 
 def _examples(

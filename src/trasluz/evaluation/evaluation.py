@@ -13,7 +13,7 @@ from trasluz.errors import DamagedError
 from trasluz.evaluation.shapes import check_shapes
 from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import new_folder, whole_folder
-from trasluz.messages import _
+from trasluz.messages import _, kept, told_again
 from trasluz.reading import checked, read_arrays, read_sealed, write_sealed
 
 MODEL = "model"  # of the stored fields, the one that says which weights were evaluated
@@ -31,7 +31,7 @@ class Evaluation(ShownInNotebooks):
     ``positions`` int64 ``[m]`` (which records of ``arrays``), ``images`` and, where there are any, ``reconstructions``,
     uint8 ``[m, h, w, c]``; of a denoiser the first few ``noisy_originals``, ``noisy_inputs`` and
     ``noisy_reconstructions``.  ``notes``: sentences such as why a metric
-    is absent.
+    is absent, which ``messages.said`` says in the language in force.
     """
 
     shown_by: ClassVar[str] = "trasluz.draw.notebook:evaluation_shown"
@@ -70,8 +70,19 @@ class Evaluation(ShownInNotebooks):
         with new_folder(target) as folder:
             np.savez_compressed(folder / "arrays.npz", **self.arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
             np.savez_compressed(folder / "examples.npz", **self.examples)  # type: ignore[arg-type]  # the same
-            write_sealed(folder / "evaluation.json", {**self.summary(), MODEL: model})
+            notes = [kept(note) for note in self.notes]
+            write_sealed(folder / "evaluation.json", {**self.summary(), "notes": notes, MODEL: model})
         return target
+
+
+class Held(BaseModel):
+    """A ``Sentence`` as it comes out of a file."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    message: Annotated[str, Field(min_length=1)]
+    plural: str = ""
+    number: int = 0
+    values: dict[str, str | int | float] = {}
 
 
 class _Summary(BaseModel):
@@ -87,7 +98,7 @@ class _Summary(BaseModel):
     per_class: dict[str, dict[str, float]] | None
     confusion: list[list[Annotated[int, Field(ge=0, lt=2**53)]]] | None
     calibration: dict[str, list[float]] | None
-    notes: list[str]
+    notes: list[str | Held]
     model: str | None = None
 
 
@@ -129,7 +140,7 @@ def load_evaluation(folder: Path) -> Evaluation:
         **{k: v for k, v in plain.items() if k not in ("intervals", "classes", "notes")},
         intervals={name: (low, high) for name, (low, high) in plain["intervals"].items()},
         classes=tuple(plain["classes"]),
-        notes=tuple(plain["notes"]),
+        notes=tuple(map(told_again, plain["notes"])),
         confusion=None if confusion is None else np.array(confusion, np.int64),
         arrays=arrays,
         examples=examples,

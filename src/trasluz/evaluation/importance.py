@@ -21,6 +21,7 @@ from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
 from trasluz.families.capabilities import BoundsEvidence, ask
 from trasluz.messages import N_, _
+from trasluz.metrics.clustered import jackknife
 from trasluz.metrics.described import Metric
 from trasluz.metrics.importance import importance_weighted_bound
 from trasluz.metrics.intervals import UNKNOWN, unbounded_mean
@@ -64,7 +65,7 @@ def add_importance_bound(
     reporter: Reporter = Reporter(),  # noqa: B008 - without state
 ) -> Evaluation:
     """``evaluation`` with ``importance_weighted_nll``: minus the mean bound in nats per sample, and its interval
-    (Student's t).
+    (Student's t; by groups, where samples come in groups).
 
     Also ``importance_samples``, ``bits_per_dim`` (``bits_per_dim_rounded`` where rounded values were judged) from this
     bound where the likelihood is a mass, and the record ``importance_weighted_bound`` ``[n]``.
@@ -74,7 +75,7 @@ def add_importance_bound(
     """
     check_importance(model.family, samples)
     found = bounds(model, data, evaluation.arrays["rows"], samples, reporter)
-    interval = unbounded_mean(-found)
+    interval = _interval(-found, evaluation.arrays.get("groups"))
     metrics = {"importance_weighted_nll": float(-found.mean()), "importance_samples": float(samples)}
     for name in {"bits_per_dim", "bits_per_dim_rounded"} & evaluation.metrics.keys():
         metrics[name] = metrics["importance_weighted_nll"] / (math.prod(model.spec.shape) * math.log(2))
@@ -87,6 +88,12 @@ def add_importance_bound(
         },
         arrays={**evaluation.arrays, "importance_weighted_bound": found},
     )
+
+
+def _interval(values: np.ndarray, groups: np.ndarray | None) -> tuple[float, float]:
+    if groups is None:
+        return unbounded_mean(values)
+    return jackknife(lambda positions: float(values[positions].mean()), groups, "any") or UNKNOWN
 
 
 def bounds(

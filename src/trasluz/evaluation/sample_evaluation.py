@@ -10,6 +10,7 @@ import numpy as np
 
 from trasluz.evaluation.shown import ShownInNotebooks
 from trasluz.files import new_folder
+from trasluz.messages import kept
 from trasluz.reading import write_sealed
 
 FOLDER = "judged-samples"
@@ -65,5 +66,6 @@ class SampleEvaluation(ShownInNotebooks):
         with new_folder(target) as folder:
             np.savez_compressed(folder / "arrays.npz", **self.arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
             np.savez_compressed(folder / "examples.npz", **self.examples)  # type: ignore[arg-type]  # the same
-            write_sealed(folder / "samples.json", {**self.summary(), MODEL: model})
+            notes = [kept(note) for note in self.notes]
+            write_sealed(folder / "samples.json", {**self.summary(), "notes": notes, MODEL: model})
         return target

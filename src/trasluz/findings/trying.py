@@ -35,10 +35,13 @@ def _with(recipe: Recipe, setting: str) -> Recipe | None:
     return changed
 
 
-def command_line(recipe: Recipe, folder: Path, settings: tuple[str, ...], *, in_memory: bool = False) -> str:
+def command_line(
+    recipe: Recipe, folder: Path, settings: tuple[str, ...], *, in_memory: bool = False, data: str | None = None
+) -> str:
     """``trasluz train RECIPE --set …``, or a line of Python where the data were arrays in memory; "" without settings.
 
-    RECIPE is the built-in one's name where the run in ``folder`` used it unchanged, else its own ``recipe.yaml``.
+    RECIPE is the built-in one's name where the run in ``folder`` used it unchanged, else its own ``recipe.yaml``;
+    ``data`` is where its data lie, where that is not what the recipe names.
     """
     if not settings:
         return ""
@@ -47,4 +50,5 @@ def command_line(recipe: Recipe, folder: Path, settings: tuple[str, ...], *, in_
         return f"tz.train({stored!r}, data=(samples, labels), set={parse_overrides(list(settings))!r})"
     unchanged = recipe.name in built_in_names() and load(recipe.name).hash == recipe.hash
     words = ["trasluz", "train", recipe.name if unchanged else stored]
+    words += ["--data", data] if data else []
     return shlex.join([*words, *(word for setting in settings for word in ("--set", setting))])

@@ -51,6 +51,22 @@ def effective_samples(values: np.ndarray, groups: np.ndarray) -> float:
     return min(share * (1 - share) / variance, count) if variance > 0 else float(count)
 
 
+def effective_pairs(apart: np.ndarray, groups: np.ndarray, confidence: float = 0.95) -> float:
+    """How many independent pairs the differences ``apart`` ``[n]`` of two ``groups`` or more are worth for an interval.
+
+    As ``effective_samples``, with the variance that the differences have themselves; the number of groups where all of
+    them are the same.  Less what a variance that few groups estimated takes.
+    """
+    apart = np.asarray(apart, np.float64)
+    numbers = np.unique(groups, return_inverse=True)[1].reshape(-1)
+    sums, sizes = np.bincount(numbers, weights=apart), np.bincount(numbers)
+    count, number, mean = len(apart), len(sizes), float(apart.mean())
+    alone = float(((apart - mean) ** 2).sum()) / count**2
+    together = number / (number - 1) * float(((sums - mean * sizes) ** 2).sum()) / count**2
+    worth = float(number) if alone <= 0 else count * min(alone / together, 1.0) if together > 0 else float(count)
+    return worth * _fewer(number, confidence)
+
+
 def jackknife(
     statistic: Callable[[np.ndarray], float], groups: np.ndarray, within: Range, confidence: float = 0.95
 ) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trasluz.messages import _, ngettext
+from trasluz.messages import Sentence, sentence, sentence_n
 from trasluz.metrics import classification, multi_label
 from trasluz.metrics.calibration import expected_calibration_error, reliability
 from trasluz.metrics.described import metric
@@ -144,18 +144,19 @@ def _by_class(each: Mapping[str, np.ndarray], classes: tuple[str, ...]) -> dict[
     return {name: {score: float(values[i]) for score, values in each.items()} for i, name in enumerate(classes)}
 
 
-def _without_label(missing: int) -> tuple[str, ...]:
+def _without_label(missing: int) -> tuple[Sentence, ...]:
     if not missing:
         return ()
-    message = ngettext(
-        "{count} image has no label and is left out of the scores.",
-        "{count} images have no label and are left out of the scores.",
-        missing,
+    return (
+        sentence_n(
+            "{n} image has no label and is left out of the scores.",
+            "{n} images have no label and are left out of the scores.",
+            missing,
+        ),
     )
-    return (message.format(count=missing),)
 
 
-def _only_names(surprises: np.ndarray | None) -> tuple[str, ...]:
+def _only_names(surprises: np.ndarray | None) -> tuple[Sentence, ...]:
     if surprises is not None:
         return ()
-    return (_("There is no log loss: this model names a class and gives no probabilities."),)
+    return (sentence("There is no log loss: this model names a class and gives no probabilities."),)

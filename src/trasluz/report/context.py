@@ -32,6 +32,7 @@ class Context(Stock):
     ``findings``: language → what the rules found, the same ones in each; ``None`` where they were not asked.
     ``chosen``: the weights that the page speaks of, the final ones by default.  ``failed_looks``: name → what kept a
     look from being had.  ``lacking``: why a split could not be evaluated, where it could not.
+    ``data``: where the run's data lie, where that is not what its recipe names.
     """
 
     folder: RunFolder
@@ -41,6 +42,7 @@ class Context(Stock):
     chosen: Weights | None = None
     failed_looks: Mapping[str, Exception] = field(default_factory=dict)
     lacking: Exception | None = None
+    data: str | None = None
     _known: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @cached_property

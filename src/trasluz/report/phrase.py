@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from trasluz.draw.escaping import escape, visible
 from trasluz.draw.names import integer, metric_name, split_name
-from trasluz.messages import LANGUAGES, _, current_language, language, ngettext
+from trasluz.messages import LANGUAGES, _, current_language, language, ngettext, said
 
 _CODE = re.compile("`([^`]+)`")
 
@@ -69,6 +69,11 @@ def both(message: str, /, **values: object) -> Phrase:
 def both_n(singular: str, plural: str, n: int, /, **values: object) -> Phrase:
     """The singular or plural form for ``n`` in each language, with ``{n}`` and ``values`` filled in."""
     return _each(lambda: ngettext(singular, plural, n), {"n": integer(n), **values})
+
+
+def kept_phrase(text: str) -> Phrase:
+    """A kept ``Sentence`` in each language; other text as it is."""
+    return Phrase.of(lambda: said(text))
 
 
 def metric_phrase(key: str) -> Phrase:

@@ -39,6 +39,7 @@ def write_report(
     findings: Mapping[str, Sequence[Finding]] | None = None,
     weights: Weights | None = None,
     lacking: Exception | None = None,
+    data: str | None = None,
 ) -> Path:
     """Writes one page that opens without a network and returns its path: ``report.html`` where what was found with
     ``weights``, by default the final ones, is kept.
@@ -47,13 +48,14 @@ def write_report(
     language in which the page opens; a switch in it shows the other one.  ``looks``: name → result of the looks to
     show; ``failed_looks``: name → what kept a look from being had; ``lacking``: why there are no
     numbers of the split that the page would speak of.  ``findings``: language → what the rules found;
-    without it the page does not say what went wrong.
+    without it the page does not say what went wrong.  ``data``: where the run's data lie, where its recipe does not
+    name that place.
 
     Raises:
         RunError: the run folder is damaged.
         StorageError: the page cannot be written.
     """
-    context = Context(folder, evaluations, looks or {}, findings, weights, failed_looks or {}, lacking)
+    context = Context(folder, evaluations, looks or {}, findings, weights, failed_looks or {}, lacking, data)
     with language(language_name):
         sections = _sections(context, reporter or Reporter())
         html = _page(context, sections, language_name)

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trasluz.errors import DamagedError
 from trasluz.evaluation import sample_evaluation
-from trasluz.evaluation.evaluation import MODEL, Evaluation, load_evaluation, load_summary
+from trasluz.evaluation.evaluation import MODEL, Evaluation, Held, load_evaluation, load_summary
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.evaluation.shapes import check_shapes
 from trasluz.files import whole_folder
-from trasluz.messages import _
+from trasluz.messages import _, told_again
 from trasluz.reading import checked, read_arrays, read_json, read_sealed
 from trasluz.runs.weights import Weights
 
@@ -80,8 +80,9 @@ def _samples_in(folder: Path, weights: Weights) -> SampleEvaluation | None:
         check_shapes(examples, _EXAMPLES, frozenset(_EXAMPLES))
         for name in ("intervals", "real_intervals"):
             plain[name] = {metric: (low, high) for metric, (low, high) in plain.get(name, {}).items()}
-        for name in ("classes", "shares", "real_shares", "notes"):
+        for name in ("classes", "shares", "real_shares"):
             plain[name] = tuple(plain.get(name, ()))
+        plain["notes"] = tuple(map(told_again, plain.get("notes", ())))
         return SampleEvaluation(**plain, arrays=arrays, examples=examples)
     except (OSError, ValueError) as error:
         message = _(
@@ -116,5 +117,5 @@ class _Samples(BaseModel):
     classes: list[str]
     shares: list[float]
     real_shares: list[float]
-    notes: list[str] = []
+    notes: list[str | Held] = []
     model: str | None = None

@@ -13,12 +13,14 @@ from trasluz.files import write_bytes
 from trasluz.messages import _
 from trasluz.reading import read_arrays
 
+FILE = "groups.npz"
+
 
 def save_groups(run: Path, groups: np.ndarray) -> None:
     """Writes ``groups`` int64 ``[n]`` into ``groups.npz`` in the run folder."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, groups=groups)
-    write_bytes(run / "groups.npz", buffer.getvalue())
+    write_bytes(run / FILE, buffer.getvalue())
 
 
 def load_groups(run: Path, samples: int) -> np.ndarray | None:
@@ -27,7 +29,7 @@ def load_groups(run: Path, samples: int) -> np.ndarray | None:
     Raises:
         DamagedError: the file is damaged, or belongs to other data.
     """
-    path = run / "groups.npz"
+    path = run / FILE
     if not os.path.lexists(path):
         return None
     try:

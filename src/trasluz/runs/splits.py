@@ -48,6 +48,20 @@ def arrays_to_keep(
     return {**splits, _IDENTITIES: identities, **({_EARLIER: earlier} if len(earlier) else {})}
 
 
+def add_earlier(run: Path, identities: np.ndarray | None, before: Sequence[Path]) -> None:
+    """Adds what the runs in the folders ``before`` were trained on to what the run in this folder was: a phase that was
+    added starts from their weights.  ``identities`` of the rows of its data are for a run that kept none."""
+    own = load_known(run)
+    if own is None and identities is not None:
+        own = KnownSamples(identities, load_splits(run, len(identities), {}), np.empty(0, np.int64))
+    if own is None:
+        return
+    kept = arrays_to_keep(own.splits, own.identities, before)
+    earlier = np.union1d(own.earlier, kept.get(_EARLIER, np.empty(0, np.int64)))
+    if len(earlier) > len(own.earlier):
+        save_splits(run, {**kept, _EARLIER: earlier})
+
+
 def save_splits(run: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Writes ``splits.npz`` into the run folder: the rows of each split, and what ``arrays_to_keep`` adds to them."""
     buffer = io.BytesIO()

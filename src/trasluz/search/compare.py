@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from trasluz.data.split.groups import linked
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.metrics.paired import Apart, paired_differences
 from trasluz.recipe import Recipe
@@ -143,7 +144,14 @@ def _differences(entry: Entry, reference: Entry) -> dict[str, Apart]:
         first.pop("probabilities", None)
     if entry.shape != reference.shape:  # an image of more pixels is harder to rebuild, pixel by pixel
         first = {name: values for name, values in first.items() if name not in _REBUILDING}
-    return paired_differences(first, _records(other, theirs), Rng(0))
+    second = _records(other, theirs)
+    return paired_differences(first, second, Rng(0), groups_of_pairs(first, second))
+
+
+def groups_of_pairs(own: Mapping[str, np.ndarray], reference: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    """Which samples belong together, int64 ``[m]``, as either of the records says; ``None`` where neither does."""
+    known = [records["groups"] for records in (own, reference) if "groups" in records]
+    return linked(len(known[0]), *known) if known else None
 
 
 def _records(evaluation: Evaluation, positions: np.ndarray) -> dict[str, np.ndarray]:

@@ -55,8 +55,7 @@ class Start:
     @property
     def run_folder(self) -> Path | None:
         """The folder of the run that the weights are from; ``None`` where they are from elsewhere."""
-        path = Path(self.source.removeprefix("run:")).expanduser()
-        return path if (path / "run.json").is_file() else None
+        return run_folder_of(self.source)
 
     @property
     def doubtful(self) -> bool:
@@ -78,6 +77,12 @@ class Start:
             + " "
             + _("{left} of its own were left: is it the right network, and does phases.map fit?").format(left=self.left)
         )
+
+
+def run_folder_of(source: str) -> Path | None:
+    """The folder of the run that weights from ``source`` are of; ``None`` where they are from elsewhere."""
+    path = Path(source.removeprefix("run:")).expanduser()
+    return path if (path / "run.json").is_file() else None
 
 
 def starting_weights(

@@ -12,6 +12,8 @@ from trasluz.data.data import Data
 from trasluz.data.describe.audit import audit
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.data.describe.duplicates import exact_groups
+from trasluz.data.read.decode import UNKNOWN
+from trasluz.messages import _, language
 
 
 def made(n: int = 60, size: tuple[int, int, int] = (12, 10, 3), **fields: Any) -> Data:
@@ -126,6 +128,29 @@ def test_sizes_of_the_originals_are_summed_up() -> None:
         "most_common_count": 2,
         "distinct": 4,
     }
+
+
+def test_near_copies_within_a_split_are_told_to_people() -> None:
+    data = made(size=(16, 16, 3))
+    data.samples[7] = np.clip(data.samples[0].astype(int) + 1, 0, 255)
+    said = " ".join(audit_warnings(audit(data)))
+    assert "2 of 40 training samples are nearly the same as another training sample" in said
+    assert "nearly" not in " ".join(audit_warnings(audit(made(size=(16, 16, 3)))))
+
+
+def test_reasons_are_kept_in_english_and_said_in_the_language_of_the_page() -> None:
+    found = audit(made(), unreadable=[("a.png", UNKNOWN), ("b.png", "an older run's own words {")])
+    assert found["unreadable"]["files"][0]["reason"] == UNKNOWN
+    with language("es"):
+        (sentence,) = [each for each in audit_warnings(found) if "a.png" in each]
+    assert _spanish(UNKNOWN) in sentence
+    assert UNKNOWN not in sentence
+    assert "older run's own words {" in sentence
+
+
+def _spanish(text: str) -> str:
+    with language("es"):
+        return _(text)
 
 
 def test_unreadable_files_are_listed_to_a_limit_and_counted_without_one() -> None:

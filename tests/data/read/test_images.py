@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests.data.conftest import Encode, Heard, Open, noise
 from tests.data.sources.test_archive import pack
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.data.read.images import load_images
+from trasluz.data.sources.base import locate
 from trasluz.errors import DataError
 from trasluz.reporting import Reporter
 
@@ -140,3 +142,37 @@ def test_pipes_are_listed_and_an_archive_without_images_is_refused_by_its_name(p
     (photos / "x.zip").write_bytes(b"PK\x05\x06" + bytes(18))
     with pytest.raises(DataError, match=r"x\.zip: there are no images here"):
         load_images(photos / "x.zip", GREY, Reporter())
+
+
+def test_an_image_that_several_paths_name_is_taken_once_where_it_is_first_named(photos: Path, tmp_path: Path) -> None:
+    """The folder and a folder in it, an image of its own, another way to write it, and a part of an archive."""
+    content = {"x/a.png": (photos / "a.png").read_bytes(), "x/c.png": (photos / "c.png").read_bytes()}
+    archive = pack(tmp_path / "p.zip", content)
+    whole = load_images(photos, GREY, Reporter())
+    inner = str(photos / "ñ 1" / "b.png")
+    given = [photos / "ñ 1", archive, photos, str(photos / "ñ 1" / ".." / "a.png"), archive, photos / "broken.png"]
+    loaded = load_images(given, GREY, Reporter())
+    inside = tuple(str(archive / name) for name in content)
+    assert loaded.files == (inner, *inside, *(file for file in whole.files if file != inner))
+    assert loaded.unreadable == whole.unreadable
+    np.testing.assert_array_equal(loaded.samples[0], whole.samples[whole.files.index(inner)])
+    np.testing.assert_array_equal(loaded.samples[3], loaded.samples[1])
+
+
+@pytest.mark.parametrize(("kept", "typed"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_a_path_is_found_in_whichever_form_of_unicode_it_is_kept(
+    tmp_path: Path, encode: Encode, kept: str, typed: str
+) -> None:
+    folder = tmp_path / unicodedata.normalize(kept, "año")  # type: ignore[arg-type]  # a form, as the test names it
+    folder.mkdir()
+    image = folder / unicodedata.normalize(kept, "é.png")  # type: ignore[arg-type]  # as above
+    image.write_bytes(encode(noise(6, 6, 3)))
+    asked = Path(unicodedata.normalize(typed, str(image)))  # type: ignore[arg-type]  # as above
+    assert load_images(asked, GREY, Reporter()).files == (str(image),)
+    assert load_images(asked.parent, GREY, Reporter()).files == (str(image),)
+    assert locate(str(asked.parent)) == folder
+    with pytest.raises(DataError, match="no such file"):
+        load_images(asked.with_name("è.png"), GREY, Reporter())
+    asked.parent.mkdir(exist_ok=True)
+    asked.write_bytes(encode(noise(6, 6, 3, seed=1)))
+    assert load_images(asked, GREY, Reporter()).files == (str(asked),)  # what is called just so comes first

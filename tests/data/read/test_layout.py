@@ -199,3 +199,34 @@ def test_folders_without_images_are_classes_where_classes_lie(
     paths: list[str], folders: list[str], empty: tuple[str, ...]
 ) -> None:
     assert read_layout(paths, "here", empty_folders=folders).empty == empty
+
+
+def test_pairs_of_parts_and_domains_are_both_where_domains_are_asked_for() -> None:
+    paths = [f"{part}{domain}/{n}.png" for part in ("test", "train") for domain in "BA" for n in (1, 2)]
+    found = read_layout([*paths, "trainA/more/3.png"], "horses", DataSection(domains=True))
+    told = [[*paths, "trainA/more/3.png"][i] for i in found.order]
+    assert list(zip(told, found.splits or (), found.labels or (), strict=True)) == [
+        *((f"trainA/{name}.png", "train", "A") for name in ("1", "2", "more/3")),
+        *((f"trainB/{n}.png", "train", "B") for n in (1, 2)),
+        *((f"testA/{n}.png", "test", "A") for n in (1, 2)),
+        *((f"testB/{n}.png", "test", "B") for n in (1, 2)),
+    ]
+    assert (found.merged, found.loose, found.left_out, found.empty) == (None, 0, 0, ())
+
+
+@pytest.mark.parametrize("apart", ["Caballo/Cebra", "horse/zebra"])
+def test_domains_are_called_as_their_folders_write_them(apart: str) -> None:
+    domains = apart.split("/")
+    paths = [f"{domain}_{part}/1.png" for part in ("train", "val", "eval") for domain in domains]
+    found = read_layout(paths, "animals", DataSection(domains=True))
+    assert set(found.labels or ()) == set(domains)
+    assert found.splits == ("train",) * 2 + ("valid",) * 2 + ("test",) * 2
+
+
+def test_unpaired_folders_are_domains_by_their_names_or_asked_as_ever() -> None:
+    uneven = ["trainA/1.png", "trainB/1.png", "testA/1.png"]
+    assert read_layout(uneven, "x", DataSection(domains=True)).labels == ("testA", "trainA", "trainB")
+    with pytest.raises(DataError, match="do not tell"):
+        read_layout([*uneven, "testB/1.png"], "x", DataSection())
+    told = DataSection(domains=True, class_folder="outer")
+    assert set(read_layout([*uneven, "testB/1.png"], "x", told).labels or ()) == {"trainA", "trainB", "testA", "testB"}

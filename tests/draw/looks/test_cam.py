@@ -101,7 +101,7 @@ def test_a_map_that_does_not_change_with_the_class_is_called_a_map_of_the_object
     ("kept", "without", "words"),
     [
         ((0.9, 0.3, 0.4), (0.1, 0.8, 0.7), "marks what the model decides by"),
-        ((0.9, 0.3, 0.4), (0.8, 0.8, 0.7), "speaks for the class, but without it"),
+        ((0.9, 0.3, 0.4), (0.8, 0.8, 0.7), "speaks for the class; that the model needs it cannot be told with"),
         ((0.4, 0.3, 0.4), (0.1, 0.8, 0.7), "is missed when it is gone"),
         ((0.4, 0.3, 0.4), (0.8, 0.8, 0.7), "do not trust where the map points"),
     ],

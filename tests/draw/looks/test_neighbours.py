@@ -50,6 +50,26 @@ def test_the_verdict_tells_gains_and_losses_in_points() -> None:
     assert "no clearer" in draw(none)[1].verdict
 
 
+def test_a_gain_that_few_images_cannot_exclude_is_not_called_none() -> None:
+    wide = dataclasses.replace(found(), tested=12, gains=dict.fromkeys(("neighbours", "probes"), (0.05, -0.2, 0.3)))
+    verdict = draw(wide)[1].verdict
+    assert "no clearer" not in verdict
+    assert "cannot be told with 12 images" in verdict
+    one_sure = dataclasses.replace(wide, gains={"neighbours": (0.2, 0.1, 0.3), "probes": (0.05, -0.2, 0.3)})
+    assert "told" not in draw(one_sure)[1].verdict
+
+
+def test_neighbours_are_called_drawn_only_where_some_were_left_out() -> None:
+    made = found()
+    assert f"among all {made.pool} training images" in draw(made)[0].note
+    assert "at random" not in draw(made)[0].note
+    some = draw(dataclasses.replace(made, pool=5, available=8))[0].note
+    assert "among 5 of 8 training images, drawn at random" in some
+    kept_before = draw(dataclasses.replace(made, available=0))[0].note
+    assert "random" not in kept_before
+    assert "all" not in kept_before.split(".")[0]
+
+
 def test_without_labels_there_are_neighbours_without_names() -> None:
     (gallery,) = draw(found(labels=False))
     assert isinstance(gallery.content, Gallery)

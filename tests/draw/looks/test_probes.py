@@ -64,6 +64,18 @@ def test_a_layer_adds_something_only_where_its_interval_lies_above_zero() -> Non
     assert table.texts[2][place] == "less"
 
 
+def test_what_the_interval_of_a_gain_does_not_exclude_is_not_claimed() -> None:
+    wide = dataclasses.replace(
+        _FOUND, tested=60, gain_low=np.array([0.35, -0.1, -0.12]), gain_high=np.array([0.45, 0.2, 0.1])
+    )
+    verdict = draw(wide)[0].verdict
+    assert "nothing" not in verdict
+    assert "Whether 2 of 3 layers add anything cannot be told with 60 images." in verdict
+    table = draw(wide)[1].content
+    assert isinstance(table, Table)
+    assert [texts[table.head.index("adds")] for texts in table.texts] == ["yes", "not known", "not known"]
+
+
 def test_images_are_counted_by_the_layer_that_decides_them() -> None:
     figure = draw(_FOUND)[2].content
     assert isinstance(figure, go.Figure)

@@ -75,6 +75,8 @@ def test_a_table_the_maps_and_three_figures(channels: int) -> None:
         ({"gain": 0.0}, "does not surely matter more"),
         ({"gain": -0.2}, "does not surely matter more"),
         ({"right": 0.4}, "have nothing to show"),
+        ({"right": 0.4}, "cannot be told with 20 images"),
+        ({"right": 0.1}, "no more often than"),
     ],
 )
 def test_each_outcome_has_its_sentence(changes: dict[str, float], words: str) -> None:

@@ -81,7 +81,7 @@ def test_a_probe_that_may_not_suspect_is_the_reason_given() -> None:
     assert "too badly" in weak.verdict
     assert "0.68" in weak.verdict
     (chance,) = draw(_nothing(trust="chance", auc=np.array([0.5, 0.4, 0.6])))
-    assert "no better than chance" in chance.verdict
+    assert "not sure (area under its ROC curve: 0.50, 95 % interval 0.40 to 0.60" in chance.verdict
 
 
 def test_what_the_probe_reads_is_said() -> None:

@@ -55,8 +55,6 @@ def _told(audit: dict[str, Any]) -> Iterator[str]:
     if sentence := range_sentence(audit["range"]):
         yield sentence
     yield from group_facts(audit)
-    for entry in audit["unreadable"]["files"]:
-        yield _("{file} cannot be read: {reason}").format(**entry)
     yield from audit_warnings(audit) or [_("Nothing to look into.")]
     yield from audit_notes(audit)
 

@@ -13,7 +13,7 @@ from trasluz.cli.arguments import Allow, Data, Json, RunPath, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
 from trasluz.errors import RequestError
-from trasluz.messages import N_, _
+from trasluz.messages import N_, _, said
 
 if TYPE_CHECKING:
     from trasluz.evaluation.evaluation import Evaluation
@@ -97,7 +97,7 @@ def _print_samples(console: Console, found: SampleEvaluation) -> None:
     shares = zip(found.classes, found.shares, found.real_shares, strict=True)
     console.result("\n" + columns([(_("class"), _("samples"), _("real images")), *shares]))
     for note in found.notes:
-        console.say(note)
+        console.say(said(note))
 
 
 def _bounds(intervals: Mapping[str, tuple[float, float]], name: str) -> str:
@@ -123,4 +123,4 @@ def _print(console: Console, found: Evaluation) -> None:
             "\n" + columns([(_("class"), *names), *((c, *scores.values()) for c, scores in found.per_class.items())])
         )
     for note in found.notes:
-        console.say(note)
+        console.say(said(note))

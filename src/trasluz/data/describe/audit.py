@@ -31,7 +31,7 @@ def audit(
 ) -> dict[str, Any]:
     """Counts, sizes, gaps and duplicates of ``data``.
 
-    ``unreadable``: (file, reason) of what could not be read; ``original_sizes``: int ``[n, 2]`` (height, width)
+    ``unreadable``: (file, English reason) of what could not be read; ``original_sizes``: int ``[n, 2]`` (height, width)
     before resizing; ``groups`` and ``near``: ``exact_groups`` and ``near_duplicates`` of the samples where they are
     known already.
 
@@ -39,7 +39,8 @@ def audit(
     ``classes`` {class: {split: count}}, ``unlabelled`` {split: count}, ``missing_classes`` {split: [class]},
     ``imbalance`` (largest over smallest class of those that occur in train; ``None`` without labels),
     ``sizes`` (of the originals; ``None`` where not known),
-    ``unreadable`` {count, files}, ``constant`` {count, examples} (images of one colour, or a table's columns that are
+    ``unreadable`` {count, files, and ``refused`` where training would not leave them out},
+    ``constant`` {count, examples} (images of one colour, or a table's columns that are
     the same in all rows), ``missing`` {count, columns: {name: count}} (values of a table), ``contradictions`` (samples
     with an exact copy of another label), ``exact_duplicates`` and ``near_duplicates``
     {within: {split: count}, across: {"train/valid": count}, examples}.  ``within`` counts exact copies beyond the

@@ -25,10 +25,14 @@ def audit_warnings(audit: Mapping[str, Any]) -> list[str]:
 def _unreadable(audit: Mapping[str, Any]) -> Iterator[str]:
     count = audit["unreadable"]["count"]
     if count:
-        named = [f"{entry['file']} ({entry['reason']})" for entry in audit["unreadable"]["files"]]
-        yield _("Files that could not be read and were left out: {count}, {files}.").format(
-            count=count, files=_some(named, count)
-        )
+        named = [f"{entry['file']} ({_(entry['reason'])})" for entry in audit["unreadable"]["files"]]
+        message = _("Files that could not be read and were left out: {count}, {files}.")
+        if audit["unreadable"].get("refused"):
+            message = _(
+                "Files that cannot be read: {count}, {files}; training refuses data with such files: remove them, or "
+                "leave them out with --set data.allow_unreadable=true."
+            )
+        yield message.format(count=count, files=_some(named, count))
 
 
 def _folders(audit: Mapping[str, Any]) -> Iterator[str]:
@@ -84,6 +88,12 @@ def _copied(audit: Mapping[str, Any]) -> Iterator[str]:
             yield _("{count} of {all} {split} samples repeat another {split} sample exactly, and count twice.").format(
                 count=count, all=audit["splits"][name], split=_split(name)
             )
+    for name, count in audit["near_duplicates"]["within"].items():
+        if count:
+            yield _(
+                "{count} of {all} {split} samples are nearly the same as another {split} sample: there is less to "
+                "learn from them, or to measure with, than their number says."
+            ).format(count=count, all=audit["splits"][name], split=_split(name))
 
 
 def _grouped(audit: Mapping[str, Any]) -> Iterator[str]:

@@ -100,7 +100,7 @@ class _Members:
         parts = name.split("/")
         at = next((i for i, part in enumerate(parts) if is_hidden(part)), None)
         if at == len(parts) - 1:
-            self.ignored.add_file(name, hidden=True)
+            self.ignored.add_file(name)
         elif at is not None and "/".join(parts[: at + 1]) not in self._passed:
             self._passed.add("/".join(parts[: at + 1]))
             self.ignored.folders[parts[at]] += 1

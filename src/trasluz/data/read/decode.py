@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from trasluz.data.read.deep import FULL, Range, levels, native_pixels
+from trasluz.data.read.deep_colour import has_deep_colour, may_have_deep_colour, whole_colour
 from trasluz.data.read.formats import is_heif
 from trasluz.data.read.heif import WITHOUT, formats_of, installed
 from trasluz.data.read.resize import Resize, resize
@@ -69,8 +70,9 @@ class Header:
 class Plan:
     """What every image is brought to.
 
-    ``deep``: whether 16-bit grey keeps its numbers.  ``window``: the numbers that stand for black and white in what is
-    deeper than 8 bits, where they were given; floats, and what does not fit into 16 bits, become 256 levels of it.
+    ``deep``: whether 16-bit grey, and 16-bit colour of PNG and TIFF, keep their numbers.  ``window``: the numbers that
+    stand for black and white in what is deeper than 8 bits, where they were given; floats, and what does not fit into
+    16 bits, become 256 levels of it.
     """
 
     height: int
@@ -171,9 +173,20 @@ def decode(content: bytes, plan: Plan) -> Pixels:
         with _one_at_a_time if image.width * image.height > _LARGE else nullcontext():
             image.load()
             turned = _orientation(image)  # of a PNG only known now: the chunk may follow the pixels
-            upright = ImageOps.exif_transpose(image) if turned > 1 else image
-            pixels, peak = _pixels(upright, plan)
-    return Pixels(pixels.reshape(plan.shape), size if turned in _TURNED else (size[1], size[0]), peak)
+            where = (plan.height, plan.width), plan.channels, plan.resize, plan.window
+            deep = plan.deep and has_deep_colour(content, image)
+            whole = whole_colour(content, image, turned, *where) if deep else None
+            pixels, peak = whole or _pixels(ImageOps.exif_transpose(image) if turned > 1 else image, plan)
+    own = size if turned in _TURNED else (size[1], size[0])
+    return Pixels(pixels.reshape(plan.shape), own, peak)
+
+
+def is_coarse(content: bytes, pixels: np.ndarray) -> bool:
+    """Whether ``pixels``, bytes, are what was read of a file whose colour has more bits."""
+    if pixels.dtype != np.uint8 or not may_have_deep_colour(content):
+        return False
+    with _reasons(content[:_HEAD]), Image.open(io.BytesIO(content), formats=formats_of(content[:_HEAD])) as image:
+        return has_deep_colour(content, image)
 
 
 def _pixels(image: Image.Image, plan: Plan) -> tuple[np.ndarray, float | None]:

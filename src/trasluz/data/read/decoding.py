@@ -24,6 +24,7 @@ from trasluz.data.read.decode import (
     Plan,
     UnreadableImageError,
     decode,
+    is_coarse,
     quiet_pillow,
     read_bytes,
     read_header,
@@ -41,7 +42,8 @@ T = TypeVar("T")
 class Decoded:
     """A row's pixels, its file's size (height, width) and the digest of its bytes; or the reason why it has none.
 
-    ``generated``: the file says of itself that a network made it.  ``peak``: as ``Pixels`` has it.
+    ``generated``: the file says of itself that a network made it.  ``peak``: as ``Pixels`` has it;
+    ``coarse``: as ``is_coarse`` says.
     """
 
     row: int
@@ -51,6 +53,7 @@ class Decoded:
     reason: str = ""
     generated: bool = False
     peak: float | None = None
+    coarse: bool = False
 
 
 def decode_all(contents: Iterable[Item], plan: Plan) -> Iterator[Decoded]:
@@ -69,9 +72,10 @@ def _decode_one(item: Item, plan: Plan) -> Decoded:
     try:
         read = read_bytes(content)
         pixels, size, peak = decode(read, plan)
+        coarse = is_coarse(read, pixels)
     except UnreadableImageError as error:
         return Decoded(row, None, reason=str(error))
-    return Decoded(row, pixels, size, digest(read), generated=is_marked(read), peak=peak)
+    return Decoded(row, pixels, size, digest(read), generated=is_marked(read), peak=peak, coarse=coarse)
 
 
 def _header_of(item: Item) -> Header | None:

@@ -22,14 +22,20 @@ _HEIF = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1"
 # What systems, file servers and notebooks put beside people's files; in lower case.
 _SYSTEM_NAMES = (
     "__macosx @eadir #recycle #snapshot @recycle @recently-snapshot @tmp $recycle.bin recycler lost+found "
-    "thumbs.db ehthumbs.db desktop.ini __pycache__"
+    "thumbs.db ehthumbs.db desktop.ini .ds_store .localized .directory __pycache__"
 )
 _SYSTEM = frozenset(_SYSTEM_NAMES.split()) | {"system volume information", "icon\r"}
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder name is the system's own business, such as ``.DS_Store``, ``__MACOSX`` or ``@eaDir``."""
-    return name.startswith(".") or name.lower() in _SYSTEM
+    """Whether a file or folder is hidden or the system's own, such as ``.DS_Store``, ``__MACOSX`` or ``@eaDir``."""
+    return name.startswith(".") or is_the_systems(name)
+
+
+def is_the_systems(name: str) -> bool:
+    """Whether a system or program is known to put a file or folder of that name there by itself; ``._`` begins what
+    macOS keeps beside a file elsewhere."""
+    return name.lower() in _SYSTEM or name.startswith("._")
 
 
 def begins_like_image(head: bytes) -> bool:

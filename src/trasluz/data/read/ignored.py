@@ -7,14 +7,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-HIDDEN, BARE = "hidden", "bare"  # kinds that are no suffix: the system's own, and files without a suffix
+from trasluz.data.read.formats import is_the_systems
+
+SYSTEM, HIDDEN, BARE = "system", "hidden", "bare"  # kinds that are no suffix: by name, by a dot, without a suffix
 _MOST_KINDS = 20
 _LONGEST = 12  # characters of a suffix; what is longer is none
 
 
+def kind_of(name: str) -> str:
+    """The kind of an ignored file."""
+    last = PurePosixPath(name).name
+    if is_the_systems(last):
+        return SYSTEM
+    if last.startswith("."):
+        return HIDDEN
+    suffix = PurePosixPath(last).suffix.lower()
+    return suffix if 1 < len(suffix) <= _LONGEST else BARE
+
+
 @dataclass
 class Ignored:
-    """Counts of ``files`` by kind (a suffix in lower case, ``HIDDEN`` or ``BARE``) and of ``folders`` by name."""
+    """Counts of ``files`` by kind (a suffix in lower case, ``SYSTEM``, ``HIDDEN`` or ``BARE``), ``folders`` by name."""
 
     files: Counter[str] = field(default_factory=Counter)
     folders: Counter[str] = field(default_factory=Counter)
@@ -24,10 +37,9 @@ class Ignored:
         """How many files; those in folders that are passed over are not counted."""
         return self.files.total()
 
-    def add_file(self, name: str, hidden: bool = False) -> None:
-        """Counts a file by its name."""
-        suffix = PurePosixPath(name).suffix.lower()
-        self.files[HIDDEN if hidden else suffix if 1 < len(suffix) <= _LONGEST else BARE] += 1
+    def add_file(self, name: str) -> None:
+        """Counts a file by its name, which may be a path."""
+        self.files[kind_of(name)] += 1
 
     def without(self, names: Iterable[str]) -> Ignored:
         """The same but for files of these names, which turned out to be of use."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from trasluz.data.read.decoding import decode_all
 from trasluz.data.read.deep import BYTES, FULL, Range, rescaled
 from trasluz.data.read.fit_arrays import fit_arrays
 from trasluz.data.read.layout import require_images
+from trasluz.data.read.other_form import existing
 from trasluz.data.read.raw import Unreadable
 from trasluz.data.read.sequence_rows import load_sequences, sequences_of_arrays
 from trasluz.data.read.table_rows import load_rows, rows_of_array
@@ -53,7 +55,8 @@ def load_images(
 ) -> LoadedImages:
     """Images in the size, channels, resize rule and value range of ``preprocess``.
 
-    ``images``: a path or several, of image files, folders or archives; or an array ``[h, w]``, ``[h, w, c]``,
+    ``images``: a path or several, of image files, folders or archives (an image that several of them name is taken
+    once, where it is first named); or an array ``[h, w]``, ``[h, w, c]``,
     ``[n, h, w]`` or ``[n, h, w, c]`` (tables: ``[n, features]``) in the stored range, or in 0 to 255 as uint8, or
     in 0 to 1 as floats.  For a model of tables: CSV files with its columns, in any order.
 
@@ -77,7 +80,7 @@ def load_images(
             return LoadedImages(samples, tuple(str(i) for i in range(len(samples))), lengths=steps)
         samples = _from_array(np.asarray(images), preprocess, reporter)
         return LoadedImages(samples, tuple(str(i) for i in range(len(samples))))
-    paths = [Path(item).expanduser() for item in images if isinstance(item, (str, Path))]
+    paths = [_existing(Path(item).expanduser()) for item in images if isinstance(item, (str, Path))]
     if preprocess.kind == "table":
         return LoadedImages(*load_rows(paths, preprocess, reporter))
     if preprocess.kind == "sequence":
@@ -110,27 +113,60 @@ def _from_files(paths: list[Path], preprocess: Preprocess, reporter: Reporter) -
 def _gather(
     paths: list[Path], reporter: Reporter
 ) -> tuple[list[str], Iterator[tuple[int, Content]], list[tuple[str, str]]]:
-    """Names of all files that are meant, what gives their contents, and what is known to be unreadable."""
+    """Names of all files that are meant, each once, what gives their contents, and what is known to be unreadable."""
     names: list[str] = []
-    parts: list[tuple[int, Iterator[tuple[int, Content]]]] = []
-    unreadable: list[tuple[str, str]] = []
+    parts: list[tuple[dict[int, int], Iterator[tuple[int, Content]]]] = []  # with the places of its files in ``names``
+    unreadable: dict[str, tuple[str, str]] = {}
+    known: set[str] = set()
+
+    def take(found: list[str], contents: Iterator[tuple[int, Content]]) -> None:
+        places: dict[int, int] = {}
+        for row, name in enumerate(found):
+            whole = _written_out(name)
+            if whole not in known:
+                known.add(whole)
+                places[row] = len(names)
+                names.append(name)
+        parts.append((places, contents))
+
     for path in paths:
         kind = _kind_of(path)
         if kind == "image":
-            parts.append((len(names), iter([(0, path)])))
-            names.append(str(path))
+            take([str(path)], iter([(0, path)]))
             continue
         # Whatever folders mean: all images are taken, loose ones and those in folders.
         listing = (folder_files(path) if kind == "folder" else archive_files(path, path.name)).listing(reporter)
         require_images(len(listing.names) + len(listing.unreadable), listing.ignored, path)
-        parts.append((len(names), listing.contents()))
         if kind == "folder":  # the names by which its files are found again, also where they are no UTF-8
-            names += [str(content) for _row, content in listing.contents()]
+            take([str(content) for _row, content in listing.contents()], listing.contents())
         else:
-            names += [str(path / name) for name in listing.names]
-        unreadable += [(str(path / name), _(reason)) for name, reason in listing.unreadable]
-    contents = ((first + row, content) for first, part in parts for row, content in part)
-    return names, contents, unreadable
+            take([str(path / name) for name in listing.names], listing.contents())
+        for name, reason in listing.unreadable:
+            unreadable.setdefault(_written_out(path / name), (str(path / name), _(reason)))
+    contents = ((places[row], content) for places, part in parts for row, content in part if row in places)
+    return names, contents, list(unreadable.values())
+
+
+def _written_out(path: str | Path) -> str:
+    """The path from the root, without ``..``; links are not followed, as two names of a file in a folder are two."""
+    return os.path.normpath(Path(path).absolute())
+
+
+def _existing(path: Path) -> Path:
+    """The path that is meant, in whatever form of Unicode its name is kept.
+
+    Raises:
+        DataError: a folder above it may not be looked into.
+    """
+    try:
+        return existing(path)
+    except PermissionError:
+        raise _forbidden(path) from None
+
+
+def _forbidden(path: Path) -> DataError:
+    message = _("{path}: a folder above it may not be read; change its permissions, or give a copy.")
+    return DataError(message.format(path=path))
 
 
 def _kind_of(path: Path) -> Literal["folder", "archive", "image"]:
@@ -147,8 +183,7 @@ def _kind_of(path: Path) -> Literal["folder", "archive", "image"]:
         if path.exists() or path.is_symlink():
             return "image"
     except PermissionError:
-        message = _("{path}: a folder above it may not be read; change its permissions, or give a copy.")
-        raise DataError(message.format(path=path)) from None
+        raise _forbidden(path) from None
     except (OSError, ValueError):  # too long for a path, or a link that leads to itself
         pass
     raise DataError(_("{path}: there is no such file or folder.").format(path=short(str(path))))

@@ -4,6 +4,7 @@
     train/cats/1.jpg  valid/dogs/2.jpg         splits and classes (what parts are called is in ``split_names``)
     cats/train/1.jpg  dogs/valid/2.jpg         the same, the other way round
     train/1.jpg  test/2.jpg                    splits
+    trainA/1.jpg  testA/2.jpg  trainB/3.jpg …  splits and domains, where domains are asked for
     1.jpg  2.jpg                               neither
     1.jpg  more/2.jpg                          neither, and the images beside the folders are counted
 
@@ -76,7 +77,9 @@ def read_layout(
     kept.sort(key=lambda i: (_ORDER.index(splits[i] or "train"), parts[i], paths[i]))
     below = [_below(parts[i], found) for i in kept]
     labels, loose = _classes(below, [splits[i] for i in kept], section)
-    named = labels is not None and section.class_folder != "inner"
+    if found.classes:
+        labels, loose = [found.classes[parts[i][0]] for i in kept], 0
+    named = labels is not None and section.class_folder != "inner" and not found.classes
     return Layout(
         tuple(kept),
         None if labels is None else tuple(labels),

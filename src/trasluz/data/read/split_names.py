@@ -53,13 +53,25 @@ def composed(name: str) -> str:
 
 def part_of(name: str) -> PartName | None:
     """The part of a split that ``name`` speaks of; ``None`` where it speaks of none, or of several."""
-    plain = "".join(c for c in unicodedata.normalize("NFD", _CAPITAL.sub(" ", name)) if not unicodedata.combining(c))
-    words = [_unjoined(word) for word in _WORD.findall(_HYPHENATED.sub(r"\1out", plain.casefold()))]
+    plain = _plain(_CAPITAL.sub(" ", name))
+    words = [_unjoined(word) for word in _WORD.findall(_HYPHENATED.sub(r"\1out", plain))]
     telling = [word for word in words if word not in _SAY_NOTHING]
     parts = [word for word in telling if word in _PART_OF]
     if len(parts) != 1 or (parts[0] in _NOT_ALONE and len(words) == 1):
         return None
     return PartName(_PART_OF[parts[0]], tuple(word for word in telling if word not in _PART_OF))
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return bare.casefold()
+
+
+def as_written(name: str, words: Iterable[str]) -> str:
+    """``words`` of ``PartName.other`` as they stand in ``name``."""
+    written = {_plain(word): word for word in _WORD.findall(_CAPITAL.sub(" ", composed(name)))}
+    return " ".join(written.get(word, word) for word in words)
 
 
 def _unjoined(word: str) -> str:

@@ -40,7 +40,8 @@ from trasluz.reading import read_arrays
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
 
-_FORMAT = 2  # 1: 8 bits only, and without the identities of rows
+_FORMAT = 3  # 1: 8 bits only, and without the identities of rows; 2: 8 bits of colour
+_MOST_COARSE = 100  # names of files that are kept
 _BLOCK, _BLOCKS = 1 << 20, 64
 _KEPT_IN_MEMORY = 256 << 20  # smaller arrays are read whole, larger ones mapped
 _SPARE_BYTES = 256 << 20  # disk that is left to others
@@ -159,6 +160,7 @@ class _Progress:
     sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
     generated: set[int] = field(default_factory=set)
+    coarse: set[int] = field(default_factory=set)
     peaks: dict[int, float] = field(default_factory=dict)
     deep_rows: set[int] = field(default_factory=set)
 
@@ -167,6 +169,8 @@ class _Progress:
         self.digests[done.row], self.sizes[done.row] = done.digest, done.size
         if done.generated:
             self.generated.add(done.row)
+        if done.coarse:
+            self.coarse.add(done.row)
         if done.peak is not None:
             self.peaks[done.row] = done.peak
 
@@ -289,11 +293,17 @@ def _entry(listing: Listing, plan: Plan, rows: list[int], found: _Progress, rang
         "generated": [listing.names[row] for row in rows if row in found.generated],
         "multi_label": listing.multi_label,
         "classes": listing.classes,
-        "told": listing.told,
+        "told": {**listing.told, **_coarse(listing, rows, found)},
         "unreadable": _unreadable(listing, found),
         "ignored": listing.ignored,
         "fingerprint": fingerprint_of_facts(content, _digests(rows, found)),
     }
+
+
+def _coarse(listing: Listing, rows: list[int], found: _Progress) -> dict[str, Any]:
+    """For the audit: images whose colour has more bits than were read."""
+    names = [listing.names[row] for row in rows if row in found.coarse]
+    return {"coarse": {"count": len(names), "files": names[:_MOST_COARSE]}} if names else {}
 
 
 def _row_arrays(listing: Listing, rows: list[int], found: _Progress) -> dict[str, np.ndarray]:

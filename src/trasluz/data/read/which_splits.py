@@ -2,7 +2,9 @@
 
 Names decide where they are certain: the words of ``SPLIT_NAMES`` alone; or a training and another part by any usual
 name, whose folders hold largely the same classes.  Folders of other names that all hold folders of the same names
-(``A/cat``, ``A/dog``, ``B/cat``, ``B/dog``) can be parts, or classes, or neither, so that the user is asked.
+(``A/cat``, ``A/dog``, ``B/cat``, ``B/dog``) can be parts, or classes, or neither, so that the user is asked.  Names
+that are made of a part and something else, each with each (``trainA``, ``trainB``, ``testA``, ``testB``), are parts of
+domains where domains are asked for (``data.domains``), and asked otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from trasluz.data.read.split_names import SPLIT_NAMES, composed, part_of, parts_of
+from trasluz.data.read.split_names import SPLIT_NAMES, as_written, composed, part_of, parts_of
 from trasluz.errors import DataError
 from trasluz.messages import _, short
 from trasluz.recipe import DataSection
@@ -26,11 +28,13 @@ _NAMED = 4
 class Parts:
     """The folders that are parts: their ``names``, each with its split, at the ``level`` of every path (0: the first).
 
-    ``level`` is ``None`` where no folder is a part.
+    ``level`` is ``None`` where no folder is a part.  ``classes``: the class of each where the names of parts say that,
+    too; empty where it is in other folders.
     """
 
     level: int | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
 
     def split_of(self, path: Path) -> str | None:
         """The split of a path; ``train`` where there are no parts, ``None`` for one in none of them."""
@@ -58,6 +62,8 @@ def find_splits(paths: Sequence[Path], source: str, section: DataSection) -> Par
     lower = {name: SPLIT_NAMES[name.lower()] for name in tops if name.lower() in SPLIT_NAMES}
     if len(lower) == len(tops):
         return Parts(0, lower)
+    if section.domains and section.class_folder is None and _paired(tops):
+        return _of_domains(tops)
     found = parts_of(tops)
     if _several(found.values()):
         if len(found) == len(tops) and _alike(found, tops) and _once_each(found):
@@ -123,6 +129,19 @@ def _paired(tops: Mapping[str, set[str]]) -> bool:
     parts, others = {part for part, _other in pairs}, {other for _part, other in pairs}
     whole = len(pairs) == len(tops) == len(parts) * len(others)
     return whole and "train" in parts and len(parts) > 1 and len(others) > 1
+
+
+def _of_domains(tops: Iterable[str]) -> Parts:
+    """The parts of domains whose folders are ``_paired``; a domain is called what its training folder says beside."""
+    told = {name: part for name in tops if (part := part_of(name)) is not None}
+    given = {part.part for part in told.values()}
+    evaluation = "test" if "valid" in given else "valid"
+    domains = {part.other: as_written(name, part.other) for name, part in told.items() if part.part == "train"}
+    return Parts(
+        0,
+        {name: evaluation if part.part == "eval" else part.part for name, part in told.items()},
+        {name: domains[part.other] for name, part in told.items()},
+    )
 
 
 def _told(paths: Sequence[Path], source: str, given: Mapping[str, str]) -> Parts:

@@ -31,7 +31,7 @@ def archive_files(path: Path, name: str, section: DataSection | None = None) -> 
     facts = path.stat()
     identity: list[object] = [str(path.resolve()), facts.st_size, facts.st_mtime_ns]
     if section is not None:
-        identity += [section.splits.given(), section.class_folder]
+        identity += [section.splits.given(), section.class_folder, section.domains]
     return ImageFiles(name, identity, lambda reporter: _listing(path, section, reporter))
 
 

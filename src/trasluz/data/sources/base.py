@@ -7,6 +7,7 @@ from typing import Any
 
 from trasluz import components
 from trasluz.data.read.folders import data_folders
+from trasluz.data.read.other_form import existing
 from trasluz.data.read.raw import Given, Raw
 from trasluz.data.read.table import open_table
 from trasluz.data.read.table_columns import Column
@@ -93,6 +94,10 @@ def locate(source: str) -> Path:
     for path in (Path(source).expanduser(), *(folder / source for folder in folders)):
         if _exists(path):
             return path
+    if not source.isascii():
+        for path in (Path(source).expanduser(), *(folder / source for folder in folders)):
+            if _exists(other := existing(path)):  # called the same in another form of Unicode
+                return other
     names = _known_names()
     beside = [path.name for folder in folders for path in _inside(folder)]
     parent = Path(source).expanduser().parent

@@ -51,7 +51,13 @@ def open_path(path: Path, section: DataSection, reporter: Reporter) -> ImageFile
     """
     scan = _scanned(path)
     table = find_table(path, tuple(scan.images), section)
-    identity = [*_identity(path, scan), sorted(scan.empty), section.splits.given(), section.class_folder]
+    identity = [
+        *_identity(path, scan),
+        sorted(scan.empty),
+        section.splits.given(),
+        section.class_folder,
+        section.domains,
+    ]
     identity.append(table.identity if table else None)
     return ImageFiles(
         path.resolve().name,
@@ -166,7 +172,7 @@ def _note_hidden(entry: os.DirEntry[str], scan: Scan) -> None:
     if entry.is_dir(follow_symlinks=False):
         scan.ignored.folders[entry.name] += 1
     else:
-        scan.ignored.add_file(entry.name, hidden=True)
+        scan.ignored.add_file(entry.name)
 
 
 def _is_image_without_suffix(path: Path) -> bool:

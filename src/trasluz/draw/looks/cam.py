@@ -146,16 +146,21 @@ def _region_verdict(result: CamResult, layer: int) -> str:
         "With only the marked half of the evidence in view the model is {kept} sure (random region {random}, middle "
         "{centred}), without it {without} ({random_without}, {centred_without})."
     ).format(**numbers)
-    return f"{told} {_conclusion(holds, matters)}" if len(result.images) >= _FEWEST else told
+    return f"{told} {_conclusion(holds, matters, len(result.images))}" if len(result.images) >= _FEWEST else told
 
 
-def _conclusion(holds: bool, matters: bool) -> str:
+def _conclusion(holds: bool, matters: bool, n: int) -> str:
     if holds and matters:
         return _("So the map marks what the model decides by, better than other regions of that size.")
     if holds:
-        return _("So what the map marks speaks for the class, but without it the model decides by other places.")
+        return _(
+            "So what the map marks speaks for the class; that the model needs it cannot be told with {n} images."
+        ).format(n=n)
     if matters:
-        return _("So what the map marks is missed when it is gone, but does not show the class by itself.")
+        return _(
+            "So what the map marks is missed when it is gone; that it shows the class by itself cannot be told with "
+            "{n} images."
+        ).format(n=n)
     return _("No difference from regions of the same size elsewhere is certain: do not trust where the map points.")
 
 

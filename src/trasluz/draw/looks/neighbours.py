@@ -5,9 +5,10 @@ from __future__ import annotations
 from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, significant, split_name
 from trasluz.draw.panel import Cell, Gallery, Panel, Table, Tile
+from trasluz.look.classes.probing import LEAST
 from trasluz.look.latent.separation import Accuracy, K
 from trasluz.look.looks.neighbours import NeighboursResult
-from trasluz.messages import _
+from trasluz.messages import _, ngettext
 
 QUESTION: Question = "latent"
 ORDER = 20
@@ -43,14 +44,27 @@ def _gallery(result: NeighboursResult) -> Panel:
     alt = _("{n} images, each beside the training images nearest to it in the code and in pixels").format(
         n=integer(len(result.images))
     )
-    note = _(
-        "Nearest first, among {n} training images drawn at random; a class that is not the image's own stands out. "
-        "Distances are Euclidean; large images are compared at 32 pixels on a side."
-    ).format(n=integer(result.pool))
+    note = " ".join(
+        (
+            _among(result),
+            _("A class that is not the image's own stands out."),
+            _("Distances are Euclidean; large images are compared at 32 pixels on a side."),
+        )
+    )
     verdict = _(
         "Of the {k} training images nearest to an image in the code, {share} are also among the {k} nearest in pixels."
     ).format(k=integer(count), share=percent(result.shared))
     return Panel(_("Nearest training images"), Gallery(tuple(rows), tuple(names), columns), alt, note, verdict)
+
+
+def _among(result: NeighboursResult) -> str:
+    """What the neighbours were sought among: all training images beside those looked at, or some of them."""
+    numbers = {"n": integer(result.pool), "all": integer(result.available)}
+    if result.available == result.pool:
+        return _("Nearest first, among all {n} training images.").format(**numbers)
+    if result.available:
+        return _("Nearest first, among {n} of {all} training images, drawn at random.").format(**numbers)
+    return _("Nearest first, among {n} training images.").format(**numbers)  # kept before all were counted
 
 
 def _neighbour(result: NeighboursResult, space: str, index: int, number: int, own: int) -> Tile:
@@ -103,10 +117,27 @@ def _said(found: Accuracy) -> tuple[str, str]:
 
 
 def _verdict(result: NeighboursResult) -> str:
-    """The code beside PCA, by both ways of reading, with the interval of the difference."""
+    """The code beside PCA, by both ways of reading, with the interval of the difference; of the two together only
+    what the intervals exclude."""
     said = [_gain(how, *result.gains[how]) for how in ("neighbours", "probes")]
-    if all(low <= 0 for _value, low, _high in result.gains.values()):
-        said.append(_("So the classes lie no clearer in it than in a linear compression of the pixels."))
+    gains = result.gains.values()
+    if all(high <= LEAST for _value, _low, high in gains):
+        said.append(
+            _(
+                "So the classes lie no clearer in it than in a linear compression of the pixels: it gains a percentage "
+                "point at most."
+            )
+        )
+    elif all(low <= 0 for _value, low, _high in gains):
+        said.append(
+            ngettext(
+                "Whether the classes lie clearer in it than in a linear compression of the pixels cannot be told with "
+                "{n} image.",
+                "Whether the classes lie clearer in it than in a linear compression of the pixels cannot be told with "
+                "{n} images.",
+                result.tested,
+            ).format(n=integer(result.tested))
+        )
     return " ".join(said)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -11,12 +13,14 @@ from trasluz.draw.layer_names import short_names
 from trasluz.draw.looking import Question
 from trasluz.draw.names import MINUS, integer, percent, significant, split_name
 from trasluz.draw.panel import Gallery, Panel, Table, Tile
+from trasluz.look.classes.probing import LEAST
 from trasluz.look.looks.probes import ProbesResult
 from trasluz.messages import _, ngettext
 
 QUESTION: Question = "decides"
 ORDER = 10
 _MOST_TICKS = 32
+Adds = Literal["yes", "less", "nothing", "unknown"]
 
 
 def draw(result: ProbesResult) -> tuple[Panel, ...]:
@@ -82,17 +86,23 @@ def _verdict(result: ProbesResult) -> str:
     enough = int(np.argmax(result.high >= result.accuracy.max()))
     texts = [
         _(
-            "At {layer}, layer {n} of {count}, the class can be read off as well as anywhere, within the interval: "
-            "{accuracy}; the network itself reaches {own}."
+            "At {layer}, layer {n} of {count}, the class of {accuracy} of {tested} images can be read off (95 % "
+            "interval {low} to {high}); the best of all layers, {best}, lies within that. The network itself "
+            "reaches {own}."
         ).format(
             layer=short_names(result.layers)[enough],
             n=enough + 1,
             count=len(result.layers),
             accuracy=percent(result.accuracy[enough]),
+            tested=integer(result.tested),
+            low=percent(result.low[enough]),
+            high=percent(result.high[enough]),
+            best=percent(float(result.accuracy.max())),
             own=percent(result.own),
         )
     ]
-    idle = int((~_adds(result)).sum())
+    adds = _adds(result)
+    idle = sum(what in ("nothing", "less") for what in adds)
     if idle:
         said = ngettext(
             "{idle} of {count} layers adds nothing that a probe can see.",
@@ -100,13 +110,23 @@ def _verdict(result: ProbesResult) -> str:
             idle,
         )
         texts.append(said.format(idle=idle, count=len(result.layers)))
+    open_ = adds.count("unknown")
+    if open_:
+        said = ngettext(
+            "Whether {n} of {count} layers adds anything cannot be told with {tested} images.",
+            "Whether {n} of {count} layers add anything cannot be told with {tested} images.",
+            open_,
+        )
+        texts.append(said.format(n=open_, count=len(result.layers), tested=integer(result.tested)))
     return " ".join(texts)
 
 
-def _adds(result: ProbesResult) -> np.ndarray:
-    """Bool ``[layers]``: whether the interval of the gain lies above zero."""
-    found: np.ndarray = result.gain_low > 0
-    return found
+def _adds(result: ProbesResult) -> list[Adds]:
+    """What each layer adds, as far as the interval of its gain excludes something."""
+    return [
+        "yes" if low > 0 else "less" if high < 0 else "nothing" if high <= LEAST else "unknown"
+        for low, high in zip(result.gain_low, result.gain_high, strict=True)
+    ]
 
 
 def _table(result: ProbesResult) -> Panel:
@@ -114,20 +134,22 @@ def _table(result: ProbesResult) -> Panel:
         *("№", _("layer"), _("output"), _("accuracy"), _("95 % interval"), _("gain"), _("adds")),
         *(_("zeros"), _("effective rank"), _("channels")),
     )
-    adds, rows, texts = _adds(result), [], []
+    words = {"yes": _("yes"), "less": _("less"), "nothing": _("nothing"), "unknown": _("not known")}
+    adds, rows, texts = [words[what] for what in _adds(result)], [], []
     for i, layer in enumerate(short_names(result.layers)):
         shape = "×".join(map(str, result.shapes[i]))
         accuracy, gain = float(result.accuracy[i]), float(result.gain[i])
-        said = _("yes") if adds[i] else _("less") if result.gain_high[i] < 0 else _("nothing")
+        said = adds[i]
         interval = f"{100 * result.low[i]:.1f}–{percent(result.high[i], 1)}"
         zeros, rank, width = float(result.zeros[i]), float(result.rank[i]), int(result.width[i])
         rows.append((i + 1, layer, shape, accuracy, float(result.low[i]), gain, said, zeros, rank, width))
         shown = (percent(accuracy), interval, _signed(gain), said, percent(zeros), significant(rank), integer(width))
         texts.append((str(i + 1), layer, shape, *shown))
     note = _(
-        "Gain: over the layer before, on the same images; a layer adds nothing where the 95 % interval of that "
-        "includes zero, and less where it lies below. Effective rank (Roy and Vetterli 2007): how many directions the "
-        "channels' means really use, of how many there are."
+        "Gain: over the layer before, on the same images. A layer adds something where the 95 % interval of that lies "
+        "above zero, less where it lies below, nothing where it ends at a percentage point at most; where it includes "
+        "zero and more, what the layer adds is not known. Effective rank (Roy and Vetterli 2007): how many directions "
+        "the channels' means really use, of how many there are."
     )
     alt = _("What each layer adds")
     return Panel(_("What each layer adds"), Table(head, tuple(rows), tuple(texts), result.layers), alt, note)

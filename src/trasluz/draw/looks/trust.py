@@ -16,6 +16,7 @@ from trasluz.look.checks.pixel_removal import ROAD_SHARES, areas
 from trasluz.look.checks.verdicts import FEWEST, Judged, judge, knows_something
 from trasluz.look.looks.trust import TrustResult
 from trasluz.messages import N_, _, ngettext
+from trasluz.metrics.intervals import wilson
 from trasluz.numerals import MINUS
 
 QUESTION: Question = "where"
@@ -112,13 +113,25 @@ def _verdict(result: TrustResult, judged: list[Judged]) -> list[str]:
         ]
     told = []
     if knows_something(result) is False:
-        told.append(
-            _(
-                "The model is right on {right} of these images, no more often than one that always names the most "
-                "frequent class ({majority}): its maps have nothing to show, whatever they look like."
-            ).format(right=percent(float(result.right.mean())), majority=percent(result.majority))
-        )
+        told.append(_knows_nothing(result))
     return told + [_of_method(each) for each in judged]
+
+
+def _knows_nothing(result: TrustResult) -> str:
+    """That the model is not surely better than chance; that it is no better only where that is sure."""
+    low, high = wilson(int(result.right.sum()), len(result.right))
+    text = _(
+        "The model is right on {right} of these images, no more often than one that always names the most frequent "
+        "class ({majority}): its maps have nothing to show, whatever they look like."
+    )
+    if high > result.majority:
+        text = _(
+            "The model is right on {right} of these images (95 % interval {low} to {high}). Whether that is more than "
+            "by always naming the most frequent class ({majority}) cannot be told with {n} images: its maps may have "
+            "nothing to show, whatever they look like."
+        )
+    numbers = {"right": float(result.right.mean()), "majority": result.majority, "low": low, "high": high}
+    return text.format(n=len(result.right), **{name: percent(share) for name, share in numbers.items()})
 
 
 def _of_method(judged: Judged) -> str:

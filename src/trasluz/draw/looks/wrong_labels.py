@@ -28,9 +28,11 @@ def draw(result: WrongLabelsResult) -> tuple[Panel, ...]:
 def _verdict(result: WrongLabelsResult) -> str:
     if result.trust == "chance":
         return _(
-            "No training label is suspected, because nobody could: the classifier tells the classes apart no better "
-            "than chance (area under its ROC curve: {auc})."
-        ).format(auc=significant(float(result.auc[0]), 2))
+            "No training label is suspected: that the classifier tells the classes apart better than chance does is "
+            "not sure (area under its ROC curve: {auc}, 95 % interval {low} to {high}; chance is 0.5)."
+        ).format(
+            **{name: significant(float(of), 2) for name, of in zip(("auc", "low", "high"), result.auc, strict=True)}
+        )
     if result.trust == "weak":
         return _(
             "No training label is suspected: the classifier tells the classes apart too badly for its doubts to mean "

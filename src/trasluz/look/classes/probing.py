@@ -15,6 +15,7 @@ from torch.nn.functional import cross_entropy
 from trasluz.metrics.paired import paired_proportions
 
 ITERATIONS = 100
+LEAST = 0.01  # of accuracy: a gain that surely is not above it is called none
 
 
 def probe(train: np.ndarray, labels: np.ndarray, test: np.ndarray, classes: int, cost: float = 1.0) -> np.ndarray:

@@ -27,7 +27,7 @@ POOL, TAUGHT, TESTED = 5000, 3000, 2000
 class Reading:
     """Who teaches and who is asked: rows ``pool`` and ``tested`` of the data, int64, with the classes ``teaching`` and
     ``testing`` of those that have one, at the places ``known`` and ``asked``; ``taught``: places in ``pool`` of those
-    that teach the probe."""
+    that teach the probe; ``available``: how many training images the pool was taken from."""
 
     pool: np.ndarray
     tested: np.ndarray
@@ -37,6 +37,7 @@ class Reading:
     teaching: np.ndarray
     testing: np.ndarray
     classes: int
+    available: int
 
     @property
     def possible(self) -> bool:
@@ -82,6 +83,7 @@ def reading(subject: Subject, pool: int = POOL, taught: int = TAUGHT, tested: in
         teaching=teaching[known],
         testing=testing[labelled],
         classes=len(subject.data.classes),
+        available=len(rest),
     )
 
 

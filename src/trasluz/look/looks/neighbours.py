@@ -58,7 +58,8 @@ class NeighboursResult(Result):
     With one label per sample, by space, ``code``, ``pca`` with ``pca_size`` numbers and ``pixels`` with
     ``pixels_size``: ``neighbours``, accuracy of what most of the five nearest training images are, and ``probes``,
     of a linear classifier; both of images of ``split``.  ``gains``: of the code over PCA on the same images, each with
-    its 95 % interval (paired).  ``size``: numbers of a code; ``pool`` and ``taught``: training images.
+    its 95 % interval (paired).  ``size``: numbers of a code; ``pool`` and ``taught``: training images;
+    ``available``: how many the pool was taken from (0 where that was not kept).
     """
 
     images: np.ndarray
@@ -80,6 +81,7 @@ class NeighboursResult(Result):
     taught: int
     tested: int
     split: str
+    available: int = 0
 
 
 RESULT = NeighboursResult
@@ -134,6 +136,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         taught=len(asked.taught),
         tested=len(asked.tested),
         split=subject.split,
+        available=asked.available,
     )
 
 

@@ -12,7 +12,7 @@ from trasluz.data.describe.audit_notes import audit_notes
 from trasluz.data.describe.audit_warnings import audit_warnings
 from trasluz.draw.counts import class_counts, split_sizes
 from trasluz.draw.names import integer, significant
-from trasluz.messages import LANGUAGES, N_, language
+from trasluz.messages import LANGUAGES, N_, _, language
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, join, plain, split_phrase
@@ -106,6 +106,7 @@ def _facts(audit: Mapping[str, Any]) -> list[tuple[Phrase, str]]:
     facts.append((both("Exact copies within a split"), integer(sum(audit["exact_duplicates"]["within"].values()))))
     facts.append((both("Exact copies across splits"), integer(sum(audit["exact_duplicates"]["across"].values()))))
     if not table:
+        facts.append((both("Nearly equal within a split"), integer(sum(audit["near_duplicates"]["within"].values()))))
         facts.append((both("Nearly equal across splits"), integer(sum(audit["near_duplicates"]["across"].values()))))
     return facts
 
@@ -116,13 +117,19 @@ def _size(pair: list[int]) -> str:
 
 
 def _listings(audit: Mapping[str, Any]) -> list[Listing]:
-    unreadable = tuple(plain(f"{e['file']}: {e['reason']}") for e in audit["unreadable"]["files"][:_MOST_LISTED])
+    unreadable = tuple(_unreadable(entry) for entry in audit["unreadable"]["files"][:_MOST_LISTED])
     found = [
         Listing(both("Files that could not be read"), unreadable),
         Listing(both("Exact copies"), _pairs(audit["exact_duplicates"])),
         Listing(both("Nearly equal images"), _pairs(audit["near_duplicates"])),
     ]
     return [listing for listing in found if listing.lines]
+
+
+def _unreadable(entry: Mapping[str, str]) -> Phrase:
+    """A file and the reason, whose English is what the audit keeps."""
+    reason = entry["reason"]
+    return both("{file}: {reason}", file=entry["file"], reason=Phrase.of(lambda: _(reason) if reason else ""))
 
 
 def _pairs(duplicates: Mapping[str, Any]) -> tuple[Phrase, ...]:

@@ -59,7 +59,9 @@ def _told(context: Context, spoken: Mapping[str, Finding]) -> _Told:
         meaning=_say(spoken, "meaning"),
         advice=_say(spoken, "advice"),
         refuted_by=_say(spoken, "refuted_by") if first.refuted_by else None,
-        command=command_line(context.recipe, context.folder.path, first.settings, in_memory=in_memory),
+        command=command_line(
+            context.recipe, context.folder.path, first.settings, in_memory=in_memory, data=context.data
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from trasluz.evaluation.evaluation import Evaluation
 from trasluz.messages import N_, _
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, metric_phrase, split_phrase
+from trasluz.report.phrase import Phrase, both, kept_phrase, metric_phrase, split_phrase
 from trasluz.report.sections.base import Section, failed_part
 
 ORDER = 20
@@ -35,7 +35,7 @@ class Table:
     intervals: bool
     baselines: tuple[Phrase, ...]
     rows: tuple[Row, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
 
 
 def applies(context: Context) -> bool:
@@ -60,7 +60,8 @@ def _table(evaluation: Evaluation, of_rows: bool) -> Table:
     images, named = N_("{count} {split} images"), N_("{count} {split} rows")
     caption = both(named if of_rows else images, count=integer(evaluation.count), split=split_phrase(evaluation.split))
     headings = tuple(_heading(name, values) for name, values in shown.items())
-    return Table(caption, any(row.interval for row in rows), headings, rows, evaluation.notes)
+    notes = tuple(kept_phrase(note) for note in evaluation.notes)
+    return Table(caption, any(row.interval for row in rows), headings, rows, notes)
 
 
 def _row(evaluation: Evaluation, name: str, baselines: list[str]) -> Row:

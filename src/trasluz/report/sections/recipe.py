@@ -19,7 +19,8 @@ def applies(context: Context) -> bool:
 
 def render(context: Context) -> Section:
     """The YAML, and one command."""
-    command = shlex.join(["trasluz", "train", str(context.folder.path / "recipe.yaml")])
+    where = ["--data", context.data] if context.data else []
+    command = shlex.join(["trasluz", "train", str(context.folder.path / "recipe.yaml"), *where])
     html = fill(
         "sections/recipe.html",
         yaml=context.recipe.to_yaml(),

@@ -16,7 +16,7 @@ from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.report.context import Context
 from trasluz.report.images import Made, data_address
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, metric_phrase, plain, split_phrase
+from trasluz.report.phrase import Phrase, both, kept_phrase, metric_phrase, plain, split_phrase
 from trasluz.report.sections.base import Section
 from trasluz.runs.evaluations import load_samples
 
@@ -53,7 +53,7 @@ def render(context: Context) -> Section:
         rows=[_row(found, name) for name in found.metrics],
         classes=_classes(found),
         cards=[_card(context, found, i) for i in range(len(found.examples["closest"]))],
-        notes=found.notes,
+        notes=[kept_phrase(note) for note in found.notes],
     )
     return Section(both("What are its samples worth?"), "samples", html)
 

@@ -23,7 +23,8 @@ class ProgressBar(Callback):
         self._reporter = reporter
         self._stack = ExitStack()
         self._task = Task()
-        self._note = ""
+        self._note = self._after = ""
+        self._phase = ""
         self._waiting, self._told = 0, 0.0
 
     def on_start(self, loop: Loop) -> None:
@@ -36,11 +37,11 @@ class ProgressBar(Callback):
         """Moves the bar, ten times a second at most."""
         self._waiting += samples
         if time.monotonic() >= self._told + _SECONDS:
-            self._tell(loop, loop.epoch + 1)
+            self._tell(loop, loop.epoch + 1, self._after)
 
-    def _tell(self, loop: Loop, epoch: int) -> None:
+    def _tell(self, loop: Loop, epoch: int, note: str) -> None:
         when = _("epoch {epoch}/{epochs}").format(epoch=epoch, epochs=loop.train.epochs)
-        self._task.advance(self._waiting, f"{when} {self._note}".strip())
+        self._task.advance(self._waiting, f"{when} {note}".strip())
         self._waiting, self._told = 0, time.monotonic()
 
     def on_features(self, loop: Loop, done: int, whole: int) -> None:
@@ -48,10 +49,17 @@ class ProgressBar(Callback):
         self._task.advance(0, _("features of {done}/{whole} images").format(done=done, whole=whole))
 
     def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:
-        """Shows the scores of the epoch beside the bar."""
+        """Shows the scores of the epoch beside the bar; while the next one runs, as those after this epoch."""
         shown = [name for name in ("train/loss", "valid/loss", "valid/accuracy", "valid/mse") if name in record]
-        self._note = " · ".join(f"{name} {record[name]:.4g}" for name in shown)
-        self._tell(loop, loop.epoch)
+        self._note = numbers = " · ".join(f"{name} {record[name]:.4g}" for name in shown)
+        self._after = _("(after epoch {epoch}: {numbers})").format(epoch=loop.epoch, numbers=numbers) if numbers else ""
+        self._phase = loop.phase.name
+        self._tell(loop, loop.epoch, numbers)
+
+    def on_phase_start(self, loop: Loop) -> None:
+        """Says that the last scores are those of the phase before."""
+        if self._after and self._phase != loop.phase.name:
+            self._after = _("(after phase {phase}: {numbers})").format(phase=self._phase, numbers=self._note)
 
     def on_end(self, loop: Loop) -> None:
         """Closes the bar."""
