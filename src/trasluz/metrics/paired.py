@@ -13,9 +13,9 @@ from statistics import NormalDist
 import numpy as np
 
 from trasluz.metrics import classification, multi_label
-from trasluz.metrics.intervals import UNKNOWN, bootstrap, bootstrap_confusion, students_quantile, unbounded_mean
+from trasluz.metrics.intervals import UNKNOWN, students_quantile, unbounded_mean
+from trasluz.metrics.paired_macro import paired_macro_f1, paired_macro_f1_of_labels
 from trasluz.metrics.reconstruction import psnr
-from trasluz.rng import Rng
 
 Records = Mapping[str, np.ndarray]
 Apart = tuple[float, float, float]
@@ -23,7 +23,7 @@ _CONFIDENCE = 0.95
 _WIDTH = {"rounded": 1.0, "ssim": 2.0}  # of the range of a record
 
 
-def paired_differences(own: Records, reference: Records, rng: Rng) -> dict[str, Apart]:
+def paired_differences(own: Records, reference: Records) -> dict[str, Apart]:
     """What both sets of records (``Evaluation.arrays``) can be compared in, by the name of the metric.
 
     From ``probabilities`` beside ``labels``: accuracy, log loss and macro F1, or those of several labels per sample;
@@ -31,7 +31,7 @@ def paired_differences(own: Records, reference: Records, rng: Rng) -> dict[str, 
     """
     found: dict[str, Apart] = {}
     if _both(own, reference, "probabilities") and own["probabilities"].shape == reference["probabilities"].shape:
-        found |= _classified(own, reference, rng)
+        found |= _classified(own, reference)
     if _both(own, reference, "error"):
         found["mse"] = paired_means(own["error"], reference["error"])
     if _both(own, reference, "rounded"):
@@ -78,43 +78,21 @@ def paired_proportions(own: np.ndarray, reference: np.ndarray) -> Apart:
     return (gained - lost) / count, max(centre - half, -1.0), min(centre + half, 1.0)
 
 
-def paired_macro_f1(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, classes: int, rng: Rng) -> Apart:
-    """Difference of macro F1 of two predictions int64 ``[n]``, with the percentile bootstrap of the same samples.
-
-    A resample is one multinomial draw over the triples (truth, own, reference) that occur, whatever n.
-    """
-    triples = (labels * classes + own) * classes + reference
-    cells, counts = np.unique(triples, return_counts=True)
-    true, said, other = cells // classes**2, cells // classes % classes, cells % classes
-
-    def apart(weights: np.ndarray) -> float:
-        return _macro_f1(true, said, weights, classes) - _macro_f1(true, other, weights, classes)
-
-    low, high = bootstrap_confusion(apart, counts, rng, _CONFIDENCE)
-    return apart(counts), low, high
-
-
-def _macro_f1(true: np.ndarray, said: np.ndarray, weights: np.ndarray, classes: int) -> float:
-    hits = np.bincount(true[true == said], weights[true == said], classes)
-    counts = np.stack([hits, np.bincount(said, weights, classes), np.bincount(true, weights, classes)])
-    return classification.macro_f1_of(counts)
-
-
 def _both(own: Records, reference: Records, name: str) -> bool:
     return name in own and name in reference and len(own[name]) > 0
 
 
-def _classified(own: Records, reference: Records, rng: Rng) -> dict[str, Apart]:
+def _classified(own: Records, reference: Records) -> dict[str, Apart]:
     labels, answers, others = reference["labels"], own["probabilities"], reference["probabilities"]
     if labels.ndim == 2:
-        return _several_labels(answers > multi_label.THRESHOLD, others > multi_label.THRESHOLD, labels, rng)
+        return _several_labels(answers > multi_label.THRESHOLD, others > multi_label.THRESHOLD, labels)
     known = labels >= 0
     if not known.any():
         return {}
     truth, said, other = labels[known], answers[known].argmax(1), others[known].argmax(1)
     found = {
         "accuracy": paired_proportions(said == truth, other == truth),
-        "macro_f1": paired_macro_f1(said, other, truth, answers.shape[1], rng),
+        "macro_f1": paired_macro_f1(said, other, truth, answers.shape[1]),
     }
     losses = [_log_losses(records, labels, _both(own, reference, "log_loss")) for records in (own, reference)]
     if losses[0] is not None and losses[1] is not None:
@@ -131,16 +109,11 @@ def _log_losses(records: Records, labels: np.ndarray, recorded: bool) -> np.ndar
     return classification.log_losses(records["probabilities"], labels)
 
 
-def _several_labels(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, rng: Rng) -> dict[str, Apart]:
-    def apart(rows: np.ndarray) -> float:
-        truth = labels[rows]
-        scores = [multi_label.mean_scores(truth, said[rows])["macro_f1"] for said in (own, reference)]
-        return scores[0] - scores[1]
-
+def _several_labels(own: np.ndarray, reference: np.ndarray, labels: np.ndarray) -> dict[str, Apart]:
     return {
         "subset_accuracy": paired_proportions((own == labels).all(1), (reference == labels).all(1)),
         "label_accuracy": paired_scores((own == labels).mean(1), (reference == labels).mean(1)),
-        "macro_f1": (apart(np.arange(len(labels))), *bootstrap(apart, len(labels), rng)),
+        "macro_f1": paired_macro_f1_of_labels(own, reference, labels),
     }
 
 

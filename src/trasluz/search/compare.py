@@ -15,7 +15,6 @@ import numpy as np
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.metrics.paired import Apart, paired_differences
 from trasluz.recipe import Recipe
-from trasluz.rng import Rng
 from trasluz.search.common import FEWEST, Judged, untrained_pairs
 from trasluz.search.table import Measured, Row, Table
 
@@ -143,7 +142,7 @@ def _differences(entry: Entry, reference: Entry) -> dict[str, Apart]:
         first.pop("probabilities", None)
     if entry.shape != reference.shape:  # an image of more pixels is harder to rebuild, pixel by pixel
         first = {name: values for name, values in first.items() if name not in _REBUILDING}
-    return paired_differences(first, _records(other, theirs), Rng(0))
+    return paired_differences(first, _records(other, theirs))
 
 
 def _records(evaluation: Evaluation, positions: np.ndarray) -> dict[str, np.ndarray]:
