@@ -15,7 +15,6 @@ from trasluz.recipe import Recipe, from_dict
 CASES: dict[str, dict[str, Any]] = {
     "recomputed": {},
     "recomputed average": {"ema": 0.9},
-    "counted": {"statistics": "running"},
     "counted average": {"statistics": "running", "ema": 0.9},
 }
 
@@ -29,7 +28,6 @@ def norms_recipe(case: str, devices: int) -> Recipe:
 
 
 if __name__ == "__main__":
-    where = Path(sys.argv[1])
-    for chosen in CASES:
-        loop = Session(norms_recipe(chosen, 2), where / chosen, data=digits(200)).run()
-        torch.save(loop.engine.evaluated.state_dict(), where / f"{chosen} {os.environ['RANK']}.pt")
+    where, chosen = Path(sys.argv[1]), sys.argv[2]
+    loop = Session(norms_recipe(chosen, 2), where / "run", data=digits(200)).run()
+    torch.save(loop.engine.evaluated.state_dict(), where / f"rank{os.environ['RANK']}.pt")
