@@ -93,8 +93,8 @@ class TrainSection(Section):
 
     ``compare``: training images on which, as they are and in evaluation mode, the same is measured wherever validation
     is (``train_eval/loss`` beside ``valid/loss``), because the running means of an epoch are of other weights and other
-    images; never more than validation has, nor than a tenth of the images of an epoch where that is 100 or more (so that
-    it costs little beside the training), and `null` for none.
+    images; never more than validation has, nor than a tenth of the images of an epoch where that is 100 or more (which
+    costs little beside the training), and `null` for none.
 
     ``statistics: auto`` computes the running statistics of batch norms anew from training images at the end of a phase
     whose steps were fewer than 100 times those that the statistics remember (1 / momentum), because they lag behind the
