@@ -30,8 +30,8 @@ def paired_macro_f1(own: np.ndarray, reference: np.ndarray, labels: np.ndarray, 
         seen[said] = True
     kept = possible(seen, len(labels))
     place, classes = np.cumsum(kept) - 1, int(kept.sum())
-    answers = np.stack([place[labels], place[own], place[reference]])
-    cells, counts = np.unique(answers, axis=1, return_counts=True)
+    keys, counts = np.unique((place[labels] * classes + place[own]) * classes + place[reference], return_counts=True)
+    cells = np.stack(np.unravel_index(keys, (classes,) * 3))
     measured = _macro_f1(cells[0], cells[1], counts, classes) - _macro_f1(cells[0], cells[2], counts, classes)
     (true, said, other), weights = _with_added(cells, counts, classes)
     first, moved = _influence(true, said, weights, classes)
