@@ -9,15 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from bench.cases import CASES, Bound, Case
-from trasluz.metrics.intervals import mean_interval
+from bench.means import RANGES, SHARE, Told, mean_difference, mean_of, mean_of_metric
+from trasluz.metrics.over_seeds import bounds_of
+from trasluz.recipe import load
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
+_CHANGED = "2026-11-29"  # splits by content; running statistics that lag recomputed
+# Cases with a batch norm that takes fewer steps than a hundred times what it remembers (`running_statistics.lag`).
+_FEW_STEPS: frozenset[str] = frozenset(
+    {"autoencoder-fast", "mnist-cnn", "fashion-cnn", "mmd-vae", "mmd-kernel", "fashion-cnn-best", "fashion-cnn-small"}
+)
 OPENING = "MNIST from 70,000 PNGs: first open under 40 s, later opens under 1 s"
 _HEAD = """# Results
 
 Made by `make reproduce`, from `docs/results/`. Settings were chosen on validation data; test data were read once. A
-mean over seeds stands with its 95 % interval (Student's t); a single run with the 95 % interval of its split. Seconds
+mean over seeds stands with its 95 % interval (Student's t inside the metric's range, docs/intervals.md); a single run
+with the 95 % interval of its split. Seconds
 are those of the training steps, without validation; where a time was asked, the quickest run is held to it, because
 others shared the machine with other work. "Reached" compares the means with what was asked.
 """
@@ -67,8 +75,26 @@ def _interval(found: Sequence[float | None], digits: int = 4, sign: str = "") ->
 
 
 def _cases() -> list[str]:
-    head = ("case", "asked", "reached", "measured", "seconds per run", "epochs", "precision", "command")
-    return _table(head, (_case(name) for name in (*CASES, "mnist-open")))
+    head = ("case", "asked", "reached", "measured", "seconds per run", "epochs", "precision", "command", "on")
+    rows = ((*_case(name), _day(_read(name))) for name in (*CASES, "mnist-open"))
+    return [*_table(head, rows), "", *_before()]
+
+
+def _day(found: dict[str, Any] | None) -> str:
+    """When it was measured, which ends the words on the machine."""
+    return "" if found is None else str(found["machine"]).rsplit("; ", 1)[-1]
+
+
+def _before() -> Iterator[str]:
+    """Which rows come from before splits followed from what images hold and statistics that lag were recomputed."""
+    older = {name: found for name in CASES if (found := _read(name)) is not None and _day(found) < _CHANGED}
+    split = [name for name in older if isinstance(load(CASES[name].recipe).data.valid, float)]
+    norms = [name for name in older if name in _FEW_STEPS]
+    told = f"measured before {_CHANGED}, when"
+    if split:
+        yield f"- {', '.join(split)}: {told} another split of the same size was drawn from the training images."
+    if norms:
+        yield f"- {', '.join(norms)}: {told} batch norms kept the running statistics that few steps had counted."
 
 
 def _case(name: str) -> Sequence[object]:
@@ -81,7 +107,7 @@ def _case(name: str) -> Sequence[object]:
         reached = found["first"] < 40 and found["later"] < 1
         return name, found["asked"], _verdict(reached), measured, "", "", "", command
     seeds = found["seeds"]
-    cells = [_measured(metric, mean, seeds, found["split"]) for metric, mean in found["means"].items()]
+    cells = [_measured(metric, seeds, found["split"]) for metric in found["means"]]
     pca = seeds[0]["baselines"].get("pca", {}).get("mse")
     cells += [f"PCA of the code's size: mse {pca:.4f}"] if pca is not None else []
     seconds = ", ".join(f"{s['training_seconds']:.0f}" for s in seeds)
@@ -105,21 +131,27 @@ def _kept(bound: Bound, found: dict[str, Any]) -> bool:
         return False
     mean, limit = _mean(found, bound.metric), bound.value * (1.0 if other is None else _mean(other, bound.metric))
     if bound.apart and other is not None:
-        return bool(found["means"][bound.metric][2] < other["means"][bound.metric][1])
+        high, low = _of_seeds(found, bound.metric)[2], _of_seeds(other, bound.metric)[1]
+        return high is not None and low is not None and high < low
     return mean <= limit if bound.sense == "≤" else mean >= limit
 
 
 def _mean(found: dict[str, Any], metric: str) -> float:
     if metric == "seconds":
         return float(statistics.median(seed["training_seconds"] for seed in found["seeds"]))
-    return float(found["means"][metric][0])
+    return _of_seeds(found, metric)[0]
+
+
+def _of_seeds(found: dict[str, Any], metric: str) -> Told:
+    return mean_of_metric([seed["metrics"][metric] for seed in found["seeds"]], metric)
 
 
 def _verdict(reached: bool, failed: Sequence[str] = ()) -> str:
     return "yes" if reached else f"**no** ({', '.join(failed)})" if failed else "**no**"
 
 
-def _measured(metric: str, mean: list[float | None], seeds: list[dict[str, Any]], split: str) -> str:
+def _measured(metric: str, seeds: list[dict[str, Any]], split: str) -> str:
+    mean = mean_of_metric([seed["metrics"][metric] for seed in seeds], metric)
     if len(seeds) > 1:
         each = ", ".join(f"{s['metrics'][metric]:.4f}" for s in seeds)
         return f"{split} {metric} {_interval(mean)} (seeds: {each})"
@@ -150,7 +182,7 @@ def _losses(case: str) -> str:
 
 def _spread(values: list[float]) -> str:
     each = ", ".join(f"{value:.4f}" for value in values)
-    return f"{_interval(mean_interval(values))} (seeds: {each})" if len(values) > 1 else each or "not run yet"
+    return f"{_interval(mean_of_metric(values, 'loss'))} (seeds: {each})" if len(values) > 1 else each or "not run yet"
 
 
 def _pretraining(found: dict[str, Any]) -> list[str]:
@@ -159,17 +191,22 @@ def _pretraining(found: dict[str, Any]) -> list[str]:
         "regressions learn from the same labels, with penalties tuned on validation images, so they are not the probes "
         f"of the looks, whose penalty is fixed and which thousands of labels teach. `{found['command']}`"
     )
+    recipes = ("scratch-classifier", "pretrained-classifier")
     head = ("labels", "from scratch", "pre-trained", "difference", "logistic regression: pixels", "PCA", "code")
     rows = (
         (
             result["labels"],
-            *(_interval(result[recipe]["mean"]) for recipe in ("scratch-classifier", "pretrained-classifier")),
-            _interval(result["difference"], sign="+"),
-            *(_interval(result["linear"][v]["mean"]) if "linear" in result else "" for v in ("pixels", "pca", "code")),
+            *(_accuracy(result[recipe]) for recipe in recipes),
+            _interval(mean_difference(*(result[r]["test_accuracy"] for r in reversed(recipes)), SHARE), sign="+"),
+            *(_accuracy(result["linear"][view]) if "linear" in result else "" for view in ("pixels", "pca", "code")),
         )
         for result in found["results"]
     )
     return [told, "", *_table(head, rows)]
+
+
+def _accuracy(found: dict[str, Any]) -> str:
+    return _interval(mean_of(found["test_accuracy"], SHARE))
 
 
 def _tables(found: dict[str, Any]) -> list[str]:
@@ -177,17 +214,21 @@ def _tables(found: dict[str, Any]) -> list[str]:
         "Test accuracy, five seeds, duplicate rows on one side of a split; scikit-learn's MLP was tuned over the same "
         f"grid on the same splits. `{found['command']}`"
     )
+    sides = ("ours", "scikit-learn")
     rows = (
         (
             name,
             case["asked"],
-            _interval(case["means"]["ours"]),
-            _interval(case["means"]["scikit-learn"]),
-            _interval(case["difference"], sign="+"),
+            *(_interval(mean_of(_tests(case, side), SHARE)) for side in sides),
+            _interval(mean_difference(*(_tests(case, side) for side in sides), SHARE), sign="+"),
         )
         for name, case in found["cases"].items()
     )
     return [told, "", *_table(("data", "asked", "Trasluz", "scikit-learn", "difference"), rows)]
+
+
+def _tests(case: dict[str, Any], side: str) -> list[float]:
+    return [seed[side]["test"] for seed in case["seeds"]]
 
 
 def _transfer(found: dict[str, Any]) -> list[str]:
@@ -197,18 +238,20 @@ def _transfer(found: dict[str, Any]) -> list[str]:
         f"`{found['command']}`"
     )
     columns = {"higher start": "first_epoch", "steeper slope": "slope", "higher asymptote": "test_accuracy"}
-    scratch, moved = (part["means"][recipe] for recipe in ("mnist-600", "transfer-fashion-to-mnist"))
-    rows = (
-        (
-            claim,
-            _interval(scratch[column]),
-            _interval(moved[column]),
-            _interval(part["claims"][claim]["difference"], sign="+"),
-            "yes" if part["claims"][claim]["holds"] else "no",
-        )
-        for claim, column in columns.items()
-    )
+    rows = (_claim(claim, column, part) for claim, column in columns.items())
     return [told, "", *_table(("claim", "from scratch", "moved", "difference", "holds"), rows)]
+
+
+def _claim(claim: str, column: str, part: dict[str, Any]) -> Sequence[object]:
+    scratch, moved = ([seed[column] for seed in part[way]] for way in ("mnist-600", "transfer-fashion-to-mnist"))
+    apart, bounds = mean_difference(moved, scratch, RANGES[column]), RANGES[column]
+    holds = "yes" if apart[1] is not None and apart[1] > 0 else "no"
+    return (
+        claim,
+        *(_interval(mean_of(values, bounds)) for values in (scratch, moved)),
+        _interval(apart, sign="+"),
+        holds,
+    )
 
 
 def _samples(found: dict[str, Any]) -> list[str]:
@@ -232,25 +275,27 @@ def _samples(found: dict[str, Any]) -> list[str]:
 def _study(found: dict[str, Any]) -> list[str]:
     metrics = found["metrics"]
     head = ("variant", *(part for metric in metrics for part in (metric, "difference")), "seconds per run")
-    return [f"**{found['asks']}** `{found['command']}`", "", *_table(head, map(_variant(metrics), found["rows"]))]
+    return [f"**{found['asks']}** `{found['command']}`", "", *_table(head, map(_variant(found), found["rows"]))]
 
 
-def _variant(metrics: list[str]) -> Callable[[dict[str, Any]], Sequence[object]]:
+def _variant(study: dict[str, Any]) -> Callable[[dict[str, Any]], Sequence[object]]:
+    reference = next(row for row in study["rows"] if row["variant"] == study["reference"])
+
     def cells(row: dict[str, Any]) -> Sequence[object]:
         found: list[str] = []
-        for metric in metrics:
-            found.append(_bounds(row["scores"].get(metric)))
-            apart = row["differences"].get(metric)
-            sure = apart is not None and None not in (apart["low"], apart["high"]) and apart["low"] * apart["high"] > 0
-            found.append(f"**{_bounds(apart, '+')}**" if sure else _bounds(apart, "+"))
+        for metric in study["metrics"]:
+            own, other = (of["scores"].get(metric, {}).get("values", []) for of in (row, reference))
+            found.append(_interval(mean_of_metric(own, metric)) if own else "")
+            if row is reference or not own or len(own) != len(other):
+                found.append("")
+                continue
+            apart = mean_difference(own, other, bounds_of(metric))
+            sure = apart[1] is not None and apart[2] is not None and apart[1] * apart[2] > 0
+            found.append(f"**{_interval(apart, sign='+')}**" if sure else _interval(apart, sign="+"))
         failed = f" ({'; '.join(row['failures'])})" if row["failures"] else ""
         return f"{row['variant']}{failed}", *found, f"{row['seconds']:.0f}"
 
     return cells
-
-
-def _bounds(found: dict[str, Any] | None, sign: str = "") -> str:
-    return "" if found is None else _interval((found["mean"], found["low"], found["high"]), sign=sign)
 
 
 _SECTIONS: tuple[tuple[str, str, Callable[[dict[str, Any]], list[str]]], ...] = (

@@ -28,8 +28,8 @@ from sklearn.preprocessing import StandardScaler
 import trasluz as tz
 from bench.known import trained
 from bench.machine import machine
+from bench.means import SHARE, mean_difference, mean_of
 from bench.page import RESULTS, render
-from trasluz.metrics.intervals import mean_interval
 
 RESULT = RESULTS / "pretraining.json"
 SCRATCH, PRETRAINED = "scratch-classifier", "pretrained-classifier"
@@ -62,12 +62,12 @@ def compare(labels: int, seeds: int, start: Path, runs: Path) -> dict[str, Any]:
             "tuning": tried,
             "rate": best,
             "test_accuracy": test,
-            "mean": mean_interval(test),
+            "mean": mean_of(test, SHARE),
             "seconds": seconds,
         }
         print(labels, recipe, best, found[recipe]["mean"], flush=True)
-    pairs = zip(found[PRETRAINED]["test_accuracy"], found[SCRATCH]["test_accuracy"], strict=True)
-    found["difference"] = mean_interval([before - fresh for before, fresh in pairs])
+    accuracies = [found[recipe]["test_accuracy"] for recipe in (PRETRAINED, SCRATCH)]
+    found["difference"] = mean_difference(*accuracies, SHARE)
     return found
 
 
@@ -92,7 +92,7 @@ def linear(labels: int, seeds: int, start: Path, runs: Path) -> dict[str, Any]:
         for seed in range(seeds):
             fitted = _fit(parts["train"], right["train"], _labelled(labels, seed, start, runs), best)
             test.append(fitted.score(parts["test"], right["test"]))
-        found[view] = {"penalty": best, "tuning": tried, "test_accuracy": test, "mean": mean_interval(test)}
+        found[view] = {"penalty": best, "tuning": tried, "test_accuracy": test, "mean": mean_of(test, SHARE)}
         print(labels, "logistic regression on", view, best, found[view]["mean"], flush=True)
     return found
 

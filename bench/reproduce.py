@@ -23,9 +23,9 @@ from typing import Any
 from bench.cases import CASES, Case
 from bench.known import trained
 from bench.machine import machine
+from bench.means import mean_of_metric
 from bench.page import OPENING, RESULTS, render
 from trasluz.cli.console import Console
-from trasluz.metrics.intervals import mean_interval
 
 
 def train_and_judge(case: Case, seed: int, runs: Path) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def run_case(name: str, runs: Path) -> None:
     """Trains a case and writes its result."""
     case = CASES[name]
     seeds = [train_and_judge(case, seed, runs) for seed in range(case.seeds)]
-    means = {metric: _mean([s["metrics"][metric] for s in seeds]) for metric in case.metrics}
+    means = {metric: list(mean_of_metric([s["metrics"][metric] for s in seeds], metric)) for metric in case.metrics}
     command = f"python -m bench.reproduce --only {name}"
     write(
         name,
@@ -67,11 +67,6 @@ def run_case(name: str, runs: Path) -> None:
             "seeds": seeds,
         },
     )
-
-
-def _mean(values: list[float]) -> list[float | None]:
-    """Mean and 95 % interval; of a single value no interval."""
-    return list(mean_interval(values)) if len(values) > 1 else [values[0], None, None]
 
 
 def open_mnist(runs: Path) -> None:

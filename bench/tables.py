@@ -27,9 +27,9 @@ from sklearn.neural_network import MLPClassifier
 
 import trasluz as tz
 from bench.machine import machine
+from bench.means import SHARE, mean_difference, mean_of
 from bench.page import RESULTS, render
 from trasluz.data.data import Data
-from trasluz.metrics.intervals import mean_interval
 from trasluz.recipe import load
 
 HIDDEN = ([50], [50, 50])
@@ -137,12 +137,11 @@ def compare(name: str, seeds: int, runs: Path) -> dict[str, Any]:
         found.append(one_seed(case, seed, runs))
         print(name, json.dumps(found[-1]), flush=True)
     test = {side: [one[side]["test"] for one in found] for side in ("ours", "scikit-learn")}
-    difference = [a - b for a, b in zip(test["ours"], test["scikit-learn"], strict=True)]
     return {
         "recipe": case.recipe,
         "asked": case.asked,
-        "means": {side: mean_interval(values) for side, values in test.items()},
-        "difference": mean_interval(difference),
+        "means": {side: mean_of(values, SHARE) for side, values in test.items()},
+        "difference": mean_difference(test["ours"], test["scikit-learn"], SHARE),
         "seeds": found,
     }
 

@@ -21,8 +21,8 @@ from typing import Any
 import trasluz as tz
 from bench.known import trained
 from bench.machine import machine
+from bench.means import RANGES, mean_difference, mean_of
 from bench.page import RESULTS, render
-from trasluz.metrics.intervals import mean_interval
 
 RESULT = RESULTS / "transfer.json"
 SCRATCH, TRANSFER = "mnist-600", "transfer-fashion-to-mnist"
@@ -69,16 +69,21 @@ def compare(runs: Path, seeds: int, settings: Settings) -> dict[str, Any]:
     start = backbone(runs)
     ways = (SCRATCH, TRANSFER)
     found = {way: [measure(way, seed, start, runs, settings) for seed in range(seeds)] for way in ways}
-    numbers = ("first_epoch", "slope", "test_accuracy")
-    means = {recipe: {n: mean_interval([one[n] for one in each]) for n in numbers} for recipe, each in found.items()}
-    pairs = list(zip(found[TRANSFER], found[SCRATCH], strict=True))
-    differences = {n: mean_interval([moved[n] - fresh[n] for moved, fresh in pairs]) for n in numbers}
+    means = {
+        recipe: {n: mean_of([one[n] for one in each], RANGES[n]) for n in RANGES} for recipe, each in found.items()
+    }
+    values = {n: [[one[n] for one in found[way]] for way in (TRANSFER, SCRATCH)] for n in RANGES}
+    differences = {n: mean_difference(*values[n], bounds) for n, bounds in RANGES.items()}
     claims = {
         "higher start": differences["first_epoch"],
         "steeper slope": differences["slope"],
         "higher asymptote": differences["test_accuracy"],
     }
-    return {"means": means, "claims": {k: {"difference": v, "holds": v[1] > 0} for k, v in claims.items()}, **found}
+    return {
+        "means": means,
+        "claims": {k: {"difference": v, "holds": v[1] is not None and v[1] > 0} for k, v in claims.items()},
+        **found,
+    }
 
 
 def tune(runs: Path) -> dict[str, list[dict[str, Any]]]:

@@ -191,3 +191,13 @@ def test_intervals_of_bounded_means_hold_the_truth_as_often_as_they_say(
     rng = np.random.default_rng(5)
     held = [low <= truth <= high for low, high in (bounded_mean(draw(rng, count)) for _ in range(400))]
     assert np.mean(held) >= 0.92
+
+
+def test_few_scores_that_are_nearly_perfect_do_not_rule_out_that_some_fail_wholly() -> None:
+    rng = np.random.default_rng(8)
+    held = []
+    for _repetition in range(400):
+        values = np.where(rng.random(40) < 0.03, 0.0, rng.beta(99, 1, 40))
+        low, high = bounded_mean(values)
+        held.append(low <= 0.97 * 0.99 <= high)
+    assert np.mean(held) >= 0.92

@@ -75,3 +75,42 @@ def test_it_holds_the_truth_as_often_as_it_says(count: int, least: float) -> Non
     rng = np.random.default_rng(1)
     held = [low <= 0.9 <= high for low, high in (macro_f1_interval(drawn(rng, count, 3, 0.9)) for _ in range(400))]
     assert np.mean(held) >= least
+
+
+@pytest.mark.parametrize(("rarest", "count"), [(0.1, 10), (0.1, 40), (0.05, 40)])
+def test_rare_classes_of_few_samples_or_none_leave_it_open(rarest: float, count: int) -> None:
+    rng = np.random.default_rng(2)
+    frequency = np.geomspace(1, rarest, 4)
+    frequency /= frequency.sum()
+    confused = np.full((4, 4), 0.1 / 3)
+    confused[np.diag_indices(4)] = 0.9
+    population = frequency[:, None] * confused
+    truth = float((2 * np.diag(population) / (population.sum(0) + population.sum(1))).mean())
+    drawn = (rng.multinomial(count, population.ravel()).reshape(4, 4) for _ in range(400))
+    held = [low <= truth <= high for low, high in map(macro_f1_interval, drawn)]
+    assert np.mean(held) >= 0.92
+
+
+def test_classes_that_many_samples_show_nothing_of_are_not_counted() -> None:
+    """Of a class a tenth as frequent as others 30 samples per class would show one."""
+    confusion = drawn(np.random.default_rng(3), 400, 3, 0.9)
+    wide = np.zeros((10, 10), np.int64)
+    wide[:3, :3] = confusion
+    assert macro_f1_interval(wide) == macro_f1_interval(confusion)
+    few = drawn(np.random.default_rng(3), 40, 3, 0.8)
+    wide[:3, :3] = few
+    (low, high), (wide_low, wide_high) = macro_f1_interval(few), macro_f1_interval(wide)
+    assert wide_high - wide_low > 1.1 * (high - low), "few samples do not rule the others out"
+
+
+@pytest.mark.parametrize("count", [10, 40])
+def test_rare_labels_leave_it_open_too(count: int) -> None:
+    rng = np.random.default_rng(4)
+    true = np.geomspace(0.3, 0.05, 6)
+    truth = float((2 * true * 0.95 / (true + true * 0.95 + (1 - true) * 0.05)).mean())
+    held = []
+    for _repetition in range(300):
+        labels = rng.random((count, 6)) < true
+        low, high = macro_f1_interval_of_labels(labels, labels ^ (rng.random(labels.shape) < 0.05))
+        held.append(low <= truth <= high)
+    assert np.mean(held) >= 0.92

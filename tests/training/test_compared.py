@@ -10,6 +10,7 @@ import pytest
 
 from tests.training.harness import Session, digits, recipe
 from trasluz.data.data import Data
+from trasluz.recipe import TrainSection
 from trasluz.training.compared import compared_rows
 from trasluz.training.fit import fit
 from trasluz.training.store import MemoryStore
@@ -41,28 +42,38 @@ def test_training_images_in_evaluation_are_measured_as_validation_is(family: str
 
 def test_the_sample_keeps_the_shares_of_classes_and_is_no_larger_than_validation() -> None:
     labels = [0] * 60 + [1] * 20
-    rows = compared_rows(_data(list(range(80)), 20, labels), 1000)
+    rows = compared_rows(_data(list(range(80)), 20, labels), TrainSection(compare=1000))
     assert len(rows) == 20
     assert np.bincount(np.array(labels)[rows]).tolist() == [15, 5]
-    assert set(compared_rows(_data(list(range(80)), 20, labels), 8)) < set(rows)
+    assert set(compared_rows(_data(list(range(80)), 20, labels), TrainSection(compare=8))) < set(rows)
+
+
+def test_of_many_images_it_is_a_tenth_of_those_of_an_epoch_at_most() -> None:
+    data = _data(list(range(1500)), 400, None)
+    assert len(compared_rows(data, TrainSection())) == 150
+    assert len(compared_rows(data, TrainSection(steps_per_epoch=40, batch=30))) == 120
+    assert len(compared_rows(data, TrainSection(steps_per_epoch=40, batch="full"))) == 150
+    assert len(compared_rows(data, TrainSection(steps_per_epoch=2, batch=30))) == 100, "enough to say something"
+    assert len(compared_rows(data, TrainSection(compare=30))) == 30
 
 
 def test_the_sample_follows_from_the_data_and_moves_with_nothing_else() -> None:
     data = _data(list(range(40)), 10, None)
-    assert compared_rows(data, 1000).tolist() == compared_rows(data, 1000).tolist() == sorted(compared_rows(data, 10))
-    assert compared_rows(data, 1000).tolist() != list(range(10))
+    many, few = (compared_rows(data, TrainSection(compare=count)).tolist() for count in (1000, 10))
+    assert many == compared_rows(data, TrainSection(compare=1000)).tolist() == sorted(few)
+    assert many != list(range(10))
 
 
 def test_labelled_images_come_first_where_few_have_labels() -> None:
     labels = [-1] * 50 + [0, 1, 0, 1]
-    rows = compared_rows(_data(list(range(54)), 10, labels), 1000)
+    rows = compared_rows(_data(list(range(54)), 10, labels), TrainSection(compare=1000))
     assert len(rows) == 10
     assert {50, 51, 52, 53} < set(rows)
 
 
 def test_without_validation_or_where_it_is_switched_off_nothing_is_measured() -> None:
     data = digits(40)
-    assert not len(compared_rows(replace(data, splits={"train": np.arange(40), "valid": np.arange(0)}), 1000))
+    assert not len(compared_rows(replace(data, splits={"train": np.arange(40), "valid": np.arange(0)}), TrainSection()))
     store = MemoryStore()
     fit(recipe("classifier", epochs=1, compare=None), data, store)
     names = {name.split("/")[0] for name in store.metrics()[0]}

@@ -176,7 +176,7 @@ class Evidence:
     @cached_property
     def compared(self) -> int:
         """How many training images ``train_eval/…`` was measured on."""
-        return min(self.train.compare or 0, self.count("train"), self.count("valid"))
+        return min(self.train.compared(self.count("train")), self.count("train"), self.count("valid"))
 
     @cached_property
     def chance_loss(self) -> float | None:

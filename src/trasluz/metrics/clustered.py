@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from trasluz.metrics.intervals import score_interval, students_quantile
+from trasluz.metrics.intervals import logistic, score_interval, students_quantile
 
 _MOST_LEFT_OUT = 200  # times that the jackknife computes a number; more groups are left out together
 Range = Literal["share", "positive", "any"]
@@ -92,7 +92,7 @@ def jackknife(
         if whole <= 0 or whole >= 1:
             return score_interval(whole, number * _fewer(number, confidence), confidence)
         centre, half = math.log(whole / (1 - whole)), half / (whole * (1 - whole))
-        return _logistic(centre - half), _logistic(centre + half)
+        return logistic(centre - half), logistic(centre + half)
     if within == "positive":
         if whole <= 0:
             return None
@@ -104,7 +104,3 @@ def jackknife(
 def _fewer(groups: int, confidence: float) -> float:
     """What a variance that was itself estimated from few ``groups`` takes from the number of samples."""
     return (NormalDist().inv_cdf(0.5 + confidence / 2) / students_quantile(groups, confidence)) ** 2
-
-
-def _logistic(value: float) -> float:
-    return 1 / (1 + math.exp(-value)) if value > -700 else 0.0

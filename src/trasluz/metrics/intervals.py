@@ -19,6 +19,7 @@ from trasluz.rng import Rng
 
 RESAMPLES = 1000
 UNKNOWN = (-math.inf, math.inf)
+_UNSEEN = 6  # samples: how slowly those that were seen rule out one that is as bad as can be
 _VALUES = 200_000  # resampled at once, so that they stay in a processor's cache
 
 
@@ -52,10 +53,11 @@ def dispersed_interval(share: float, spread: float, widest: float, missed: int, 
     ``spread``: variance of one sample's influence on it.  Dispersion is that over share·(1 − share), which it is for
     yes-or-no answers; then the interval is Wilson's.  Samples that are all perfect show no variance, and few that are
     not show too little, so one more is thought of that is as bad as can be, of dispersion ``widest``, with a weight
-    of 1 / (``missed`` + 1): among ``missed`` imperfect samples one is expected to be worse than all of them with that
-    chance.  So the interval does not jump where the last mistake goes.
+    of 6 / (``missed`` + 6): the next sample is worse than ``missed`` imperfect ones with a chance of 1 / (``missed`` +
+    1), and with one of 3.7 / ``missed`` at most (97.5 %); six hold the truth where some per cent fail wholly
+    (docs/intervals.md).  So the interval does not jump where the last mistake goes.
     """
-    whole, weight = count * share * (1 - share), 1 / (missed + 1)
+    whole, weight = count * share * (1 - share), _UNSEEN / (missed + _UNSEEN)
     dispersion = (count * spread + weight * widest) / (whole + weight)
     return score_interval(share, count / dispersion)
 
@@ -115,6 +117,11 @@ def students_quantile(count: int, confidence: float) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(count - 1, 0.5 + confidence / 2)) if count > 1 else math.inf
+
+
+def logistic(value: float) -> float:
+    """1 / (1 + e^(−value)), without overflow at either end."""
+    return 0.5 * (1 + math.tanh(value / 2))
 
 
 def _students_half(values: np.ndarray, confidence: float) -> float:

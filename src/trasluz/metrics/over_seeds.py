@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from trasluz.messages import _
 from trasluz.metrics.described import metric
-from trasluz.metrics.intervals import UNKNOWN, mean_interval
+from trasluz.metrics.intervals import UNKNOWN, logistic, mean_interval
 
 Bounds = tuple[float | None, float | None]
 
@@ -67,15 +67,10 @@ def _between(mean: float, half: float, least: float, most: float) -> tuple[float
     if not 0 < share < 1:  # a value outside of what the metric says of itself
         return UNKNOWN
     logit, width = math.log(share / (1 - share)), half / (most - least) / (share * (1 - share))
-    low, high = _logistic(logit - width), _logistic(logit + width)
+    low, high = logistic(logit - width), logistic(logit + width)
     return least + (most - least) * low, least + (most - least) * high
 
 
 def _above(mean: float, half: float, least: float) -> tuple[float, float]:
     factor = math.exp(min(half / mean, 700.0))  # finite whatever the spread
     return least + mean / factor, least + mean * factor
-
-
-def _logistic(value: float) -> float:
-    """Without overflow at either end."""
-    return 0.5 * (1 + math.tanh(value / 2))

@@ -16,9 +16,9 @@ import numpy as np
 
 from trasluz.metrics import classification, multi_label
 from trasluz.metrics.clustered import effective_pairs, jackknife
-from trasluz.metrics.intervals import UNKNOWN, bootstrap, bootstrap_confusion, students_quantile, unbounded_mean
+from trasluz.metrics.intervals import UNKNOWN, students_quantile, unbounded_mean
+from trasluz.metrics.paired_macro import paired_macro_f1, paired_macro_f1_of_labels
 from trasluz.metrics.reconstruction import psnr
-from trasluz.rng import Rng
 
 Records = Mapping[str, np.ndarray]
 Apart = tuple[float, float, float]
@@ -27,9 +27,7 @@ _Z = NormalDist().inv_cdf(0.5 + _CONFIDENCE / 2)
 _WIDTH = {"rounded": 1.0, "ssim": 2.0}  # of the range of a record
 
 
-def paired_differences(
-    own: Records, reference: Records, rng: Rng, groups: np.ndarray | None = None
-) -> dict[str, Apart]:
+def paired_differences(own: Records, reference: Records, groups: np.ndarray | None = None) -> dict[str, Apart]:
     """What both sets of records (``Evaluation.arrays``) can be compared in, by the name of the metric.
 
     From ``probabilities`` beside ``labels``: accuracy, log loss and macro F1, or those of several labels per sample;
@@ -37,7 +35,7 @@ def paired_differences(
     """
     found: dict[str, Apart] = {}
     if _both(own, reference, "probabilities") and own["probabilities"].shape == reference["probabilities"].shape:
-        found |= _classified(own, reference, rng, groups)
+        found |= _classified(own, reference, groups)
     if _both(own, reference, "error"):
         found["mse"] = paired_means(own["error"], reference["error"], groups)
     if _both(own, reference, "rounded"):
@@ -109,46 +107,24 @@ def _left_out(
     return value, max(found[0], least), min(found[1], most)
 
 
-def paired_macro_f1(
-    own: np.ndarray,
-    reference: np.ndarray,
-    labels: np.ndarray,
-    classes: int,
-    rng: Rng,
-    groups: np.ndarray | None = None,
+def _macro_f1_by_groups(
+    own: np.ndarray, reference: np.ndarray, labels: np.ndarray, classes: int, groups: np.ndarray
 ) -> Apart:
-    """Difference of macro F1 of two predictions int64 ``[n]``, with the percentile bootstrap of the same samples.
+    def macro_f1(said: np.ndarray, truth: np.ndarray) -> float:
+        counts = [np.bincount(which, minlength=classes) for which in (truth[truth == said], said, truth)]
+        return classification.macro_f1_of(np.stack(counts))
 
-    A resample is one multinomial draw over the triples (truth, own, reference) that occur, whatever n.
-    """
-    triples = (labels * classes + own) * classes + reference
-    cells, counts = np.unique(triples, return_counts=True)
-    true, said, other = cells // classes**2, cells // classes % classes, cells % classes
-
-    def apart(weights: np.ndarray) -> float:
-        return _macro_f1(true, said, weights, classes) - _macro_f1(true, other, weights, classes)
-
-    if groups is not None:
-        cell = np.searchsorted(cells, triples)
-        return _left_out(lambda at: apart(np.bincount(cell[at], minlength=len(cells))), groups, -1.0, 1.0)
-    low, high = bootstrap_confusion(apart, counts, rng, _CONFIDENCE)
-    return apart(counts), low, high
-
-
-def _macro_f1(true: np.ndarray, said: np.ndarray, weights: np.ndarray, classes: int) -> float:
-    hits = np.bincount(true[true == said], weights[true == said], classes)
-    counts = np.stack([hits, np.bincount(said, weights, classes), np.bincount(true, weights, classes)])
-    return classification.macro_f1_of(counts)
+    return _left_out(lambda at: macro_f1(own[at], labels[at]) - macro_f1(reference[at], labels[at]), groups, -1.0, 1.0)
 
 
 def _both(own: Records, reference: Records, name: str) -> bool:
     return name in own and name in reference and len(own[name]) > 0
 
 
-def _classified(own: Records, reference: Records, rng: Rng, groups: np.ndarray | None) -> dict[str, Apart]:
+def _classified(own: Records, reference: Records, groups: np.ndarray | None) -> dict[str, Apart]:
     labels, answers, others = reference["labels"], own["probabilities"], reference["probabilities"]
     if labels.ndim == 2:
-        return _several_labels(answers > multi_label.THRESHOLD, others > multi_label.THRESHOLD, labels, rng, groups)
+        return _several_labels(answers > multi_label.THRESHOLD, others > multi_label.THRESHOLD, labels, groups)
     known = labels >= 0
     if not known.any():
         return {}
@@ -156,7 +132,9 @@ def _classified(own: Records, reference: Records, rng: Rng, groups: np.ndarray |
     truth, said, other = labels[known], answers[known].argmax(1), others[known].argmax(1)
     found = {
         "accuracy": paired_proportions(said == truth, other == truth, among),
-        "macro_f1": paired_macro_f1(said, other, truth, answers.shape[1], rng, among),
+        "macro_f1": paired_macro_f1(said, other, truth, answers.shape[1])
+        if among is None
+        else _macro_f1_by_groups(said, other, truth, answers.shape[1], among),
     }
     losses = [_log_losses(records, labels, _both(own, reference, "log_loss")) for records in (own, reference)]
     if losses[0] is not None and losses[1] is not None:
@@ -174,18 +152,17 @@ def _log_losses(records: Records, labels: np.ndarray, recorded: bool) -> np.ndar
 
 
 def _several_labels(
-    own: np.ndarray, reference: np.ndarray, labels: np.ndarray, rng: Rng, groups: np.ndarray | None
+    own: np.ndarray, reference: np.ndarray, labels: np.ndarray, groups: np.ndarray | None
 ) -> dict[str, Apart]:
     def apart(rows: np.ndarray) -> float:
         truth = labels[rows]
         scores = [multi_label.mean_scores(truth, said[rows])["macro_f1"] for said in (own, reference)]
         return scores[0] - scores[1]
 
-    every = np.arange(len(labels))
     return {
         "subset_accuracy": paired_proportions((own == labels).all(1), (reference == labels).all(1), groups),
         "label_accuracy": paired_scores((own == labels).mean(1), (reference == labels).mean(1), groups=groups),
-        "macro_f1": (apart(every), *bootstrap(apart, len(labels), rng))
+        "macro_f1": paired_macro_f1_of_labels(own, reference, labels)
         if groups is None
         else _left_out(apart, groups, -1.0, 1.0),
     }

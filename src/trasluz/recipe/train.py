@@ -81,6 +81,10 @@ class ProgressiveSection(Section):
         return (self.size, self.size) if isinstance(self.size, int) else self.size
 
 
+# A step takes about three times as long as a forward pass: a tenth of an epoch's images take 3 % of its time.
+_PART_COMPARED, _ENOUGH_COMPARED = 10, 100
+
+
 class TrainSection(Section):
     """How a phase trains. In ``phases`` each entry overrides these fields.
 
@@ -89,7 +93,8 @@ class TrainSection(Section):
 
     ``compare``: training images on which, as they are and in evaluation mode, the same is measured wherever validation
     is (``train_eval/loss`` beside ``valid/loss``), because the running means of an epoch are of other weights and other
-    images; never more than validation has, and `null` for none.
+    images; never more than validation has, nor than a tenth of the images of an epoch where that is 100 or more (which
+    costs little beside the training), and `null` for none.
 
     ``statistics: auto`` computes the running statistics of batch norms anew from training images at the end of a phase
     whose steps were fewer than 100 times those that the statistics remember (1 / momentum), because they lag behind the
@@ -112,6 +117,11 @@ class TrainSection(Section):
     compare: Annotated[int, Field(ge=1)] | None = 1000
     statistics: Literal["auto", "running"] = "auto"
     checkpoint_minutes: NotNegative = 1.0
+
+    def compared(self, images: int) -> int:
+        """How many training images are compared with validation at most, where there are ``images`` to train on."""
+        shown = images if self.steps_per_epoch is None or self.batch == "full" else self.steps_per_epoch * self.batch
+        return min(self.compare or 0, max(min(shown, images) // _PART_COMPARED, _ENOUGH_COMPARED))
 
     def to_change(self) -> dict[str, Any]:
         """Plain values, of optimisers and schedule only what differs from their defaults.

@@ -16,7 +16,6 @@ from trasluz.data.split.groups import linked
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.metrics.paired import Apart, paired_differences
 from trasluz.recipe import Recipe
-from trasluz.rng import Rng
 from trasluz.search.common import FEWEST, Judged, untrained_pairs
 from trasluz.search.table import Measured, Row, Table
 
@@ -145,7 +144,7 @@ def _differences(entry: Entry, reference: Entry) -> dict[str, Apart]:
     if entry.shape != reference.shape:  # an image of more pixels is harder to rebuild, pixel by pixel
         first = {name: values for name, values in first.items() if name not in _REBUILDING}
     second = _records(other, theirs)
-    return paired_differences(first, second, Rng(0), groups_of_pairs(first, second))
+    return paired_differences(first, second, groups_of_pairs(first, second))
 
 
 def groups_of_pairs(own: Mapping[str, np.ndarray], reference: Mapping[str, np.ndarray]) -> np.ndarray | None:

@@ -13,6 +13,7 @@ from torch import nn
 from trasluz.data.data import Data
 from trasluz.data.split.limit import limit_rows
 from trasluz.families.base import BaseFamily
+from trasluz.recipe import TrainSection
 from trasluz.rng import Rng
 from trasluz.training.derived import PhaseData
 from trasluz.training.validation import Computes, validate
@@ -20,15 +21,16 @@ from trasluz.training.validation import Computes, validate
 SPLIT = "train_eval"  # what records call it: train_eval/loss stands beside valid/loss
 
 
-def compared_rows(data: Data, most: int | None) -> np.ndarray:
-    """Row numbers of the sample, in order: at most ``most``, and no more than validation has; none without validation.
+def compared_rows(data: Data, train: TrainSection) -> np.ndarray:
+    """Row numbers of the sample, in order: as many as ``train`` allows, and no more than validation has; none without
+    validation.
 
     Classes keep their shares.  Where only some training samples have a label, these come first: of the others nothing
     can be right or wrong.  The draw follows from the data alone, so that it is the same in every epoch, after a
     resume, in each of several processes, and for runs of different seeds on one split.
     """
     rows = data.split("train")
-    count = min(most or 0, len(data.split("valid")), len(rows))
+    count = min(train.compared(len(rows)), len(data.split("valid")), len(rows))
     return rows[:0] if count == 0 else draw(data, rows, count)
 
 

@@ -205,9 +205,12 @@ class Engine:
         return self.sum_over_processes(values * self._weight) / self.process.world
 
     def agree_on_buffers(self) -> None:
-        """Averages batch norm's statistics over processes, so that all hold the same model."""
-        if self.process.world > 1:
-            _average([b for b in self.networks.buffers() if b.is_floating_point()], self.process.world)
+        """Averages batch norm's statistics over processes, those of the moving average too, so that all hold the same
+        model."""
+        if self.process.world == 1:
+            return
+        for networks in (self.networks, *([] if self.averaged is None else [self.averaged])):
+            _average([b for b in networks.buffers() if b.is_floating_point()], self.process.world)
 
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Puts other weights into the networks and their average; the optimisers go on with what they remember."""

@@ -122,7 +122,7 @@ class Loop:
         choose_trainable(self.networks, phase)
         self.family.enter_phase(self.networks, phase.name)
         self.engine = Engine(self.fabric, self.networks, self.family.updates(), train)
-        self.compared = compared_rows(self.data, train.compare)
+        self.compared = compared_rows(self.data, train)
         self.phase_data = PhaseData(self.data, self.preprocess, shown(self.recipe.data, phase))
         self.batches = self._batches(number, train)
         self.rng = Rng(self.recipe.seed).child("phase", number)

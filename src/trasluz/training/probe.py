@@ -78,7 +78,7 @@ def probe(
         splits = ("valid", SPLIT) if train.compare else ("valid",)
         measured = validate(family, trial, data, some, preprocess, engine)
         names |= {f"{split}/{name}" for split in splits for name in measured}
-    looked_at = len(rows) + len(compared_rows(data, train.compare))
+    looked_at = len(rows) + len(compared_rows(data, train))
     validation = (time.perf_counter() - started) * looked_at / max(len(some), 1)
     return Probe(tuple(sorted(names)), seconds, validation)
 

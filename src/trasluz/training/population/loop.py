@@ -38,7 +38,7 @@ class Population:
         self.members, self.engine, self.request = list(members), engine, request
         self.first = members[0].prepared
         self.train, self.phase = members[0].train, members[0].phase
-        self.compared = compared_rows(self.first.data, self.train.compare)
+        self.compared = compared_rows(self.first.data, self.train)
         self.batches = stacked_batches([member.prepared for member in members])
         self.stretches = Stretches(self.train.epochs)
         self.totals = Totals(engine.device)

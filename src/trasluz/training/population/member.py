@@ -92,7 +92,7 @@ class Member:
         """Its networks' running statistics anew where they lag, as ``Loop`` does; what is measured then, if so."""
         p = self.prepared
         train_mode(p.networks)
-        where, compared = PhaseData(p.data, p.preprocess, p.recipe.data), compared_rows(p.data, self.train.compare)
+        where, compared = PhaseData(p.data, p.preprocess, p.recipe.data), compared_rows(p.data, self.train)
         found = settle(p.family, p.networks, p.networks, where, compared, steps, self.train, engine)
         if found is None:
             return {}
