@@ -12,6 +12,7 @@ from trasluz.cli.arguments import Allow, Data, Json, Set
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import require_data
 from trasluz.cli.outcome import report_run
+from trasluz.cli.weights import StartingWeights, starting_from
 from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def command(
         ),
     ],
     data: Data = None,
+    weights: StartingWeights = None,
     changes: Set = None,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help=N_("The seed of every random draw; otherwise the recipe's."))
@@ -55,7 +57,7 @@ def command(
 
     console: Console = ctx.obj
     # Made here, so that a wrong name or field is refused at once, not after PyTorch was imported.
-    chosen = load(recipe).override(parse_overrides(changes or []))
+    chosen = starting_from(load(recipe), weights).override(parse_overrides(changes or []))
     require_data(data)
     request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs}
     request |= {"device": device, "precision": precision, "devices": devices, "nodes": nodes, "reporter": console}
