@@ -81,10 +81,13 @@ def rates_by_stage(layers: Iterable[str], head: str) -> dict[str, float]:
     """
     stages = list(dict.fromkeys(_stage(name) for name in layers if not name.startswith(f"{head}.")))
     last = max(len(stages) - 1, 1)
-    found = {f"classifier.{stage}.*": round(_LOWEST ** (1 - i / last), 3) for i, stage in enumerate(stages)}
+    found = {f"classifier.{stage}": round(_LOWEST ** (1 - i / last), 3) for i, stage in enumerate(stages)}
     return {f"classifier.{head}.*": 1.0, **{k: v for k, v in found.items() if v < 1}, "classifier.*": 1.0}
 
 
 def _stage(name: str) -> str:
-    first, second, *_rest = [*name.split("."), ""]
-    return f"{first}.{second}" if second.isdecimal() else first
+    """The pattern of the stage that the weights ``name`` are in; a transformer's tokens are one of their own."""
+    first, second, *_rest = [*name.split("."), "", ""]
+    if not second:
+        return first
+    return f"{first}.{second}.*" if second.isdecimal() else f"{first}.*"

@@ -74,9 +74,9 @@ def weights_named(source: str) -> FoundWeights:
 
 
 def layers_of(found: FoundWeights) -> tuple[tuple[str, ...], str]:
-    """The names of the network's tensors in order, and that of its last layer, such as ``fc`` or ``head.fc``."""
+    """The names of the network's parameters in order, and that of its last layer, such as ``fc`` or ``head.fc``."""
     architecture = Architecture("timm" if found.library == "timm" else "torchvision", found.architecture)
-    return tuple(architecture.sizes), architecture.head
+    return tuple(name for name in architecture.sizes if not name.endswith(_NO_PARAMETERS)), architecture.head
 
 
 def _given(path: Path) -> tuple[FoundWeights, ...]:
