@@ -58,9 +58,7 @@ def measure(way: str, images: int, seed: int, weights: Path | None, runs: Path) 
 
 def compare(images: int, seeds: int, weights: Path | None, runs: Path) -> dict[str, Any]:
     """Both ways for every seed, their means, and the paired differences (pretrained minus from scratch)."""
-    found = {
-        way: [measure(way, images, seed, weights, runs) for seed in range(seeds)] for way in (PRETRAINED, SCRATCH)
-    }
+    found = {way: [measure(way, images, seed, weights, runs) for seed in range(seeds)] for way in (PRETRAINED, SCRATCH)}
     means = {way: {n: mean_interval([one[n] for one in each]) for n in NUMBERS} for way, each in found.items()}
     pairs = list(zip(found[PRETRAINED], found[SCRATCH], strict=True))
     claims = {}

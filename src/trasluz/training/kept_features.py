@@ -58,4 +58,3 @@ def _tensors(network: nn.Module) -> dict[str, Tensor]:
 
 def _own_repr(module: nn.Module) -> str:
     return f"{type(module).__module__}.{type(module).__qualname__}({module.extra_repr()})"
-

@@ -141,8 +141,8 @@ def as_pretrained(preprocess: Preprocess, starts: Iterable[Start]) -> Preprocess
     shown = next((start.preprocess for start in starts if start.preprocess is not None), None)
     if shown is None:
         message = _(
-            "data.normalise: pretrained needs a phase that starts from a run, timm:NAME, torchvision:NAME, or a file of "
-            "one of their networks; choose unit, standard, raw or imagenet."
+            "data.normalise: pretrained needs a phase that starts from a run, timm:NAME, torchvision:NAME, or a file "
+            "of one of their networks; choose unit, standard, raw or imagenet."
         )
         raise RecipeError(message)
     mean, std = shown.mean, shown.std
