@@ -30,6 +30,7 @@ from trasluz.metrics.intervals import mean_interval
 
 RESULT = ROOT / "docs" / "results" / "transfer-photos.json"
 PAGE = ROOT / "docs" / "transfer.md"
+MARKER = "<!-- Below, everything is written by `python -m bench.transfer_photos`. -->"
 SCRATCH, PRETRAINED = "cats-dogs-tuned", "photos-transfer"
 IMAGES = (20, 100, 400, 2000)
 LEAST_STEPS = 4  # of an epoch from scratch: 600 in all, so that few photographs are not seen too seldom
@@ -72,22 +73,12 @@ def compare(images: int, seeds: int, weights: Path | None, runs: Path) -> dict[s
 def write(found: dict[str, Any]) -> None:
     """The numbers, and the page that tells them."""
     RESULT.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    PAGE.write_text(page(found), encoding="utf-8")
+    PAGE.write_text(PAGE.read_text(encoding="utf-8").split(MARKER)[0] + page(found), encoding="utf-8")
 
 
 def page(found: dict[str, Any]) -> str:
-    """``docs/transfer.md``."""
-    lines = [
-        "# What pretrained weights are worth",
-        "",
-        "Row 4.11 claims three things of transfer learning: a higher start, a faster rise, a higher end. Measured on "
-        "photographs of cats and dogs, with EfficientNet-Lite0 trained on ImageNet (`photos-transfer`: features "
-        "computed once, a last layer learned from them) against a residual network from scratch (`cats-dogs-tuned`, "
-        "150 epochs). Both see the same photographs; accuracies are of the 1,000 of `cats-dogs/valid`, by which "
-        "nothing was chosen. Means over seeds with 95 % intervals. ImageNet holds cats and dogs, so that these are "
-        "the photographs that its weights suit best.",
-        "",
-    ]
+    """What stands in ``docs/transfer.md`` below the marker."""
+    lines = [MARKER, ""]
     head = ("photographs", "claim", "pretrained", "from scratch", "difference", "holds")
     lines += [f"| {' | '.join(head)} |", "|" + " --- |" * len(head)]
     for case in found["cases"].values():
@@ -97,18 +88,13 @@ def page(found: dict[str, Any]) -> str:
             cells = (str(case["images"]), claim, *own, _shown(told["difference"], number, "+"))
             lines.append(f"| {' | '.join(cells)} | {'yes' if told['holds'] else 'no'} |")
     lines += ["", f"`{found['command']}`, {found['seeds']} seeds. {found['machine']}.", ""]
-    lines += [
-        "The start of `photos-transfer` is after 60 steps of its last layer, that from scratch after six epochs. "
-        "Seconds are of the whole training: with features for the one way, to the end of 150 epochs for the other.",
-        "",
-    ]
     return "\n".join(lines)
 
 
 def _shown(interval: Any, number: str, sign: str = "") -> str:
     digits = 1 if number == "seconds" else 3
-    mean, low, high = (f"{value:{sign}.{digits}f}" for value in interval)
-    return f"{mean} [{low}, {high}]"
+    mean, low, high = (None if value is None else f"{value:{sign}.{digits}f}" for value in interval)
+    return str(mean) if low is None else f"{mean} [{low}, {high}]"
 
 
 def main() -> None:
