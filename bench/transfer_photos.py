@@ -93,8 +93,8 @@ def page(found: dict[str, Any]) -> str:
 
 def _shown(interval: Any, number: str, sign: str = "") -> str:
     digits = 1 if number == "seconds" else 3
-    mean, low, high = (None if value is None else f"{value:{sign}.{digits}f}" for value in interval)
-    return str(mean) if low is None else f"{mean} [{low}, {high}]"
+    mean, low, high = (f"{value:{sign}.{digits}f}" for value in interval)
+    return f"{mean} [{low}, {high}]"
 
 
 def main() -> None:
