@@ -11,7 +11,11 @@ from trasluz.reporting import Reporter
 
 
 def trained(
-    recipe: str, seed: int, runs: Path, settings: dict[str, Any] | None = None, reporter: Reporter | None = None
+    recipe: str | tz.Recipe,
+    seed: int,
+    runs: Path,
+    settings: dict[str, Any] | None = None,
+    reporter: Reporter | None = None,
 ) -> tz.Run:
     """The finished run of this recipe, seed and settings in ``runs``, or a new one."""
     runs.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,11 @@ def red_wine() -> Path:
     return _first("winequality-red.csv")
 
 
+def efficientnet_lite0() -> Path:
+    """``efficientnet-lite0-imagenet.safetensors``: ImageNet's weights of timm's ``tf_efficientnet_lite0``."""
+    return _first("efficientnet-lite0-imagenet.safetensors")
+
+
 def _folders(name: str) -> list[Path]:
     return [Path(part) / name for part in os.environ.get("TRASLUZ_DATA", "").split(os.pathsep) if part]
 

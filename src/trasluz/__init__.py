@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         study,
         train,
         train_seeds,
+        with_weights,
     )
     from trasluz.data.arrays import from_arrays
     from trasluz.errors import TrasluzError
@@ -53,6 +54,7 @@ _HOMES = {
     "study": "trasluz.api",
     "train": "trasluz.api",
     "train_seeds": "trasluz.api",
+    "with_weights": "trasluz.api",
 }
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "study",
     "train",
     "train_seeds",
+    "with_weights",
 ]
 
 

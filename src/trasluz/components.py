@@ -2,8 +2,9 @@
 
 A part is a module, such as one with a pydantic class ``Config`` and a function ``build``.  Its name in recipes is its
 file name with dashes for underscores; files that start with an underscore, and those that say what all parts have in
-common (``base.py``, ``capabilities.py``), are not parts.  Adding a part means adding its file: nothing lists them.  A
-package of parts says in ``OFFERS`` of its ``__init__.py`` what each of them must have.
+common (``base.py``, ``capabilities.py``) or look for what they need (``finding.py``), are not parts.  Adding a part
+means adding its file: nothing lists them.  A package of parts says in ``OFFERS`` of its ``__init__.py`` what each of
+them must have.
 
 Other packages bring parts, too (``entry_points.py``).  Where one is called like a part of ours, ours is meant.
 """
@@ -30,7 +31,7 @@ P = TypeVar("P")
 
 PASSING = (MemoryError, StorageError, Interrupted)  # not a part's own failure: what comes next would fail, too
 
-_CONTRACTS = frozenset({"base", "capabilities"})  # of all parts, so none itself
+_CONTRACTS = frozenset({"base", "capabilities", "finding"})  # beside all parts, so none itself
 
 
 @cache

@@ -45,3 +45,18 @@ def test_weights_of_another_name_or_of_a_run_without_best_ones_are_refused(comma
             command(*words, trained, "--weights", "best").must_refuse("no weights of a best epoch were kept")
     finally:
         (trained / "hidden").rename(kept)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "weights", "words"),
+    [
+        ("digits-cnn", "timm:resnet18", "use photos-transfer"),
+        ("photos-transfer", "absent.pth", "there is no file"),
+        ("photos-transfer", "timm:resnet_18", "Did you mean resnet18"),
+    ],
+)
+def test_training_refuses_weights_before_anything_starts(
+    recipe: str, weights: str, words: str, command: Command, tmp_path: Path
+) -> None:
+    command("train", recipe, "--weights", weights).must_refuse(words)
+    assert not (tmp_path / "runs").exists()

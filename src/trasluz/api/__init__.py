@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trasluz.api.listing import RunSummary, list_runs
     from trasluz.api.looks import look_help, look_page
     from trasluz.api.parts import PartSummary, list_parts
+    from trasluz.api.pretrained import with_weights
     from trasluz.api.results import Predictions, Reconstructions, SeedsResult
     from trasluz.api.run import Run, open_run
     from trasluz.api.seeds import train_seeds
@@ -59,6 +60,7 @@ _HOMES = {
     "study": "trasluz.api.studies",
     "train": "trasluz.api.training",
     "train_seeds": "trasluz.api.seeds",
+    "with_weights": "trasluz.api.pretrained",
 }
 
 __all__ = [
@@ -92,6 +94,7 @@ __all__ = [
     "study",
     "train",
     "train_seeds",
+    "with_weights",
 ]
 
 

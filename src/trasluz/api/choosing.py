@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +10,10 @@ from typing import Any
 
 from trasluz.api.asked import gathered
 from trasluz.api.given import Source
+from trasluz.api.pretrained import with_weights
 from trasluz.api.run import open_run, open_source
 from trasluz.api.sources import PREFIX, images_of_run
 from trasluz.api.trusting import Packages, trusting
-from trasluz.choosing.candidates.base import Weights
 from trasluz.choosing.choose import Asked, choose
 from trasluz.data.arrays import GivenGroups
 from trasluz.data.data import Data
@@ -24,8 +22,7 @@ from trasluz.errors import RequestError
 from trasluz.messages import _
 from trasluz.recipe import DataSection, Recipe
 from trasluz.reporting import Reporter
-
-_FINDING = "trasluz.training.weights.finding"
+from trasluz.training.weights.finding import FoundWeights, find_weights, weights_named
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def choose_for(
         def open_data(section: DataSection, seed: int) -> Data:
             return open_source(section, seed, reporter, arrays)
 
-        asked = Asked(changes, looked_at, purpose, minutes, only, lambda: _found(weights), _started)
+        asked = Asked(changes, looked_at, purpose, minutes, only, lambda: _found(weights), with_weights)
         choice = choose(asked, open_data, reporter)
         yield Chosen(choice.recipe, arrays, choice.data, choice.to_dict())
 
@@ -96,18 +93,8 @@ def _images_of_run(place: str, changes: dict[str, Any], reporter: Reporter) -> R
     return images_of_run(section, 0, reporter, lambda path: open_run(path))
 
 
-def _found(given: str | Path | None) -> tuple[Weights, ...]:
+def _found(given: str | Path | None) -> tuple[FoundWeights, ...]:
     """Pretrained weights on this machine, or those that ``given`` names, as ``with_weights`` takes them."""
-    if importlib.util.find_spec(_FINDING) is None:
-        return ()
-    finding = importlib.import_module(_FINDING)
     if str(given).startswith(("timm:", "torchvision:")):
-        return (finding.weights_named(str(given)),)
-    found: tuple[Weights, ...] = finding.find_weights(None if given is None else Path(given))
-    return found
-
-
-def _started(recipe: Recipe, found: Weights) -> Recipe:
-    """``recipe`` with the network that the weights are of, and their names in its phases."""
-    started: Recipe = importlib.import_module("trasluz.api.pretrained").with_weights(recipe, found)
-    return started
+        return (weights_named(str(given)),)
+    return find_weights(None if given is None else Path(given))

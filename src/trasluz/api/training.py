@@ -14,6 +14,7 @@ from trasluz.api.choosing import Chosen, choose_for
 from trasluz.api.given import Source, as_recipe, in_memory, names_data, require_no_choice
 from trasluz.api.listening import listening
 from trasluz.api.places import place_of_source
+from trasluz.api.pretrained import with_weights
 from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.trusting import Packages, check_code, trusting
@@ -56,6 +57,7 @@ def train(
     data: Source | None = None,
     minutes: float | None = None,
     purpose: str | None = None,
+    weights: str | Path | None = None,
     set: dict[str, Any] | None = None,
     seed: int | None = None,
     runs: str | Path = "runs",
@@ -89,10 +91,13 @@ def train(
     settings: dict[str, Any] = {"set": set, "seed": seed, "device": device, "precision": precision}
     settings |= {"devices": devices, "nodes": nodes, "groups": groups}
     if names_data(recipe):
-        asked = {"data": data, "minutes": minutes, "purpose": purpose, "allow": allow}
+        asked = {"data": data, "minutes": minutes, "purpose": purpose, "weights": weights, "allow": allow}
         return train_for(recipe, Path(runs), speaker, callbacks, **asked, **settings)
     require_no_choice(minutes, purpose)
-    whole, arrays = resolve(as_recipe(recipe), data=data, **settings)
+    chosen = as_recipe(recipe)
+    if weights is not None:
+        chosen = with_weights(chosen, weights)
+    whole, arrays = resolve(chosen, data=data, **settings)
     with trusting(allow, whole.data.source):
         check_code(whole.model)
         return _train(whole, arrays, Path(runs), speaker, callbacks)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, Protocol
 
 from trasluz import components
 from trasluz.choosing.budget import FEW_EPOCHS, Epochs, Work, epochs_within, minutes_for, phase_seconds, usable
-from trasluz.choosing.candidates.base import BaseCandidate, Case, Weights
+from trasluz.choosing.candidates.base import BaseCandidate, Case
 from trasluz.choosing.choice import Choice, chosen_sentence
 from trasluz.choosing.facts import Facts
 from trasluz.choosing.look import look
@@ -30,6 +30,7 @@ from trasluz.recipe import DataSection, Recipe
 from trasluz.reporting import Reporter
 from trasluz.training.compared import compared_rows
 from trasluz.training.fit import session
+from trasluz.training.weights.finding import FoundWeights
 
 PACKAGE = "trasluz.choosing.candidates"
 OpenData = Callable[[DataSection, int], Data]
@@ -55,8 +56,8 @@ class Asked:
     purpose: str | None = None
     minutes: float | None = None
     only: str | None = None
-    weights: Callable[[], tuple[Weights, ...]] = field(default=tuple)
-    started: Callable[[Recipe, Weights], Recipe] = lambda recipe, weights: recipe
+    weights: Callable[[], tuple[FoundWeights, ...]] = field(default=tuple)
+    started: Callable[[Recipe, FoundWeights], Recipe] = lambda recipe, weights: recipe
 
 
 def choose(asked: Asked, open_data: OpenData, reporter: Reporter, clock: Clock = time.perf_counter) -> Choice:
@@ -229,7 +230,7 @@ class _Plan:
 
     def _work(self, index: int, whole: Recipe) -> Work:
         train = whole.resolved_phases()[index][1]
-        judged = len(self.data.split("valid")) + len(compared_rows(self.data, train.compare))
+        judged = len(self.data.split("valid")) + len(compared_rows(self.data, train))
         generates = "generate" in families.get(whole.model["family"]).capabilities
         every = (
             self.candidate.evaluate_every if index == len(whole.phases or (None,)) - 1 else _each(train.evaluate_every)

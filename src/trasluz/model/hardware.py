@@ -79,11 +79,12 @@ def has_bf16(device: str) -> bool:
 
 def describe(hardware: Hardware) -> dict[str, Any]:
     """The machine in words, for ``run.json``: what explains a speed."""
-    name = torch.cuda.get_device_name(0) if hardware.device == "cuda" else _processor()
+    name = torch.cuda.get_device_name(0) if hardware.device == "cuda" else describe_processor()
     return {**hardware.to_dict(), "processor": name, "system": platform.system(), "machine": platform.machine()}
 
 
-def _processor() -> str:
+def describe_processor() -> str:
+    """The name of this machine's processor."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123 - a kernel file, not a path of the user
             names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]

@@ -142,10 +142,11 @@ class PhaseSection(Section):
 
     ``augmented: false`` shows images as they are.  ``cache_features: auto`` computes what a frozen, resting part makes
     of images once, where only one network's last layers move and nothing is augmented, and trains these on what was
-    kept; ``never`` computes it in every step.
+    kept (up to 256 MB also for later runs, in the user's cache); ``never`` computes it in every step.
 
     ``from`` names the weights that are loaded, by name and shape, before the phase starts: a run's folder,
-    ``timm:NAME``, ``torchvision:NAME``, or ``file:PATH`` (safetensors, or PyTorch's with nothing but tensors).  ``map``
+    ``timm:NAME``, ``torchvision:NAME``, ``file:PATH`` (safetensors, or PyTorch's with nothing but tensors), or
+    ``found:ARCHITECTURE``, weights of that network of timm or torchvision wherever they lie on this machine.  ``map``
     renames them first: the first pattern that fits a name decides, each ``*`` on the right stands for what that on
     the left has met, ``null`` leaves the weight behind, and what no pattern fits keeps its name.
     """

@@ -28,6 +28,7 @@ from trasluz.model.evaluation_mode import batch_size_for, evaluation_mode
 from trasluz.recipe import DataSection, TrainSection
 from trasluz.rng import Rng
 from trasluz.training.engine import Engine
+from trasluz.training.kept_features import digest_of, kept_features, worth_keeping
 
 _IN_MEMORY = 1 << 30  # bytes of features above which they are kept on disk
 _TRIED = 4  # images on which a cut is tried
@@ -200,7 +201,46 @@ def _features_of(
     tell: Callable[[int, int], None],
 ) -> np.ndarray:
     """Float32 ``[n, …]``, a row per sample; only those of training and validation images are filled."""
-    rows = np.concatenate([phase_data.data.split("train"), phase_data.data.split("valid")])
+    data = phase_data.data
+    rows = np.concatenate([data.split("train"), data.split("valid")])
+    shape = _shape_of_features(cut, networks, name, phase_data, engine)
+    if not worth_keeping(data, len(rows) * math.prod(shape) * 4):
+        return _computed(cut, networks, name, phase_data, engine, rows, tell)
+    whole: list[np.ndarray] = []
+
+    def compute() -> np.ndarray:
+        whole.append(_computed(cut, networks, name, phase_data, engine, rows, tell))
+        return np.asarray(whole[0][rows])
+
+    trunk = digest_of(networks[name], cut.head(networks[name]))
+    how = (cut, trunk, phase_data.preprocess, str(engine.device), engine.precision)
+    part = kept_features(data, rows, how, compute)
+    if whole:
+        return whole[0]
+    tell(len(rows), len(rows))
+    found = _room((len(data.samples), *shape), len(rows))
+    found[rows] = part
+    return found
+
+
+def _shape_of_features(
+    cut: Cut, networks: nn.ModuleDict, name: str, phase_data: PhaseData, engine: Engine
+) -> tuple[int, ...]:
+    """Of one sample."""
+    with evaluation_mode(networks, engine.device), engine.forward():
+        return tuple(cut.features(networks[name], _some_inputs(phase_data, engine)).shape[1:])
+
+
+def _computed(
+    cut: Cut,
+    networks: nn.ModuleDict,
+    name: str,
+    phase_data: PhaseData,
+    engine: Engine,
+    rows: np.ndarray,
+    tell: Callable[[int, int], None],
+) -> np.ndarray:
+    """Float32 ``[n, …]``, a row per sample; only ``rows`` are filled."""
     found: np.ndarray | None = None
     done, size = 0, batch_size_for(phase_data.data.samples)
     with evaluation_mode(networks, engine.device):

@@ -120,6 +120,13 @@ class Engine:
         return Process(fabric.global_rank, fabric.world_size)
 
     @property
+    def precision(self) -> str:
+        """Of forward passes: the type in which matrices are multiplied."""
+        kind = self.device.type
+        with self.forward():
+            return str(torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else torch.float32)
+
+    @property
     def evaluated(self) -> nn.ModuleDict:
         """The networks that evaluation and the final model use: the moving average where there is one."""
         return self.networks if self.averaged is None else self.averaged

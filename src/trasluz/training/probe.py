@@ -21,6 +21,7 @@ from trasluz.data.feed.preprocess import Preprocess
 from trasluz.errors import RecipeError
 from trasluz.families.base import BaseFamily, Losses, Progress
 from trasluz.messages import _, did_you_mean
+from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.recipe import TrainSection
 from trasluz.rng import Rng, StepRng
 from trasluz.training.compared import SPLIT, compared_rows
@@ -28,6 +29,7 @@ from trasluz.training.engine import Engine
 from trasluz.training.validation import validate
 
 _TIMED = 2
+_VALIDATED = 256  # samples at most; of large images one batch, because names and time need no more
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def probe(
             torch.cuda.synchronize(engine.device)
     seconds = (time.perf_counter() - started) / max(step, 1)
     rows = data.split("valid")
-    some = rows[:256]
+    some = rows[: min(_VALIDATED, batch_size_for(data.samples))]
     started = time.perf_counter()
     if len(some):
         splits = ("valid", SPLIT) if train.compare else ("valid",)

@@ -111,8 +111,19 @@ def starting_weights(
     loaded = fitting | {name: adapt_channels(fitting[name], own[name].shape[1]) for name in adapted}
     fresh = tuple(name for name in own if name not in fitting)
     left = len(given.tensors) - len(fitting)
-    start = Start(phase.name, given.origin, len(fitting), adapted, fresh, left, given.preprocess)
+    shown = given.preprocess or (_shown_to(networks) if given.bare else None)
+    start = Start(phase.name, given.origin, len(fitting), adapted, fresh, left, shown)
     return {**own, **loaded}, start
+
+
+def _shown_to(networks: nn.ModuleDict) -> Preprocess | None:
+    """What a network that a library made was made to be shown, as timm notes it on the network; ``None`` elsewhere."""
+    noted = (getattr(network, "pretrained_cfg", None) for network in networks.values())
+    cfg: Mapping[str, Any] | None = next((one for one in noted if one), None)
+    if cfg is None:
+        return None
+    channels, height, width = cfg["input_size"]
+    return Preprocess(size=(height, width), channels=channels, mean=tuple(cfg["mean"]), std=tuple(cfg["std"]))
 
 
 def adapt_channels(kernel: Tensor, channels: int) -> Tensor:
@@ -135,8 +146,8 @@ def as_pretrained(preprocess: Preprocess, starts: Iterable[Start]) -> Preprocess
     shown = next((start.preprocess for start in starts if start.preprocess is not None), None)
     if shown is None:
         message = _(
-            "data.normalise: pretrained needs a phase that starts from a run, timm:NAME or torchvision:NAME; choose "
-            "unit, standard, raw or imagenet."
+            "data.normalise: pretrained needs a phase that starts from a run, timm:NAME, torchvision:NAME, or a file "
+            "of one of their networks; choose unit, standard, raw or imagenet."
         )
         raise RecipeError(message)
     mean, std = shown.mean, shown.std

@@ -5,39 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 from trasluz.choosing.facts import Facts
 from trasluz.data.data import Data
 from trasluz.messages import LANGUAGES, _, language
 from trasluz.recipe import Recipe, load
 
+if TYPE_CHECKING:
+    from trasluz.training.weights.finding import FoundWeights
+
 Purpose = Literal["classify", "reconstruct", "generate", "translate"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-
-
-class Weights(Protocol):
-    """Pretrained weights that were found on this machine, as ``training/weights`` finds them.
-
-    ``source``: for a phase's ``from``; ``library`` and ``architecture``: of the network that they fit; ``side``: the
-    pixels of the images that it was trained on.
-    """
-
-    @property
-    def source(self) -> str:
-        """For a phase's ``from``."""
-
-    @property
-    def library(self) -> str:
-        """The network's ``name`` in a recipe: ``timm`` or ``torchvision``."""
-
-    @property
-    def architecture(self) -> str:
-        """The library's name of it."""
-
-    @property
-    def side(self) -> int:
-        """Pixels."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +28,9 @@ class Case:
 
     facts: Facts
     purpose: Purpose
-    weights: tuple[Weights, ...] = ()
+    weights: tuple[FoundWeights, ...] = ()
     minutes: float | None = None
-    started: Callable[[Recipe, Weights], Recipe] = lambda recipe, weights: recipe
+    started: Callable[[Recipe, FoundWeights], Recipe] = lambda recipe, weights: recipe
 
 
 class BaseCandidate(ABC):

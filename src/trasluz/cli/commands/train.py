@@ -12,6 +12,7 @@ from trasluz.cli.arguments import Allow, Data, Json, Set
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import require_data
 from trasluz.cli.outcome import report_run
+from trasluz.cli.weights import StartingWeights, starting_from
 from trasluz.errors import RequestError
 from trasluz.messages import N_, _
 
@@ -48,6 +49,7 @@ def command(
             help=N_("For data: what the model is for; otherwise classify where there are classes, else reconstruct."),
         ),
     ] = None,
+    weights: StartingWeights = None,
     changes: Set = None,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help=N_("The seed of every random draw; otherwise the recipe's."))
@@ -81,10 +83,10 @@ def command(
     if names_data(recipe):
         if seeds is not None:
             raise RequestError(_("--seeds: is for a recipe; train the recipe.yaml of a run with several seeds."))
-        request |= {"minutes": minutes, "purpose": purpose, "set": fields}
+        request |= {"minutes": minutes, "purpose": purpose, "weights": weights, "set": fields}
     else:
         # Made here, so that a wrong name or field is refused at once, not after PyTorch was imported.
-        what = load(recipe).override(fields)
+        what = starting_from(load(recipe), weights).override(fields)
         require_no_choice(minutes, purpose)
     require_data(data)
     if seeds is None:

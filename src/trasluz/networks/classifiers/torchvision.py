@@ -52,15 +52,23 @@ def build(config: Config, shape: Shape, outputs: int) -> nn.Module:
     plain = _WITHOUT_MORE_OUTPUTS.get(config.architecture)
     settings = {"aux_logits": False, **plain} if plain else {}
     try:
-        network: nn.Module = models.get_model(
+        network: Any = models.get_model(
             config.architecture, weights=None, **{"num_classes": outputs, **settings, **config.arguments}
         )
     except (TypeError, ValueError, RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         message = _("{where}: torchvision cannot make {name} with these arguments: {reason}.")
         raise RecipeError(message.format(where=WHERE, name=config.architecture, reason=reason)) from None
+    network.pretrained_cfg = _shown(models, config.architecture)
     _for_channels(network, shape[0])
     return enlarged(network, config.side)
+
+
+def _shown(models: Any, architecture: str) -> dict[str, Any]:
+    """What the architecture's published weights were shown, noted as timm notes it on its networks."""
+    wanted = models.get_model_weights(architecture)["DEFAULT"].transforms()
+    side = wanted.crop_size[0]
+    return {"input_size": (_OWN_CHANNELS, side, side), "mean": tuple(wanted.mean), "std": tuple(wanted.std)}
 
 
 def _for_channels(network: nn.Module, channels: int) -> None:

@@ -31,16 +31,16 @@ def read(name: str, reporter: Reporter) -> Weights:
     Raises:
         RecipeError: timm has no such weights, or they are not here and cannot be downloaded.
     """
-    published = _published(name)
-    path = _cached(published) or _download(name, published, reporter)
+    known = published(name)
+    path = _cached(known) or _download(name, known, reporter)
     kept = path.resolve().name  # the hub names what it keeps by its SHA-256
     read_tensors(path, kept if len(kept) == _SHA256_DIGITS else "")
-    size = published.input_size
-    shown = Preprocess(size=(size[1], size[2]), channels=size[0], mean=published.mean, std=published.std)
+    size = known.input_size
+    shown = Preprocess(size=(size[1], size[2]), channels=size[0], mean=known.mean, std=known.std)
     return Weights(f"timm:{name}", _as_timm_loads(name, path), bare=True, preprocess=shown)
 
 
-def _published(name: str) -> Any:
+def published(name: str) -> Any:
     """What timm knows of these weights."""
     import timm
     from timm.models import get_pretrained_cfg

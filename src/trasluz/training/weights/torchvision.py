@@ -29,20 +29,20 @@ def read(name: str, reporter: Reporter) -> Weights:
     Raises:
         RecipeError: torchvision has no such weights, or they are not here and cannot be downloaded.
     """
-    published = _published(name)
-    file = published.url.rsplit("/", 1)[-1]
+    known = published(name)
+    file = known.url.rsplit("/", 1)[-1]
     digits = _DIGITS.search(file)
     path = Path(torch.hub.get_dir()) / "checkpoints" / file
     if not path.is_file():
-        _download(name, published.url, path, digits[1] if digits else "", reporter)
+        _download(name, known.url, path, digits[1] if digits else "", reporter)
     tensors = read_tensors(path, digits[1] if digits else "")
-    wanted = published.transforms()
+    wanted = known.transforms()
     side = wanted.crop_size[0]
     shown = Preprocess(size=(side, side), channels=3, mean=tuple(wanted.mean), std=tuple(wanted.std))
     return Weights(f"torchvision:{name}", tensors, bare=True, preprocess=shown)
 
 
-def _published(name: str) -> Any:
+def published(name: str) -> Any:
     """What torchvision knows of these weights."""
     import torchvision
 
