@@ -17,6 +17,7 @@ from trasluz.metrics.intervals import wilson
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ROOT / "docs" / "findings"
 PAGE = ROOT / "docs" / "findings.md"
+HELPED = ROOT / "src" / "trasluz" / "findings" / "helped.json"  # what `trasluz why` orders its steps by
 _ADVICE = "advice"
 _LEAD = """# Findings
 
@@ -69,8 +70,21 @@ def _write(stem: str, whole: dict[str, Any]) -> None:
 
 
 def write() -> None:
-    """Writes the page."""
+    """Writes the page, and for the package how often the advice of each rule helped."""
     PAGE.write_text(page(), encoding="utf-8")
+    HELPED.write_text(helped(), encoding="utf-8")
+
+
+def helped() -> str:
+    """In how many of how many runs followed advice helped, by rule, as JSON: ``{"overfitting": [9, 9]}``."""
+    found = {name: _helped(name) for name in names()}
+    lines = (f'  "{name}": [{hits}, {runs}]' for name, (hits, runs) in found.items() if runs)
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _helped(rule: str) -> tuple[int, int]:
+    cases = [case for case in kept_advice().values() if case["rule"] == rule]
+    return sum(case["helped"] for case in cases), sum(len(case["after"]) for case in cases)
 
 
 def page() -> str:
@@ -119,9 +133,9 @@ def _rule(name: str, known: list[tuple[Specimen, Told]], healthy: list[tuple[Spe
     found = sum(any(one["rule"] == name for one in told["findings"]) for told in planted)
     said = [one["severity"] for _specimen, told in healthy for one in told["findings"] if one["rule"] == name]
     grave = sum(severity in GRAVE for severity in said)
-    cases = [case for case in kept_advice().values() if case["rule"] == name]
-    helped = f"{sum(case['helped'] for case in cases)} of {3 * len(cases)} runs" if cases else "not followed"
-    return name, _share(found, len(planted)), _share(grave, len(healthy)), len(said) - grave, helped
+    hits, runs = _helped(name)
+    followed = f"{hits} of {runs} runs" if runs else "not followed"
+    return name, _share(found, len(planted)), _share(grave, len(healthy)), len(said) - grave, followed
 
 
 def _advice() -> list[str]:

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from trasluz.messages import N_, _, did_you_mean, ngettext, short, shown
+from trasluz.errors import nearest
+from trasluz.messages import N_, _, ngettext, short, shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _MOST_SENTENCES, _MOST_GIVEN = 5, 200
+_MOST_FIELDS = 12  # a longer list is a wall: where the field that was meant is known, that alone is named
+_MOST_PLACES, _DEEPEST = 3, 3
+# What fields are called elsewhere, where no likeness of letters leads to ours.
+USUAL = {
+    "lr": "learning_rate",
+    "rate": "learning_rate",
+    "batch_size": "batch",
+    "bs": "batch",
+    "wd": "weight_decay",
+    "optimizer": "optimiser",
+    "scheduler": "schedule",
+    "num_epochs": "epochs",
+    "n_epochs": "epochs",
+    "max_epochs": "epochs",
+    "img_size": "size",
+    "image_size": "size",
+    "resolution": "size",
+    "val": "valid",
+    "validation": "valid",
+    "augmentation": "augment",
+    "random_state": "seed",
+    "random_seed": "seed",
+    "architecture": "network",
+}
 _WHOLE, _NUMBER, _TRUTH = N_("it must be a whole number"), N_("it must be a number"), N_("it must be true or false")
 _FIELDS = N_("it must be a name with fields")
 NO_SUCH_PART = "no_such_part"  # the kind of complaint about the name of a part that nothing installed brings
@@ -55,11 +82,7 @@ def explain(error: ValidationError, config: type[BaseModel], where: str) -> str:
     for problem in problems[:_MOST_SENTENCES]:
         path = short(shown(".".join([where, *(str(p) for p in problem["loc"])]).strip(".")))
         if problem["type"] == "extra_forbidden":
-            known = _fields_at(config, problem["loc"][:-1])
-            hint = did_you_mean(str(problem["loc"][-1]), known)
-            sentences.append(
-                _("{path}: no such field; allowed: {known}.").format(path=path, known=", ".join(known)) + hint
-            )
+            sentences.append(_unknown(path, str(problem["loc"][-1]), config, problem["loc"][:-1]))
         elif problem["type"] == "missing":
             sentences.append(_("{path}: is required.").format(path=path))
         elif problem["type"] == "value_error" and isinstance(problem.get("input"), (dict, BaseModel)):
@@ -73,6 +96,48 @@ def explain(error: ValidationError, config: type[BaseModel], where: str) -> str:
     if left:
         sentences.append(ngettext("{n} more field is wrong.", "{n} more fields are wrong.", left).format(n=left))
     return " ".join(sentences)
+
+
+def _unknown(path: str, name: str, config: type[BaseModel], parents: tuple[int | str, ...]) -> str:
+    """The sentence about a field that there is not: where it is, if it is elsewhere, else which ones there are here."""
+    known = _fields_at(config, parents)
+    meant = USUAL.get(name, name)
+    guess = meant if meant in known else nearest(name, known)
+    places = [] if parents or guess == meant else places_of(config, name)
+    if places:
+        return _("{path}: no such field. Did you mean {guess}?").format(path=path, guess=_any_of(places))
+    if guess and len(known) > _MOST_FIELDS:
+        return _("{path}: no such field. Did you mean {guess}?").format(path=path, guess=guess)
+    message = _("{path}: no such field; allowed: {known}.").format(path=path, known=", ".join(known))
+    return message + (_(" Did you mean {guess}?").format(guess=guess) if guess else "")
+
+
+def _any_of(places: list[str]) -> str:
+    *first, last = places
+    return _("{first} or {last}").format(first=", ".join(first), last=last) if first else last
+
+
+def places_of(config: type[BaseModel], name: str) -> list[str]:
+    """The dotted fields of ``config`` called ``name``, or what others call so; the nearest to the top first."""
+    meant = USUAL.get(name, name)
+    found = sorted((path for path in _paths(config) if path.rpartition(".")[2] == meant), key=lambda p: p.count("."))
+    return [path for path in found if path.count(".") == found[0].count(".")][:_MOST_PLACES]
+
+
+def _paths(config: type[BaseModel], before: str = "", deep: int = 0) -> Iterator[str]:
+    """Every dotted field below ``config``, as far as it is known which sections there are."""
+    for name in _fields_at(config, ()):
+        yield f"{before}{name}"
+        field = config.model_fields.get(name)
+        inner = None if field is None else _section_of(field.annotation)
+        if inner is not None and deep < _DEEPEST:
+            yield from _paths(inner, f"{before}{name}.", deep + 1)
+
+
+def _section_of(annotation: object) -> type[BaseModel] | None:
+    """The section that a field holds, itself or as one of several forms; none of a list or mapping of sections."""
+    direct = [annotation, *(getattr(annotation, "__args__", ()) if get_origin(annotation) in (Union, UnionType) else ())]
+    return next((t for t in direct if isinstance(t, type) and issubclass(t, BaseModel)), None)
 
 
 class _Given:

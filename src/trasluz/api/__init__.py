@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trasluz.api.listing import RunSummary, list_runs
     from trasluz.api.looks import look_help, look_page
     from trasluz.api.parts import PartSummary, list_parts
-    from trasluz.api.recipes import RecipeList, recipes
+    from trasluz.api.built_in import RecipeList, recipes
     from trasluz.api.results import Predictions, Reconstructions, SeedsResult
     from trasluz.api.run import Run, open_run
     from trasluz.api.seeds import train_seeds
@@ -34,7 +34,7 @@ _HOMES = {
     "Generated": "trasluz.api.generation",
     "PartSummary": "trasluz.api.parts",
     "Predictions": "trasluz.api.results",
-    "RecipeList": "trasluz.api.recipes",
+    "RecipeList": "trasluz.api.built_in",
     "Reconstructions": "trasluz.api.results",
     "Run": "trasluz.api.run",
     "RunSummary": "trasluz.api.listing",
@@ -56,7 +56,7 @@ _HOMES = {
     "open_run": "trasluz.api.run",
     "parse_overrides": "trasluz.recipe",
     "preview_augmentation": "trasluz.api.data",
-    "recipes": "trasluz.api.recipes",
+    "recipes": "trasluz.api.built_in",
     "resume": "trasluz.api.training",
     "severity_name": "trasluz.findings.finding",
     "study": "trasluz.api.studies",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasluz.cli.arguments import Allow, Data, Json, Set
+from trasluz.cli.arguments import Allow, Data, Json, Open, Report, Set
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import require_data
-from trasluz.cli.outcome import report_run
+from trasluz.cli.ending import check_ending, end_training
 from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def command(
         int | None, typer.Option(metavar="N", help=N_("Processes (one per device) on each host."))
     ] = None,
     nodes: Annotated[int | None, typer.Option(metavar="N", help=N_("Hosts."))] = None,
+    report: Report = True,
+    show: Open = False,
     allow: Allow = None,
     json: Json = False,
 ) -> None:
@@ -55,12 +57,13 @@ def command(
 
     console: Console = ctx.obj
     # Made here, so that a wrong name or field is refused at once, not after PyTorch was imported.
+    check_ending(report, show)
     chosen = load(recipe).override(parse_overrides(changes or []))
     require_data(data)
     request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs}
     request |= {"device": device, "precision": precision, "devices": devices, "nodes": nodes, "reporter": console}
     if seeds is None:
-        report_run(console, api.train(chosen, **request), json)
+        end_training(console, api.train(chosen, **request), json, report, show)
     else:
         _report_seeds(console, api.train_seeds(chosen, seeds, **request), json)
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from trasluz.training.loop import Loop
 
 _SECONDS = 0.1  # between two moves of the bar
+# What is shown of an epoch, as far as its family measures it: losses, and how good the model is.
+_SHOWN = ("train/loss", "valid/loss", "valid/accuracy", "valid/mse", "valid/psnr", "valid/sample_distance")
 
 
 class ProgressBar(Callback):
@@ -23,7 +25,7 @@ class ProgressBar(Callback):
         self._reporter = reporter
         self._stack = ExitStack()
         self._task = Task()
-        self._note = ""
+        self._note, self._scores = "", dict[str, float]()
         self._waiting, self._told = 0, 0.0
 
     def on_start(self, loop: Loop) -> None:
@@ -49,8 +51,9 @@ class ProgressBar(Callback):
 
     def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:
         """Shows the scores of the epoch beside the bar."""
-        shown = [name for name in ("train/loss", "valid/loss", "valid/accuracy", "valid/mse") if name in record]
-        self._note = " · ".join(f"{name} {record[name]:.4g}" for name in shown)
+        # An epoch without validation leaves the scores of the last one that had it.
+        self._scores |= {name: float(record[name]) for name in _SHOWN if name in record}
+        self._note = " · ".join(f"{name} {self._scores[name]:.4g}" for name in _SHOWN if name in self._scores)
         self._tell(loop, loop.epoch)
 
     def on_end(self, loop: Loop) -> None:
