@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from trasluz.api.built_in import RecipeList, recipes
     from trasluz.api.comparing import ComparisonResult, compare
     from trasluz.api.data import check_data, preview_augmentation
     from trasluz.api.findings import finding_command
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from trasluz.api.listing import RunSummary, list_runs
     from trasluz.api.looks import look_help, look_page
     from trasluz.api.parts import PartSummary, list_parts
-    from trasluz.api.built_in import RecipeList, recipes
     from trasluz.api.results import Predictions, Reconstructions, SeedsResult
     from trasluz.api.run import Run, open_run
     from trasluz.api.seeds import train_seeds

@@ -48,7 +48,7 @@ class NextSteps(ShownInNotebooks):
         """Which findings have no step here; empty where all have."""
         if not self.also:
             return ""
-        message = _("Also found, with advice that was not measured or did not help: {titles}. See: trasluz findings {run}")
+        message = _("Also found, without advice that was measured to help: {titles}. See: trasluz findings {run}")
         return message.format(titles="; ".join(self.also), run=self.path)
 
     def __str__(self) -> str:

@@ -107,7 +107,7 @@ def _say(console: Console, run: Run, ended: _Ending) -> None:
     if ended.problem:
         console.warn(ended.problem)
     else:
-        console.result(_gravest(ended.found))
+        console.result(_gravest(ended.found, run.path))
     if ended.report is not None:
         console.result(_("Report: {address}").format(address=_address(ended.report)))
     console.say(_("What to try next: trasluz why {path}").format(path=run.path))
@@ -117,26 +117,26 @@ def _scores(evaluation: Evaluation) -> str:
     """The first metrics of an evaluation with their intervals, one a line."""
     from trasluz.draw.names import split_name
 
-    told = _("Judged on {split}, {count} samples:").format(
-        split=split_name(evaluation.split), count=evaluation.count
-    )
+    told = _("Judged on {split}, {count} samples:").format(split=split_name(evaluation.split), count=evaluation.count)
     rows = []
     for name, value in list(evaluation.metrics.items())[:_MOST_METRICS]:
         low_high = evaluation.intervals.get(name)
-        bounds = "" if low_high is None else _("(95 % interval: {low:.4g} to {high:.4g})").format(
-            low=low_high[0], high=low_high[1]
+        bounds = (
+            ""
+            if low_high is None
+            else _("(95 % interval: {low:.4g} to {high:.4g})").format(low=low_high[0], high=low_high[1])
         )
         rows.append((f"  {name}", value, bounds))
     return f"{told}\n{columns(rows)}" if rows else told
 
 
-def _gravest(found: list[tuple[Finding, str]]) -> str:
+def _gravest(found: list[tuple[Finding, str]], path: Path) -> str:
     """At most two lines: the gravest finding with its advice, and what to type."""
     if not found:
         return _("Nothing went wrong that can be seen in what is known of this run.")
     from trasluz import api
 
     finding, command = found[0]
-    more = _(" (and {n} more: trasluz findings)").format(n=len(found) - 1) if len(found) > 1 else ""
+    more = _(" (and {n} more: trasluz findings {path})").format(n=len(found) - 1, path=path) if found[1:] else ""
     first = f"[{api.severity_name(finding.severity)}] {finding.title}: {finding.advice}{more}"
     return f"{first}\n  {command}" if command else first

@@ -14,7 +14,7 @@ _MOST_NAMED = 5
 
 
 def which_run(given: Path) -> Path:
-    """The run folder that ``given`` means; as it is where nothing else can be meant, so that what opens it says why not.
+    """The run folder that ``given`` means; ``given`` itself where that is none, so that what opens it says why not.
 
     A run is meant by its path, by a beginning of its folder's name that only one has, by one of the last part of that
     name, or by ``last``, which is the newest in ``runs/``.

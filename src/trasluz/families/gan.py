@@ -171,7 +171,8 @@ class Family(BaseFamily):
         """Judges the batch and as many generated images.
 
         Sums ``count``, the terms, ``real_score``, ``generated_score``, ``real_hits``, ``generated_hits`` and the
-        statistics of ``metrics/sample_health.py`` and ``metrics/sample_distance.py``.  Records ``real_score`` and ``generated_score``, ``[n]``.
+        statistics of ``metrics/sample_health.py`` and ``metrics/sample_distance.py``.  Records ``real_score`` and
+        ``generated_score``, ``[n]``.
         """
         classes = self._shares(batch.labels)
         made = self._make(networks, self._noise(rng, "evaluation"), classes)

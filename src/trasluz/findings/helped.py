@@ -30,7 +30,7 @@ class Helped:
 
     @property
     def surely(self) -> float:
-        """The share in which it helps at least: the lower end of Wilson's 95 % interval, so that few runs promise less."""
+        """The share in which it helps at least, the lower end of Wilson's 95 % interval: few runs promise less."""
         return wilson(self.helped, self.runs)[0]
 
 

@@ -2,8 +2,9 @@
 steps that the run's own numbers speak for.
 
 A finding's advice counts only where following it helped in more than half of the measured trainings
-(``helped.py``).  Of two findings the graver comes first, of equals that whose advice helps more surely.  A general
-step says the numbers it rests on; where nothing is wrong there is one at most.
+(``helped.py``).  Of two findings the graver comes first, of equals that whose advice helps more surely.  Steps from
+the run's own numbers say what they rest on; pretrained weights come before what tunes a training from nothing.  Where
+nothing is wrong there is one step at most.
 """
 
 from __future__ import annotations
@@ -43,11 +44,21 @@ def next_steps(evidence: Evidence, findings: Sequence[Finding]) -> tuple[Step, .
     """The steps, in the language in force; ``findings`` are the run's, in that language, too."""
     advised = [(finding, known) for finding in findings if (known := _known(finding)) is not None]
     advised.sort(key=lambda one: (SEVERITIES.index(one[0].severity), -one[1].surely, one[0].rule))
-    steps = [_of_finding(finding, known) for finding, known in advised]
-    if any(finding.severity == "bad" for finding in findings):
+    steps = _each_once(_of_finding(finding, known) for finding, known in advised)
+    if any(finding.severity == "bad" for finding in findings) or not evidence.finished:
         return tuple(steps)  # its results say nothing yet of what more data or other weights would add
-    general = tuple(_general(evidence, {finding.rule for finding in findings}))
-    return (*steps, *(general if steps else general[:1]))
+    better = [step for step in (_pretrained(evidence), _more_data(evidence)) if step is not None]
+    if any(finding.severity != "note" for finding in findings):
+        return tuple(sorted([*steps, *better], key=lambda step: "--data" not in step.words))  # weights change most
+    return (*steps, *better[:1]) if steps or better else (_judge(evidence) or _repeat(),)
+
+
+def _each_once(steps: Iterator[Step]) -> list[Step]:
+    """The steps without those that change what an earlier one changes already."""
+    kept: dict[tuple[str, ...], Step] = {}
+    for step in steps:
+        kept.setdefault(step.settings, step)
+    return list(kept.values())
 
 
 def unmeasured(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -64,14 +75,6 @@ def _of_finding(finding: Finding, known: Helped) -> Step:
     measured = _("Measured: this helped in {helped} of {runs} trainings with this fault.")
     reason = f"{finding.seen} {measured.format(helped=known.helped, runs=known.runs)}"
     return Step(f"{finding.title}: {finding.advice}", reason, finding.settings, (), finding.rule, known)
-
-
-def _general(evidence: Evidence, told: set[str]) -> Iterator[Step]:
-    """Steps that follow from the run's own numbers, what is likely to help most first."""
-    if evidence.finished:
-        for step in (_pretrained(evidence), _more_data(evidence, told), _judge(evidence), _repeat(evidence)):
-            if step is not None:
-                yield step
 
 
 def _pretrained(evidence: Evidence) -> Step | None:
@@ -95,14 +98,12 @@ def _pretrained(evidence: Evidence) -> Step | None:
 
 def _photographs(evidence: Evidence) -> bool:
     """Whether it classifies coloured images of some size."""
-    shape = evidence.audit.get("shape") or ()
-    coloured = evidence.audit.get("kind") == "image" and len(shape) == 3 and 3 in (shape[0], shape[-1])
-    size = evidence.recipe.data.size or (sorted(shape)[1] if len(shape) == 3 else 0)
-    return coloured and int(size) >= _SIDE
+    shape = [int(side) for side in evidence.audit.get("shape") or ()]  # height, width, channels
+    return evidence.audit.get("kind") == "image" and len(shape) == 3 and shape[2] == 3 and min(shape[:2]) >= _SIDE
 
 
-def _more_data(evidence: Evidence, told: set[str]) -> Step | None:
-    """A trial with half of the images, where training and validation lie apart: it tells what twice as many would do."""
+def _more_data(evidence: Evidence) -> Step | None:
+    """A trial with half of the samples, where training and validation lie apart: it tells what more would do."""
     trained, valid = evidence.trained_share, evidence.kept_value("valid/accuracy")
     if trained is None or valid is None or trained[0] - valid < _GAP or evidence.recipe.data.limit is not None:
         return None
@@ -121,7 +122,10 @@ def _judge(evidence: Evidence) -> Step | None:
     """The test, once, where there is one that was not read yet."""
     if not evidence.count("test") or "test" in evidence.evaluations:
         return None
-    reason = _("{n} test samples were kept apart and not read yet. Judged once, when nothing is changed any more, they say what to expect of new samples.")
+    reason = _(
+        "{n} test samples were kept apart and not read yet. Judged once, when nothing is changed any more, they say "
+        "what to expect of new samples."
+    )
     return Step(
         _("Judge it on its test samples."),
         reason.format(n=integer(evidence.count("test"))),
@@ -129,7 +133,7 @@ def _judge(evidence: Evidence) -> Step | None:
     )
 
 
-def _repeat(evidence: Evidence) -> Step | None:
+def _repeat() -> Step:
     """Several seeds, where everything else is done."""
     return Step(
         _("Train it again with other seeds."),

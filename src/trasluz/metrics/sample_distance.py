@@ -1,4 +1,4 @@
-"""How far generated images lie from real ones, cheaply enough for every validation: the energy distance of their pixels.
+"""How far generated images lie from real ones, cheaply enough for every validation: energy distance of their pixels.
 
 2 E‖x − y‖ − E‖x − x′‖ − E‖y − y′‖ (Székely & Rizzo 2013, "Energy statistics", eq. 1) is 0 for equal distributions and
 above 0 for all others.  It is taken of pixels after a mean over patches, and set beside E‖x − x′‖ of the real images,
@@ -27,7 +27,7 @@ _PAIRS = 1024  # images of a batch that are compared at most: a million distance
 
 
 def distance_sums(real: Tensor, generated: Tensor) -> dict[str, Tensor]:
-    """What a batch adds: ``distance`` and ``distance_scale`` from images ``[n, c, h, w]`` in [0, 1], as many of each."""
+    """What a batch adds, ``distance`` and ``distance_scale``: of ``[n, c, h, w]`` in [0, 1], as many of each."""
     count = len(real)
     if count < 2:
         return {name: torch.zeros((), device=real.device) for name in ("distance", "distance_scale")}

@@ -64,7 +64,9 @@ class AboutSection(Section):
     @classmethod
     def _in_english(cls, value: dict[str, str]) -> dict[str, str]:
         if not value.get("en"):
-            raise ValueError(_("it needs a line in English; its languages are {known}").format(known=", ".join(LANGUAGES)))
+            raise ValueError(
+                _("it needs a line in English; its languages are {known}").format(known=", ".join(LANGUAGES))
+            )
         return value
 
     def what_for(self) -> str:

@@ -10,8 +10,8 @@ import typer
 
 from trasluz.cli.arguments import Allow, Data, Json, Open, Report, Set
 from trasluz.cli.console import Console, columns
-from trasluz.cli.opening import require_data
 from trasluz.cli.ending import check_ending, end_training
+from trasluz.cli.opening import require_data
 from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
