@@ -55,10 +55,9 @@ def show(
 
 
 def _told(name: str, about: AboutSection) -> Iterator[str]:
-    yield f"# {_('For')}: {about.what_for()}"
-    yield f"# {_('Needs')}: {about.needs()}"
-    yield f"# {_('Takes')}: {about.takes()}"
-    yield f"# {_('Train it')}: {about.command(name)}"
+    rows = ((_("For"), about.what_for()), (_("Needs"), about.needs()), (_("Takes"), about.takes()))
+    for title, text in (*rows, (_("Train it"), about.command(name))):
+        yield f"# {title}: {text}"
 
 
 @group.command("schema", help=N_("Print the JSON Schema of recipes, for editors that complete and check YAML."))
