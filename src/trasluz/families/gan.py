@@ -28,7 +28,7 @@ from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Stepp
 from trasluz.messages import N_, _
 from trasluz.metrics import sample_health
 from trasluz.metrics.described import Metric
-from trasluz.metrics.sample_distance import distance_sums, sample_distance
+from trasluz.metrics.sample_distance import characteristic, sample_distance
 from trasluz.networks.choose import build_discriminator, build_generator
 from trasluz.networks.dropout import masks_from
 from trasluz.objectives.adversarial import LOSSES
@@ -194,7 +194,8 @@ class Family(BaseFamily):
             "generated_hits": (generated <= 0).float().sum(),
             **sample_health.statistics(batch.targets, "real"),
             **sample_health.statistics((made + 1) / 2, "generated"),
-            **distance_sums(batch.targets, (made + 1) / 2),
+            **characteristic(batch.targets, "real"),
+            **characteristic((made + 1) / 2, "generated"),
         }
 
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
@@ -214,7 +215,7 @@ class Family(BaseFamily):
             "generator/adversarial",
         )
         found = {name: float(sums[hits]) / count for name, hits in shares.items()}
-        found |= {"sample_distance": sample_distance(sums), **sample_health.numbers(sums, count)}
+        found |= {"sample_distance": sample_distance(sums, count), **sample_health.numbers(sums, count)}
         found |= {name: float(sums[name]) / count for name in means}
         return found
 

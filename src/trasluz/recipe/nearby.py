@@ -22,7 +22,7 @@ def alike(word: str, recipes: Sequence[str]) -> list[str]:
     if len(word) > _LONGEST:
         return []
     data = [name for name in components.own_names(_SOURCES) if name not in _KINDS]
-    known = {name.lower(): name for name in (*_beside(word), *data, *recipes)}
+    known = {name.lower(): name for name in (*_beside(word), *data, *recipes) if name != word}
     found = difflib.get_close_matches(word.lower(), list(known), n=_MOST, cutoff=_CLOSE)
     return [known[name] for name in found]
 
