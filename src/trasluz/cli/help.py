@@ -30,9 +30,9 @@ class Formatter(_PlainFormatter):  # type: ignore[misc]  # typer's own class is 
         """The line above options, arguments or commands."""
         super().write_heading(_(_HEADINGS[heading]) if heading in _HEADINGS else heading)
 
-    def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Names with what they mean."""
-        super().write_dl([(name, _noted(text)) for name, text in rows], *args, **options)
+        super().write_dl([(name, _noted(text)) for name, text in rows], col_max, col_spacing)
 
 
 class HelpContext(typer.Context):

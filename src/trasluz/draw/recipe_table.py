@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 import html
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from trasluz.messages import _
+from trasluz.recipe.about import AboutSection
 
 _LEFT = 'style="text-align:left;padding:2px 14px 2px 0;vertical-align:top"'
 
 
-def recipes_html(found: Any) -> str:
+class Listed(Protocol):
+    """One recipe."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def about(self) -> AboutSection | None:
+        """What it says about itself, if it does."""
+
+    def line(self) -> str:
+        """What it is for."""
+
+
+class ListedGroups(Protocol):
+    """Recipes under their headings."""
+
+    def groups(self) -> Iterator[tuple[str, Sequence[Listed]]]:
+        """Headings with their recipes."""
+
+    def ending(self) -> str:
+        """The sentences below."""
+
+
+def recipes_html(found: ListedGroups) -> str:
     """A table with a heading row per group; ``found`` is what ``tz.recipes()`` gives."""
     names = (_("Recipe"), _("What it is for"), _("Needs"), _("Takes"))
     head = "".join(f"<th {_LEFT}>{html.escape(name)}</th>" for name in names)
@@ -22,7 +49,7 @@ def recipes_html(found: Any) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table><p>{ending}</p>"
 
 
-def _row(one: Any) -> str:
+def _row(one: Listed) -> str:
     about = one.about
     cells = (one.line(), "", "") if about is None else (one.line(), about.needs(), about.takes())
     told = "".join(f"<td {_LEFT}>{html.escape(cell)}</td>" for cell in cells)

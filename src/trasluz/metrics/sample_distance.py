@@ -34,8 +34,12 @@ _SEED = 7  # of the directions, which are the same in every epoch and run
 
 def characteristic(images: Tensor, name: str) -> dict[str, Tensor]:
     """The sum ``name_characteristic`` ``[2, frequencies, directions]`` over images ``[n, c, h, w]`` in [0, 1]."""
-    with torch.autocast(images.device.type, enabled=False):  # half of the digits would be lost
-        along = _patches(images) @ _directions(_patches(images[:1]).shape[1]).to(images.device)
+    kind = images.device.type
+    # At the fastest t a rounding in float32 would turn a wave visibly; Apple's graphics cards have nothing longer.
+    wide = torch.float32 if kind == "mps" else torch.float64
+    with torch.autocast(kind, enabled=False):
+        patches = _patches(images).to(wide)
+        along = patches @ _directions(patches.shape[1]).to(images.device, wide)
         waves = [torch.stack([(t * along).cos().sum(0), (t * along).sin().sum(0)]) for t in _frequencies()]
     return {f"{name}_characteristic": torch.stack(waves, 1)}
 

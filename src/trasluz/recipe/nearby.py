@@ -11,6 +11,7 @@ from trasluz.messages import _, short
 
 _CLOSE = 0.6
 _LONGEST = 120  # characters that are compared: what takes longer is no slip of the fingers
+_LONGEST_SHOWN = 300  # of a path, which can be typed only as a whole
 _MOST = 3
 _MOST_FILES = 2000
 _SOURCES = "trasluz.data.sources"
@@ -19,17 +20,20 @@ _KINDS = {"folder", "npz", "idx", "manifest", "table", "archive", "run"}  # of f
 
 def alike(word: str, recipes: Sequence[str]) -> list[str]:
     """Recipes, data sets, and files and folders near where ``word`` would lie, that are called almost like it."""
-    if len(word) > _LONGEST:
+    path = Path(word).expanduser()
+    if len(path.name) > _LONGEST:
         return []
-    data = [name for name in components.own_names(_SOURCES) if name not in _KINDS]
-    known = {name.lower(): name for name in (*_beside(word), *data, *recipes) if name != word}
-    found = difflib.get_close_matches(word.lower(), list(known), n=_MOST, cutoff=_CLOSE)
-    return [known[name] for name in found]
+    known = {near.name.lower(): str(near) for near in _beside(path)}
+    if path.parent == Path():  # a name, not a path: it may be that of a recipe or a data set
+        data = [name for name in components.own_names(_SOURCES) if name not in _KINDS]
+        known |= {name.lower(): name for name in (*data, *recipes)}
+    known.pop(path.name.lower(), None)
+    return [known[name] for name in difflib.get_close_matches(path.name.lower(), list(known), _MOST, _CLOSE)]
 
 
 def perhaps(word: str, recipes: Sequence[str]) -> str:
     """The end of a sentence about an unknown ``word``: which known ones are called almost like it, or nothing."""
-    found = [short(name) for name in alike(word, recipes)]
+    found = [short(name, _LONGEST_SHOWN) for name in alike(word, recipes)]
     if not found:
         return ""
     last = found.pop()
@@ -37,15 +41,13 @@ def perhaps(word: str, recipes: Sequence[str]) -> str:
     return _(" Did you mean {guess}?").format(guess=guess)
 
 
-def _beside(word: str) -> Iterator[str]:
-    """What lies in the folder that ``word`` names, as ``word`` would name it: folders, and files that can be trained
-    on or are recipes."""
-    parent = Path(word).expanduser().parent
+def _beside(path: Path) -> Iterator[Path]:
+    """What lies where ``path`` would lie: folders, and files whose kind their name tells."""
     try:
-        for number, path in enumerate(parent.iterdir()):
+        for number, near in enumerate(path.parent.iterdir()):
             if number >= _MOST_FILES:
                 return
-            if not path.name.startswith(".") and (path.is_dir() or path.suffix):
-                yield str(parent / path.name) if parent != Path() else path.name
+            if not near.name.startswith(".") and (near.is_dir() or near.suffix):
+                yield near
     except (OSError, ValueError):
         return
