@@ -41,7 +41,7 @@ def _latest_runs(text: str) -> str:
     return EXAMPLE_RUN.sub(latest, text)
 
 
-def _run_line(line: str, report: bool) -> None:
+def _run_line(line: str, report: bool = False) -> None:
     if line in SET_UP:
         return
     program, *words = shlex.split(_latest_runs(line))
