@@ -98,7 +98,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(site: Path) -> Path:
     """A run of a family, an encoder and a source of that package."""
     (site.parent / "lantern.yaml").write_text(RECIPE)
-    program(site, "train", "lantern.yaml")
+    program(site, "train", "lantern.yaml", "--no-report")
     (found,) = (site.parent / "runs").iterdir()
     return found
 
@@ -155,7 +155,7 @@ def test_the_package_of_the_documentation_trains(tmp_path: Path) -> None:
     (tmp_path / "mean.yaml").write_text(
         "data: {source: digits, valid: 0.2}\nmodel: {family: mean-image}\ntrain: {epochs: 1}"
     )
-    program(site, "train", "mean.yaml")
+    program(site, "train", "mean.yaml", "--no-report")
     (metrics,) = (tmp_path / "runs").glob("*/metrics.jsonl")
     images = load_digits().images / 16
     grey, best = np.square(images - 0.5).mean(), np.square(images - images.mean(0)).mean()

@@ -56,6 +56,7 @@ def test_the_public_names_are_these_and_no_others() -> None:
         "list_runs",
         "open_run",
         "preview_augmentation",
+        "recipes",
         "resume",
         "study",
         "train",

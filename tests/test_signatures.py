@@ -18,6 +18,7 @@ EDGES = {
     "cli/app.py": "contexts and commands of Typer and the Click inside it",
     "components.py": "a part's module, found at run time: its kind says what it offers",
     "entry_points.py": "the same",
+    "cli/usage.py": "typer's own exceptions and parameters, whose classes are private",
     "metrics/described.py": "literals read from the text of a module",
     "recipe/chosen.py": "pydantic's hooks, and values before they are checked",
     "recipe/migrations.py": "trees of YAML and JSON",

@@ -17,6 +17,7 @@ from trasluz.metrics.intervals import wilson
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ROOT / "docs" / "findings"
 PAGE = ROOT / "docs" / "findings.md"
+HELPED = ROOT / "src" / "trasluz" / "findings" / "helped.json"  # what `trasluz why` orders its steps by
 _ADVICE = "advice"
 _LEAD = """# Findings
 
@@ -80,8 +81,21 @@ def _write(stem: str, whole: dict[str, Any]) -> None:
 
 
 def write() -> None:
-    """Writes the page."""
+    """Writes the page, and for the package how often the advice of each rule helped."""
     PAGE.write_text(page(), encoding="utf-8")
+    HELPED.write_text(helped(), encoding="utf-8")
+
+
+def helped() -> str:
+    """In how many of how many runs followed advice helped, by rule, as JSON: ``{"overfitting": [9, 9]}``."""
+    found = {name: _helped(name) for name in names()}
+    lines = (f'  "{name}": [{hits}, {runs}]' for name, (hits, runs) in found.items() if runs)
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _helped(rule: str) -> tuple[int, int]:
+    cases = [case for case in kept_advice().values() if case["rule"] == rule]
+    return sum(case["helped"] for case in cases), sum(len(case["after"]) for case in cases)
 
 
 def page() -> str:
@@ -145,9 +159,9 @@ def _counted(known: list[tuple[Specimen, Told]]) -> str:
 
 def _rule(name: str, own: list[tuple[Specimen, Told]], others: list[tuple[Specimen, Told]]) -> tuple[object, ...]:
     grave, counts = zip(*(_on_healthy(name, known) for known in (own, others)), strict=True)
-    cases = [case for case in kept_advice().values() if case["rule"] == name]
-    helped = f"{sum(case['helped'] for case in cases)} of {3 * len(cases)} runs" if cases else "not followed"
-    return name, _found_of(name, own), _found_of(name, others), *grave, sum(counts), helped
+    hits, runs = _helped(name)
+    followed = f"{hits} of {runs} runs" if runs else "not followed"
+    return name, _found_of(name, own), _found_of(name, others), *grave, sum(counts), followed
 
 
 def _found_of(name: str, known: list[tuple[Specimen, Told]]) -> str:

@@ -59,7 +59,7 @@ def command(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pyt
 
 
 def _trained(recipe: str, folder: Path) -> Path:
-    assert run(["train", recipe, *QUICK, "--runs", str(folder)]) == 0
+    assert run(["train", recipe, *QUICK, "--no-report", "--runs", str(folder)]) == 0
     (path,) = folder.iterdir()
     return path
 

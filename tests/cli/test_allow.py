@@ -77,7 +77,7 @@ def test_a_study_with_a_variant_that_names_code_is_refused_before_the_others_are
 def test_a_run_is_used_with_what_was_allowed_and_refused_without(
     own: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trained = command("train", own, *QUICK, "--allow", "other", "--allow", "allowed_net")
+    trained = command("train", own, *QUICK, "--no-report", "--allow", "other", "--allow", "allowed_net")
     assert trained.code == 0, trained.err
     (run,) = Path("runs").iterdir()
     for words in (["evaluate", run], ["resume", run, "--set", "train.epochs=2"]):
@@ -110,6 +110,19 @@ def test_what_is_allowed_ends_with_the_command_even_if_its_words_are_wrong(class
 
 
 def test_further_processes_allow_what_the_first_one_does(own: Path, tmp_path: Path) -> None:
-    words = [sys.executable, "-P", "-m", "trasluz.cli", "train", own, *QUICK, "--device", "cpu", "--devices", "2"]
+    words = [
+        sys.executable,
+        "-P",
+        "-m",
+        "trasluz.cli",
+        "train",
+        own,
+        *QUICK,
+        "--no-report",
+        "--device",
+        "cpu",
+        "--devices",
+        "2",
+    ]
     done = subprocess.run([*words, "--allow", "allowed_net"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

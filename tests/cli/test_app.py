@@ -63,7 +63,7 @@ def test_a_word_too_many_is_named(command: Command) -> None:
 
 
 def test_a_value_of_the_wrong_kind_is_named(command: Command) -> None:
-    command("train", "digits-cnn", "--seed", "seven").must_refuse("--seed", "integer")
+    command("train", "digits-cnn", "--seed", "seven").must_refuse("--seed: 'seven'", "whole number")
 
 
 @pytest.mark.parametrize("words", [("--lang", "fr", "recipes"), ("report", "somewhere", "--lang", "fr")])
@@ -81,3 +81,40 @@ def test_refusals_are_spanish_when_asked_for(command: Command) -> None:
     answer = command("--lang", "es", "trian")
     assert answer.code == 2
     assert "there is no" not in answer.err
+
+
+def test_an_option_that_is_a_field_of_recipes_is_answered_with_set(command: Command) -> None:
+    command("train", "digits-cnn", "--epochs", "3").must_refuse("--epochs", "--set train.epochs=3")
+    command("train", "digits-cnn", "--lr=0.1").must_refuse("--lr", "--set train.optimiser.learning_rate=0.1")
+    command("findings", "somewhere", "--epochs", "3").must_refuse("--epochs", "no such option")
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_help_has_spanish_headings_and_notes(command: Command, name: str) -> None:
+    told = command("--lang", "es", name, "--help").out
+    assert told.startswith(f"Uso: trasluz {name}")
+    for english in ("Usage", "Options", "Arguments", "Commands", "[default", "[required", "Show this message"):
+        assert english not in told
+    assert "Opciones:" in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "digits-cnn", "--seed", "seven"),
+        ("train", "digits-cnn", "fashion-cnn"),
+        ("train",),
+        ("train", "digits-cnn", "--data"),
+        ("train", "digits-cnn", "--precison", "fp32"),
+        ("train", "digits-cnn", "--epochs", "3"),
+        ("study", "pooling", "--seeds", "0"),
+        ("report", "digits-cnn"),
+        ("train", "cats-dog"),
+    ],
+)
+def test_each_wrong_word_is_answered_in_spanish(command: Command, words: tuple[str, ...]) -> None:
+    english, spanish = command(*words), command("--lang", "es", *words)
+    assert english.code == spanish.code == 2
+    assert "Input should" not in english.err + spanish.err
+    for sentence in (" is ", " has ", " there ", " the ", "Got "):
+        assert sentence not in spanish.err

@@ -17,10 +17,26 @@ from trasluz.recipe import built_in_names
 
 
 def test_recipes_has_one_line_per_recipe_in_the_language_asked_for(command: Command) -> None:
-    english, spanish = command("recipes").out.splitlines(), command("--lang", "es", "recipes").out.splitlines()
-    assert [line.split()[0] for line in english] == list(built_in_names())
-    assert [line.split()[0] for line in spanish] == list(built_in_names())
-    assert english != spanish
+    english, spanish = (command("--lang", name, "recipes", "--all").out.splitlines() for name in ("en", "es"))
+    for lines in (english, spanish):
+        assert sorted(line.split()[0] for line in lines if line.startswith("  ")) == list(built_in_names())
+    assert not set(english) & set(spanish) - {""}
+
+
+def test_recipes_begins_with_a_few_and_names_the_rest(command: Command) -> None:
+    few = command("recipes")
+    assert len(few.out.splitlines()) < 40
+    assert "trasluz train cats-dogs-tuned --data PHOTOS" in few.out
+    assert "trasluz recipes --all" in few.out
+    told = command("recipes", "--json").json["recipes"]
+    assert {one["name"] for one in told} >= {"cats-dogs-tuned", "digits-cnn"}
+    assert all(one.keys() >= {"purpose", "needs", "group", "minutes", "command"} for one in told)
+
+
+def test_a_shown_recipe_says_above_what_it_is_for_needs_and_takes(command: Command) -> None:
+    lines = command("recipes", "show", "cats-dogs-tuned").out.splitlines()
+    assert [line.partition(":")[0] for line in lines[:4]] == ["# For", "# Needs", "# Takes", "# Train it"]
+    assert lines[4].startswith("version:")
 
 
 @pytest.mark.parametrize("name", built_in_names())
@@ -36,9 +52,9 @@ def test_the_schema_is_one_json_document(command: Command) -> None:
 
 
 def test_train_prints_one_json_object_and_nothing_else(command: Command) -> None:
-    answer = command("train", "digits-cnn", *QUICK, "--json", "--seed", "3")
+    answer = command("train", "digits-cnn", *QUICK, "--no-report", "--json", "--seed", "3")
     assert answer.code == 0
-    assert answer.json.keys() == {"run", "status", "metrics", "seconds"}
+    assert answer.json.keys() >= {"run", "status", "metrics", "seconds"}
     assert answer.json["status"] == "finished"
     assert answer.json["seconds"] > 0
     assert "seed: 3" in (Path(answer.json["run"]) / "recipe.yaml").read_text(encoding="utf-8")
@@ -53,7 +69,7 @@ def test_several_seeds_give_means_with_intervals(command: Command) -> None:
 
 def test_resume_trains_a_finished_run_on(command: Command, classifier: Path, tmp_path: Path) -> None:
     run = shutil.copytree(classifier, tmp_path / "copy")
-    answer = command("resume", run, "--set", "train.epochs=2", "--json")
+    answer = command("resume", run, "--set", "train.epochs=2", "--no-report", "--json")
     assert answer.json["status"] == "finished"
     assert "epochs: 2" in (run / "recipe.yaml").read_text(encoding="utf-8")
 

@@ -22,7 +22,7 @@ def _tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"model.discriminator={network}",
         "train.epochs=1",
     )
-    assert run(["train", "gan", *(w for c in changes for w in ("--set", c)), "--runs", str(folder)]) == 0
+    assert run(["train", "gan", "--no-report", *(w for c in changes for w in ("--set", c)), "--runs", str(folder)]) == 0
     (path,) = folder.iterdir()
     return path
 

@@ -13,7 +13,7 @@ from trasluz.cli.__main__ import run
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
-    assert run(["train", "digits-cnn", *QUICK, "--runs", str(folder)]) == 0
+    assert run(["train", "digits-cnn", *QUICK, "--no-report", "--runs", str(folder)]) == 0
     (path,) = folder.iterdir()
     return path
 

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, devices 
 
 
 def test_a_training_outlives_its_reader(tmp_path: Path) -> None:
-    words = [*PROGRAM, "train", "digits-cnn", *QUICK]
+    words = [*PROGRAM, "train", "digits-cnn", *QUICK, "--no-report"]
     with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         assert process.stdout is not None
         process.stdout.close()

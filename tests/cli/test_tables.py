@@ -26,7 +26,9 @@ def test_a_table_is_checked_trained_on_and_predicted(command: Command, flowers: 
     assert "repeat another" in told
     settings = ("data.target=raro", "data.text=one-hot", "train.epochs=2", "data.test=null")
     changes = [word for setting in settings for word in ("--set", setting)]
-    run = json.loads(command("train", "iris-mlp-tuned", "--data", flowers, *changes, "--json").out.splitlines()[-1])
+    run = json.loads(
+        command("train", "iris-mlp-tuned", "--data", flowers, *changes, "--no-report", "--json").out.splitlines()[-1]
+    )
     new = flowers.parent / "new.csv"
     new.write_text("color,largo,pétalos\nrojo,1.5,2\nverde,1,1\n", encoding="utf-8")
     found = command("predict", run["run"], new)

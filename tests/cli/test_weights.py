@@ -14,7 +14,7 @@ from trasluz.cli.__main__ import run
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
     first = ("--set", "train.epochs=2", "--set", "train.early_stopping={min_delta: 1000000.0, patience: 9}")
-    assert run(["train", "digits-cnn", *QUICK, *first, "--runs", str(folder)]) == 0
+    assert run(["train", "digits-cnn", *QUICK, "--no-report", *first, "--runs", str(folder)]) == 0
     (path,) = folder.iterdir()
     return path
 

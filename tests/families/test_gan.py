@@ -355,3 +355,20 @@ def test_an_optimiser_for_an_update_that_is_not_there_is_refused() -> None:
     family, networks = make()
     with pytest.raises(RecipeError, match=r"train.optimisers.critic: .*allowed: discriminator, generator"):
         engine_for(family, networks, optimisers={"critic": {"learning_rate": 1e-4}})
+
+
+def test_the_distance_of_samples_falls_while_a_generator_learns() -> None:
+    family, networks = make(loss="non-saturating", r1=1.0, r1_every=2)
+    images = eight_greys().repeat(4, 1, 1, 1)
+    batch = Batch(images, images, torch.arange(32))
+    engine = engine_for(family, networks, ema=0.9)
+
+    def distance() -> float:
+        with evaluation_mode(engine.evaluated, torch.device("cpu")):
+            return family.metrics(family.evaluate(engine.evaluated, batch, rng(32, step=7)), networks)[
+                "sample_distance"
+            ]
+
+    before = distance()
+    take(family, engine, batch, 100)
+    assert distance() < 0.5 * before

@@ -167,3 +167,27 @@ def test_wrong_values_of_any_length_make_a_short_sentence() -> None:
         with pytest.raises(RecipeError) as refused:
             from_dict(wrong)
         assert len(str(refused.value)) < 2000
+
+
+def test_an_unknown_recipe_is_answered_with_recipes_data_and_files_called_almost_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "pets.yaml").write_text("name: pets", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    expected = {
+        "fotos": "Did you mean photos?",
+        "pts.yaml": "Did you mean pets.yaml?",
+        "fashion-mnits": "Did you mean fashion-mnist",
+        "cats-dog": "cats-dogs-tuned?",
+        str(tmp_path / "photo"): f"Did you mean {tmp_path / 'photos'}?",
+    }
+    for word, hint in expected.items():
+        with pytest.raises(RecipeError) as caught:
+            load(word)
+        assert hint in str(caught.value)
+        assert "cats-dogs-1, conv" not in str(caught.value)  # no wall of names
+    for nothing in ("photos", "zzzzzz", "x" * 200):
+        with pytest.raises(RecipeError) as caught:
+            load(nothing)
+        assert "Did you mean" not in str(caught.value)

@@ -35,7 +35,18 @@ def _children(process: int) -> list[int]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the further process in /proc")
 def test_a_killed_process_is_one_sentence_and_the_run_goes_on(tmp_path: Path) -> None:
-    words = [*PROGRAM, "train", "digits-cnn", "--devices", "2", "--device", "cpu", "--set", "data.limit=60"]
+    words = [
+        *PROGRAM,
+        "train",
+        "digits-cnn",
+        "--no-report",
+        "--devices",
+        "2",
+        "--device",
+        "cpu",
+        "--set",
+        "data.limit=60",
+    ]
     words += ["--set", "train.epochs=100000", "--set", "train.batch=30"]
     with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None

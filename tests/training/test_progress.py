@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.training.harness import Session, recipe
+from tests.training.test_resume_gan import large_digits
+from tests.training.test_resume_gan import recipe as gan
 from trasluz.reporting import Reporter, Task
 from trasluz.training.callbacks.progress import ProgressBar
 from trasluz.training.loop import Loop
@@ -67,3 +69,20 @@ def _unhurried(bar: ProgressBar) -> Callable[[Loop, int], None]:
         tell(loop, samples)
 
     return on_step
+
+
+def test_the_bar_says_how_good_a_generator_is_and_keeps_that_between_validations(tmp_path: Path) -> None:
+    watcher = Watcher()
+    chosen = gan(epochs=3).override({"train.evaluate_every": 2})
+    loop = Session(chosen, tmp_path / "run", [ProgressBar(watcher)], large_digits()).run()
+    after = [note for note in watcher.seen.notes if "epoch 3/3" in note]
+    assert all("valid/sample_distance" in note for note in after)
+    record = next(record for record in loop.store.metrics() if "valid/sample_distance" in record)
+    assert record["valid/sample_distance"] > 0
+
+
+def test_the_bar_says_the_error_and_psnr_of_reconstructions(tmp_path: Path) -> None:
+    watcher = Watcher()
+    Session(recipe("autoencoder", epochs=1, batch=30), tmp_path / "run", [ProgressBar(watcher)]).run()
+    assert "valid/mse" in watcher.seen.notes[-1]
+    assert "valid/psnr" in watcher.seen.notes[-1]

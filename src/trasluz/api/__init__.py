@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from trasluz.api.built_in import RecipeList, recipes
     from trasluz.api.comparing import ComparisonResult, compare
     from trasluz.api.data import check_data, preview_augmentation
     from trasluz.api.findings import finding_command
@@ -34,6 +35,7 @@ _HOMES = {
     "Generated": "trasluz.api.generation",
     "PartSummary": "trasluz.api.parts",
     "Predictions": "trasluz.api.results",
+    "RecipeList": "trasluz.api.built_in",
     "Reconstructions": "trasluz.api.results",
     "Run": "trasluz.api.run",
     "RunSummary": "trasluz.api.listing",
@@ -55,6 +57,7 @@ _HOMES = {
     "open_run": "trasluz.api.run",
     "parse_overrides": "trasluz.recipe",
     "preview_augmentation": "trasluz.api.data",
+    "recipes": "trasluz.api.built_in",
     "resume": "trasluz.api.training",
     "severity_name": "trasluz.findings.finding",
     "study": "trasluz.api.studies",
@@ -68,6 +71,7 @@ __all__ = [
     "Generated",
     "PartSummary",
     "Predictions",
+    "RecipeList",
     "Reconstructions",
     "Run",
     "RunSummary",
@@ -89,6 +93,7 @@ __all__ = [
     "open_run",
     "parse_overrides",
     "preview_augmentation",
+    "recipes",
     "resume",
     "severity_name",
     "study",

@@ -28,7 +28,7 @@ from trasluz.data.read.images import LoadedImages, load_images
 from trasluz.errors import CheckpointError, DataError, RequestError, RunError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
-from trasluz.families.capabilities import name_of, verbs
+from trasluz.families.capabilities import name_of, spoken, verbs
 from trasluz.messages import _
 from trasluz.model.hardware import choose
 from trasluz.model.model import Model
@@ -260,10 +260,10 @@ class OpenedRun:
             RequestError: names what it can.
         """
         if capability not in self.capabilities:
-            can = ", ".join(verbs(self.capabilities)) or _("nothing")
+            can = ", ".join(map(spoken, verbs(self.capabilities))) or _("nothing")
             raise RequestError(
                 _("{path}: this model cannot {capability}; it can {can}.").format(
-                    path=self.path, capability=capability, can=can
+                    path=self.path, capability=spoken(capability), can=can
                 )
             )
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from trasluz.api.findings import Findings
     from trasluz.api.generation import Generated
     from trasluz.api.translation import Translations
+    from trasluz.api.why import NextSteps
     from trasluz.evaluation.sample_evaluation import SampleEvaluation
     from trasluz.look.result import Result
 
@@ -231,6 +232,18 @@ class Run(OpenedRun, ShownInNotebooks):
         from trasluz.findings.base import check_all
 
         return Findings(check_all(evidence_of(self)))
+
+    def why(self) -> NextSteps:
+        """What to try next, what is likely to help most first, each with what to type; shows itself as text.
+
+        From findings whose advice was measured to help, then from the run's own numbers; nothing is computed.
+
+        Raises:
+            RunError: the folder is damaged.
+        """
+        from trasluz.api.why import why
+
+        return why(self)
 
     def _take(self, data: Source | None, reporter: Reporter | None) -> None:
         if data is not None:

@@ -18,7 +18,7 @@ try:
     from itertools import pairwise
     from pathlib import Path
     from types import FrameType
-    from typing import Any, NoReturn
+    from typing import NoReturn
 
     import typer
     from typer.exceptions import TyperException
@@ -28,7 +28,7 @@ try:
     from trasluz.cli.console import Console
     from trasluz.cli.streams import patient_streams
     from trasluz.errors import HeldError, Interrupted, RequestError, TrasluzError, WorkError
-    from trasluz.messages import LANGUAGES, _, did_you_mean, language
+    from trasluz.messages import LANGUAGES, _, language
 except KeyboardInterrupt:  # a Ctrl-C while this program is still being read, before there are words for it
     raise SystemExit(130) from None
 
@@ -70,7 +70,9 @@ def run(words: Sequence[str]) -> int:
         except TrasluzError as error:
             return _refuse(console, str(error), error.exit_code)
         except TyperException as error:
-            return _refuse(console, _usage_sentence(error), RequestError.exit_code)
+            from trasluz.cli.usage import usage_sentence  # which needs pydantic, as a command that is right may not
+
+            return _refuse(console, usage_sentence(error, words), RequestError.exit_code)
         except typer.Abort:
             return _refuse(console, _("Cancelled."), Interrupted.exit_code)
         except KeyboardInterrupt:
@@ -112,25 +114,6 @@ def _chosen_language(words: Sequence[str]) -> str | None:
         if name == "--lang" and (value or second) in LANGUAGES:
             return value or second
     return None
-
-
-def _usage_sentence(error: TyperException) -> str:
-    """What is wrong with the words, in one sentence; typer's classes for it are private, so their fields are asked."""
-    ctx: Any = getattr(error, "ctx", None)
-    path = ctx.command_path if ctx else "trasluz"
-    if hasattr(error, "possibilities"):
-        option = str(getattr(error, "option_name", ""))
-        hint = did_you_mean(option, error.possibilities or ())
-        return (
-            _("{option}: `{command}` has no such option; `{command} --help` lists them.").format(
-                option=option, command=path
-            )
-            + hint
-        )
-    if isinstance(error, typer.BadParameter) and not error.message and error.param is not None:
-        name = error.param.metavar or error.param.opts[0]
-        return _("{name} is missing; `{command} --help` shows how the command is used.").format(name=name, command=path)
-    return _("{problem} See `{command} --help`.").format(problem=error.format_message().rstrip(".") + ".", command=path)
 
 
 def _unexpected(console: Console, error: Exception) -> str:

@@ -13,6 +13,7 @@ from trasluz import components
 from trasluz.cli import commands
 from trasluz.cli.arguments import Language
 from trasluz.cli.console import Console
+from trasluz.cli.help import HelpContext
 from trasluz.errors import RequestError
 from trasluz.messages import N_, _, did_you_mean
 
@@ -127,6 +128,7 @@ def _root(
 
 def _translate(command: Any) -> None:
     """Puts every help text of the tree into the language in force: typer reads them in English, at import."""
+    command.context_class = HelpContext
     for part in (command, *command.params):
         if getattr(part, "help", None):
             part.help = _(part.help)

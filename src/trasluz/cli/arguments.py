@@ -26,6 +26,13 @@ def _allow(ctx: typer.Context, value: list[str] | None) -> list[str] | None:
     return value
 
 
+def _run(value: Path) -> Path:
+    """The run folder that is meant; see ``which_run``."""
+    from trasluz.cli.which_run import which_run
+
+    return which_run(value)
+
+
 WeightsName = Annotated[
     str,
     typer.Option(
@@ -34,7 +41,15 @@ WeightsName = Annotated[
         help=N_("Which weights: those that training ended with, or those of its best epoch."),
     ),
 ]
-RunPath = Annotated[Path, typer.Argument(metavar="RUN", help=N_("A run folder."), show_default=False)]
+RunPath = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN",
+        callback=_run,
+        help=N_("A run folder, the beginning of its name or of its last part, or last for the newest in runs/."),
+        show_default=False,
+    ),
+]
 Images = Annotated[
     list[Path],
     typer.Argument(
@@ -91,6 +106,10 @@ Allow = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help=N_("Print the result as one JSON object on the last line of standard output."))
 ]
+Report = Annotated[
+    bool, typer.Option("--report/--no-report", help=N_("Write the run's report when training has ended, or do not."))
+]
+Open = Annotated[bool, typer.Option("--open", help=N_("Open the report in the browser when it is written."))]
 Raw = Annotated[
     bool,
     typer.Option(

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from trasluz.data.feed.batch import Batch
 from trasluz.families.base import BaseFamily
+from trasluz.messages import N_, _
 from trasluz.rng import StepRng
 
 P = TypeVar("P")
@@ -52,6 +53,22 @@ def capability(name: str, *, verb: str | None = None) -> Callable[[type[P]], typ
 def verbs(capabilities: frozenset[str]) -> tuple[str, ...]:
     """What a person can ask of a run whose model has these capabilities, by the names of the verbs, sorted."""
     return tuple(sorted(named.verb for named in _declared.values() if named.verb and named.name in capabilities))
+
+
+_IN_SENTENCES = {
+    "encode": N_("encode"),
+    "decode": N_("decode"),
+    "reconstruct": N_("reconstruct"),
+    "generate": N_("generate"),
+    "translate": N_("translate"),
+    "classify": N_("classify"),
+    "predict": N_("predict"),
+}
+
+
+def spoken(name: str) -> str:
+    """A capability or a verb as a sentence has it, in the language in force; one that is no verb as it is called."""
+    return _(_IN_SENTENCES[name]) if name in _IN_SENTENCES else name
 
 
 def name_of(protocol: type) -> str:

@@ -28,6 +28,7 @@ from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Stepp
 from trasluz.messages import N_, _
 from trasluz.metrics import sample_health
 from trasluz.metrics.described import Metric
+from trasluz.metrics.sample_distance import characteristic, sample_distance
 from trasluz.networks.choose import build_discriminator, build_generator
 from trasluz.networks.dropout import masks_from
 from trasluz.objectives.adversarial import LOSSES
@@ -170,7 +171,8 @@ class Family(BaseFamily):
         """Judges the batch and as many generated images.
 
         Sums ``count``, the terms, ``real_score``, ``generated_score``, ``real_hits``, ``generated_hits`` and the
-        statistics of ``metrics/sample_health.py``.  Records ``real_score`` and ``generated_score``, ``[n]``.
+        statistics of ``metrics/sample_health.py`` and ``metrics/sample_distance.py``.  Records ``real_score`` and
+        ``generated_score``, ``[n]``.
         """
         classes = self._shares(batch.labels)
         made = self._make(networks, self._noise(rng, "evaluation"), classes)
@@ -192,11 +194,13 @@ class Family(BaseFamily):
             "generated_hits": (generated <= 0).float().sum(),
             **sample_health.statistics(batch.targets, "real"),
             **sample_health.statistics((made + 1) / 2, "generated"),
+            **characteristic(batch.targets, "real"),
+            **characteristic((made + 1) / 2, "generated"),
         }
 
     def metrics(self, sums: Mapping[str, Tensor], networks: nn.ModuleDict) -> dict[str, float]:
         """``real_accuracy`` and ``generated_accuracy`` (shares that the discriminator places right), the mean scores,
-        ``sample_std``, ``real_std``, ``checkerboard`` and the terms.
+        ``sample_distance``, ``sample_std``, ``real_std``, ``checkerboard`` and the terms.
 
         There is no ``loss``: how well the generator fools this discriminator does not say how good its images are,
         so no epoch is the best by it.
@@ -211,7 +215,7 @@ class Family(BaseFamily):
             "generator/adversarial",
         )
         found = {name: float(sums[hits]) / count for name, hits in shares.items()}
-        found |= sample_health.numbers(sums, count)
+        found |= {"sample_distance": sample_distance(sums, count), **sample_health.numbers(sums, count)}
         found |= {name: float(sums[name]) / count for name in means}
         return found
 

@@ -48,7 +48,13 @@ def command_line(
     stored = str(folder / "recipe.yaml")
     if in_memory:
         return f"tz.train({stored!r}, data=(samples, labels), set={parse_overrides(list(settings))!r})"
-    unchanged = recipe.name in built_in_names() and load(recipe.name).hash == recipe.hash
-    words = ["trasluz", "train", recipe.name if unchanged else stored]
+    words = ["trasluz", "train", recipe_word(recipe, folder)]
     words += ["--data", data] if data else []
     return shlex.join([*words, *(word for setting in settings for word in ("--set", setting))])
+
+
+def recipe_word(recipe: Recipe, folder: Path) -> str:
+    """What names ``recipe`` at the command line: the built-in one's name where the run in ``folder`` used it
+    unchanged, else the path of its own ``recipe.yaml``."""
+    unchanged = recipe.name in built_in_names() and load(recipe.name).hash == recipe.hash
+    return recipe.name if unchanged else str(folder / "recipe.yaml")

@@ -16,6 +16,7 @@ from trasluz.data.data import Data, DataSpec
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
+from trasluz.families.capabilities import spoken
 from trasluz.look.shown import Shown, few_of_each_class, from_rows
 from trasluz.messages import _
 from trasluz.model.model import Model
@@ -90,8 +91,8 @@ class Subject:
         missing = [name for name in capabilities if name not in self.model.capabilities]
         if not missing:
             return None
-        can = ", ".join(sorted(self.model.capabilities))
-        return _("this model cannot {capability}; it can {can}").format(capability=missing[0], can=can)
+        can = ", ".join(spoken(name) for name in sorted(self.model.capabilities))
+        return _("this model cannot {capability}; it can {can}").format(capability=spoken(missing[0]), can=can)
 
     def pick(self, count: int) -> Shown:
         """At most ``count`` samples of ``split``, classes in turns."""

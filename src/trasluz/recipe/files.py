@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from trasluz.errors import RecipeError
-from trasluz.messages import _, did_you_mean, short
+from trasluz.messages import _, short
+from trasluz.recipe.nearby import perhaps
 from trasluz.recipe.recipe import Recipe, from_yaml
 from trasluz.recipe.text import RefusedTextError, read_text, read_yaml
 
@@ -33,14 +34,8 @@ def load(name: str | Path) -> Recipe:
     """
     path = _BUILT_IN / f"{name}.yaml" if str(name) in built_in_names() else Path(name)
     if not path.is_file():
-        known = built_in_names()
-        hint = did_you_mean(str(name), known)
-        raise RecipeError(
-            _("{name}: there is no such recipe or YAML file; built in are {known}.").format(
-                name=name, known=", ".join(known)
-            )
-            + hint
-        )
+        message = _("{name}: there is no such recipe or YAML file; `trasluz recipes` lists those there are.")
+        raise RecipeError(message.format(name=short(str(name))) + perhaps(str(name), built_in_names()))
     try:
         text = read_text(path)
     except (OSError, UnicodeDecodeError, RefusedTextError) as error:

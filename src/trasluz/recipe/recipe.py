@@ -16,12 +16,14 @@ from pydantic import Field, model_validator
 from trasluz.components import configure
 from trasluz.errors import RecipeError
 from trasluz.messages import _, current_language, in_unicode, short
+from trasluz.recipe.about import AboutSection
 from trasluz.recipe.base import Section
 from trasluz.recipe.data import DataSection
 from trasluz.recipe.migrations import VERSION, migrate, present_fields
 from trasluz.recipe.text import RefusedTextError, read_yaml, write_yaml
 from trasluz.recipe.train import ComputeSection, PhaseSection, TrainSection
 
+_TOLD = ("name", "description", "fragile", "about")  # said of a recipe; nothing that is trained depends on it
 _DEEPEST = 60  # names in a dotted field; what they make is walked by functions that call themselves
 _LONGEST_POSITION = 9  # digits
 _SEEDS = 2**63  # seeds are below, as PyTorch's generators take them
@@ -32,13 +34,15 @@ class Recipe(Section):
 
     ``description`` maps a language to one line; ``model`` names its ``family`` and holds that family's settings;
     ``phases`` is empty for a single phase made of ``train``.  ``fragile`` says, per language, in a sentence or two how
-    training can fail although nothing was changed, and what to train instead: whoever meets that is told.
+    training can fail although nothing was changed, and what to train instead: whoever meets that is told.  ``about``
+    says what the recipe is for, needs and takes.
     """
 
     version: int = VERSION
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)] = "recipe"
     description: dict[str, str] = Field(default_factory=dict)
     fragile: dict[str, str] = Field(default_factory=dict)
+    about: AboutSection | None = None
     data: DataSection = DataSection()
     model: dict[str, Any] = Field(default_factory=lambda: {"family": "classifier"})
     train: TrainSection = Field(default_factory=TrainSection)  # whose parts lean on this package
@@ -103,8 +107,9 @@ class Recipe(Section):
 
     @property
     def hash(self) -> str:
-        """16 hexadecimal digits that change when anything but name, description, fragility or compute part changes."""
-        tree = {k: v for k, v in self.to_dict().items() if k not in ("name", "description", "fragile", "compute")}
+        """16 hexadecimal digits that change when what is trained changes, and not with what a recipe is called, says
+        of itself, or is computed on."""
+        tree = {name: part for name, part in self.to_dict().items() if name not in (*_TOLD, "compute")}
         return hashlib.blake2b(json.dumps(tree, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 

@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from trasluz.components import configure
 from trasluz.errors import RecipeError
 from trasluz.messages import _, did_you_mean
+from trasluz.recipe.about import AboutSection
 from trasluz.recipe.base import Section
 from trasluz.recipe.files import load
 from trasluz.recipe.migrations import FIRST, VERSION, migrate, present_fields
@@ -39,6 +40,7 @@ class Study(Section):
     version: int = VERSION
     name: VariantName
     description: dict[str, str] = Field(default_factory=dict)
+    about: AboutSection | None = None
     base: str
     set: dict[str, Any] = Field(default_factory=dict)
     variants: Annotated[dict[VariantName, dict[str, Any]], Field(min_length=1)]

@@ -303,7 +303,9 @@ class RunFolder:
 
 def _packages(recipe: Recipe) -> dict[str, str]:
     """The packages that bring parts of the recipe, by the names of these parts."""
-    return packages_of({name: part for name, part in recipe.to_dict().items() if name not in ("name", "description")})
+    return packages_of(
+        {name: part for name, part in recipe.to_dict().items() if name not in ("name", "description", "about")}
+    )
 
 
 def _state_of(file: Path) -> tuple[int, int, int]:

@@ -19,7 +19,7 @@ from trasluz.recipe import Recipe
 from trasluz.search.common import FEWEST, Judged, untrained_pairs
 from trasluz.search.table import Measured, Row, Table
 
-_NOT_ASKED = ("name", "description", "version")
+_NOT_ASKED = ("name", "description", "about", "version")
 _REBUILDING = ("error", "rounded", "ssim")  # records that mean the same for images of one shape alone
 
 

@@ -10,6 +10,7 @@ import typer
 from trasluz.cli.arguments import Allow, Json, Language, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
+from trasluz.cli.which_run import which_run
 from trasluz.draw.names import is_share, metric_difference
 from trasluz.errors import DamagedError
 from trasluz.messages import N_, _
@@ -57,7 +58,7 @@ def command(
     from trasluz import api
 
     console: Console = ctx.obj
-    opened = [_opened(console, run, weights) for run in runs]
+    opened = [_opened(console, which_run(run), weights) for run in runs]
     result = api.compare(*opened, split=split, common=common, out=out, lang=lang, weights=weights, reporter=console)
     if json:
         resting = result.resting

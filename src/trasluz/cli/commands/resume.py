@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from trasluz.cli.arguments import Allow, Json, OwnData, RunPath, Set
+from trasluz.cli.arguments import Allow, Json, Open, OwnData, Report, RunPath, Set
 from trasluz.cli.console import Console
+from trasluz.cli.ending import check_ending, end_training
 from trasluz.cli.opening import require_data
-from trasluz.cli.outcome import report_run
 from trasluz.messages import N_
 
 HELP = N_("Go on exactly where a run stopped. With --set train.epochs=N, train a finished one on.")
@@ -18,6 +18,8 @@ def command(
     run: RunPath,
     changes: Set = None,
     data: OwnData = None,
+    report: Report = True,
+    show: Open = False,
     allow: Allow = None,
     json: Json = False,
 ) -> None:
@@ -28,7 +30,9 @@ def command(
     from trasluz.runs.folder import RunFolder
 
     console: Console = ctx.obj
+    check_ending(report, show)
     RunFolder.open(run)  # what is no run, or is trained by others, is refused at once, not after PyTorch was imported
     lock_of(run).look()
     require_data(data)
-    report_run(console, api.resume(run, set=parse_overrides(changes or []), data=data, reporter=console), json)
+    trained = api.resume(run, set=parse_overrides(changes or []), data=data, reporter=console)
+    end_training(console, trained, json, report, show)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from trasluz.cli.arguments import Json, RunPath
+from trasluz.cli.arguments import Json
 from trasluz.cli.console import Console, columns
 from trasluz.cli.outcome import status_name
 from trasluz.errors import RequestError
@@ -50,7 +50,11 @@ def listing(
 
 @group.command(help=N_("Delete a run folder for good."))
 def delete(
-    ctx: typer.Context, run: RunPath, yes: Annotated[bool, typer.Option("--yes", "-y", help=N_("Do not ask."))] = False
+    ctx: typer.Context,
+    run: Annotated[  # whole, because what is deleted by a beginning may not be what was meant
+        Path, typer.Argument(metavar="RUN", help=N_("A run folder, by its whole path."), show_default=False)
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=N_("Do not ask."))] = False,
 ) -> None:
     """Asks, then deletes; refuses what is not a run."""
     from trasluz import api

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasluz.cli.arguments import Allow, Data, Json, Set
+from trasluz.cli.arguments import Allow, Data, Json, Open, Report, Set
 from trasluz.cli.console import Console, columns
+from trasluz.cli.ending import check_ending, end_training
 from trasluz.cli.opening import require_data
-from trasluz.cli.outcome import report_run
 from trasluz.cli.weights import StartingWeights, starting_from
 from trasluz.errors import RequestError
 from trasluz.messages import N_, _
@@ -67,6 +67,8 @@ def command(
         int | None, typer.Option(metavar="N", help=N_("Processes (one per device) on each host."))
     ] = None,
     nodes: Annotated[int | None, typer.Option(metavar="N", help=N_("Hosts."))] = None,
+    report: Report = True,
+    show: Open = False,
     allow: Allow = None,
     json: Json = False,
 ) -> None:
@@ -76,6 +78,7 @@ def command(
     from trasluz.recipe import load, parse_overrides
 
     console: Console = ctx.obj
+    check_ending(report, show)
     request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs}
     request |= {"device": device, "precision": precision, "devices": devices, "nodes": nodes, "reporter": console}
     fields = parse_overrides(changes or [])
@@ -90,7 +93,7 @@ def command(
         require_no_choice(minutes, purpose)
     require_data(data)
     if seeds is None:
-        report_run(console, api.train(what, **request), json)
+        end_training(console, api.train(what, **request), json, report, show)
     else:
         _report_seeds(console, api.train_seeds(what, seeds, **request), json)
 

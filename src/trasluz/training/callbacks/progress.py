@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from trasluz.training.loop import Loop
 
 _SECONDS = 0.1  # between two moves of the bar
+# What is shown of an epoch, as far as its family measures it: losses, and how good the model is.
+_SHOWN = ("train/loss", "valid/loss", "valid/accuracy", "valid/mse", "valid/psnr", "valid/sample_distance")
 
 
 class ProgressBar(Callback):
@@ -23,8 +25,10 @@ class ProgressBar(Callback):
         self._reporter = reporter
         self._stack = ExitStack()
         self._task = Task()
-        self._note = self._after = ""
-        self._phase = ""
+        self._note = self._after = self._phase = ""
+        self._scores: dict[
+            str, tuple[float, int]
+        ] = {}  # by name: the last value, and the epoch that it was measured in
         self._waiting, self._told = 0, 0.0
 
     def on_start(self, loop: Loop) -> None:
@@ -49,9 +53,16 @@ class ProgressBar(Callback):
         self._task.advance(0, _("features of {done}/{whole} images").format(done=done, whole=whole))
 
     def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:
-        """Shows the scores of the epoch beside the bar; while the next one runs, as those after this epoch."""
-        shown = [name for name in ("train/loss", "valid/loss", "valid/accuracy", "valid/mse") if name in record]
-        self._note = numbers = " · ".join(f"{name} {record[name]:.4g}" for name in shown)
+        """Shows the scores of the epoch beside the bar; while the next one runs, as those after this epoch.
+
+        An epoch without validation leaves the scores of the last one that had it, with that epoch's number.
+        """
+        self._scores |= {name: (float(record[name]), loop.epoch) for name in _SHOWN if name in record}
+        told = ((name, *self._scores[name]) for name in _SHOWN if name in self._scores)
+        self._note = numbers = " · ".join(
+            f"{name} {value:.4g}" + ("" if epoch == loop.epoch else f" ({_('epoch')} {epoch})")
+            for name, value, epoch in told
+        )
         self._after = _("(after epoch {epoch}: {numbers})").format(epoch=loop.epoch, numbers=numbers) if numbers else ""
         self._phase = loop.phase.name
         self._tell(loop, loop.epoch, numbers)
@@ -60,6 +71,7 @@ class ProgressBar(Callback):
         """Says that the last scores are those of the phase before."""
         if self._after and self._phase != loop.phase.name:
             self._after = _("(after phase {phase}: {numbers})").format(phase=self._phase, numbers=self._note)
+            self._scores = {}
 
     def on_end(self, loop: Loop) -> None:
         """Closes the bar."""

@@ -17,6 +17,7 @@ _OWN = (
     "name",
     "description",
     "fragile",
+    "about",
     "seed",
     "train.clip",
     "train.ema",
