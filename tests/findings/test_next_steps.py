@@ -74,7 +74,7 @@ def test_a_gap_leads_to_a_trial_with_half_of_the_samples() -> None:
 def test_photographs_trained_from_nothing_lead_to_pretrained_weights() -> None:
     audit = {"kind": "image", "shape": [128, 128, 3]}
     (step,) = next_steps(_run(0.8, 0.82, audit=audit), [])
-    assert step.words[:3] == ("train", "transfer", "--data")
+    assert step.words[:3] == ("train", "photos-transfer", "--data")
     for other in (
         _run(0.99, 0.99, audit=audit),
         _run(0.8, 0.82, audit={"kind": "image", "shape": [28, 28, 1]}),
@@ -88,7 +88,7 @@ def test_pretrained_weights_come_before_what_tunes_a_training_from_nothing() -> 
     found = [_finding("overfitting", "warn", "data.augment.shift=0.05")]
     run = _run(0.7, 0.99, audit={"kind": "image", "shape": [128, 128, 3]})
     assert [step.rule or step.words or step.settings for step in next_steps(run, found)] == [
-        ("train", "transfer", "--data", "digits"),
+        ("train", "photos-transfer", "--data", "digits"),
         "overfitting",
         ("data.limit=400",),
     ]

@@ -92,7 +92,7 @@ def _pretrained(evidence: Evidence) -> Step | None:
     return Step(
         _("Start from pretrained weights."),
         reason.format(images=integer(images), share=percent(share)),
-        words=("train", "transfer", "--data", source),
+        words=("train", "photos-transfer", "--data", source),
     )
 
 
