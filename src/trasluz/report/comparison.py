@@ -78,7 +78,7 @@ def write_comparison_page(target: Path, comparison: Comparison, origin: Origin, 
         html = fill_page(
             language_name,
             title=both("{names}: runs side by side", names=" · ".join(names)),
-            name=" · ".join(names),
+            name=plain(" · ".join(names)),
             folder="  ".join(dict.fromkeys(comparison.folders.values())),
             status="",
             description={},

@@ -11,7 +11,7 @@ from trasluz.draw.names import integer, percent
 from trasluz.report.canvas import script_json
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import both, both_n
+from trasluz.report.phrase import Phrase, both, both_n
 from trasluz.report.samples import Sample, classified
 from trasluz.report.sections.base import Section
 
@@ -22,6 +22,16 @@ _TABLE_LIMIT = 30
 def applies(context: Context) -> bool:
     """Whether classes were told apart."""
     return context.main is not None and context.main.confusion is not None and len(context.main.classes) > 1
+
+
+def answer(context: Context) -> Phrase:
+    """The most frequent mistake."""
+    assert context.main is not None
+    assert context.main.confusion is not None, "applies() made sure of both"
+    pairs = most_confused(context.main.confusion)
+    if not pairs:
+        return both("It made no mistake.")
+    return both("Its most frequent mistake is {pair}.", pair=_pair(context.main.confusion, context.main.classes, {}, pairs[0])["words"])
 
 
 def render(context: Context) -> Section:

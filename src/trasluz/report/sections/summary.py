@@ -1,17 +1,26 @@
-"""In short: what was trained, on what, how it ended, and how good it is beside its baselines."""
+"""In short, the first screen: what was trained on what, how good it is beside its baselines, what went wrong, and the
+three pictures that say most."""
 
 from __future__ import annotations
 
-from trasluz.draw.names import duration, integer, metric_value, significant
+from dataclasses import dataclass
+
+from trasluz.draw.looking import first_sentence
+from trasluz.draw.names import integer, metric_value, significant
 from trasluz.evaluation.evaluation import Evaluation
+from trasluz.findings.base import names
+from trasluz.findings.finding import Severity, severity_name
 from trasluz.messages import N_
 from trasluz.report.context import Context
+from trasluz.report.family_names import family_phrase
+from trasluz.report.highlights.base import highlights_of
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n, metric_phrase, plain, split_phrase
-from trasluz.report.sections._ending import ending, training_seconds
+from trasluz.report.sections._ending import ending
 from trasluz.report.sections.base import Section
 
 ORDER = 10
+_LARGE = ("accuracy", "label_accuracy", "mse")
 _CHANNELS = {1: N_("grey"), 3: N_("colour"), 4: N_("colour with transparency")}
 
 
@@ -20,29 +29,73 @@ def applies(context: Context) -> bool:
     return True
 
 
+def answer(context: Context) -> Phrase:
+    """What was trained on what."""
+    return _what(context)
+
+
 def render(context: Context) -> Section:
-    """Sentences, and tiles with the numbers that people look for first."""
-    sentences = [_what(context), ending(context)]
-    alarm = context.info.get("status") in ("failed", "interrupted")
-    quality = _quality(context.main, context.spec.get("kind") == "table") if context.main else []
+    """Words, the number that people look for first, the gravest finding, and pictures."""
+    main = context.main
+    quality = _quality(main, context.spec.get("kind") == "table") if main else []
     html = fill(
         "sections/summary.html",
-        sentences=sentences,
-        alarm=alarm,
+        what=_what(context),
+        ending=ending(context),
+        alarm=context.info.get("status") in ("failed", "interrupted"),
+        score=_score(main) if main else None,
         quality=quality,
         evaluated=bool(context.evaluations),
-        tiles=_tiles(context),
+        gravest=_gravest(context),
+        highlights=highlights_of(context),
     )
-    return Section(both("In short"), "summary", html)
+    return Section(both("In short"), "summary", html, "first")
+
+
+@dataclass(frozen=True)
+class _Gravest:
+    """One line: what the gravest finding is and saw; ``more`` of them there are."""
+
+    severity: Severity | None
+    badge: Phrase
+    title: Phrase
+    seen: Phrase
+    more: int
+
+
+def _gravest(context: Context) -> _Gravest | None:
+    """The finding that comes first, or that there is none; ``None`` where the rules were not asked."""
+    if context.findings is None:
+        return None
+    found = next(iter(context.findings.values()), ())
+    nothing = plain("")
+    if not found:
+        none = both("None of the {n} rules found a fault in what is known of this run.", n=len(names()))
+        return _Gravest(None, nothing, none, nothing, 0)
+    first = {name: same[0] for name, same in context.findings.items()}
+    severity = found[0].severity
+    return _Gravest(
+        severity,
+        Phrase.of(lambda: severity_name(severity)),
+        Phrase.of_texts({name: finding.title for name, finding in first.items()}),
+        Phrase.of_texts({name: first_sentence(finding.seen) for name, finding in first.items()}),
+        len(found) - 1,
+    )
+
+
+def _score(evaluation: Evaluation) -> tuple[Phrase, str] | None:
+    """The name and value of the one number that stands large."""
+    name = next((name for name in _LARGE if name in evaluation.metrics), None)
+    return None if name is None else (metric_phrase(name), metric_value(name, evaluation.metrics[name]))
 
 
 def _what(context: Context) -> Phrase:
     recipe = context.recipe
     data = context.info.get("data") or recipe.data.source
     said = both(
-        "The recipe {recipe} (family {family}) was trained on {data}",
+        "The recipe {recipe} ({family}) was trained on {data}",
         recipe=recipe.name,
-        family=recipe.model["family"],
+        family=family_phrase(recipe.model["family"]),
         data=data,
     )
     train = (context.info.get("splits") or {}).get("train")
@@ -134,19 +187,3 @@ def _beside_pca(evaluation: Evaluation) -> list[Phrase]:
             )
         )
     return sentences
-
-
-def _tiles(context: Context) -> list[tuple[Phrase, str]]:
-
-    tiles: list[tuple[Phrase, str]] = []
-    main = context.main
-    for name in ("accuracy", "label_accuracy", "macro_f1", "mse", "psnr", "ssim") if main else ():
-        if main is not None and name in main.metrics and len(tiles) < 3:
-            tiles.append((metric_phrase(name), metric_value(name, main.metrics[name])))
-    tiles.append((both("Epochs"), integer(len(context.history.epochs))))
-    tiles.append((both("Training time"), duration(training_seconds(context))))
-    speeds = context.history.series("images_per_second")[1]
-    if speeds:
-        per_second = N_("Rows per second") if context.spec.get("kind") == "table" else N_("Images per second")
-        tiles.append((both(per_second), significant(sorted(speeds)[len(speeds) // 2], 2)))
-    return tiles
