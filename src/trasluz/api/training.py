@@ -107,13 +107,14 @@ def train(
     reporter: Reporter | None = None,
     callbacks: Sequence[Callback] = (),
     groups: GivenGroups | None = None,
+    name: str | None = None,
 ) -> Run:
     """Trains a recipe and returns its run.
 
     ``data`` replaces the recipe's source: a name, a path, samples in memory or ``(samples, labels)``.  ``set``
     overrides dotted fields (``{"train.epochs": 5}``).  ``groups``: of samples in memory, one name or number each, as
     scikit-learn's splitters take them: no split comes between samples of one group.  ``allow``: packages whose
-    functions the recipe may call by ``module:``, as inside ``tz.allow``.
+    functions the recipe may call by ``module:``, as inside ``tz.allow``.  ``name``: what its report is called.
 
     Raises:
         RequestError: the recipe, the data or a value is wrong; nothing was started.
@@ -133,10 +134,17 @@ def train(
     )
     with trusting(allow, whole.data.source):
         check_code(whole.model)
-        return _train(whole, arrays, Path(runs), reporter or Reporter(), callbacks)
+        return _train(whole, arrays, Path(runs), reporter or Reporter(), callbacks, name)
 
 
-def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, callbacks: Sequence[Callback]) -> Run:
+def _train(
+    whole: Recipe,
+    arrays: Raw | None,
+    runs: Path,
+    speaker: Reporter,
+    callbacks: Sequence[Callback],
+    name: str | None,
+) -> Run:
     hardware = choose(whole.compute)
     RunFolder.check_parent(runs)
     with session(hardware) as (hardware, fabric, request):
@@ -156,6 +164,7 @@ def _train(whole: Recipe, arrays: Raw | None, runs: Path, speaker: Reporter, cal
             before = [path for start in prepared.starts if (path := start.run_folder) is not None]
             rows = arrays_to_keep(opened.splits, opened.identities, before)
             facts = _facts(opened, prepared.hardware) | _place(opened, whole, folder)
+            facts |= {"title": name} if name else {}
             folder.create(whole, rows, opened.groups, **facts, started_from=started)
         with _held(folder, fabric):
             run_to_end(loop, speaker)

@@ -23,7 +23,6 @@ from trasluz.networks.choose import build_classifier
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
-
 NAME = N_("classifier")
 
 

@@ -25,7 +25,9 @@ TERMS = (
     Term(
         "interval",
         N_("95 % interval|95 % intervals"),
-        N_("The range in which the true value lies in 95 of 100 such measurements: wide where few samples were judged."),
+        N_(
+            "The range in which the true value lies in 95 of 100 such measurements: wide where few samples were judged."
+        ),
     ),
     Term(
         "baseline",
@@ -55,7 +57,9 @@ TERMS = (
     Term(
         "mse",
         N_("mean squared error|squared error"),
-        N_("The difference between what was made and what should be, squared and averaged over all values; 0 is equal."),
+        N_(
+            "The difference between what was made and what should be, squared and averaged over all values; 0 is equal."
+        ),
     ),
     Term(
         "psnr",

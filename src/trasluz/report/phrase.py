@@ -70,6 +70,9 @@ def _spoken(value: object, language: str) -> object:
     return value.spoken(language) if isinstance(value, Numeral) else value
 
 
+NOTHING = plain("")
+
+
 def both(message: str, /, **values: object) -> Phrase:
     """``message`` in each language, with ``values`` filled in."""
     return _each(lambda: _(message), values)

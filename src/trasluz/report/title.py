@@ -19,7 +19,7 @@ def title_of(context: Context) -> Phrase:
     if given:
         return plain(given)
     count = sum(int(size) for size in (context.info.get("splits") or {}).values())
-    place = _place(context)
+    place = place_of(context)
     if not count:
         return plain(place)
     samples = _samples(context, count)
@@ -41,7 +41,7 @@ def _samples(context: Context, count: int) -> Phrase:
     return both_n("{n} image", "{n} images", count)
 
 
-def _place(context: Context) -> str:
+def place_of(context: Context) -> str:
     """The data's name; of a folder whose name tells nothing, its parent's too: ``cats-dogs/train``."""
     known = str(context.info.get("data") or context.recipe.data.source)
     place = (context.info.get("data_place") or {}).get("absolute", "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasluz.cli.arguments import Allow, Data, Json, Set
+from trasluz.cli.arguments import Allow, Data, Json, Name, Set
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import require_data
 from trasluz.cli.outcome import report_run
@@ -46,6 +46,7 @@ def command(
         int | None, typer.Option(metavar="N", help=N_("Processes (one per device) on each host."))
     ] = None,
     nodes: Annotated[int | None, typer.Option(metavar="N", help=N_("Hosts."))] = None,
+    name: Name = None,
     allow: Allow = None,
     json: Json = False,
 ) -> None:
@@ -57,7 +58,7 @@ def command(
     # Made here, so that a wrong name or field is refused at once, not after PyTorch was imported.
     chosen = load(recipe).override(parse_overrides(changes or []))
     require_data(data)
-    request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs}
+    request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs, "name": name}
     request |= {"device": device, "precision": precision, "devices": devices, "nodes": nodes, "reporter": console}
     if seeds is None:
         report_run(console, api.train(chosen, **request), json)

@@ -238,7 +238,9 @@ def _check_row(result: CamResult, image: int, layer: int) -> list[tuple[Cell, st
     maximum = float(result.raw_max[image, result.checked[image], layer])
     removed = float(result.removed[image, result.checked[image], layer])
     row += [_number(maximum, significant(maximum, 2)), _number(removed, _share(removed))]
-    row += [_number(float(rank), _NONE if np.isnan(rank) else numeral(f"{rank:.2f}".replace("-", "−"))) for rank in ranks]
+    row += [
+        _number(float(rank), _NONE if np.isnan(rank) else numeral(f"{rank:.2f}".replace("-", "−"))) for rank in ranks
+    ]
     return row + [_number(float(share), _share(float(share))) for share in shares]
 
 

@@ -59,7 +59,9 @@ def _random_alike(found: trust.TrustResult) -> Finding | None:
             continue
         rise = ("+" if each.rise.mean > 0 else "") + percent(each.rise.mean)
         return _finding(
-            seen.format(method=method_name(each.method), alike=numeral(f"{each.alike.mean:.2f}".replace("-", MINUS)), rise=rise),
+            seen.format(
+                method=method_name(each.method), alike=numeral(f"{each.alike.mean:.2f}".replace("-", MINUS)), rise=rise
+            ),
             _("Such maps show the image and the build of the network, not what it learned."),
             _("Read maps of another method, which `trasluz look RUN trust` finds to follow the weights."),
             numbers,

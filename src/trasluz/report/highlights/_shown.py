@@ -9,16 +9,16 @@ from typing import Literal
 from markupsafe import Markup
 
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, plain
+from trasluz.report.phrase import NOTHING, Phrase
 
 
 @dataclass(frozen=True)
 class Shown:
-    """``picture``: its number on the page; ``alt``: what it shows; ``line`` below it; ``mark``: whether that is true."""
+    """``picture``: its number; ``alt``: what it shows; ``line``: stands below it; ``mark``: whether that is true."""
 
     picture: int
     alt: Phrase
-    line: Phrase = plain("")
+    line: Phrase = NOTHING
     mark: Literal["", "right", "wrong"] = ""
 
 

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from trasluz import components
 from trasluz.errors import RecipeError
 from trasluz.report.context import Context
-from trasluz.report.phrase import Phrase, plain
+from trasluz.report.phrase import NOTHING, Phrase, plain
 from trasluz.report.sections.base import failed_part
 
 Slot = Literal["gives", "inside", "curve"]
@@ -35,7 +35,7 @@ class Highlight:
     title: Phrase
     anchor: str
     html: Markup
-    caption: Phrase = plain("")
+    caption: Phrase = NOTHING
 
 
 class HighlightModule(Protocol):

@@ -25,7 +25,7 @@ def render(context: Context) -> Highlight:
     assert context.main.confusion is not None, "applies() made sure of both"
     counts, classes = context.main.confusion, context.main.classes
     rows = [
-        (classes[true], [(integer(n), round(float(n / max(row.sum(), 1)), 3), true == said) for said, n in enumerate(row)])
+        (classes[true], [(integer(n), round(float(n / max(row.sum(), 1)), 3)) for n in row])
         for true, row in enumerate(counts)
     ]
     html = fill("highlights/confusion.html", classes=classes, rows=rows)

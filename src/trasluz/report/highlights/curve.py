@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from trasluz.draw.curves import learning_curves
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 SLOT = "curve"
 ORDER = 10
 _HIGH = 236  # pixels
+_TICKS = 6
 _READ = ("accuracy", "label_accuracy", "mse")
 
 
@@ -30,17 +32,21 @@ def render(context: Context) -> Highlight:
     best = context.best[1] if context.best else None
     ends = join([_ends(context, split, name) for split in context.history.splits(name)], "; ")
     alt = both("{metric} over the epochs: {ends}", metric=metric_phrase(name), ends=ends)
-    html = context.figure(lambda: _small(learning_curves(context.history, name, best_epoch=best, height=_HIGH)), alt)
+    lines = len(context.history.series(f"train_eval/{name}")[0]) > 1
+    every = max(1, math.ceil(len(context.history.epochs) / _TICKS))
+    html = context.figure(
+        lambda: _small(learning_curves(context.history, name, best_epoch=best, height=_HIGH), every, lines), alt
+    )
     return Highlight(both("How it learned: {metric}", metric=metric_phrase(name)), "curves", html)
 
 
-def _small(figure: go.Figure) -> go.Figure:
-    """With what fits a third of a page: two lines where three were measured, few ticks, a small legend."""
-    names = [trace.name for trace in figure.data]
-    if split_name("train_eval") in names:  # what validation is compared with
+def _small(figure: go.Figure, every: int, evaluated: bool) -> go.Figure:
+    """With what fits a third of a page: a tick for ``every`` so many epochs, a small legend, and two lines where three
+    were measured: training images in evaluation, where they were ``evaluated`` more than once, stand for training."""
+    if evaluated:
         figure.data = [trace for trace in figure.data if trace.name != split_name("train")]
     figure.update_layout(legend={"font": {"size": 11}, "y": 1.0}, margin={"l": 44, "r": 8, "t": 8, "b": 36})
-    figure.update_xaxes(dtick=None, nticks=6, tickangle=0, tickfont={"size": 11}, title={"standoff": 4})
+    figure.update_xaxes(dtick=every, tickangle=0, tickfont={"size": 11}, title={"standoff": 4})
     figure.update_yaxes(nticks=5, tickfont={"size": 11}, title={"text": ""})
     return figure
 

@@ -39,7 +39,9 @@ def render(context: Context) -> Highlight:
             line = when if row == rows[-1] else plain("")
             shown.append(Shown(picture, both("Image {row}, {when}", row=row + 1, when=when), line))
     html = grid(shown, len(frames))
-    return Highlight(both("What it made on the way"), "learned", html, both("Every row from one and the same beginning."))
+    return Highlight(
+        both("What it made on the way"), "learned", html, both("Every row from one and the same beginning.")
+    )
 
 
 def _made(found: FilmStripResult) -> np.ndarray:

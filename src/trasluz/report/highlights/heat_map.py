@@ -41,7 +41,7 @@ def render(context: Context) -> Highlight:
         line = both("{said}, {share}", said=said, share=sure)
         maps.append(Shown(context.store(picture, largest=_LARGEST), alt, line))
     caption = both(
-        "Bright is where it finds evidence for the class that stands below. Whether to believe such maps is told under: "
-        "Where does it look?"
+        "Bright is where it finds evidence for the class that stands below. Whether to believe such maps is told "
+        "under: Where does it look?"
     )
     return Highlight(both("Where it looks"), "where", grid([*images, *maps], len(chosen)), caption)

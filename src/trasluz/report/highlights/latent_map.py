@@ -35,6 +35,6 @@ def render(context: Context) -> Highlight:
     alt = both("Map of the codes of {n} images by {method}", n=integer(len(found.rows)), method=method)
     known = bool((found.labels >= 0).any())
     keys = list(zip(found.classes, colours, strict=False))[:_MOST] if known else []
-    html = fill("highlights/map.html", picture=context.store(picture, largest=picture.shape[0]), alt=alt, keys=keys)
+    html = fill("highlights/map.html", picture=context.store(picture, largest=picture.shape[1]), alt=alt, keys=keys)
     caption = both("Each dot is the code of one image; what is near is alike to the network ({method}).", method=method)
     return Highlight(both("What is alike to it"), "latent", html, caption)

@@ -28,7 +28,9 @@ def render(context: Context) -> Highlight:
     right = [i for i, s in enumerate(samples) if s.label == s.predicted]
     some = spread(wrong, min(_WRONG, len(wrong)) if right else _COUNT)
     chosen = spread(right, _COUNT - len(some)) + some
-    caption = both("Chosen to show right and wrong ones, not drawn by lot.") if some and right else both("A few of them.")
+    caption = (
+        both("Chosen to show right and wrong ones, not drawn by lot.") if some and right else both("A few of them.")
+    )
     html = grid([_shown(context, samples[i]) for i in chosen], 4)
     return Highlight(both("What it says"), "certainty", html, caption)
 

@@ -24,9 +24,7 @@ def render(context: Context) -> Highlight:
     assert context.main is not None, "applies() made sure of it"
     samples = reconstructed(context.main)
     chosen = [samples[i] for i in spread(range(len(samples)), _COUNT)]
-    originals = [
-        Shown(context.picture("images", s.index), both("Original of image {row}", row=s.row)) for s in chosen
-    ]
+    originals = [Shown(context.picture("images", s.index), both("Original of image {row}", row=s.row)) for s in chosen]
     rebuilt = [
         Shown(
             context.picture("reconstructions", s.index),
@@ -35,5 +33,7 @@ def render(context: Context) -> Highlight:
         )
         for s in chosen
     ]
-    caption = both("Above the original; the number is the mean squared error, from the best to the worst that was kept.")
+    caption = both(
+        "Above the original; the number is the mean squared error, from the best to the worst that was kept."
+    )
     return Highlight(both("What it rebuilds"), "reconstructions", grid([*originals, *rebuilt], len(chosen)), caption)

@@ -25,8 +25,7 @@ from markupsafe import Markup
 from trasluz import components
 from trasluz.errors import RecipeError
 from trasluz.report.context import Context
-from trasluz.report.phrase import Phrase, both, plain
-
+from trasluz.report.phrase import NOTHING, Phrase, both
 
 Layer = Literal["first", "questions", "numbers"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
@@ -41,7 +40,7 @@ class Section:
     anchor: str
     html: Markup
     layer: Layer = "questions"
-    answer: Phrase = plain("")
+    answer: Phrase = NOTHING
 
 
 class SectionModule(Protocol):

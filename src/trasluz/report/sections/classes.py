@@ -23,7 +23,9 @@ def answer(context: Context) -> Phrase:
     """The hardest and the easiest class by F1."""
     assert context.main is not None
     assert context.main.per_class is not None, "applies() made sure of both"
-    scored = sorted((v["f1"], name) for name, v in context.main.per_class.items() if math.isfinite(v.get("f1", math.nan)))
+    scored = sorted(
+        (v["f1"], name) for name, v in context.main.per_class.items() if math.isfinite(v.get("f1", math.nan))
+    )
     if not scored:
         return both("No class can be scored: nothing of them was judged.")
     (low, hardest), (high, easiest) = scored[0], scored[-1]

@@ -31,7 +31,10 @@ def answer(context: Context) -> Phrase:
     pairs = most_confused(context.main.confusion)
     if not pairs:
         return both("It made no mistake.")
-    return both("Its most frequent mistake is {pair}.", pair=_pair(context.main.confusion, context.main.classes, {}, pairs[0])["words"])
+    return both(
+        "Its most frequent mistake is {pair}.",
+        pair=_pair(context.main.confusion, context.main.classes, {}, pairs[0])["words"],
+    )
 
 
 def render(context: Context) -> Section:

@@ -13,7 +13,7 @@ from trasluz.draw.names import MINUS, Numeral, has_better, integer, is_share, me
 from trasluz.report.context import Context
 from trasluz.report.highlights.curve import metric_of
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, join, metric_phrase, plain, split_phrase
+from trasluz.report.phrase import Phrase, both, both_n, join, metric_phrase, plain, split_phrase
 from trasluz.report.sections.base import Section
 
 ORDER = 30
@@ -41,13 +41,19 @@ def answer(context: Context) -> Phrase:
     epochs, values = context.history.series(f"{split}/{name}")
     if not values:
         return both("Nothing was measured.")
+    named = {"metric": metric_phrase(name), "split": split_phrase(split), "last": metric_value(name, values[-1])}
+    if len(values) == 1:
+        return both_n(
+            "{metric} ({split}) was measured once: {last} after {n} epoch.",
+            "{metric} ({split}) was measured once: {last} after {n} epochs.",
+            epochs[-1],
+            **named,
+        )
     told = both(
         "{metric} ({split}) went from {first} to {last} in {n} epochs",
-        metric=metric_phrase(name),
-        split=split_phrase(split),
         first=metric_value(name, values[0]),
-        last=metric_value(name, values[-1]),
         n=integer(epochs[-1]),
+        **named,
     )
     best = context.best
     return both("{told}.", told=told) if best is None else both("{told}; the best epoch is {n}.", told=told, n=best[1])

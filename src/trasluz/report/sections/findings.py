@@ -10,7 +10,7 @@ from trasluz.findings.finding import Finding, severity_name
 from trasluz.findings.trying import command_line
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, both_n, join
+from trasluz.report.phrase import Phrase, both, both_n
 from trasluz.report.sections.base import Section
 
 ORDER = 15
@@ -37,11 +37,15 @@ def applies(context: Context) -> bool:
 def answer(context: Context) -> Phrase:
     """How much was found, and the gravest."""
     assert context.findings is not None, "applies() says so"
-    lead = _lead(context)
     first = {name: same[0] for name, same in context.findings.items() if same}
     if not first:
-        return lead
-    return join([lead, both("{title}.", title=_say(first, "title"))])
+        return _lead(context)
+    return both_n(
+        "{n} thing is worth looking into: {title}.",
+        "{n} things are worth looking into, first of all: {title}.",
+        len(next(iter(context.findings.values()))),
+        title=_say(first, "title"),
+    )
 
 
 def render(context: Context) -> Section:

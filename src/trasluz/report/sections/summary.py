@@ -16,8 +16,11 @@ from trasluz.report.family_names import family_phrase
 from trasluz.report.highlights.base import highlights_of
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n, metric_phrase, plain, split_phrase
+from trasluz.report.sections import samples
 from trasluz.report.sections._ending import ending
 from trasluz.report.sections.base import Section
+from trasluz.report.title import place_of
+from trasluz.runs.evaluations import load_samples
 
 ORDER = 10
 _LARGE = ("accuracy", "label_accuracy", "mse")
@@ -43,8 +46,8 @@ def render(context: Context) -> Section:
         what=_what(context),
         ending=ending(context),
         alarm=context.info.get("status") in ("failed", "interrupted"),
-        score=_score(main) if main else None,
-        quality=quality,
+        score=_score(main) if main and quality else _score_of_samples(context),
+        quality=quality or _quality_of_samples(context),
         evaluated=bool(context.evaluations),
         gravest=_gravest(context),
         highlights=highlights_of(context),
@@ -83,6 +86,30 @@ def _gravest(context: Context) -> _Gravest | None:
     )
 
 
+def _score_of_samples(context: Context) -> tuple[Phrase, str] | None:
+    """The first metric of samples that were judged."""
+    found = load_samples(context.weights)
+    if found is None or not found.metrics:
+        return None
+    name = next(iter(found.metrics))
+    return metric_phrase(f"samples/{name}"), metric_value(f"samples/{name}", found.metrics[name])
+
+
+def _quality_of_samples(context: Context) -> list[Phrase]:
+    """What judged samples are worth, or how to have them judged; nothing of a model that makes none."""
+    if load_samples(context.weights) is not None:
+        return [samples.answer(context)]
+    if not context.evaluations or "prior-samples" not in context.looks:
+        return []
+    return [
+        both(
+            "No number says yet what its samples are worth; `{command}` finds some, where CLASSIFIER is a run trained "
+            "on the same images.",
+            command=f"trasluz evaluate {context.folder.path.name} --classifier CLASSIFIER",
+        )
+    ]
+
+
 def _score(evaluation: Evaluation) -> tuple[Phrase, str] | None:
     """The name and value of the one number that stands large."""
     name = next((name for name in _LARGE if name in evaluation.metrics), None)
@@ -91,12 +118,11 @@ def _score(evaluation: Evaluation) -> tuple[Phrase, str] | None:
 
 def _what(context: Context) -> Phrase:
     recipe = context.recipe
-    data = context.info.get("data") or recipe.data.source
     said = both(
         "The recipe {recipe} ({family}) was trained on {data}",
         recipe=recipe.name,
         family=family_phrase(recipe.model["family"]),
-        data=data,
+        data=place_of(context),
     )
     train = (context.info.get("splits") or {}).get("train")
     shape, classes = context.spec.get("shape", ()), context.spec.get("classes", ())
@@ -181,9 +207,10 @@ def _beside_pca(evaluation: Evaluation) -> list[Phrase]:
         sentences.append(both("The mean of the training images alone would be as good."))
     elif "components_for_same_error" in pca:
         sentences.append(
-            both(
-                "PCA would need {components} numbers per image for the same error.",
-                components=integer(pca["components_for_same_error"]),
+            both_n(
+                "PCA would need {n} number per image for the same error.",
+                "PCA would need {n} numbers per image for the same error.",
+                int(pca["components_for_same_error"]),
             )
         )
     return sentences
