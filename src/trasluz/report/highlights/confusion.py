@@ -7,6 +7,7 @@ from trasluz.report.context import Context
 from trasluz.report.highlights.base import Highlight
 from trasluz.report.page import fill
 from trasluz.report.phrase import both
+from trasluz.report.sections.confusion import depth
 
 SLOT = "gives"
 ORDER = 40
@@ -28,6 +29,6 @@ def render(context: Context) -> Highlight:
         (classes[true], [(integer(n), round(float(n / max(row.sum(), 1)), 3)) for n in row])
         for true, row in enumerate(counts)
     ]
-    html = fill("highlights/confusion.html", classes=classes, rows=rows)
+    html = fill("highlights/confusion.html", classes=classes, rows=rows, depth=depth)
     caption = both("Rows are true classes, columns what the model said.")
     return Highlight(both("What it says"), "confusion", html, caption)

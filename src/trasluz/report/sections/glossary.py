@@ -19,7 +19,7 @@ def applies(context: Context) -> bool:
 
 def answer(context: Context) -> Phrase:
     """How many there are."""
-    return both("{n} words of the field, each in one sentence.", n=integer(len(TERMS)))
+    return _count()
 
 
 def render(context: Context) -> Section:
@@ -31,4 +31,9 @@ def glossary() -> Section:
     """The section, for pages that are not about one run, too."""
     terms = [(term.key, both(term.forms), both(term.meaning)) for term in TERMS]
     terms.sort(key=lambda term: str(term[1]).lower())
-    return Section(both("What do the words mean?"), "glossary", fill("sections/glossary.html", terms=terms), "numbers")
+    html = fill("sections/glossary.html", terms=terms)
+    return Section(both("What do the words mean?"), "glossary", html, "numbers", _count())
+
+
+def _count() -> Phrase:
+    return both("{n} words of the field, each in one sentence.", n=integer(len(TERMS)))
