@@ -170,8 +170,8 @@ class _Shown:
 @dataclass(frozen=True)
 class _Bar:
     title: Phrase
-    low: str
-    high: str
+    low: Phrase
+    high: Phrase
     colours: str
 
 
@@ -209,7 +209,8 @@ def _tile(stock: Stock, versions: dict[str, Tile]) -> _Shown:
 def _bar(versions: dict[str, Scale]) -> _Bar:
     first = next(iter(versions.values()))
     title = Phrase.of_texts({name: scale.title for name, scale in versions.items()})
-    return _Bar(title, first.low, first.high, ", ".join(first.colours))
+    low, high = (Phrase.of_texts({name: getattr(s, end) for name, s in versions.items()}) for end in ("low", "high"))
+    return _Bar(title, low, high, ", ".join(first.colours))
 
 
 def _table(versions: dict[str, Table]) -> Markup:

@@ -43,8 +43,9 @@ def render(context: Context) -> Highlight:
 def _small(figure: go.Figure, every: int, evaluated: bool) -> go.Figure:
     """With what fits a third of a page: a tick for ``every`` so many epochs, a small legend, and two lines where three
     were measured: training images in evaluation, where they were ``evaluated`` more than once, stand for training."""
-    if evaluated:
-        figure.data = [trace for trace in figure.data if trace.name != split_name("train")]
+    left_out = "train" if evaluated else "train_eval"
+    if {split_name("train"), split_name("train_eval")} <= {trace.name for trace in figure.data}:
+        figure.data = [trace for trace in figure.data if trace.name != split_name(left_out)]
     figure.update_layout(legend={"font": {"size": 11}, "y": 1.0}, margin={"l": 44, "r": 8, "t": 8, "b": 36})
     figure.update_xaxes(dtick=every, tickangle=0, tickfont={"size": 11}, title={"standoff": 4})
     figure.update_yaxes(nticks=5, tickfont={"size": 11}, title={"text": ""})

@@ -31,9 +31,14 @@ def answer(context: Context) -> Phrase:
     pairs = most_confused(context.main.confusion)
     if not pairs:
         return both("It made no mistake.")
-    return both(
-        "Its most frequent mistake is {pair}.",
-        pair=_pair(context.main.confusion, context.main.classes, {}, pairs[0])["words"],
+    true, said, count = pairs[0]
+    return both_n(
+        "Most often it takes {true} for {said}: {n} time, {share} of the class.",
+        "Most often it takes {true} for {said}: {n} times, {share} of the class.",
+        count,
+        true=context.main.classes[true],
+        said=context.main.classes[said],
+        share=percent(count / max(int(context.main.confusion[true].sum()), 1)),
     )
 
 
