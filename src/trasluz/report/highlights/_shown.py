@@ -14,12 +14,14 @@ from trasluz.report.phrase import NOTHING, Phrase
 
 @dataclass(frozen=True)
 class Shown:
-    """``picture``: its number; ``alt``: what it shows; ``line``: stands below it; ``mark``: whether that is true."""
+    """``picture``: its number; ``alt``: what it shows; ``line``: stands below it; ``mark``: whether that is true;
+    ``spare``: small screens do without it."""
 
     picture: int
     alt: Phrase
     line: Phrase = NOTHING
     mark: Literal["", "right", "wrong"] = ""
+    spare: bool = False
 
 
 def grid(shown: Sequence[Shown], columns: int) -> Markup:

@@ -8,7 +8,7 @@ from trasluz.draw.names import percent
 from trasluz.draw.overlay import overlay
 from trasluz.look.looks.cam import CamResult
 from trasluz.report.context import Context
-from trasluz.report.highlights._shown import Shown, grid
+from trasluz.report.highlights._shown import Shown, grid, spread
 from trasluz.report.highlights.base import Highlight
 from trasluz.report.phrase import both, plain
 
@@ -28,14 +28,14 @@ def render(context: Context) -> Highlight:
     """Images in the first row, the same under their maps of the last layer in the second."""
     found = context.looks["cam"]
     assert isinstance(found, CamResult), "applies() made sure of it"
-    chosen = range(min(_COUNT, len(found.images)))
+    chosen = spread(range(len(found.images)), _COUNT)
     images, maps = [], []
     for index in chosen:
         label = int(found.chosen[index, found.checked[index]])
         said = found.classes[label]
         amounts = np.maximum(np.nan_to_num(found.maps[found.layers[-1]][index, found.checked[index]]), 0)
         picture = overlay(found.images[index], amounts, float(amounts.max()))
-        images.append(Shown(context.store(found.images[index]), plain(found.names[index])))
+        images.append(Shown(context.store(found.images[index]), plain(found.names[index]), spare=True))
         alt = both("Heat map of the evidence for {said}", said=said)
         sure = percent(float(found.confidence[index, label]), 0)
         line = both("{said}, {share}", said=said, share=sure)
