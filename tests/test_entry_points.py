@@ -38,6 +38,7 @@ from trasluz.recipe.base import Section
 
 ORDER, HELP, DEFAULT, Config, RESULT = 21, "", True, Section, object
 applies = lambda context: True
+answer = lambda context: ""
 render = lambda context: {}["mean"]
 refusal = lambda subject: None
 

@@ -1,14 +1,36 @@
-"""Numbers as people read them, the same in every room: the decimal sign is the point in both languages (in Spanish the
-Academies recommend it since the *Ortografía* of 2010), thousands are set apart by a thin space.
+"""Numbers as people read them, the same in every room: with the decimal sign of the language in force, thousands set
+apart by a thin space in every language.
+
+The Academies allow point and comma in Spanish (*Ortografía* of 2010); most of those who read Spanish write the comma.
+A number that was written in one language can be said in another: ``Numeral.spoken``.
 """
 
 from __future__ import annotations
 
 import math
 
+from trasluz.messages import current_language
+
 THIN = "\u202f"
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
+_SIGNS = {"en": ".", "es": ","}
+
+
+class Numeral(str):
+    """Numbers as text, with nothing in them but digits, units and signs, so that a point or comma is a decimal sign."""
+
+    __slots__ = ()
+
+    def spoken(self, language: str) -> str:
+        """The same in another language."""
+        sign = _SIGNS[language]
+        return self.replace("," if sign == "." else ".", sign)
+
+
+def numeral(text: str) -> Numeral:
+    """``text``, which Python wrote with a point, in the language in force."""
+    return Numeral(Numeral(text).spoken(current_language()))
 
 
 def percent(share: float, digits: int | None = None) -> str:
@@ -16,12 +38,12 @@ def percent(share: float, digits: int | None = None) -> str:
     hundred = 100 * share
     if digits is None:
         digits = 2 if hundred >= 99 and hundred < 100 else 1
-    return f"{hundred:.{digits}f}{THIN}%".replace("-", MINUS)
+    return numeral(f"{hundred:.{digits}f}{THIN}%".replace("-", MINUS))
 
 
 def integer(value: float) -> str:
     """A whole number with its thousands set apart."""
-    return f"{round(value):,}".replace(",", THIN).replace("-", MINUS)
+    return numeral(f"{round(value):,}".replace(",", THIN).replace("-", MINUS))
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -31,9 +53,9 @@ def significant(value: float, digits: int = 3) -> str:
     power = math.floor(math.log10(abs(value)))
     if power < -4 or power > 6:
         mantissa = f"{value / 10.0**power:.{digits - 1}f}"
-        return f"{mantissa}·10{_superscript(power)}".replace("-", MINUS)
+        return numeral(f"{mantissa}·10{_superscript(power)}".replace("-", MINUS))
     decimals = max(digits - 1 - power, 0)
-    return f"{value:,.{decimals}f}".replace(",", THIN).replace("-", MINUS)
+    return numeral(f"{value:,.{decimals}f}".replace(",", THIN).replace("-", MINUS))
 
 
 def _superscript(power: int) -> str:
@@ -43,7 +65,7 @@ def _superscript(power: int) -> str:
 def duration(seconds: float) -> str:
     """A span of time: ``0.8 s``, ``45 s``, ``3 min 20 s``, ``2 h 05 min``."""
     if seconds < 10:
-        return f"{seconds:.1f}{THIN}s"
+        return numeral(f"{seconds:.1f}{THIN}s")
     whole = round(seconds)
     if whole < 60:
         return f"{whole}{THIN}s"

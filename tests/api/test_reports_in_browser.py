@@ -38,12 +38,15 @@ def test_every_control_works_in_both_languages_without_a_request_or_a_complaint(
     visit = Visit(browser, pages[kind], viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     for tongue in ("en", "es"):
         speak(visit.page, tongue)
+        visit.unfold()
         clicked = click_everything(visit.page)
+        visit.unfold()
         assert any("sort" in name for name in clicked)
         assert any("enlarge" in name for name in clicked)
         if kind == "report":
             assert clicked["A "], "a layer of the strip leads somewhere"
             _sees_points(visit.page)
+    visit.unfold()
     assert enlarge_pictures(visit.page) > 0
     assert visit.complaints == []
     assert visit.foreign() == []

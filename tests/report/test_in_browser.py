@@ -44,18 +44,30 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {family: write_report(make_run(runs, family), {"valid": found}, "en") for family, found in made.items()}
 
 
-class Visit:
-    """One page open in the browser, with what it asked for and complained about."""
+_ALL_DRAWN = """() => [...document.querySelectorAll(".plot")].every(
+  one => !one.checkVisibility() || one.querySelector(".main-svg"))"""
 
-    def __init__(self, browser: Any, path: Path, **how: Any) -> None:
+
+class Visit:
+    """One page open in the browser, with what it asked for and complained about; all its sections open, or ``folded``
+    as it comes, at the address that ends in ``state``."""
+
+    def __init__(self, browser: Any, path: Path, *, folded: bool = False, state: str = "", **how: Any) -> None:
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self.page = browser.new_context(offline=True, **how).new_page()
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(path.as_uri())
+        self.page.goto(path.as_uri() + state)
         self.page.wait_for_function("document.documentElement.dataset.drawn")
+        if not folded:
+            self.unfold()
+
+    def unfold(self) -> None:
+        """Opens all sections and waits for their figures."""
+        self.page.evaluate("document.querySelectorAll('details.question').forEach(one => { one.open = true; })")
+        self.page.wait_for_function(_ALL_DRAWN)
 
     def foreign(self) -> list[str]:
         return [url for url in self.requests if not url.startswith(("file:", "data:", "blob:"))]
@@ -82,8 +94,9 @@ def test_the_switch_turns_words_figures_and_alternative_texts_into_spanish(
     page.click("[data-language=es]")
     page.wait_for_function("document.documentElement.dataset.drawn == 'es'")
     assert page.locator("#confusion-title").inner_text() == "¿Qué confunde?"
-    assert "Época" in page.locator("#plot-0").inner_text()
-    assert "Pérdida" in str(page.locator("#plot-0").get_attribute("aria-label"))
+    plot = page.locator("#curves .plot").first
+    assert "Época" in plot.inner_text()
+    assert "Pérdida" in str(plot.get_attribute("aria-label"))
 
 
 def test_the_keyboard_opens_the_images_behind_a_confusion_cell(browser: Any, pages: dict[str, Path]) -> None:

@@ -29,13 +29,22 @@ def _anchors(page: str) -> list[str]:
 
 
 def test_sections_of_a_classifier_follow_from_what_its_evaluation_holds(tmp_path: Path) -> None:
-    wanted = ["summary", "quality", "curves", "confusion", "classes", "certainty", "rest", "calibration", "data"]
-    assert _anchors(_page(tmp_path)) == [*wanted, "machine", "recipe"]
+    wanted = ["summary", "curves", "confusion", "classes", "certainty", "rest", "calibration"]
+    assert _anchors(_page(tmp_path)) == [*wanted, "quality", "data", "machine", "recipe", "glossary"]
 
 
 def test_sections_of_an_autoencoder_follow_from_what_its_evaluation_holds(tmp_path: Path) -> None:
     page = _page(tmp_path, family="autoencoder", evaluations={"valid": autoencoder_evaluation()})
-    assert _anchors(page) == ["summary", "quality", "reconstructions", "curves", "data", "machine", "recipe"]
+    assert _anchors(page) == [
+        "summary",
+        "reconstructions",
+        "curves",
+        "quality",
+        "data",
+        "machine",
+        "recipe",
+        "glossary",
+    ]
 
 
 def test_the_page_is_one_file_below_ten_megabytes_and_names_no_network_address(tmp_path: Path) -> None:
@@ -167,7 +176,7 @@ def test_a_term_that_is_the_loss_on_another_scale_gets_no_figure_of_its_own(tmp_
 def test_every_section_module_offers_what_the_page_asks_for() -> None:
     modules = [SECTIONS.find(name) for name in SECTIONS.names()]
     assert len({module.ORDER for module in modules}) == len(modules)
-    assert all(callable(module.applies) and callable(module.render) for module in modules)
+    assert all(callable(part) for module in modules for part in (module.applies, module.answer, module.render))
 
 
 def test_the_page_speaks_of_the_test_split_when_there_is_one(tmp_path: Path) -> None:

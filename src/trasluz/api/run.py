@@ -249,16 +249,26 @@ class Run(OpenedRun, ShownInNotebooks):
         if data is not None:
             self.take_data(data, reporter)
 
-    def report(self, lang: str | None = None, reporter: Reporter | None = None, *, data: Source | None = None) -> Path:
+    def report(
+        self,
+        lang: str | None = None,
+        reporter: Reporter | None = None,
+        *,
+        data: Source | None = None,
+        name: str | None = None,
+    ) -> Path:
         """Writes ``report.html`` and ``findings.json``, and returns the page's path; evaluates and looks at what was
         not evaluated or looked at yet.
 
         Test data are read here only if they were evaluated before: a report must not tempt to tune on them.  ``data``:
-        where the run's own data lie now, if they moved; without any the page shows what was kept.
+        where the run's own data lie now, if they moved; without any the page shows what was kept.  ``name``: what the
+        page is called, now and later; an empty one calls it by its data again.
         """
         from trasluz.api.report import report
 
         self._take(data, reporter)
+        if name is not None:
+            self.folder.update_info(title=name)
         return report(self, lang or current_language(), listening(reporter))
 
 

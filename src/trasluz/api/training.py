@@ -69,6 +69,7 @@ def train(
     reporter: Reporter | None = None,
     callbacks: Sequence[Callback] = (),
     groups: GivenGroups | None = None,
+    name: str | None = None,
 ) -> Run:
     """Trains a recipe, or what is chosen for data, and returns its run.
 
@@ -80,7 +81,7 @@ def train(
     ``data`` replaces the recipe's source: a name, a path, samples in memory or ``(samples, labels)``.  ``set``
     overrides dotted fields (``{"train.epochs": 5}``).  ``groups``: of samples in memory, one name or number each, as
     scikit-learn's splitters take them: no split comes between samples of one group.  ``allow``: packages whose
-    functions the recipe may call by ``module:``, as inside ``tz.allow``.
+    functions the recipe may call by ``module:``, as inside ``tz.allow``.  ``name``: what its report is called.
 
     Raises:
         RequestError: the recipe, the data or a value is wrong; nothing was started.
@@ -92,7 +93,7 @@ def train(
     settings |= {"devices": devices, "nodes": nodes, "groups": groups}
     if names_data(recipe):
         asked = {"data": data, "minutes": minutes, "purpose": purpose, "weights": weights, "allow": allow}
-        return train_for(recipe, Path(runs), speaker, callbacks, **asked, **settings)
+        return train_for(recipe, Path(runs), speaker, callbacks, name, **asked, **settings)
     require_no_choice(minutes, purpose)
     chosen = as_recipe(recipe)
     if weights is not None:
@@ -100,11 +101,16 @@ def train(
     whole, arrays = resolve(chosen, data=data, **settings)
     with trusting(allow, whole.data.source):
         check_code(whole.model)
-        return _train(whole, arrays, Path(runs), speaker, callbacks)
+        return _train(whole, arrays, Path(runs), speaker, callbacks, name)
 
 
 def train_for(
-    source: Source, runs: Path, speaker: Reporter, callbacks: Sequence[Callback] = (), **settings: Any
+    source: Source,
+    runs: Path,
+    speaker: Reporter,
+    callbacks: Sequence[Callback] = (),
+    name: str | None = None,
+    **settings: Any,
 ) -> Run:
     """Trains what is chosen for ``source``; the ``settings`` are those of ``choose_for``.
 
@@ -113,7 +119,7 @@ def train_for(
     """
     RunFolder.check_parent(runs)
     with choose_for(source, reporter=speaker, **settings) as chosen:
-        return _train(chosen.recipe, chosen.arrays, runs, speaker, callbacks, chosen)
+        return _train(chosen.recipe, chosen.arrays, runs, speaker, callbacks, name, chosen)
 
 
 def _train(
@@ -122,6 +128,7 @@ def _train(
     runs: Path,
     speaker: Reporter,
     callbacks: Sequence[Callback],
+    name: str | None,
     chosen: Chosen | None = None,
 ) -> Run:
     hardware = choose(whole.compute)
@@ -144,6 +151,7 @@ def _train(
             rows = arrays_to_keep(opened.splits, opened.identities, before)
             facts = _facts(opened, prepared.hardware) | _place(opened, whole, folder)
             facts |= {} if chosen is None else {"choice": chosen.facts}
+            facts |= {"title": name} if name else {}
             folder.create(whole, rows, opened.groups, **facts, started_from=started)
         with _held(folder, fabric):
             run_to_end(loop, speaker)

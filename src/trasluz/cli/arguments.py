@@ -120,6 +120,15 @@ Raw = Annotated[
         ),
     ),
 ]
+Name = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="TITLE",
+        help=N_("What the run's page is called; otherwise what its data are."),
+        show_default=False,
+    ),
+]
 Language = Annotated[
     str | None,
     typer.Option(

@@ -3,20 +3,33 @@
     QUESTION            the question of the report that it answers, one of ``QUESTIONS``
     ORDER               its place among the answers, small ones first
     draw(result)        the panels, in the language in force
+    answer(result)      may be: the answer in one sentence; otherwise it is the first sentence of the first verdict
 
 A result is drawn by what its look is called, so that notebook, report and lab show the same pictures.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Literal, Protocol, get_args
 
 from trasluz import components
 from trasluz.draw.panel import Panel
 from trasluz.look.result import Result
 
-Question = Literal["where", "decides", "inside", "latent", "learned", "labels"]
+Question = Literal["where", "decides", "inside", "latent", "learned", "labels", "makes"]
+_END = re.compile(r"(?<=[.!?…]) +(?=[^a-z ])")
 QUESTIONS: tuple[Question, ...] = get_args(Question)
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a text."""
+    return _END.split(text, maxsplit=1)[0]
+
+
+def last_sentence(text: str) -> str:
+    """The last sentence of a text."""
+    return _END.split(text)[-1]
 
 
 class DrawingModule(Protocol):
@@ -44,6 +57,16 @@ def drawing_of(look: str) -> DrawingModule:
 def failure_of(look: str, error: Exception) -> str:
     """The sentence, in the language in force, that the drawing of that look raised ``error``."""
     return _DRAWINGS.failure(look, error)
+
+
+def answer_of(result: Result) -> str:
+    """What a look says in one sentence, in the language in force; empty where nothing is said of it."""
+    module = drawing_of(result.look)
+    if hasattr(module, "answer"):
+        return str(module.answer(result))
+    panels = module.draw(result)
+    said = next((panel.verdict for panel in panels if panel.verdict), "")
+    return first_sentence(said) or (f"{panels[0].alt[:1].upper()}{panels[0].alt[1:]}." if panels else "")
 
 
 def draw(result: Result) -> tuple[Panel, ...]:

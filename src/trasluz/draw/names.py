@@ -2,8 +2,7 @@
 
 What a metric is, it says where it is made (``metrics/described.py``); here is how that is written.
 
-The decimal sign is the point in both languages (in Spanish the Academies recommend it since the *Ortografía* of
-2010), thousands are set apart by a thin space, and digits follow what the number is.
+The decimal sign is that of the language, thousands are set apart by a thin space, and digits follow what the number is.
 """
 
 from __future__ import annotations
@@ -16,8 +15,10 @@ from trasluz.metrics.described import Kind, Metric, baseline_name, metric, updat
 from trasluz.numerals import MINUS as MINUS
 from trasluz.numerals import NO_BREAK as NO_BREAK
 from trasluz.numerals import THIN as THIN
+from trasluz.numerals import Numeral as Numeral
 from trasluz.numerals import duration as duration
 from trasluz.numerals import integer as integer
+from trasluz.numerals import numeral as numeral
 from trasluz.numerals import percent as percent
 from trasluz.numerals import significant as significant
 
@@ -102,10 +103,10 @@ def metric_difference(key: str, value: float) -> str:
     """How far two values of a metric are apart, with its sign, to follow a word such as *difference*: of shares the
     number of percentage points without that word, else as ``metric_value``."""
     if not is_share(key) or not math.isfinite(value):
-        return ("+" if value > 0 else "") + metric_value(key, value)
+        return Numeral(("+" if value > 0 else "") + metric_value(key, value))
     hundred = 100 * value
     digits = 1 if abs(hundred) >= _POINT_TENTH or hundred == 0 else 2
-    return f"{hundred:+.{digits}f}".replace("-", MINUS) if round(hundred, digits) else f"{0:.{digits}f}"
+    return numeral(f"{hundred:+.{digits}f}".replace("-", MINUS) if round(hundred, digits) else f"{0:.{digits}f}")
 
 
 def metric_value(key: str, value: float) -> str:
@@ -118,7 +119,7 @@ def metric_value(key: str, value: float) -> str:
     if kind == "count":
         return integer(value)
     if kind == "decibel":
-        return f"{value:.1f}{THIN}dB".replace("-", MINUS)
+        return numeral(f"{value:.1f}{THIN}dB".replace("-", MINUS))
     if kind == "coefficient":
-        return f"{value:.3f}".replace("-", MINUS)
+        return numeral(f"{value:.3f}".replace("-", MINUS))
     return significant(value)

@@ -46,7 +46,8 @@ class Gallery:
     """Tiles in rows; all rows are as long as ``columns`` where there are headings.
 
     ``rows`` and ``columns``: headings, or none.  ``scales``: one for all tiles, one per row, or none.  ``layers``: the
-    layer that each row is about, by its full name, or none; a page leads there from the network's strip.
+    layer that each row is about, by its full name, or none; a page leads there from the network's strip.  ``moments``:
+    how many of the last columns are moments of one and the same thing, of which a page shows one at a time.
     """
 
     tiles: tuple[tuple[Tile, ...], ...]
@@ -54,6 +55,7 @@ class Gallery:
     columns: tuple[str, ...] = ()
     scales: tuple[Scale, ...] = ()
     layers: tuple[str, ...] = ()
+    moments: int = 0
 
 
 Cell = str | int | float

@@ -39,6 +39,7 @@ from trasluz.objectives.likelihoods import Likelihood, build_likelihood
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
+NAME = N_("autoencoder")
 METRICS = {
     "noisy_mse": Metric(N_("Mean squared error from noisy images"), "number", "lower", least=0.0),
     "noisy_input_mse": Metric(N_("Mean squared error of the noisy images themselves"), "number", "neither", least=0.0),

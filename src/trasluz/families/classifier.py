@@ -18,10 +18,12 @@ from trasluz.families._layers import blank, computation_order
 from trasluz.families._penalty import l2_penalty
 from trasluz.families._views import mean_score
 from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms
-from trasluz.messages import _
+from trasluz.messages import N_, _
 from trasluz.networks.choose import build_classifier
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
+
+NAME = N_("classifier")
 
 
 class ClassifierConfig(Section):

@@ -36,6 +36,7 @@ from trasluz.objectives.gradient_penalty import r1
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
+NAME = N_("generative adversarial network")
 METRICS = {
     "real": Metric(N_("Error on real images"), "number", "neither"),
     "generated": Metric(N_("Error on generated images"), "number", "neither"),

@@ -27,7 +27,7 @@ from trasluz.families._likelihood import add_likelihood, likelihood_of
 from trasluz.families._penalty import l2_penalty
 from trasluz.families._posterior import draw_codes, posterior_of
 from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms, mean_over_samples
-from trasluz.messages import _
+from trasluz.messages import N_, _
 from trasluz.metrics import reconstruction as quality
 from trasluz.networks.choose import build_classifier, build_decoder, build_encoder
 from trasluz.networks.gaussian_head import GaussianHead
@@ -38,6 +38,7 @@ from trasluz.recipe import AugmentSection
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
+NAME = N_("classifier that also reconstructs")
 Weight = Annotated[float, Field(ge=0)]
 _ALWAYS = frozenset({"encode", "decode", "reconstruct", "logits", "classify", "layers"})
 _WITH_PRIOR = frozenset({"posterior", "prior", "generate", "evidence"})

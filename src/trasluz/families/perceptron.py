@@ -27,6 +27,7 @@ from trasluz.metrics.described import Metric
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
+NAME = N_("perceptron")
 METRICS = {"criterion": Metric(N_("Perceptron criterion"), "number", "lower", least=0.0)}
 
 _AHEAD = 256  # samples that are looked at together for the next mistake

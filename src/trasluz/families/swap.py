@@ -31,6 +31,7 @@ from trasluz.recipe import AugmentSection
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
+NAME = N_("one encoder with a decoder per domain")
 METRICS = {"cycle_mse": Metric(N_("Mean squared error, translated and back"), "number", "lower", least=0.0)}
 
 

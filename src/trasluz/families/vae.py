@@ -37,6 +37,7 @@ from trasluz.recipe import AugmentSection
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
+NAME = N_("variational autoencoder")
 METRICS = {
     "effective_beta": Metric(N_("Effective β"), "number", "neither"),
     "elbo": Metric(N_("Evidence lower bound (nats)"), "number", "higher"),

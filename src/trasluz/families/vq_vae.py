@@ -32,6 +32,7 @@ from trasluz.objectives.likelihoods import Likelihood, build_likelihood
 from trasluz.recipe.base import Section
 from trasluz.rng import StepRng
 
+NAME = N_("autoencoder with a codebook, VQ-VAE")
 METRICS = {
     "commitment": Metric(N_("Distance from the codewords"), "number", "lower", least=0.0),
     "perplexity": Metric(N_("Perplexity of the use of codes"), "number", "neither", least=0.0),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from trasluz.messages import LANGUAGES, language, shown
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase
+from trasluz.report.wording import worded
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -21,11 +22,23 @@ def place_figure(figures: list[Markup], draw: Callable[[], go.Figure], alt: Phra
     drawn = {}
     for name in LANGUAGES:
         with language(name):
-            drawn[name] = json.loads(draw().to_json())
+            drawn[name] = _worded(json.loads(draw().to_json()), name)
     height = drawn[LANGUAGES[0]]["layout"]["height"]
     number = len(figures)
     figures.append(script_json(drawn))
     return fill("figure.html", number=number, alt=alt, height=height)
+
+
+_SPOKEN = ("text", "name", "title", "hovertemplate", "label")  # keys of a figure whose texts are for people
+
+
+def _worded(tree: Any, language: str, spoken: bool = False) -> Any:
+    """The figure with its samples called by their kind."""
+    if isinstance(tree, dict):
+        return {key: _worded(value, language, key in _SPOKEN) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_worded(value, language, spoken) for value in tree]
+    return worded(tree, language) if spoken and isinstance(tree, str) else tree
 
 
 def script_json(tree: object) -> Markup:

@@ -17,7 +17,7 @@ from trasluz.look.through import Through
 from trasluz.messages import language
 from trasluz.report.looks import place_panels
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, join, metric_phrase, plain, split_phrase
+from trasluz.report.phrase import Phrase, both, both_n, join, metric_phrase, plain, split_phrase
 from trasluz.report.sections.base import Section
 from trasluz.report.sections.machine import HARDWARE
 from trasluz.report.stock import Sheet
@@ -78,7 +78,7 @@ def write_comparison_page(target: Path, comparison: Comparison, origin: Origin, 
         html = fill_page(
             language_name,
             title=both("{names}: runs side by side", names=" · ".join(names)),
-            name=" · ".join(names),
+            name=plain(" · ".join(names)),
             folder="  ".join(dict.fromkeys(comparison.folders.values())),
             status="",
             description={},
@@ -181,7 +181,8 @@ def _recipes(comparison: Comparison) -> Section:
     names = [row.variant for row in comparison.table.rows]
     rows = [(name, [_asked(value) for value in values]) for name, values in comparison.differing.items()]
     html = fill("sections/recipes.html", names=names, rows=rows)
-    return Section(both("What do they ask differently?"), "recipes", html)
+    told = both_n("In {n} field of the recipe.", "In {n} fields of the recipe.", len(rows))
+    return Section(both("What do they ask differently?"), "recipes", html, answer=told)
 
 
 def _asked(value: object) -> str:
@@ -245,6 +246,7 @@ def _images(seen: Seen, sheet: Sheet) -> Section | None:
         both("What do they make of the same images?"),
         "images",
         fill("sections/same_images.html", lead=lead, warnings=warnings, html=html),
+        answer=lead,
     )
 
 
@@ -264,7 +266,9 @@ def _machines(comparison: Comparison) -> Section:
                 facts.append((both(known[key]) if key in known else plain(key), values))
     rows = [(name, values, len(set(values)) > 1) for name, values in facts]
     html = fill("sections/machines.html", names=names, rows=rows)
-    return Section(both("How long did it take, and on what?"), "machine", html)
+    seconds = sorted(row.seconds for row in comparison.table.rows)
+    told = both("From {least} to {most} of training.", least=duration(seconds[0]), most=duration(seconds[-1]))
+    return Section(both("How long did it take, and on what?"), "machine", html, "numbers", told)
 
 
 def _speed(history: History) -> str:

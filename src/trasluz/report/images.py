@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,3 +32,9 @@ def data_address(image: np.ndarray, made: Made | None = None, largest: int = LAR
     if max(picture.size) > largest:
         picture.thumbnail((largest, largest), Image.Resampling.LANCZOS)
     return packed(picture, chunks(made.kind, made.origin), xmp(made.kind)) if made else packed(picture)
+
+
+def size_of(address: str) -> tuple[int, int]:
+    """Width and height in pixels of the picture that a data address holds."""
+    with Image.open(io.BytesIO(base64.b64decode(address.split(",", 1)[1]))) as picture:
+        return picture.size

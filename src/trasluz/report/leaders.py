@@ -20,7 +20,7 @@ def too_many(table: Table) -> bool:
 
 def ranked(table: Table) -> Table:
     """The table with the best variant in the metric that decides first; those without a number stand last."""
-    metric = _deciding(table)
+    metric = deciding(table)
     return (
         table if metric is None else replace(table, rows=tuple(sorted(table.rows, key=lambda row: _key(row, metric))))
     )
@@ -38,7 +38,7 @@ def about_leaders(table: Table, most: int = _MOST) -> Phrase | None:
     """The sentence that says which variants the pictures leave out; ``None`` where they show all."""
     if not too_many(table):
         return None
-    metric = _deciding(table)
+    metric = deciding(table)
     counts = {"n": integer(most), "count": integer(len(table.rows))}
     if metric is None:
         return both("Shown are the first {n} of {count} and the reference; the table has all.", **counts)
@@ -50,7 +50,7 @@ def about_leaders(table: Table, most: int = _MOST) -> Phrase | None:
     )
 
 
-def _deciding(table: Table) -> str | None:
+def deciding(table: Table) -> str | None:
     """The first metric of which more or less is better."""
     return next((name for name in table.metrics if has_better(name)), None)
 

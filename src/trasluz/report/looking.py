@@ -11,10 +11,12 @@ from trasluz.look.base import find
 from trasluz.look.result import Result
 from trasluz.messages import _, language
 from trasluz.report.context import Context
-from trasluz.report.looks import look_panels
-from trasluz.report.phrase import Phrase, both, plain
+from trasluz.report.looks import look_panels, look_phrase
+from trasluz.report.phrase import Phrase, both
 from trasluz.report.sections.base import Section
-from trasluz.report.writer import fill_page, weights_phrase
+from trasluz.report.title import title_of
+from trasluz.report.wording import samples_called
+from trasluz.report.writer import fill_page, samples_of, weights_phrase
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.weights import Weights
 
@@ -30,19 +32,19 @@ def write_look_page(
         StorageError: the page cannot be written.
     """
     context = Context(folder, {}, {result.look: result}, chosen=weights)
-    name = str(context.info["name"])
     help_text = find(result.look).HELP
-    with language(language_name):
+    with language(language_name), samples_called(*samples_of(context)):
         lead = Markup('<p class="lead">{}</p>').format(Phrase.of(lambda: _(help_text)))
-        section = Section(plain(result.look), result.look, lead + look_panels(context, result))
+        name, called = title_of(context), look_phrase(result)
+        section = Section(called, result.look, lead + look_panels(context, result), "first")
         html = fill_page(
             language_name,
-            title=both("{name}: {look}", name=name, look=plain(result.look)),
-            name=name,
+            title=both("{name}: {look}", name=name, look=called),
+            name=called,
             folder=context.weights.label,
             note=weights_phrase(context.weights),
             status=str(context.info.get("status", "")),
-            description=context.recipe.description,
+            description={},
             sections=[section],
             figures=context.figures,
             pictures=context.pictures,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from trasluz.components import PASSING
-from trasluz.draw.looking import Question, draw, drawing_of, failure_of
+from trasluz.draw.looking import Question, answer_of, draw, drawing_of, failure_of
 from trasluz.draw.panel import Gallery, Panel, PointMap, Scale, Table, Tile
 from trasluz.errors import RecipeError
 from trasluz.look.result import Result
@@ -17,7 +17,7 @@ from trasluz.messages import LANGUAGES, language
 from trasluz.report.context import Context
 from trasluz.report.images import Made
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, both_n
+from trasluz.report.phrase import Phrase, both, both_n, plain
 from trasluz.report.points import place_points
 from trasluz.report.sections.base import failed_part
 from trasluz.report.stock import Stock
@@ -45,6 +45,26 @@ def without_drawing(context: Context) -> dict[str, Exception]:
 _DOT = re.compile(r"(?<=\w)\.(?=[A-Za-z_])")
 _TILE = 512  # pixels on a side of a tile, which looks keep small themselves but where it should be seen enlarged
 _LONG = 12  # rows of a table beyond which a page shows it only to those who ask
+
+
+def look_phrase(result: Result) -> Phrase:
+    """What a look is called when people read of it: the title of its first panel."""
+    return Phrase.of(lambda: next((panel.title for panel in draw(result)), result.look))
+
+
+def said(context: Context, question: Question) -> Phrase:
+    """What the first of the looks that answer ``question`` says in one sentence; nothing where it cannot be drawn,
+    which its own place tells."""
+    for result in answering(context, question):
+        try:
+            found = Phrase.of(lambda result=result: answer_of(result))  # type: ignore[misc]  # bound now
+        except PASSING:
+            raise
+        except Exception:  # a drawing may come from anybody, and raise anything; ``panels`` says so
+            continue
+        if found:
+            return found
+    return plain("")
 
 
 def panels(context: Context, question: Question) -> Markup:
@@ -150,8 +170,8 @@ class _Shown:
 @dataclass(frozen=True)
 class _Bar:
     title: Phrase
-    low: str
-    high: str
+    low: Phrase
+    high: Phrase
     colours: str
 
 
@@ -169,6 +189,7 @@ def _gallery(stock: Stock, versions: dict[str, Gallery]) -> Markup:
         columns=_phrases({name: gallery.columns for name, gallery in versions.items()}),
         widest=max(map(len, rows), default=0),
         bars=[_bar({name: g.scales[i] for name, g in versions.items()}) for i in range(len(first.scales))],
+        moments=first.moments,
         native=any(tile.native is not None for row in first.tiles for tile in row),
     )
 
@@ -188,7 +209,8 @@ def _tile(stock: Stock, versions: dict[str, Tile]) -> _Shown:
 def _bar(versions: dict[str, Scale]) -> _Bar:
     first = next(iter(versions.values()))
     title = Phrase.of_texts({name: scale.title for name, scale in versions.items()})
-    return _Bar(title, first.low, first.high, ", ".join(first.colours))
+    low, high = (Phrase.of_texts({name: getattr(s, end) for name, s in versions.items()}) for end in ("low", "high"))
+    return _Bar(title, low, high, ", ".join(first.colours))
 
 
 def _table(versions: dict[str, Table]) -> Markup:

@@ -9,7 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from trasluz.draw.escaping import visible
-from trasluz.report.phrase import both, both_n
+from trasluz.numerals import Numeral
+from trasluz.report.phrase import both, both_n, plain
 
 
 @cache
@@ -18,12 +19,17 @@ def _environment() -> Environment:
         loader=PackageLoader("trasluz.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=visible,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals |= {"both": both, "both_n": both_n}
     return environment
+
+
+def _shown(value: object) -> object:
+    """What a template prints of a value: numbers in each language, everything else spelled out."""
+    return plain(value) if isinstance(value, Numeral) else visible(value)
 
 
 def fill(template: str, **values: Any) -> Markup:

@@ -15,6 +15,8 @@ from markupsafe import Markup
 from trasluz.draw.escaping import escape, visible
 from trasluz.draw.names import integer, metric_name, split_name
 from trasluz.messages import LANGUAGES, _, current_language, language, ngettext, said
+from trasluz.numerals import Numeral
+from trasluz.report.wording import worded
 
 _CODE = re.compile("`([^`]+)`")
 
@@ -31,13 +33,13 @@ class Phrase:
         texts = {}
         for name in LANGUAGES:
             with language(name):
-                texts[name] = escape(say())
+                texts[name] = escape(worded(say(), name))
         return Phrase(texts)
 
     @staticmethod
     def of_texts(texts: Mapping[str, str]) -> Phrase:
         """A phrase from what each language says."""
-        return Phrase({name: escape(text) for name, text in texts.items()})
+        return Phrase({name: escape(worded(text, name)) for name, text in texts.items()})
 
     def __html__(self) -> str:
         """One span per language, or the bare text where all languages agree; what stands in backticks is code."""
@@ -49,6 +51,9 @@ class Phrase:
     def __str__(self) -> str:
         return str(self.texts[current_language()])
 
+    def __bool__(self) -> bool:
+        return any(self.texts.values())
+
     def attribute(self, name: str) -> Markup:
         """``name="…"`` in the language in force, with each language beside it for the switch in the page."""
         parts = [Markup('{}="{}"').format(name, self.texts[current_language()])]
@@ -57,8 +62,15 @@ class Phrase:
 
 
 def plain(text: str) -> Phrase:
-    """Text that is the same in every language: a name, a number."""
-    return Phrase(dict.fromkeys(LANGUAGES, escape(text)))
+    """Text that is the same in every language: a name; of a number only its decimal sign differs."""
+    return Phrase({name: escape(_spoken(text, name)) for name in LANGUAGES})
+
+
+def _spoken(value: object, language: str) -> object:
+    return value.spoken(language) if isinstance(value, Numeral) else value
+
+
+NOTHING = plain("")
 
 
 def both(message: str, /, **values: object) -> Phrase:
@@ -102,6 +114,10 @@ def _each(say: Callable[[], str], values: Mapping[str, object]) -> Phrase:
     texts = {}
     for name in LANGUAGES:
         with language(name):
-            filled = {k: v.texts[name] if isinstance(v, Phrase) else visible(v) for k, v in values.items()}
-            texts[name] = escape(say()).format(**filled)
+            filled = {k: _filling(value, name) for k, value in values.items()}
+            texts[name] = escape(worded(say(), name)).format(**filled)
     return Phrase(texts)
+
+
+def _filling(value: object, language: str) -> object:
+    return value.texts[language] if isinstance(value, Phrase) else visible(_spoken(value, language))

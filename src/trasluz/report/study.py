@@ -12,7 +12,7 @@ from trasluz.draw.resting import StudyResting
 from trasluz.files import write_bytes
 from trasluz.messages import language
 from trasluz.recipe.study import Study
-from trasluz.report.phrase import Phrase, both, both_n, split_phrase
+from trasluz.report.phrase import Phrase, both, both_n, plain, split_phrase
 from trasluz.report.stock import Sheet
 from trasluz.report.variant_findings import Found, variant_findings
 from trasluz.report.variant_pictures import code_planes, same_images
@@ -55,7 +55,7 @@ def write_study_page(path: Path, study: Study, table: Table, shown: Shown, langu
         html = fill_page(
             language_name,
             title=both("{name}: comparison of a study", name=study.name),
-            name=study.name,
+            name=plain(study.name),
             folder=path.name,
             status="finished" if shown.done == wanted else "interrupted",
             description=study.description,

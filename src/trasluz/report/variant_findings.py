@@ -41,8 +41,9 @@ def variant_findings(found: Found) -> Section | None:
                     key = (SEVERITIES.index(one["severity"]), str(one["title"].get("en", "")))
                     kinds.setdefault(key, {}).setdefault(variant, []).append(one)
     told = [_told(by_variant, found) for _key, by_variant in sorted(kinds.items(), key=lambda item: item[0])]
-    html = fill("sections/variant_findings.html", lead=_lead(kinds, found), findings=told)
-    return Section(both("What went wrong in them?"), "findings", html)
+    lead = _lead(kinds, found)
+    html = fill("sections/variant_findings.html", lead=lead, findings=told)
+    return Section(both("What went wrong in them?"), "findings", html, answer=lead)
 
 
 def _lead(kinds: Mapping[tuple[int, str], Mapping[str, Sequence[Mapping[str, Any]]]], found: Found) -> Phrase:

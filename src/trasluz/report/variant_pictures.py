@@ -47,6 +47,7 @@ def same_images(pictures: Pictures, sheet: Sheet) -> Section | None:
         both("What do they make of the same images?"),
         "images",
         fill("sections/same_images.html", lead=lead, warnings=warnings, html=html),
+        answer=lead,
     )
 
 
@@ -62,7 +63,8 @@ def code_planes(pictures: Pictures, sheet: Sheet) -> Section | None:
         "one to read it), all on one scale: that of the variant whose codes reach furthest."
     )
     html = fill("sections/plots.html", pictures=shown, caption=caption, lead=None)
-    return Section(both("Where do their codes lie?"), "latent", html)
+    told = both("The codes of {n} variants, all on one scale.", n=integer(len(known)))
+    return Section(both("Where do their codes lie?"), "latent", html, answer=told)
 
 
 def _plane(name: str, own: VariantPictures, limit: float, sheet: Sheet) -> _Picture:

@@ -23,9 +23,9 @@ from trasluz.draw.names import (
 )
 from trasluz.draw.study import curves_figure, interval_text, variants_figure
 from trasluz.report.canvas import place_figure
-from trasluz.report.leaders import MOST_CURVES, about_leaders, leaders, ranked, too_many
+from trasluz.report.leaders import MOST_CURVES, about_leaders, deciding, leaders, ranked, too_many
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, metric_phrase, plain
+from trasluz.report.phrase import Phrase, both, listing, metric_phrase, plain
 from trasluz.report.sections.base import Section
 from trasluz.search.table import Measured, Row, Table
 
@@ -84,7 +84,7 @@ def answer(table: Table, lead: Phrase, notes: Sequence[Note], what: Phrase) -> S
     ]
     metrics = [(metric_phrase(name), direction(name)) for name in shown]
     html = fill("study.html", summary=lead, what=what, metrics=metrics, rows=rows, notes=notes, long=long)
-    return Section(both("What came out?"), "answer", html)
+    return Section(both("What came out?"), "answer", html, "first")
 
 
 def direction(metric: str) -> bool | None:
@@ -102,6 +102,23 @@ def cell_of(row: Row, metric: str) -> Cell:
     if apart is None:
         return Cell(value, interval, nothing, nothing, False, score.mean)
     return Cell(value, interval, *_apart(metric, apart), apart.excludes_zero, score.mean)
+
+
+def best_and_worst(table: Table) -> Phrase:
+    """Which variant is first and which last by the metric that decides, and their values."""
+    metric = deciding(table)
+    known = [] if metric is None else [row for row in ranked(table).rows if metric in row.scores]
+    if metric is None or len(known) < 2:
+        return both("There are fewer than two numbers to compare.")
+    best, worst = known[0], known[-1]
+    return both(
+        "By {metric} the best is {best} with {high}, the last {worst} with {low}.",
+        metric=metric_phrase(metric),
+        best=best.variant,
+        high=metric_value(metric, best.scores[metric].mean),
+        worst=worst.variant,
+        low=metric_value(metric, worst.scores[metric].mean),
+    )
 
 
 def _interval(metric: str, found: Measured) -> Phrase:
@@ -135,7 +152,7 @@ def numbers(table: Table, metrics: Sequence[str], figures: list[Markup], caption
         drawn = place_figure(figures, lambda name=name: variants_figure(drawn_table, name), alt)  # type: ignore[misc]  # bound now
         pictures.append(_Picture(metric_phrase(name), drawn))
     html = fill("sections/plots.html", pictures=pictures, caption=caption, lead=about_leaders(table))
-    return Section(both("How far apart are they?"), "numbers", html)
+    return Section(both("How far apart are they?"), "numbers", html, answer=best_and_worst(table))
 
 
 def curves(
@@ -166,7 +183,8 @@ def curves(
     if not pictures:
         return None
     html = fill("sections/plots.html", pictures=pictures, caption=caption, lead=about_leaders(table, MOST_CURVES))
-    return Section(both("Where did they learn apart?"), "curves", html)
+    told = both("Drawn are: {metrics}.", metrics=listing([picture.title for picture in pictures]))
+    return Section(both("Where did they learn apart?"), "curves", html, answer=told)
 
 
 def short(value: object) -> str:

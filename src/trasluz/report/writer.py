@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
@@ -16,16 +17,21 @@ from trasluz.look.result import Result
 from trasluz.messages import LANGUAGES, _, current_language, language
 from trasluz.report.canvas import script_json
 from trasluz.report.context import Context
+from trasluz.report.images import size_of
 from trasluz.report.page import fill, source
 from trasluz.report.phrase import Phrase, both, plain
 from trasluz.report.plotly_code import packed_plotly
-from trasluz.report.sections.base import SECTIONS, Section, sections_of
+from trasluz.report.sections.base import LAYERS, SECTIONS, Layer, Section, sections_of
+from trasluz.report.sections.glossary import glossary
+from trasluz.report.title import describes, title_of
+from trasluz.report.wording import samples_called
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.weights import Weights
 
-_STYLES = ("page.css", "points.css", "lightbox.css")
-_SCRIPTS = ("page.js", "points.js", "layers.js", "lightbox.js")
+_STYLES = ("page.css", "first.css", "points.css", "lightbox.css")
+# page.js first, which the others ask; folds.js last, which puts everything as the address says.
+_SCRIPTS = ("page.js", "points.js", "film.js", "layers.js", "lightbox.js", "terms.js", "folds.js")
 
 
 def write_report(
@@ -56,7 +62,7 @@ def write_report(
         StorageError: the page cannot be written.
     """
     context = Context(folder, evaluations, looks or {}, findings, weights, failed_looks or {}, lacking, data)
-    with language(language_name):
+    with language(language_name), samples_called(*samples_of(context)):
         sections = _sections(context, reporter or Reporter())
         html = _page(context, sections, language_name)
     target = context.weights.found / "report.html"
@@ -66,18 +72,26 @@ def write_report(
     return target
 
 
+def samples_of(context: Context) -> tuple[str, list[str]]:
+    """What the samples of the run are, and the names around them that are the user's."""
+    kind = str(context.spec.get("kind", "image"))
+    names = (*context.spec.get("classes", ()), *context.spec.get("features", ()), str(context.info.get("data", "")))
+    return kind, [str(name) for name in names if name]
+
+
 def _sections(context: Context, reporter: Reporter) -> list[Section]:
     with reporter.task(_("Writing the report"), total=len(SECTIONS.names())) as task:
         return sections_of(context, task.advance)
 
 
 def _page(context: Context, sections: list[Section], language_name: str) -> str:
-    description = context.recipe.description
+    description = context.recipe.description if describes(context) else {}
     status = str(context.info.get("status", ""))
+    name = title_of(context)
     return fill_page(
         language_name,
-        title=both("{name}: report of a run", name=context.info["name"]),
-        name=context.info["name"],
+        title=both("{name}: report of a run", name=name),
+        name=name,
         folder=context.weights.label,
         note=weights_phrase(context.weights),
         status=status,
@@ -86,6 +100,21 @@ def _page(context: Context, sections: list[Section], language_name: str) -> str:
         figures=context.figures,
         pictures=context.pictures,
     )
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """Sections that stand together; ``title`` is empty for the one that is open."""
+
+    name: Layer
+    title: Phrase
+    sections: list[Section]
+
+
+def _layers(sections: Sequence[Section]) -> list[_Layer]:
+    titles = {"first": plain(""), "questions": both("Questions"), "numbers": both("All the numbers")}
+    found = [_Layer(name, titles[name], [one for one in sections if one.layer == name]) for name in LAYERS]
+    return [layer for layer in found if layer.sections]
 
 
 def weights_phrase(weights: Weights) -> Phrase:
@@ -98,7 +127,7 @@ def fill_page(
     language_name: str,
     *,
     title: Phrase,
-    name: str,
+    name: Phrase,
     folder: str,
     status: str,
     description: Mapping[str, str],
@@ -109,6 +138,8 @@ def fill_page(
 ) -> str:
     """The whole page: head, contents, sections, and what its script needs; ``note`` stands below the folder's name."""
     fallback = description.get("en", "")
+    if not any(section.anchor == "glossary" for section in sections):
+        sections = [*sections, glossary()]
     return fill(
         "page.html",
         language=language_name,
@@ -120,10 +151,11 @@ def fill_page(
         status=status,
         status_name=Phrase.of(lambda: status_name(status)),
         description=Phrase.of(lambda: description.get(current_language(), fallback)),
-        sections=sections,
+        layers=_layers(sections),
         figures=figures,
         pictures=script_json(pictures),
-        has_pictures=bool(pictures),
+        picture_sizes=script_json([size_of(address) for address in pictures]),
+        theme=source("theme.js"),
         style=Markup("").join(map(source, _STYLES)),
         script=Markup("").join(map(source, _SCRIPTS)),
         plotly=packed_plotly() if figures else "",

@@ -220,6 +220,7 @@ class _Info(BaseModel):
     model_config = _STRICT
     format: Annotated[int, Field(ge=1, le=MOST_FORMATS)]
     name: str = ""
+    title: str = ""
     status: Annotated[str, Field(pattern="^[a-z ]{1,40}$")] = "created"
     created: str = ""
     changed: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from trasluz.cli.arguments import Allow, Json, Language, OwnData, RunPath, WeightsName
+from trasluz.cli.arguments import Allow, Json, Language, Name, OwnData, RunPath, WeightsName
 from trasluz.cli.console import Console
 from trasluz.cli.opening import open_run
 from trasluz.messages import N_
@@ -18,12 +18,13 @@ def command(
     lang: Language = None,
     data: OwnData = None,
     weights: WeightsName = "final",
+    name: Name = None,
     allow: Allow = None,
     json: Json = False,
 ) -> None:
     """Writes the report and prints its path."""
     console: Console = ctx.obj
-    path = open_run(console, run, weights, data).report(lang, reporter=console)
+    path = open_run(console, run, weights, data).report(lang, reporter=console, name=name)
     if json:
         console.json({"run": str(run), "weights": weights, "report": str(path)})
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasluz.cli.arguments import Allow, Data, Json, Open, Report, Set
+from trasluz.cli.arguments import Allow, Data, Json, Name, Open, Report, Set
 from trasluz.cli.console import Console, columns
 from trasluz.cli.ending import check_ending, end_training
 from trasluz.cli.opening import require_data
@@ -67,6 +67,7 @@ def command(
         int | None, typer.Option(metavar="N", help=N_("Processes (one per device) on each host."))
     ] = None,
     nodes: Annotated[int | None, typer.Option(metavar="N", help=N_("Hosts."))] = None,
+    name: Name = None,
     report: Report = True,
     show: Open = False,
     allow: Allow = None,
@@ -79,7 +80,7 @@ def command(
 
     console: Console = ctx.obj
     check_ending(report, show)
-    request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs}
+    request: dict[str, Any] = {"data": data, "seed": seed, "runs": runs, "name": name}
     request |= {"device": device, "precision": precision, "devices": devices, "nodes": nodes, "reporter": console}
     fields = parse_overrides(changes or [])
     what: str | Recipe = recipe

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trasluz.draw.amounts import scale_bar
-from trasluz.draw.looking import Question
+from trasluz.draw.looking import Question, last_sentence
 from trasluz.draw.names import percent, significant
 from trasluz.draw.overlay import as_shown, overlay
 from trasluz.draw.panel import Cell, Gallery, Panel, Scale, Table, Tile
@@ -14,6 +14,7 @@ from trasluz.look.looks.cam import CamResult
 from trasluz.look.method_names import method_name
 from trasluz.messages import _, ngettext
 from trasluz.metrics.intervals import mean_interval
+from trasluz.numerals import numeral
 
 QUESTION: Question = "where"
 ORDER = 10
@@ -29,6 +30,11 @@ def draw(result: CamResult) -> tuple[Panel, ...]:
     order = range(len(result.layers) - 1, -1, -1)
     maps = tuple(_maps(result, layer, last=layer == len(result.layers) - 1) for layer in order)
     return (*maps, _checks(result))
+
+
+def answer(result: CamResult) -> str:
+    """The conclusion of what is checked of the last layer's maps."""
+    return last_sentence(" ".join(_verdict(result, len(result.layers) - 1)))
 
 
 def _maps(result: CamResult, layer: int, *, last: bool) -> Panel:
@@ -237,7 +243,9 @@ def _check_row(result: CamResult, image: int, layer: int) -> list[tuple[Cell, st
     maximum = float(result.raw_max[image, result.checked[image], layer])
     removed = float(result.removed[image, result.checked[image], layer])
     row += [_number(maximum, significant(maximum, 2)), _number(removed, _share(removed))]
-    row += [_number(float(rank), _NONE if np.isnan(rank) else f"{rank:.2f}".replace("-", "−")) for rank in ranks]
+    row += [
+        _number(float(rank), _NONE if np.isnan(rank) else numeral(f"{rank:.2f}".replace("-", "−"))) for rank in ranks
+    ]
     return row + [_number(float(share), _share(float(share))) for share in shares]
 
 

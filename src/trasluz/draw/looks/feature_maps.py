@@ -9,7 +9,7 @@ import numpy as np
 from trasluz.draw.amounts import around_zero, scale_bar
 from trasluz.draw.layer_names import short_names
 from trasluz.draw.looking import Question
-from trasluz.draw.names import MINUS, integer, percent, significant
+from trasluz.draw.names import MINUS, integer, numeral, percent, significant
 from trasluz.draw.panel import Gallery, Panel, Scale, Tile
 from trasluz.look.looks.feature_maps import FeatureMapsResult
 from trasluz.messages import _, ngettext
@@ -152,7 +152,7 @@ def _verdict(result: FeatureMapsResult) -> str:
         least=percent(min(some)),
         most=percent(max(some)),
         n=integer(len(some)),
-        tau=f"{tau:.2f}".replace("-", MINUS),
+        tau=numeral(f"{tau:.2f}".replace("-", MINUS)),
     )
 
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from trasluz.draw.amounts import scale_bar
 from trasluz.draw.colours import class_colours
 from trasluz.draw.figures import new_figure
-from trasluz.draw.looking import Question
+from trasluz.draw.looking import Question, first_sentence
 from trasluz.draw.names import percent, significant
 from trasluz.draw.overlay import as_shown, overlay
 from trasluz.draw.panel import Gallery, Panel, Tile
@@ -32,6 +32,15 @@ def draw(result: FilmStripResult) -> tuple[Panel, ...]:
     if len(result.probabilities):
         panels.append(_sure(result))
     return tuple(panels)
+
+
+def answer(result: FilmStripResult) -> str:
+    """The verdict on reconstructions or classes, else between what the samples lie."""
+    verdicts = [panel.verdict for panel in draw(result) if panel.verdict]
+    if verdicts:
+        return first_sentence(verdicts[0])
+    text = _("Shown are {frames} moments of training, from before it to epoch {last}.")
+    return text.format(frames=len(result.epochs), last=int(result.epochs[-1]))
 
 
 def _columns(result: FilmStripResult) -> tuple[str, ...]:
@@ -69,7 +78,7 @@ def _reconstructions(result: FilmStripResult) -> Panel:
         verdict += " " + least.format(least=significant(float(means.min())), where=heads[int(means.argmin())])
     note = _("The same images, rebuilt by the network as it was then. Below each: its mean squared error.")
     alt = _("Reconstructions of {n} images at {frames} moments of training").format(n=len(rows), frames=len(heads))
-    gallery = Gallery(tuple(rows), names, (_("image"), *heads))
+    gallery = Gallery(tuple(rows), names, (_("image"), *heads), moments=len(heads))
     return Panel(_("Reconstructions through the epochs"), gallery, alt, note, verdict)
 
 
@@ -96,7 +105,8 @@ def _samples(result: FilmStripResult) -> Panel:
     )
     note = _("Every row is made from one and the same noise, by the network as it was then.")
     alt = _("{n} generated images at {frames} moments of training").format(n=len(rows), frames=len(heads))
-    return Panel(_("Samples through the epochs"), Gallery(rows, (), heads), alt, note)
+    gallery = Gallery(rows, (), heads, moments=len(heads))
+    return Panel(_("Samples through the epochs"), gallery, alt, note)
 
 
 def _maps(result: FilmStripResult) -> Panel:
@@ -115,7 +125,7 @@ def _maps(result: FilmStripResult) -> Panel:
         "network was of that class; marked is what it took the image for instead."
     ).format(layer=result.layer)
     alt = _("Heat maps of {n} images at {frames} moments of training").format(n=len(rows), frames=len(heads))
-    gallery = Gallery(tuple(rows), tuple(names), (_("image"), *heads), (bar,))
+    gallery = Gallery(tuple(rows), tuple(names), (_("image"), *heads), (bar,), moments=len(heads))
     return Panel(_("Where it looked, through the epochs"), gallery, alt, note)
 
 

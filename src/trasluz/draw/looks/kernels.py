@@ -8,7 +8,7 @@ import numpy as np
 
 from trasluz.draw.amounts import around_zero, scale_bar
 from trasluz.draw.looking import Question
-from trasluz.draw.names import MINUS
+from trasluz.draw.names import MINUS, numeral
 from trasluz.draw.panel import Gallery, Panel, Tile
 from trasluz.look.looks.kernels import KernelsResult
 from trasluz.messages import _
@@ -25,7 +25,7 @@ def draw(result: KernelsResult) -> tuple[Panel, ...]:
     tiles = [_tile(kernel, reach, number) for number, kernel in enumerate(kernels)]
     columns = min(_COLUMNS, math.ceil(math.sqrt(len(tiles))) * 2)
     rows = tuple(tuple(tiles[i : i + columns]) for i in range(0, len(tiles), columns))
-    bar = scale_bar(_("weight"), f"{MINUS}{reach:.2g}", f"{reach:.2g}", diverging=True)
+    bar = scale_bar(_("weight"), numeral(f"{MINUS}{reach:.2g}"), numeral(f"{reach:.2g}"), diverging=True)
     count, channels, height, width = result.kernels.shape
     alt = _("{n} kernels of {height}×{width} weights of the layer {layer}").format(
         n=count, height=height, width=width, layer=result.layer

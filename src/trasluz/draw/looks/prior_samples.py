@@ -9,8 +9,8 @@ from trasluz.look.looks.prior_samples import PriorSamplesResult
 from trasluz.messages import _, ngettext
 from trasluz.metrics.copies import EXPECTED
 
-QUESTION: Question = "latent"
-ORDER = 40
+QUESTION: Question = "makes"
+ORDER = 10
 _COLUMNS = 10
 _ALIKE = 0.5  # of the real images' spread, below which samples are alike
 _COPIES = 0.05  # five times what chance gives
@@ -19,6 +19,18 @@ _COPIES = 0.05  # five times what chance gives
 def draw(result: PriorSamplesResult) -> tuple[Panel, ...]:
     """One gallery with a block of rows for each source, and the table."""
     return _gallery(result), _table(result)
+
+
+def answer(result: PriorSamplesResult) -> str:
+    """How varied what is drawn from the prior is, and how much of it comes close to training images."""
+    source = "prior" if "prior" in result.images else next(name for name in result.images if name != "real")
+    share = result.spread[source] / result.spread["real"] if result.spread["real"] > 0 else 1.0
+    text = _(
+        "A pixel varies {share} as much over its samples as over real images; {copies} of them lie closer to a "
+        "training image than {expected} of new images do."
+    )
+    copies = percent(result.copies[source])
+    return text.format(share=percent(share, 0), copies=copies, expected=percent(EXPECTED, 0))
 
 
 def _source(source: str) -> str:

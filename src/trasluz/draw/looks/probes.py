@@ -11,7 +11,7 @@ from trasluz.draw.colours import BLUE, VERMILLION
 from trasluz.draw.figures import new_figure
 from trasluz.draw.layer_names import short_names
 from trasluz.draw.looking import Question
-from trasluz.draw.names import MINUS, integer, percent, significant, split_name
+from trasluz.draw.names import MINUS, integer, numeral, percent, significant, split_name
 from trasluz.draw.panel import Gallery, Panel, Table, Tile
 from trasluz.look.classes.probing import LEAST
 from trasluz.look.looks.probes import ProbesResult
@@ -140,7 +140,7 @@ def _table(result: ProbesResult) -> Panel:
         shape = "×".join(map(str, result.shapes[i]))
         accuracy, gain = float(result.accuracy[i]), float(result.gain[i])
         said = adds[i]
-        interval = f"{100 * result.low[i]:.1f}–{percent(result.high[i], 1)}"
+        interval = numeral(f"{100 * result.low[i]:.1f}–{percent(result.high[i], 1)}")
         zeros, rank, width = float(result.zeros[i]), float(result.rank[i]), int(result.width[i])
         rows.append((i + 1, layer, shape, accuracy, float(result.low[i]), gain, said, zeros, rank, width))
         shown = (percent(accuracy), interval, _signed(gain), said, percent(zeros), significant(rank), integer(width))

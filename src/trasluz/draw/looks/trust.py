@@ -17,7 +17,7 @@ from trasluz.look.checks.verdicts import FEWEST, Judged, judge, knows_something
 from trasluz.look.looks.trust import TrustResult
 from trasluz.messages import N_, _, ngettext
 from trasluz.metrics.intervals import wilson
-from trasluz.numerals import MINUS
+from trasluz.numerals import MINUS, numeral
 
 QUESTION: Question = "where"
 ORDER = 14
@@ -98,7 +98,7 @@ def _mean(values: np.ndarray) -> float:
 
 
 def _two(value: float) -> str:
-    return f"{value:.2f}".replace("-", MINUS)
+    return numeral(f"{value:.2f}".replace("-", MINUS))
 
 
 def _signed(share: float) -> str:

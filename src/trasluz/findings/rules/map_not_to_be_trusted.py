@@ -9,7 +9,7 @@ from trasluz.look.checks.verdicts import FEWEST, Judged, judge, knows_something,
 from trasluz.look.looks import cam, trust
 from trasluz.look.method_names import method_name
 from trasluz.messages import _
-from trasluz.numerals import MINUS, integer, percent
+from trasluz.numerals import MINUS, integer, numeral, percent
 
 _SAME_FOR_ALL = 0.8  # rank correlation between classes at which the look at heat maps calls them nearly the same
 
@@ -59,7 +59,9 @@ def _random_alike(found: trust.TrustResult) -> Finding | None:
             continue
         rise = ("+" if each.rise.mean > 0 else "") + percent(each.rise.mean)
         return _finding(
-            seen.format(method=method_name(each.method), alike=f"{each.alike.mean:.2f}".replace("-", MINUS), rise=rise),
+            seen.format(
+                method=method_name(each.method), alike=numeral(f"{each.alike.mean:.2f}".replace("-", MINUS)), rise=rise
+            ),
             _("Such maps show the image and the build of the network, not what it learned."),
             _("Read maps of another method, which `trasluz look RUN trust` finds to follow the weights."),
             numbers,
@@ -110,7 +112,7 @@ def _same_for_all(found: cam.CamResult) -> Finding | None:
         "{method} at {layer}: maps of different classes of an image are nearly the same (rank correlation {alike})."
     )
     return _finding(
-        seen.format(method=method_name(found.method), layer=found.layers[-1], alike=f"{alike.mean:.2f}"),
+        seen.format(method=method_name(found.method), layer=found.layers[-1], alike=numeral(f"{alike.mean:.2f}")),
         _("The map shows where the object is, not what speaks for one class rather than another."),
         _("Read it as a map of the object, or look at the difference between two classes."),
         {"class_agreement": alike.mean},

@@ -1,3 +1,3 @@
 """The sections of a report, one file each, found by looking into this folder."""
 
-OFFERS = ("ORDER", "applies", "render")
+OFFERS = ("ORDER", "applies", "answer", "render")

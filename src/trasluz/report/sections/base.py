@@ -1,31 +1,46 @@
 """Section: one question and its answer on the page.
 
-A section is a module of this folder with ``ORDER`` (an integer, small ones first), ``applies(context) -> bool`` and
-``render(context) -> Section``.  It asks for what the run and its evaluation hold, never for a family.  Adding a
-section is adding its file; files that start with an underscore, and this one, are not sections.
+A section is a module of this folder with
+
+    ORDER              an integer, small ones first
+    applies(context)   whether the run holds what the section shows
+    answer(context)    the answer in one sentence with its numbers, which is read before the section is opened
+    render(context)    the section: its question, its address in the page, and all that is to be seen when it is opened
+
+It asks for what the run and its evaluation hold, never for a family.  Adding a section is adding its file; files that
+start with an underscore, and this one, are not sections.
+
+A page has three layers: ``first``, open, the one screen that everybody reads; ``questions``, folded, each with its
+answer; and ``numbers``, folded too, where tables, recipe and machine can be looked up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, get_args
 
 from markupsafe import Markup
 
 from trasluz import components
 from trasluz.errors import RecipeError
 from trasluz.report.context import Context
-from trasluz.report.phrase import Phrase, both
+from trasluz.report.phrase import NOTHING, Phrase, both
+
+Layer = Literal["first", "questions", "numbers"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 
 @dataclass(frozen=True)
 class Section:
-    """``title`` is the question, ``anchor`` its address in the page, ``html`` the answer."""
+    """``title`` is the question, ``anchor`` its address in the page, ``html`` what is seen when it is open; ``answer``
+    is filled in by ``sections_of``."""
 
     title: Phrase
     anchor: str
     html: Markup
+    layer: Layer = "questions"
+    answer: Phrase = NOTHING
 
 
 class SectionModule(Protocol):
@@ -35,6 +50,9 @@ class SectionModule(Protocol):
 
     def applies(self, context: Context) -> bool:
         """Whether the run holds what the section shows."""
+
+    def answer(self, context: Context) -> Phrase:
+        """The answer in one sentence."""
 
     def render(self, context: Context) -> Section:
         """The section."""
@@ -75,7 +93,7 @@ def _made(name: str, module: SectionModule, context: Context) -> list[Section]:
         section = module.render(context) if module.applies(context) else None
         if section is not None and not isinstance(section, Section):
             raise TypeError(f"render() gave {type(section).__name__}, not Section")
-        return [] if section is None else [section]
+        return [] if section is None else [replace(section, answer=module.answer(context))]
     except components.PASSING:
         raise
     except Exception as error:  # a section may come from anybody, and raise anything

@@ -18,6 +18,12 @@ def applies(context: Context) -> bool:
     return context.main is not None and bool(context.main.calibration)
 
 
+def answer(context: Context) -> Phrase:
+    """How far its confidence is from the truth, and in which direction."""
+    assert context.main is not None, "applies() made sure of it"
+    return _verdict(context.main)
+
+
 def render(context: Context) -> Section:
     """One sentence and the diagram."""
     assert context.main is not None

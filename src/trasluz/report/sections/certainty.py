@@ -4,20 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
-from trasluz.draw.names import percent
+import numpy as np
+
+from trasluz.draw.names import integer, percent
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both
+from trasluz.report.phrase import Phrase, both, both_n
 from trasluz.report.samples import Sample, classified
 from trasluz.report.sections.base import Section
 
 ORDER = 44
+_SURE = 0.9
 _AT_MOST = 12  # as many of each as evaluation keeps on purpose; further ones would not be the next in line
 
 
 def applies(context: Context) -> bool:
     """Whether there are classified example images."""
     return context.main is not None and bool(classified(context.main))
+
+
+def answer(context: Context) -> Phrase:
+    """How many of all mistakes it was sure of, and the surest."""
+    assert context.main is not None, "applies() made sure of it"
+    labels, probabilities = context.main.arrays["labels"], context.main.arrays["probabilities"]
+    known = labels >= 0
+    wrong = known & (probabilities.argmax(1) != labels)
+    if not wrong.any():
+        return both("It made no mistake among {n} images.", n=integer(int(known.sum())))
+    confidence = np.where(wrong, probabilities.max(1), 0)
+    worst = int(confidence.argmax())
+    return both_n(
+        "It made {n} mistake, in which it took {true} for {said} and was {share} sure.",
+        "It was at least {sure} sure in {many} of its {n} mistakes; in the surest it took {true} for {said}, with "
+        "{share}.",
+        int(wrong.sum()),
+        sure=percent(_SURE, 0),
+        many=integer(int((confidence >= _SURE).sum())),
+        true=context.main.classes[int(labels[worst])],
+        said=context.main.classes[int(probabilities[worst].argmax())],
+        share=percent(float(confidence[worst])),
+    )
 
 
 def render(context: Context) -> Section:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trasluz.draw.names import integer, metric_value, percent
+from trasluz.draw.names import integer, metric_value, numeral, percent
 from trasluz.draw.roc import class_precision_recall_figure, class_roc_figure
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.metrics.roc import Curves, one_against_rest
@@ -25,6 +25,13 @@ def applies(context: Context) -> bool:
         return False
     several = main.arrays["labels"].ndim == 2
     return (several or len(main.classes) > 2) and len(main.classes) <= _MOST and bool(_curves(main))
+
+
+def answer(context: Context) -> Phrase:
+    """The mean over the classes, and the hardest."""
+    assert context.main is not None, "applies() made sure of it"
+    found = _curves(context.main)
+    return _hardest(found, sorted(found, key=lambda name: found[name].average_precision))
 
 
 def render(context: Context) -> Section:
@@ -72,5 +79,5 @@ def _row(name: str, found: Curves) -> Row:
         (found.average_precision, metric_value("average_precision", found.average_precision)),
         (found.share, percent(found.share)),
         (found.auc, percent(found.auc, 2)),
-        (low, f"{100 * low:.2f}–{percent(high, 2)}"),
+        (low, numeral(f"{100 * low:.2f}–{percent(high, 2)}")),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from trasluz.draw.names import is_share, metric_value
+from trasluz.draw.names import integer, is_share, metric_value
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, listing, metric_phrase
@@ -17,6 +17,26 @@ ORDER = 42
 def applies(context: Context) -> bool:
     """Whether classes were measured one by one."""
     return context.main is not None and bool(context.main.per_class)
+
+
+def answer(context: Context) -> Phrase:
+    """The hardest and the easiest class by F1."""
+    assert context.main is not None
+    assert context.main.per_class is not None, "applies() made sure of both"
+    scored = sorted(
+        (v["f1"], name) for name, v in context.main.per_class.items() if math.isfinite(v.get("f1", math.nan))
+    )
+    if not scored:
+        return both("No class can be scored: nothing of them was judged.")
+    (low, hardest), (high, easiest) = scored[0], scored[-1]
+    return both(
+        "The hardest of {n} is {hardest}, with an F1 of {low}; the easiest is {easiest}, with {high}.",
+        n=integer(len(context.main.per_class)),
+        hardest=hardest,
+        low=metric_value("f1", low),
+        easiest=easiest,
+        high=metric_value("f1", high),
+    )
 
 
 def render(context: Context) -> Section:

@@ -11,7 +11,7 @@ from trasluz.draw.names import integer, percent
 from trasluz.report.canvas import script_json
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import both, both_n
+from trasluz.report.phrase import Phrase, both, both_n
 from trasluz.report.samples import Sample, classified
 from trasluz.report.sections.base import Section
 
@@ -22,6 +22,24 @@ _TABLE_LIMIT = 30
 def applies(context: Context) -> bool:
     """Whether classes were told apart."""
     return context.main is not None and context.main.confusion is not None and len(context.main.classes) > 1
+
+
+def answer(context: Context) -> Phrase:
+    """The most frequent mistake."""
+    assert context.main is not None
+    assert context.main.confusion is not None, "applies() made sure of both"
+    pairs = most_confused(context.main.confusion)
+    if not pairs:
+        return both("It made no mistake.")
+    true, said, count = pairs[0]
+    return both_n(
+        "Most often it takes {true} for {said}: {n} time, {share} of the class.",
+        "Most often it takes {true} for {said}: {n} times, {share} of the class.",
+        count,
+        true=context.main.classes[true],
+        said=context.main.classes[said],
+        share=percent(count / max(int(context.main.confusion[true].sum()), 1)),
+    )
 
 
 def render(context: Context) -> Section:
@@ -94,11 +112,18 @@ def _cell(
         "count": integer(count),
         "share": f"{100 * share:.0f}",
         "amount": round(share, 3),
+        "depth": depth(share),
         "label": label,
         "key": key,
         "open": key in behind,
         "right": true == said,
     }
+
+
+def depth(share: float) -> str:
+    """How dark a cell is, as a class of the style sheet: black is read below 0.8 on light pages and above 0.7 on dark
+    ones, white elsewhere; either has a contrast of 4.5 to 1 there."""
+    return "strong middle" if share > 0.8 else "middle" if share > 0.7 else ""
 
 
 def _pair(

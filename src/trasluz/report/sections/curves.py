@@ -9,10 +9,11 @@ from typing import Any
 from markupsafe import Markup
 
 from trasluz.draw.curves import gap_curve, learning_curves, learning_rate, step_curves
-from trasluz.draw.names import MINUS, has_better, integer, is_share, metric_value
+from trasluz.draw.names import MINUS, Numeral, has_better, integer, is_share, metric_value, numeral
 from trasluz.report.context import Context
+from trasluz.report.highlights.curve import metric_of
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, join, metric_phrase, plain, split_phrase
+from trasluz.report.phrase import Phrase, both, both_n, join, metric_phrase, plain, split_phrase
 from trasluz.report.sections.base import Section
 
 ORDER = 30
@@ -31,6 +32,31 @@ class Picture:
 def applies(context: Context) -> bool:
     """Whether at least one epoch was finished."""
     return bool(context.history.epochs and context.history.metrics())
+
+
+def answer(context: Context) -> Phrase:
+    """From where to where the metric that people read went, and when it was best."""
+    name = metric_of(context)
+    split = next(split for split in ("valid", *context.history.splits(name)) if split in context.history.splits(name))
+    epochs, values = context.history.series(f"{split}/{name}")
+    if not values:
+        return both("Nothing was measured.")
+    named = {"metric": metric_phrase(name), "split": split_phrase(split), "last": metric_value(name, values[-1])}
+    if len(values) == 1:
+        return both_n(
+            "{metric} ({split}) was measured once: {last} after {n} epoch.",
+            "{metric} ({split}) was measured once: {last} after {n} epochs.",
+            epochs[-1],
+            **named,
+        )
+    told = both(
+        "{metric} ({split}) went from {first} to {last} in {n} epochs",
+        first=metric_value(name, values[0]),
+        n=integer(epochs[-1]),
+        **named,
+    )
+    best = context.best
+    return both("{told}.", told=told) if best is None else both("{told}; the best epoch is {n}.", told=told, n=best[1])
 
 
 def render(context: Context) -> Section:
@@ -137,8 +163,8 @@ def _signed(name: str, gap: float) -> Phrase:
     """A difference; of shares in percentage points."""
     sign = "+" if gap >= 0 else MINUS
     if is_share(name):
-        return both("{number} points", number=f"{sign}{100 * abs(gap):.2f}")
-    return plain(f"{sign}{metric_value(name, abs(gap))}")
+        return both("{number} points", number=numeral(f"{sign}{100 * abs(gap):.2f}"))
+    return plain(Numeral(f"{sign}{metric_value(name, abs(gap))}"))
 
 
 def _worth_showing(context: Context, names: tuple[str, ...]) -> list[str]:

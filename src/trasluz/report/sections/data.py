@@ -15,7 +15,7 @@ from trasluz.draw.names import integer, significant
 from trasluz.messages import LANGUAGES, N_, _, language
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, join, plain, split_phrase
+from trasluz.report.phrase import Phrase, both, both_n, join, listing, plain, split_phrase
 from trasluz.report.sections.base import Section
 
 ORDER = 90
@@ -41,6 +41,23 @@ def applies(context: Context) -> bool:
     return bool(context.info.get("splits"))
 
 
+def answer(context: Context) -> Phrase:
+    """How many samples each split has, and how many things the audit warns of."""
+    sizes = {name: int(size) for name, size in context.info["splits"].items() if size}
+    parts = [both("{n} {split}", n=integer(size), split=split_phrase(name)) for name, size in sizes.items()]
+    told = listing(parts)
+    audit = _audit(context)
+    warnings = len(audit_warnings(audit)) if audit else 0
+    if not warnings:
+        return both("On samples of these splits: {told}.", told=told)
+    return both_n(
+        "On samples of these splits: {told}; {n} thing is worth knowing about them.",
+        "On samples of these splits: {told}; {n} things are worth knowing about them.",
+        warnings,
+        told=told,
+    )
+
+
 def render(context: Context) -> Section:
     """What to heed first, then bars for splits and classes, then the facts and the files behind them."""
     audit = _audit(context)
@@ -51,7 +68,7 @@ def render(context: Context) -> Section:
         facts=_facts(audit) if audit else [],
         listings=_listings(audit) if audit else [],
     )
-    return Section(both("What was it trained on?"), "data", html)
+    return Section(both("What was it trained on?"), "data", html, "numbers")
 
 
 def _audit(context: Context) -> Mapping[str, Any]:
@@ -123,7 +140,7 @@ def _listings(audit: Mapping[str, Any]) -> list[Listing]:
         Listing(both("Exact copies"), _pairs(audit["exact_duplicates"])),
         Listing(both("Nearly equal images"), _pairs(audit["near_duplicates"])),
     ]
-    return [listing for listing in found if listing.lines]
+    return [one for one in found if one.lines]
 
 
 def _unreadable(entry: Mapping[str, str]) -> Phrase:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from trasluz.report.context import Context
-from trasluz.report.looks import answering, panels
-from trasluz.report.phrase import both
+from trasluz.report.looks import answering, panels, said
+from trasluz.report.phrase import Phrase, both
 from trasluz.report.sections.base import Section
 
 ORDER = 54
@@ -13,6 +13,11 @@ ORDER = 54
 def applies(context: Context) -> bool:
     """Whether a look answers it."""
     return bool(answering(context, "decides"))
+
+
+def answer(context: Context) -> Phrase:
+    """What the first of those looks says."""
+    return said(context, "decides")
 
 
 def render(context: Context) -> Section:

@@ -34,18 +34,33 @@ def applies(context: Context) -> bool:
     return context.findings is not None
 
 
+def answer(context: Context) -> Phrase:
+    """How much was found, and the gravest."""
+    assert context.findings is not None, "applies() says so"
+    first = {name: same[0] for name, same in context.findings.items() if same}
+    if not first:
+        return _lead(context)
+    return both_n(
+        "{n} thing is worth looking into: {title}.",
+        "{n} things are worth looking into, first of all: {title}.",
+        len(next(iter(context.findings.values()))),
+        title=_say(first, "title"),
+    )
+
+
 def render(context: Context) -> Section:
     """A list, the gravest first; or that nothing was found."""
     assert context.findings is not None, "applies() says so"
     found = [dict(zip(context.findings, same, strict=True)) for same in zip(*context.findings.values(), strict=True)]
-    if found:
-        lead = both_n(
-            "{n} thing is worth looking into.", "{n} things are worth looking into, the gravest first.", len(found)
-        )
-    else:
-        lead = both("Nothing: none of the {n} rules found a fault in what is known of this run.", n=len(names()))
-    html = fill("sections/findings.html", lead=lead, findings=[_told(context, spoken) for spoken in found])
+    html = fill("sections/findings.html", lead=_lead(context), findings=[_told(context, spoken) for spoken in found])
     return Section(both("What went wrong?"), "findings", html)
+
+
+def _lead(context: Context) -> Phrase:
+    found = len(next(iter((context.findings or {}).values()), ()))
+    if not found:
+        return both("Nothing: none of the {n} rules found a fault in what is known of this run.", n=len(names()))
+    return both_n("{n} thing is worth looking into.", "{n} things are worth looking into, the gravest first.", found)
 
 
 def _told(context: Context, spoken: Mapping[str, Finding]) -> _Told:

@@ -10,6 +10,7 @@ from trasluz.messages import N_
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, plain
+from trasluz.report.sections._ending import training_seconds
 from trasluz.report.sections.base import Section
 
 ORDER = 100
@@ -32,13 +33,23 @@ def applies(context: Context) -> bool:
     return any(context.info.get(part) for part in ("hardware", "timings", "versions")) or bool(context.history.epochs)
 
 
+def answer(context: Context) -> Phrase:
+    """The time of the training, and the machine."""
+    seconds = duration(training_seconds(context))
+    hardware = context.info.get("hardware") or {}
+    known = [str(hardware[key]) for key in ("device", "processor", "precision") if hardware.get(key)]
+    if not known:
+        return both("{seconds} of training.", seconds=seconds)
+    return both("{seconds} of training on {machine}.", seconds=seconds, machine=", ".join(dict.fromkeys(known)))
+
+
 def render(context: Context) -> Section:
     """Three short tables."""
     versions = [(plain(name), str(version)) for name, version in (context.info.get("versions") or {}).items()]
     hardware = [(_name(HARDWARE, key), str(value)) for key, value in (context.info.get("hardware") or {}).items()]
     tables = [(both("Time"), _times(context)), (both("Machine"), hardware), (both("Versions"), versions)]
     html = fill("sections/machine.html", tables=[(title, facts) for title, facts in tables if facts])
-    return Section(both("How long did it take, and on what?"), "machine", html)
+    return Section(both("How long did it take, and on what?"), "machine", html, "numbers")
 
 
 def _times(context: Context) -> Facts:

@@ -1,18 +1,18 @@
-"""How good is it: every metric of every split with its interval, beside the baselines."""
+"""How good is it in every number: each metric of each split with its interval, beside the baselines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trasluz.draw.names import baseline_title, has_better, higher_is_better, integer, metric_value
+from trasluz.draw.names import Numeral, baseline_title, has_better, higher_is_better, integer, metric_value
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.messages import N_, _
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, kept_phrase, metric_phrase, split_phrase
+from trasluz.report.phrase import Phrase, both, kept_phrase, metric_phrase, plain, split_phrase
 from trasluz.report.sections.base import Section, failed_part
 
-ORDER = 20
+ORDER = 85
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,20 @@ def applies(context: Context) -> bool:
     return bool(context.evaluations) or context.lacking is not None
 
 
+def answer(context: Context) -> Phrase:
+    """The first metric with its interval, and how many more there are."""
+    main = context.main
+    if main is None or not main.metrics:
+        return both("It was not evaluated.")
+    name = next((n for n in ("accuracy", "label_accuracy", "mse") if n in main.metrics), next(iter(main.metrics)))
+    value = plain(metric_value(name, main.metrics[name]))
+    if name in main.intervals:
+        low, high = (metric_value(name, bound) for bound in main.intervals[name])
+        value = both("{value} (95 % interval: {low} to {high})", value=value, low=low, high=high)
+    names = {"metric": metric_phrase(name), "value": value, "split": split_phrase(main.split)}
+    return both("{metric}, {split}: {value}; and {n} more metrics.", n=integer(len(main.metrics) - 1), **names)
+
+
 def render(context: Context) -> Section:
     """One table per split, the one that the page speaks of first."""
     rows = context.spec.get("kind") == "table"
@@ -51,7 +65,7 @@ def render(context: Context) -> Section:
     reason = context.lacking
     if reason is not None:
         html = failed_part(lambda: _("Not evaluated: {reason}").format(reason=reason)) + html
-    return Section(both("How good is it?"), "quality", html)
+    return Section(both("How good is it in every number?"), "quality", html, "numbers")
 
 
 def _table(evaluation: Evaluation, of_rows: bool) -> Table:
@@ -67,7 +81,7 @@ def _table(evaluation: Evaluation, of_rows: bool) -> Table:
 def _row(evaluation: Evaluation, name: str, baselines: list[str]) -> Row:
     interval = ""
     if name in evaluation.intervals:
-        interval = " – ".join(metric_value(name, bound) for bound in evaluation.intervals[name])
+        interval = Numeral(" – ".join(metric_value(name, bound) for bound in evaluation.intervals[name]))
     beside = (evaluation.baselines[b].get(name) for b in baselines)
     cells = tuple("" if value is None else metric_value(name, value) for value in beside)
     label = metric_phrase(name)

@@ -6,7 +6,7 @@ import shlex
 
 from trasluz.report.context import Context
 from trasluz.report.page import fill
-from trasluz.report.phrase import both
+from trasluz.report.phrase import Phrase, both
 from trasluz.report.sections.base import Section
 
 ORDER = 110
@@ -15,6 +15,12 @@ ORDER = 110
 def applies(context: Context) -> bool:
     """Every run has a recipe."""
     return True
+
+
+def answer(context: Context) -> Phrase:
+    """That one command does it, and by what the recipe is known."""
+    given = context.info.get("recipe_hash") or context.recipe.hash
+    return both("With one command; the recipe is {hash}.", hash=given)
 
 
 def render(context: Context) -> Section:
@@ -28,4 +34,4 @@ def render(context: Context) -> Section:
         fingerprint=context.info.get("fingerprint", ""),
         recipe_hash=context.info.get("recipe_hash") or context.recipe.hash,
     )
-    return Section(both("How can it be repeated?"), "recipe", html)
+    return Section(both("How can it be repeated?"), "recipe", html, "numbers")

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from trasluz.draw.names import significant
+import numpy as np
+
+from trasluz.draw.names import integer, significant
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.report.context import Context
 from trasluz.report.page import fill
@@ -23,6 +25,21 @@ _TYPICAL = (0.4, 0.6)  # ranks around the median
 def applies(context: Context) -> bool:
     """Whether reconstructions were kept."""
     return context.main is not None and bool(reconstructed(context.main))
+
+
+def answer(context: Context) -> Phrase:
+    """The error of the best, the median and the worst."""
+    assert context.main is not None, "applies() made sure of it"
+    error = np.sort(context.main.arrays["error"])
+    low, median, high = (significant(float(error[i])) for i in (0, len(error) // 2, -1))
+    return both(
+        "The mean squared error of an image is {median} in the middle of {n}, {low} for the best and {high} for the "
+        "worst.",
+        median=median,
+        n=integer(len(error)),
+        low=low,
+        high=high,
+    )
 
 
 def render(context: Context) -> Section:

@@ -21,6 +21,13 @@ def applies(context: Context) -> bool:
     return context.main is not None and _positive(context.main) is not None
 
 
+def answer(context: Context) -> Phrase:
+    """How often the right one of two gets the higher score."""
+    assert context.main is not None, "applies() made sure of it"
+    found, name = _curves(context.main), context.main.classes[1]
+    return _verdict(context.main, found, name)
+
+
 def render(context: Context) -> Section:
     """One sentence and both curves."""
     assert context.main is not None, "applies() made sure of it"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from trasluz.draw.mosaic import Style, mosaic
-from trasluz.draw.names import has_better, higher_is_better, integer, metric_value, percent, significant
+from trasluz.draw.names import Numeral, has_better, higher_is_better, integer, metric_value, percent, significant
 from trasluz.draw.provenance import chunks
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.report.context import Context
@@ -39,6 +39,23 @@ class Row:
 def applies(context: Context) -> bool:
     """Whether samples were judged."""
     return load_samples(context.weights) is not None
+
+
+def answer(context: Context) -> Phrase:
+    """The first metric beside that of real images."""
+    found = load_samples(context.weights)
+    assert found is not None, "applies() made sure of it"
+    name = next(iter(found.metrics))
+    key = f"samples/{name}"
+    told = {"metric": metric_phrase(key), "value": metric_value(key, found.metrics[name])}
+    if name not in found.real:
+        return both("{metric} of {count} samples: {value}.", count=integer(found.count), **told)
+    return both(
+        "{metric} of {count} samples: {value}; of real images in their place: {real}.",
+        count=integer(found.count),
+        real=metric_value(key, found.real[name]),
+        **told,
+    )
 
 
 def render(context: Context) -> Section:
@@ -82,7 +99,7 @@ def _grid(context: Context, found: SampleEvaluation) -> str:
 def _row(found: SampleEvaluation, name: str) -> Row:
     key = f"samples/{name}"
     interval, beside = (
-        " – ".join(metric_value(key, bound) for bound in of.get(name, ()))
+        Numeral(" – ".join(metric_value(key, bound) for bound in of.get(name, ())))
         for of in (found.intervals, found.real_intervals)
     )
     real = metric_value(key, found.real[name]) if name in found.real else ""

@@ -1,17 +1,29 @@
-"""In short: what was trained, on what, how it ended, and how good it is beside its baselines."""
+"""In short, the first screen: what was trained on what, how good it is beside its baselines, what went wrong, and the
+three pictures that say most."""
 
 from __future__ import annotations
 
-from trasluz.draw.names import duration, integer, metric_value, significant
+from dataclasses import dataclass
+
+from trasluz.draw.looking import first_sentence
+from trasluz.draw.names import integer, metric_value, significant
 from trasluz.evaluation.evaluation import Evaluation
+from trasluz.findings.base import names
+from trasluz.findings.finding import Severity, severity_name
 from trasluz.messages import N_
 from trasluz.report.context import Context
+from trasluz.report.family_names import family_phrase
+from trasluz.report.highlights.base import highlights_of
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n, metric_phrase, plain, split_phrase
-from trasluz.report.sections._ending import ending, training_seconds
+from trasluz.report.sections import samples
+from trasluz.report.sections._ending import ending
 from trasluz.report.sections.base import Section
+from trasluz.report.title import place_of
+from trasluz.runs.evaluations import load_samples
 
 ORDER = 10
+_LARGE = ("accuracy", "label_accuracy", "mse")
 _CHANNELS = {1: N_("grey"), 3: N_("colour"), 4: N_("colour with transparency")}
 
 
@@ -20,30 +32,97 @@ def applies(context: Context) -> bool:
     return True
 
 
+def answer(context: Context) -> Phrase:
+    """What was trained on what."""
+    return _what(context)
+
+
 def render(context: Context) -> Section:
-    """Sentences, and tiles with the numbers that people look for first."""
-    sentences = [_what(context), ending(context)]
-    alarm = context.info.get("status") in ("failed", "interrupted")
-    quality = _quality(context.main, context.spec.get("kind") == "table") if context.main else []
+    """Words, the number that people look for first, the gravest finding, and pictures."""
+    main = context.main
+    quality = _quality(main, context.spec.get("kind") == "table") if main else []
     html = fill(
         "sections/summary.html",
-        sentences=sentences,
-        alarm=alarm,
-        quality=quality,
+        what=_what(context),
+        ending=ending(context),
+        alarm=context.info.get("status") in ("failed", "interrupted"),
+        score=_score(main) if main and quality else _score_of_samples(context),
+        quality=quality or _quality_of_samples(context),
         evaluated=bool(context.evaluations),
-        tiles=_tiles(context),
+        gravest=_gravest(context),
+        highlights=highlights_of(context),
     )
-    return Section(both("In short"), "summary", html)
+    return Section(both("In short"), "summary", html, "first")
+
+
+@dataclass(frozen=True)
+class _Gravest:
+    """One line: what the gravest finding is and saw; ``more`` of them there are."""
+
+    severity: Severity | None
+    badge: Phrase
+    title: Phrase
+    seen: Phrase
+    more: int
+
+
+def _gravest(context: Context) -> _Gravest | None:
+    """The finding that comes first, or that there is none; ``None`` where the rules were not asked."""
+    if context.findings is None:
+        return None
+    found = next(iter(context.findings.values()), ())
+    nothing = plain("")
+    if not found:
+        none = both("None of the {n} rules found a fault in what is known of this run.", n=len(names()))
+        return _Gravest(None, nothing, none, nothing, 0)
+    first = {name: same[0] for name, same in context.findings.items()}
+    severity = found[0].severity
+    return _Gravest(
+        severity,
+        Phrase.of(lambda: severity_name(severity)),
+        Phrase.of_texts({name: finding.title for name, finding in first.items()}),
+        Phrase.of_texts({name: first_sentence(finding.seen) for name, finding in first.items()}),
+        len(found) - 1,
+    )
+
+
+def _score_of_samples(context: Context) -> tuple[Phrase, str] | None:
+    """The first metric of samples that were judged."""
+    found = load_samples(context.weights)
+    if found is None or not found.metrics:
+        return None
+    name = next(iter(found.metrics))
+    return metric_phrase(f"samples/{name}"), metric_value(f"samples/{name}", found.metrics[name])
+
+
+def _quality_of_samples(context: Context) -> list[Phrase]:
+    """What judged samples are worth, or how to have them judged; nothing of a model that makes none."""
+    if load_samples(context.weights) is not None:
+        return [samples.answer(context)]
+    if not context.evaluations or "prior-samples" not in context.looks:
+        return []
+    return [
+        both(
+            "No number says yet what its samples are worth; `{command}` finds some, where CLASSIFIER is a run trained "
+            "on the same images.",
+            command=f"trasluz evaluate {context.folder.path.name} --classifier CLASSIFIER",
+        )
+    ]
+
+
+def _score(evaluation: Evaluation) -> tuple[Phrase, str] | None:
+    """The name and value of the one number that stands large."""
+    name = next((name for name in _LARGE if name in evaluation.metrics), None)
+    return None if name is None else (metric_phrase(name), metric_value(name, evaluation.metrics[name]))
 
 
 def _what(context: Context) -> Phrase:
     recipe = context.recipe
-    data = context.info.get("data") or recipe.data.source
     said = both(
-        "The recipe {recipe} (family {family}) was trained on {data}",
+        "The recipe {recipe} ({family}) was trained on {data}",
         recipe=recipe.name,
-        family=recipe.model["family"],
-        data=data,
+        family=family_phrase(recipe.model["family"]),
+        data=place_of(context),
     )
     train = (context.info.get("splits") or {}).get("train")
     shape, classes = context.spec.get("shape", ()), context.spec.get("classes", ())
@@ -128,25 +207,10 @@ def _beside_pca(evaluation: Evaluation) -> list[Phrase]:
         sentences.append(both("The mean of the training images alone would be as good."))
     elif "components_for_same_error" in pca:
         sentences.append(
-            both(
-                "PCA would need {components} numbers per image for the same error.",
-                components=integer(pca["components_for_same_error"]),
+            both_n(
+                "PCA would need {n} number per image for the same error.",
+                "PCA would need {n} numbers per image for the same error.",
+                int(pca["components_for_same_error"]),
             )
         )
     return sentences
-
-
-def _tiles(context: Context) -> list[tuple[Phrase, str]]:
-
-    tiles: list[tuple[Phrase, str]] = []
-    main = context.main
-    for name in ("accuracy", "label_accuracy", "macro_f1", "mse", "psnr", "ssim") if main else ():
-        if main is not None and name in main.metrics and len(tiles) < 3:
-            tiles.append((metric_phrase(name), metric_value(name, main.metrics[name])))
-    tiles.append((both("Epochs"), integer(len(context.history.epochs))))
-    tiles.append((both("Training time"), duration(training_seconds(context))))
-    speeds = context.history.series("images_per_second")[1]
-    if speeds:
-        per_second = N_("Rows per second") if context.spec.get("kind") == "table" else N_("Images per second")
-        tiles.append((both(per_second), significant(sorted(speeds)[len(speeds) // 2], 2)))
-    return tiles

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from trasluz.draw.names import integer
 from trasluz.evaluation.shapes import check_shapes
 from trasluz.reading import read_arrays
 from trasluz.report.context import Context
 from trasluz.report.images import data_address
 from trasluz.report.page import fill
-from trasluz.report.phrase import both, plain
+from trasluz.report.phrase import Phrase, both, listing, plain
 from trasluz.report.sections.base import Section
 from trasluz.training.callbacks.translations import NAME
 
@@ -28,7 +29,12 @@ _SHAPES = {
 
 def applies(context: Context) -> bool:
     """Whether training kept translated examples that can be read; they are of the final weights."""
-    return context.weights.final and bool(_read(context.weights.looks / f"{NAME}.npz"))
+    return context.weights.final and bool(kept(context))
+
+
+def kept(context: Context) -> dict[str, np.ndarray]:
+    """The translated examples that training kept; none where there are none that can be read."""
+    return _read(context.weights.looks / f"{NAME}.npz")
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
@@ -43,9 +49,19 @@ def _read(path: Path) -> dict[str, np.ndarray]:
     return found
 
 
+def answer(context: Context) -> Phrase:
+    """How many images of which domains are shown."""
+    found = kept(context)
+    return both(
+        "Shown are {n} images of {domains}, each with what the other decoders make of it.",
+        n=integer(len(found["rows"])),
+        domains=listing([plain(str(name)) for name in found["domains"]]),
+    )
+
+
 def render(context: Context) -> Section:
     """One gallery per domain that is translated from."""
-    found = _read(context.weights.looks / f"{NAME}.npz")
+    found = kept(context)
     names = [str(name) for name in found["domains"]]
     nothing = both("There is nothing to show.")
     galleries = []

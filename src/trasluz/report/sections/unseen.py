@@ -7,7 +7,7 @@ from markupsafe import Markup
 from trasluz.look.base import failure_of
 from trasluz.report.context import Context
 from trasluz.report.looks import without_drawing
-from trasluz.report.phrase import both
+from trasluz.report.phrase import Phrase, both, both_n
 from trasluz.report.sections.base import Section, failed_part
 
 ORDER = 70  # after all looks
@@ -16,6 +16,12 @@ ORDER = 70  # after all looks
 def applies(context: Context) -> bool:
     """Whether a look could not be had or drawn."""
     return bool(context.failed_looks or without_drawing(context))
+
+
+def answer(context: Context) -> Phrase:
+    """How many looks there are none of."""
+    lost = len({**context.failed_looks, **without_drawing(context)})
+    return both_n("{n} look failed.", "{n} looks failed.", lost)
 
 
 def render(context: Context) -> Section:

@@ -8,7 +8,7 @@
   const steps = box.querySelectorAll("[data-step]");
   let shown = null;
 
-  const groupOf = (image) => image.closest(".tile-grid, .gallery") ?? image.parentElement;
+  const groupOf = (image) => image.closest(".tile-grid, .gallery, .shown") ?? image.parentElement;
   const membersOf = (image) => [...groupOf(image).querySelectorAll("img")];
 
   // One picture of a group can be reached by Tab, the others from there by arrow keys.

@@ -3,13 +3,18 @@
   const root = document.documentElement;
   const byId = (id) => document.getElementById(id);
   const pictures = JSON.parse(byId("pictures").textContent);
-  const dark = matchMedia("(prefers-color-scheme: dark)");
   const PAPER = 640; // pixels that a figure may be wide on A4 or Letter
   let printing = false;
 
-  // Pictures are stored once and used where they are named.
+  const sizes = JSON.parse(byId("picture-sizes").textContent);
+  const isDark = () => window.trasluzTheme.isDark() && !printing;
+
+  // Pictures are stored once and used where they are named; their size is known before, so that nothing moves when they
+  // come, and browsers decode those that are folded away when they are opened.
   const show = (image, number) => {
-    image.onload = () => image.classList.toggle("pixels", image.naturalWidth < 96);
+    [image.width, image.height] = sizes[number];
+    image.classList.toggle("pixels", image.width < 96);
+    image.decoding = "async";
     image.src = pictures[number];
   };
   document.querySelectorAll("img[data-picture]").forEach((image) => show(image, image.dataset.picture));
@@ -28,9 +33,16 @@
       document.querySelectorAll(`[data-${name}-${language}]`).forEach((node) => node.setAttribute(name, node.getAttribute(`data-${name}-${language}`)));
     }
     document.querySelectorAll("[data-language]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.language === language)));
+    dispatchEvent(new Event("trasluz-language"));
     drawAll();
   };
   document.querySelectorAll("[data-language]").forEach((button) => button.addEventListener("click", () => speak(button.dataset.language)));
+
+  // Light or dark: as the system has it, until the reader says otherwise.
+  const theme = byId("theme");
+  const pressed = () => theme.setAttribute("aria-pressed", String(window.trasluzTheme.isDark()));
+  theme.addEventListener("click", () => window.trasluzTheme.choose(window.trasluzTheme.isDark() ? "light" : "dark"));
+  pressed();
 
   // Figures: unpack Plotly once, then draw each in the language and the colours in force.
   const unpack = async () => {
@@ -57,6 +69,7 @@
     const { ink, grid, axis } = colours();
     const layout = structuredClone(figure.layout);
     layout.font = { ...layout.font, color: ink };
+    layout.separators = root.lang === "es" ? ",\u202f" : ".\u202f";
     for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
       layout[name] = { ...layout[name], gridcolor: grid, linecolor: axis, tickcolor: axis };
     }
@@ -66,7 +79,7 @@
     return layout;
   };
   // Okabe and Ito's blue is too dim on black; a lighter step of the same hue is not.
-  const forTheme = (text) => (dark.matches && !printing ? text.replaceAll("#0072B2", "#4FA9E2") : text);
+  const forTheme = (text) => (isDark() ? text.replaceAll("#0072B2", "#4FA9E2") : text);
   const ready = unpack();
   const draw = (box) => {
     const figure = JSON.parse(forTheme(byId(`${box.id}-data`).textContent))[root.lang];
@@ -84,18 +97,11 @@
   // What is folded away has no width yet; it is drawn when it is opened.
   document.querySelectorAll("main details").forEach((fold) => fold.addEventListener("toggle", async () => {
     if (!fold.open || printing || !(await ready)) return;
-    for (const box of fold.querySelectorAll(".plot")) await draw(box);
+    for (const box of fold.querySelectorAll(".plot")) if (box.checkVisibility()) await draw(box);
   }));
-  // A link to what is folded away opens it.
-  const unfold = () => {
-    const target = location.hash && byId(location.hash.slice(1));
-    const fold = target && (target.querySelector(":scope > .fold") ?? target.closest(".fold"));
-    if (!fold || fold.open) return;
-    fold.open = true;
-    target.scrollIntoView();
-  };
-  addEventListener("hashchange", unfold);
   window.trasluz = {
+    speak: (language) => speak(language),
+    number: (text) => (root.lang === "es" ? text.replace(".", ",") : text),
     drawLarge: async (box, stage, width, height) => {
       if (!(await ready)) return;
       const figure = JSON.parse(forTheme(byId(`${box.id}-data`).textContent))[root.lang];
@@ -105,7 +111,7 @@
       await window.Plotly.newPlot(target, figure.data, layout, { displaylogo: false, displayModeBar: false });
     },
   };
-  dark.addEventListener("change", drawAll);
+  addEventListener("trasluz-theme", () => { pressed(); drawAll(); });
 
   // Paper: black on white, everything folded open, figures as wide as the page.
   let folded = [];
@@ -130,12 +136,12 @@
     byId("behind-pictures").replaceChildren(...behind[button.dataset.behind].map((entry) => {
       const figure = document.createElement("figure");
       const image = document.createElement("img");
-      image.alt = `${byId("behind-title").textContent}: ${entry.c}`;
+      image.alt = `${byId("behind-title").textContent}: ${window.trasluz.number(entry.c)}`;
       show(image, entry.p);
       const caption = document.createElement("figcaption");
       const certain = document.createElement("div");
       certain.className = "first";
-      certain.textContent = entry.c;
+      certain.textContent = window.trasluz.number(entry.c);
       const row = document.createElement("div");
       row.textContent = `#${entry.r}`;
       caption.append(certain, row);
@@ -147,8 +153,19 @@
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   document.querySelectorAll("input[data-shares]").forEach((box) => box.addEventListener("change", () => box.closest("section").classList.toggle("shares", box.checked)));
 
-  // What scrolls within itself can be scrolled by keyboard.
-  document.querySelectorAll(".scroll").forEach((part) => { if (part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight) part.tabIndex = 0; });
+  // What scrolls within itself can be scrolled by keyboard, and a shade at its edge says that there is more.
+  const edges = (part) => {
+    const beyond = part.scrollWidth - part.clientWidth;
+    const scrolls = beyond > 1 || part.scrollHeight > part.clientHeight + 1;
+    if (scrolls) part.tabIndex = 0; else part.removeAttribute("tabindex");
+    part.classList.toggle("more-left", part.scrollLeft > 1);
+    part.classList.toggle("more-right", part.scrollLeft < beyond - 1);
+  };
+  const sized = new ResizeObserver((entries) => entries.forEach((entry) => edges(entry.target)));
+  document.querySelectorAll(".scroll, pre").forEach((part) => {
+    sized.observe(part);
+    part.addEventListener("scroll", () => edges(part), { passive: true });
+  });
 
   // Arrow keys move inside the matrix.
   document.querySelectorAll(".matrix").forEach((table) => table.addEventListener("keydown", (event) => {
@@ -171,7 +188,7 @@
   const raised = "⁰¹²³⁴⁵⁶⁷⁸⁹";
   const power = (text) => Number([...text].map((sign) => (sign === "⁻" ? "-" : raised.indexOf(sign))).join(""));
   const amount = (text) => {
-    const plain = text.replaceAll("−", "-").replace(/[\u202f\u00a0 ](?=\d)/g, "");
+    const plain = text.replaceAll("−", "-").replaceAll(",", ".").replace(/[\u202f\u00a0 ](?=\d)/g, "");
     const found = /^[^\d+-]*([+-]?[\d.]+)(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?/.exec(plain);
     return found ? Number(found[1]) * 10 ** (found[2] ? power(found[2]) : 0) : NaN;
   };
@@ -196,15 +213,6 @@
     }
   }));
 
-  // Where the reader is.
-  const links = new Map([...document.querySelectorAll(".contents a")].map((link) => [link.hash.slice(1), link]));
-  const watcher = new IntersectionObserver((entries) => {
-    for (const entry of entries.filter((one) => one.isIntersecting)) {
-      links.forEach((link) => link.removeAttribute("aria-current"));
-      links.get(entry.target.id)?.setAttribute("aria-current", "true");
-    }
-  }, { rootMargin: "-10% 0px -75% 0px" });
-  document.querySelectorAll("main section").forEach((section) => watcher.observe(section));
-
-  speak(root.lang);
+  const asked = new URLSearchParams(location.hash.split("&").slice(1).join("&")).get("lang");
+  speak(document.querySelector(`[data-language="${CSS.escape(asked ?? "")}"]`) ? asked : root.lang);
 })();

@@ -2,7 +2,6 @@
 // Maps of many points: pixels are written directly, so that 70,000 points move smoothly without a graphics card.
 (() => {
   const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
   const UNKNOWN = 65535;
   const STEPS = 65000;
   const CLOSEST = 400;
@@ -15,7 +14,7 @@
     for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
     return new Kind(bytes.buffer);
   };
-  const isDark = () => dark.matches && !printing;
+  const isDark = () => window.trasluzTheme.isDark() && !printing;
   const packed = (colour) => {
     const value = parseInt(colour.slice(1, 7), 16);
     return ((255 << 24) | ((value & 255) << 16) | (value & 0xff00) | (value >> 16)) >>> 0;
@@ -29,7 +28,7 @@
     return ((255 << 24) | (mix(5) << 16) | (mix(3) << 8) | mix(1)) >>> 0;
   };
   const spoken = (node) => (node.querySelector(`span[lang="${root.lang}"]`) ?? node).textContent.trim();
-  const short = (value) => String(Number(value.toPrecision(3))).replace("-", "\u2212");
+  const short = (value) => window.trasluz.number(String(Number(value.toPrecision(3))).replace("-", "\u2212"));
 
   // A disc as offsets in the pixel buffer: whole pixels, and those at its edge with the share that it covers.
   const disc = (radius, width) => {
@@ -332,6 +331,7 @@
     }));
 
     new ResizeObserver(() => {
+      if (!canvas.clientWidth) return; // folded away
       const closer = view.scale ? view.scale / view.fit : 1;
       size = { width: canvas.clientWidth, height: canvas.clientHeight };
       ratio = Math.min(window.devicePixelRatio || 1, 2);
@@ -342,7 +342,7 @@
       draw();
     }).observe(canvas);
     const redress = () => { paint(); draw(); };
-    dark.addEventListener("change", redress);
+    addEventListener("trasluz-theme", redress);
     addEventListener("beforeprint", () => { printing = true; redress(); });
     addEventListener("afterprint", () => { printing = false; redress(); });
     paint();

@@ -1,0 +1,39 @@
+"""What do the words mean: the glossary, from which the page takes what it shows at a word."""
+
+from __future__ import annotations
+
+from trasluz.draw.names import integer
+from trasluz.report.context import Context
+from trasluz.report.glossary import TERMS
+from trasluz.report.page import fill
+from trasluz.report.phrase import Phrase, both
+from trasluz.report.sections.base import Section
+
+ORDER = 120
+
+
+def applies(context: Context) -> bool:
+    """Every page has words."""
+    return True
+
+
+def answer(context: Context) -> Phrase:
+    """How many there are."""
+    return _count()
+
+
+def render(context: Context) -> Section:
+    """A list."""
+    return glossary()
+
+
+def glossary() -> Section:
+    """The section, for pages that are not about one run, too."""
+    terms = [(term.key, both(term.forms), both(term.meaning)) for term in TERMS]
+    terms.sort(key=lambda term: str(term[1]).lower())
+    html = fill("sections/glossary.html", terms=terms)
+    return Section(both("What do the words mean?"), "glossary", html, "numbers", _count())
+
+
+def _count() -> Phrase:
+    return both("{n} words of the field, each in one sentence.", n=integer(len(TERMS)))
