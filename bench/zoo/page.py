@@ -19,6 +19,7 @@ KEPT = ROOT / "docs" / "findings"
 PAGE = ROOT / "docs" / "findings.md"
 HELPED = ROOT / "src" / "trasluz" / "findings" / "helped.json"  # what `trasluz why` orders its steps by
 _ADVICE = "advice"
+FIRST = "first/"  # what was said of specimens by other hands before any rule was mended after them
 _LEAD = """# Findings
 
 What `trasluz findings` and a report's first section say, held against small trainings whose truth is known because it
@@ -28,8 +29,9 @@ Advice is followed: the advised command is run with three seeds, and what was co
 that did not help in most runs was withdrawn.
 
 Specimens by other hands (`bench/zoo/groups/others_*.py`) were written by someone who had not read the rules but knew
-their names and this page; that each fault is there was measured without them, and rules were not changed after they
-were judged by these. They are counted apart.
+their names and this page; that each fault is there was measured without them. They are counted apart, and twice: as
+they were first judged, by rules that had never seen them, and as they are judged now, after the rules were mended where
+that first judgement was wrong. Only the first tells how rules fare on trainings that nobody had in mind.
 
 A finding also says what would refute it. Of several findings with one cause only the most specific is told, as grave as
 the gravest of them; settings that would change nothing are never advised.
@@ -37,9 +39,9 @@ the gravest of them; settings that would change nothing are never advised.
 Told = Mapping[str, Any]
 
 
-def kept(group: str, name: str) -> dict[int, dict[str, Any]]:
-    """What was said of the seeds of a specimen, as far as it is known."""
-    return {one["seed"]: one for one in _read(group).get("specimens", {}).get(name, [])}
+def kept(group: str, name: str, where: str = "") -> dict[int, dict[str, Any]]:
+    """What was said of the seeds of a specimen, as far as it is known; ``where``: a folder below."""
+    return {one["seed"]: one for one in _read(where + group).get("specimens", {}).get(name, [])}
 
 
 def keep(group: str, name: str, told: dict[str, Any]) -> None:
@@ -108,11 +110,11 @@ def page() -> str:
     return "\n".join([*lines, "", "## Measured on", "", *(f"- {each}" for each in sorted(machines)), ""])
 
 
-def _known() -> Iterator[tuple[Specimen, Told]]:
-    """Every specimen with what was said of each of its seeds."""
+def _known(where: str = "") -> Iterator[tuple[Specimen, Told]]:
+    """Every specimen with what was said of each of its seeds; ``where`` as in ``kept``."""
     for group, members in groups().items():
         for specimen in members:
-            found = kept(group, specimen.name)
+            found = kept(group, specimen.name, where)
             yield from ((specimen, found[seed]) for seed in specimen.seeds if seed in found)
 
 
@@ -139,8 +141,14 @@ def _rules(known: list[tuple[Specimen, Told]]) -> list[str]:
         "remarks on healthy",
         "advice helped",
     )
+    first = list(_known(FIRST))
     lead = f"{_counted(own)} By other hands: {_counted(others)} Intervals are Wilson's, 95 %."
-    return ["## Per rule", "", lead, "", *_table(head, (_rule(name, own, others) for name in names()))]
+    told = f"By other hands, when first judged: {_counted(first)}"
+    rows = ((name, _found_of(name, first), _on_healthy(name, first)[0]) for name in names())
+    return [
+        *("## Per rule", "", lead, "", *_table(head, (_rule(name, own, others) for name in names())), ""),
+        *("## First judged", "", told, "", *_table(("rule", "found of planted", "false on healthy"), rows)),
+    ]
 
 
 def _by_hands(known: list[tuple[Specimen, Told]]) -> tuple[list[tuple[Specimen, Told]], list[tuple[Specimen, Told]]]:
