@@ -11,9 +11,9 @@ import trasluz as tz
 from bench.zoo import made
 from bench.zoo.groups import specimens
 from bench.zoo.specimen import Specimen
+from trasluz.api.asked import resolve
 from trasluz.api.findings import evidence_of
 from trasluz.api.looks import subject_of
-from trasluz.api.training import resolve
 from trasluz.draw.looks import feature_maps as drawn
 from trasluz.errors import DivergedError, TrasluzError
 from trasluz.findings.base import check_all
