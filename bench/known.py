@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import trasluz as tz
-from trasluz.api.training import resolve
+from trasluz.api.asked import resolve
 from trasluz.reporting import Reporter
 
 
