@@ -61,6 +61,7 @@ def test_the_public_names_are_these_and_no_others() -> None:
         "study",
         "train",
         "train_seeds",
+        "with_weights",
     }
     others = {"Recipe", "Run", "TrasluzError", "__version__", "allow", "from_arrays", "language", "look"}
     assert set(trasluz.__all__) == verbs | others

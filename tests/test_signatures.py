@@ -17,6 +17,8 @@ EDGES = {
     "api/__init__.py": "the same",
     "cli/app.py": "contexts and commands of Typer and the Click inside it",
     "components.py": "a part's module, found at run time: its kind says what it offers",
+    "draw/notebook.py": "results of rooms above this one, of which it reads a few fields",
+    "draw/static.py": "Plotly's traces, which have no types, and Matplotlib's colours, which are unions of its own",
     "entry_points.py": "the same",
     "cli/usage.py": "typer's own exceptions and parameters, whose classes are private",
     "metrics/described.py": "literals read from the text of a module",

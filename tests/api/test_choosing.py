@@ -119,7 +119,7 @@ def test_where_weights_are_found_their_features_are_taken_then_all_layers(
     network = {"data.normalise": "imagenet", "data.size": 32, "model.network.architecture": "test_resnet"}
     recipe = load("transfer").override({**network, "phases.0.from": f"file:{weights}"})
     monkeypatch.setattr(base, "load", lambda name: recipe)
-    monkeypatch.setattr(choosing, "_started", lambda recipe, found: recipe)
+    monkeypatch.setattr(choosing, "with_weights", lambda recipe, found: recipe)
     both = tz.train("photos", minutes=3)
     assert both.info["choice"]["candidate"] == "photos-transfer"
     assert both.info["choice"]["epochs"] == {

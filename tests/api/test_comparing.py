@@ -48,7 +48,7 @@ def test_the_difference_of_two_classifiers_is_that_of_their_evaluations(runs: di
     assert apart.low <= apart.mean <= apart.high
     assert found.table.rows[1].changes == {"train.optimiser.learning_rate": 1e-4}
     assert found.table.rows[0].parameters == sum(p.numel() for p in api.open_run(runs["cnn"]).networks.parameters())
-    assert _anchors(found.page) == ["answer", "recipes", "numbers", "curves", "images", "machine"]
+    assert _anchors(found.page) == ["answer", "recipes", "numbers", "curves", "images", "machine", "glossary"]
     json.dumps(found.table.to_dict(), allow_nan=False)
 
 

@@ -296,7 +296,7 @@ def test_a_report_without_the_data_shows_what_was_kept(run: tz.Run, tmp_path: Pa
     shutil.rmtree(tmp_path / "here")
     forget()
     page = tz.open_run(run.path).report().read_text(encoding="utf-8")
-    assert "How good is it?" in page
+    assert "How good is it in every number?" in page
     assert "6 validation images" in page
     assert "say where they lie now with --data PLACE" in page
     shutil.rmtree(run.path / "looks")

@@ -204,6 +204,7 @@ def test_variants_stand_beside_each_other_in_pictures_and_findings(tmp_path: Pat
         "numbers",
         "images",
         "latent",
+        "glossary",
     ]
     page = found.page.read_text(encoding="utf-8")
     assert "The kernel sees no pair of codes: narrow." in page

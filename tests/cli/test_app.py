@@ -51,7 +51,7 @@ def test_an_unknown_option_is_answered_with_the_nearest(command: Command) -> Non
 
 
 def test_a_missing_argument_is_named(command: Command) -> None:
-    command("train").must_refuse("RECIPE is missing")
+    command("train").must_refuse("WHAT is missing")
 
 
 def test_an_option_without_its_value_is_named(command: Command) -> None:

@@ -43,7 +43,7 @@ class RecipeList(ShownInNotebooks):
 
     recipes: tuple[RecipeSummary, ...]
     hidden: int = 0
-    shown_by: ClassVar[str] = "trasluz.draw.recipe_table:recipes_html"
+    shown_by: ClassVar[str] = "trasluz.draw.recipe_table:recipes_shown"
 
     def groups(self) -> Iterator[tuple[str, list[RecipeSummary]]]:
         """Headings in the language in force, each with its recipes by name; those that name no group last."""

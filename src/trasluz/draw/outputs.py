@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from trasluz.draw.escaping import escape
 from trasluz.draw.static import figure_png
@@ -94,12 +95,24 @@ class Picture:
         return found
 
 
+@dataclass(frozen=True)
+class Formatted:
+    """What has a form of its own, in HTML and as text."""
+
+    html: str
+    plain: str
+
+    def bundle(self) -> dict[str, Any]:
+        """HTML and text."""
+        return {"text/html": self.html, "text/plain": cut(self.plain)}
+
+
 def of_figure(figure: go.Figure, alt: str) -> Picture:
     """A Plotly figure as an output."""
     return Picture(figure_png(figure), alt, figure)
 
 
-def of_image(image: Image.Image, alt: str, chunks: Any = None) -> Picture:
+def of_image(image: Image.Image, alt: str, chunks: PngInfo | None = None) -> Picture:
     """A picture as an output; ``chunks`` are PNG's text chunks.  One of many colours and pixels gets a palette."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True, pnginfo=chunks)
@@ -115,4 +128,4 @@ def cut(text: str, most: int = PLAIN_MOST) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-Outputs = Sequence[Words | Picture]
+Outputs = Sequence[Words | Picture | Formatted]

@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from trasluz.draw.outputs import Formatted, Outputs
 from trasluz.messages import _
 from trasluz.recipe.about import AboutSection
 
@@ -37,8 +38,13 @@ class ListedGroups(Protocol):
         """The sentences below."""
 
 
-def recipes_html(found: ListedGroups) -> str:
-    """A table with a heading row per group; ``found`` is what ``tz.recipes()`` gives."""
+def recipes_shown(found: ListedGroups) -> Outputs:
+    """The list as it shows itself as text, and as a table; ``found`` is what ``tz.recipes()`` gives."""
+    return (Formatted(_html(found), str(found)),)
+
+
+def _html(found: ListedGroups) -> str:
+    """A table with a heading row per group."""
     names = (_("Recipe"), _("What it is for"), _("Needs"), _("Takes"))
     head = "".join(f"<th {_LEFT}>{html.escape(name)}</th>" for name in names)
     rows = []
