@@ -37,8 +37,8 @@ def _again(images: np.ndarray) -> np.ndarray:
 def _films(shuffled: bool) -> Pair:
     draws, frames = np.random.default_rng(3), []
     for _film in range(8):
-        scene = gaussian_filter(draws.normal(0, 1, (30, 30)), 3)
-        frames += [128 + 400 * np.roll(scene, t // 4, 1)[:20, :20] + draws.normal(0, 1, (20, 20)) for t in range(40)]
+        scene = gaussian_filter(draws.normal(0, 1, (30, 30)), 0.7)
+        frames += [128 + 80 * np.roll(scene, t // 4, 1)[:20, :20] + draws.normal(0, 1, (20, 20)) for t in range(40)]
     images, labels = np.stack(frames).clip(0, 255).astype(np.uint8), np.repeat(np.arange(8) % 2, 40)
     order = draws.permutation(len(images)) if shuffled else np.arange(len(images))
     return images[order], labels[order]
@@ -92,9 +92,18 @@ def test_pictures_stored_twice_are_copies_whichever_way_the_split_fell() -> None
 
 
 def test_copies_that_were_planted_among_signs_are_told_from_them() -> None:
-    images, labels = _signs(8)
+    images, labels = _signs(14)
     valid = np.arange(600, 800)
     images[600:650], labels[600:650] = _again(images[:50]), labels[:50]
     _count, alike, copies = _look((images, labels), "near_duplicates", valid)
-    assert alike > 55
+    assert alike > 50
     assert 35 <= copies <= 52  # of those in a picture that the class has by the dozen nobody can know
+
+
+def test_the_same_thing_in_the_same_place_with_noise_of_its_own_is_no_copy() -> None:
+    draws = np.random.default_rng(5)
+    places = draws.integers(0, 150, 480)
+    seen = _pictures(150)[places] + draws.normal(0, 2, (480, 16, 16))
+    count, alike, copies = _look((seen.clip(0, 255).astype(np.uint8), places % 3), "near_duplicates")
+    assert alike > 0.15 * count
+    assert copies == 0

@@ -46,8 +46,8 @@ def audit(
     {within: {split: count}, across: {"train/valid": count}, copies: {"train/valid": count}, examples}.  ``within``
     counts exact copies beyond the first, and samples that have a near duplicate; ``across`` counts samples of the
     second split that have one in the first, and ``copies`` those of them that are not so by the nature of the data
-    (``copies.py``).  Lists are cut to 100 files and 20 examples, counts are not.  What is known of groups is added by who
-    opens the data (``audit_groups``, ``likely_groups``).
+    (``copies.py``).  Lists are cut to 100 files and 20 examples, counts are not.  What is known of groups is added by
+    who opens the data (``audit_groups``, ``likely_groups``).
     """
     reporter = reporter or Reporter()
     groups = exact_groups(data.samples, reporter) if groups is None else groups
