@@ -96,7 +96,7 @@ def test_copies_that_were_planted_among_signs_are_told_from_them() -> None:
     valid = np.arange(600, 800)
     images[600:650], labels[600:650] = _again(images[:50]), labels[:50]
     _count, alike, copies = _look((images, labels), "near_duplicates", valid)
-    assert alike > 50
+    assert alike >= 50
     assert 35 <= copies <= 52  # of those in a picture that the class has by the dozen nobody can know
 
 

@@ -1,7 +1,8 @@
 """Dead units: channels that are zero at every place of every image that was looked at.
 
-A caution where that costs something: half of a layer, or so many that fewer are left than tell the classes apart.
-A wide layer that lost some works as a narrower one would, which is a remark.
+A caution where that can have cost something: fewer are left than tell the classes apart, or half of a layer is dead
+and the training samples were not learned.  A third to two thirds of a first layer are dead from birth where pixels are
+positive and were not standardised; what is left of a wide layer works as a narrower one would, which is a remark.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from trasluz.numerals import integer, percent, significant
 _FEWEST = 100  # images: with none of n alive, at most 3 / n are (95 %, Hanley and Lippman-Hand 1983)
 # Of a layer's channels: up to a seventh are dead from birth in healthy layers of ReLU; half of them are a loss.
 _SOME, _MANY = 0.15, 0.5
+_OF_THE_ERROR = 0.5  # of guessing: who leaves less of it on training samples has learned them with what is alive
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,11 @@ class _Layer:
     examined: int
     flat: bool = False  # no places: what it tells lies in its channels alone
 
-    def costs(self, classes: int) -> bool:
-        """Whether half is dead, or fewer channels are left than it takes to tell so many classes apart by lines."""
+    def costs(self, classes: int, learned: bool) -> bool:
+        """Whether fewer channels are left than it takes to tell so many classes apart by lines, or half is dead in a
+        network that has not ``learned``."""
         few = self.flat and self.channels - self.dead < classes - 1 <= self.channels
-        return few or self.dead >= _MANY * self.channels
+        return few or (not learned and self.dead >= _MANY * self.channels)
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -41,9 +44,10 @@ def check(evidence: Evidence) -> Finding | None:
     if not layers:
         return None
     classes = len(evidence.audit.get("classes") or {})
-    worst = max(layers, key=lambda layer: (layer.costs(classes), layer.dead / layer.channels, layer.examined))
-    costs = worst.costs(classes)
-    share = worst.dead / worst.channels
+    ranked = [
+        (layer.costs(classes, _learned(evidence, classes)), layer.dead / layer.channels, layer) for layer in layers
+    ]
+    costs, share, worst = max(ranked, key=lambda one: (*one[:2], one[2].examined))
     if share < _SOME and not costs:
         return None
     rate = evidence.train.optimiser.learning_rate
@@ -81,6 +85,13 @@ def check(evidence: Evidence) -> Finding | None:
         refuted_by=_("one of these channels is above zero for any image of the kind that it was trained on."),
         cause="" if rate_too_high(evidence) is None else "learned little",
     )
+
+
+def _learned(evidence: Evidence, classes: int) -> bool:
+    """Whether training samples are told apart; not known of what has no classes."""
+    known = evidence.trained_share
+    shares = [*([] if known is None else [known[0]]), *evidence.series("train/accuracy")[-1:]]
+    return bool(shares) and classes > 1 and 1 - max(shares) <= _OF_THE_ERROR * (1 - 1 / classes)
 
 
 def _owners(evidence: Evidence) -> set[str]:

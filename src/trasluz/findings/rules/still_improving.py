@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from trasluz.findings.curves import slope
 from trasluz.findings.evidence import Evidence, longer
 from trasluz.findings.finding import Finding
@@ -50,6 +52,6 @@ def _gain(last: list[float]) -> float | None:
     if len(last) >= _FEWEST:
         step, error = slope(last)
         return None if step > -_ERRORS * error else -step * len(last)
-    falls = [before - after for before, after in zip(last[:-1], last[1:], strict=True)]
+    falls = [before - after for before, after in pairwise(last)]
     whole = last[0] - last[-1]
     return whole if min(falls) > 0 and falls[-1] >= max(_LATEST * whole, _OF_THE_LOSS * abs(last[-1])) else None
