@@ -76,7 +76,11 @@ class _Observer:
         return self._all(rows, lambda chosen: as_bytes(data, chosen), title, classes=False)[0]
 
     def _all(self, rows: np.ndarray, images: _Give, title: str, *, classes: bool) -> list[np.ndarray]:
-        """Features, and class probabilities where they are wanted, of the images of ``rows``."""
+        """Features, and class probabilities where they are wanted, of the images of ``rows``.
+
+        Raises:
+            DataError: some of them are no finite numbers.
+        """
         wanted = [self._features, self._classes] if classes else [self._features]
         parts: list[list[np.ndarray]] = []
         with self._reporter.task(title, len(rows), _("images")) as task:
@@ -84,7 +88,11 @@ class _Observer:
                 stored = self._stored(images(rows[start : start + _AT_ONCE]))
                 parts.append([self.run.model.over(stored, compute) for compute in wanted])
                 task.advance(len(stored))
-        return [np.concatenate(kind) for kind in zip(*parts, strict=True)]
+        both = [np.concatenate(kind) for kind in zip(*parts, strict=True)]
+        if not all(np.isfinite(kind).all() for kind in both):
+            message = _("{run}: this classifier gives no finite numbers for some images; judge by another one.")
+            raise DataError(message.format(run=self.run.path))
+        return both
 
     def _features(self, inputs: Tensor, _unit: Tensor) -> Tensor:
         return self._eyes.features(self.run.networks, inputs)

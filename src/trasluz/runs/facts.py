@@ -103,6 +103,7 @@ class _Duplicates(BaseModel):
     model_config = _STRICT
     within: dict[str, Count]
     across: dict[Annotated[str, Field(pattern="^[^/]+/[^/]+$")], Count]
+    copies: dict[Annotated[str, Field(pattern="^[^/]+/[^/]+$")], Count] | None = None  # early runs do not say
     examples: list[_Pair]
 
 

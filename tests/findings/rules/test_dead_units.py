@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from tests.findings.made import evidence, found, not_found
+from tests.findings.made import audit, evidence, found, history, not_found
 from tests.look.made_subjects import subject
 from trasluz.findings.evidence import Evidence
-from trasluz.findings.rules.dead_units import _layers
+from trasluz.findings.rules.dead_units import _Layer, _layers
 from trasluz.look import base
 from trasluz.look.looks.feature_maps import FeatureMapsResult
 from trasluz.look.result import Result
@@ -37,10 +37,17 @@ def _seen(dead: int, *looks: str, **options: Any) -> Evidence:
 def test_channels_that_are_zero_everywhere_by_either_look() -> None:
     for look in ("feature-maps", "exciting"):
         finding = found("dead-units", _seen(3, look))
-        assert finding.severity == "warn"
+        assert finding.severity == "note"
+        assert "narrower" in finding.advice
+        assert found("dead-units", _seen(4, look)).severity == "warn"  # half of the layer
         assert finding.numbers == {"dead": 3, "channels": 8, "share": 3 / 8}
         assert finding.settings[0].startswith("train.optimiser.learning_rate=")
     not_found("dead-units", _seen(1, "feature-maps"))  # one of eight was never alive in many a healthy layer
+    half, classes = _seen(4, "exciting"), {name: {"train": 10} for name in "abcd"}
+    for accuracy, severity in ((0.9, "note"), (0.5, "warn")):  # with the other half it has learned, or not
+        record = history(train_accuracy=[accuracy])
+        trained = dataclasses.replace(half, info={"audit": audit(classes=classes)}, history=record)
+        assert found("dead-units", trained).severity == severity
     assert "net.1" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
     assert "400 images" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
 
@@ -65,3 +72,26 @@ def test_living_channels_few_images_and_no_looks_are_none() -> None:
     not_found("dead-units", _seen(0, "feature-maps", "exciting"))
     not_found("dead-units", _seen(3, "feature-maps", examined=50))
     not_found("dead-units", evidence())
+
+
+def test_fewer_units_than_tell_the_classes_apart_are_a_caution() -> None:
+    layer = _Layer("layer", 3, 10, 200, flat=True)
+    assert not layer.costs(8, learned=True)  # seven are left for eight classes
+    assert layer.costs(9, learned=True)
+    assert not dataclasses.replace(layer, flat=False).costs(9, learned=True)  # maps tell by their places, too
+    assert not layer.costs(20, learned=True)  # it was too narrow before any was dead
+
+
+def test_units_of_a_table_are_known_from_its_probes() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Flatten(), nn.Linear(64, 20), nn.ReLU(), nn.Linear(20, 10))
+    with torch.no_grad():
+        net[1].bias[:12] = -100  # type: ignore[index, union-attr]  # a linear layer's bias is a tensor
+    made = base.compute("probes", subject(net), None, {}, Reporter())
+    seen = dataclasses.replace(
+        evidence(), looks={"probes": made}, parameters={"net.1.weight": 1280, "net.3.weight": 200}
+    )
+    finding = found("dead-units", seen)
+    assert finding.severity == "warn"
+    assert 12 <= finding.numbers["dead"] <= 14
+    assert finding.numbers["channels"] == 20

@@ -21,6 +21,16 @@ def test_many_copies_are_grave() -> None:
     assert found("leakage", evidence(audit=_copies(200))).severity == "bad"
 
 
+def test_samples_that_are_alike_by_nature_are_a_remark() -> None:
+    pairs = {"within": {}, "across": {"train/valid": 200}, "copies": {"train/valid": 1}, "examples": []}
+    finding = found("leakage", evidence(audit=audit(near_duplicates=pairs)))
+    assert finding.severity == "note"
+    assert finding.numbers["alike"] == 200
+    not_found("leakage", evidence(audit=audit(near_duplicates={**pairs, "across": {"train/valid": 20}})))
+    copied = audit(near_duplicates={**pairs, "copies": {"train/valid": 200}})
+    assert found("leakage", evidence(audit=copied)).severity == "bad"
+
+
 def test_clean_data_a_copy_or_two_and_unknown_data_are_none() -> None:
     not_found("leakage", evidence())
     not_found("leakage", evidence(audit=_copies(2)))

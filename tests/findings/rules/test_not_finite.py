@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 from tests.findings.made import evidence, found, not_found
 
 FAILURE = {"term": "divergence", "global_step": 41, "epoch": 2, "phase": "train"}
@@ -36,3 +38,14 @@ def test_an_absurd_rate_is_brought_to_where_its_optimiser_usually_begins() -> No
     assert "to 0.05" in finding.advice
     large = evidence({"train.optimiser": {"name": "sgd", "learning_rate": 1.0}}, status="failed", failure=FAILURE)
     assert found("not-finite", large).settings[0] == "train.optimiser.learning_rate=0.1"
+
+
+def test_a_validation_loss_that_is_no_number_at_the_end_is_one_of_a_finished_run() -> None:
+    def records(*losses: float) -> list[dict[str, object]]:
+        return [{"phase": "train", "epoch": i, "train/loss": 0.5, "valid/loss": x} for i, x in enumerate(losses, 1)]
+
+    finding = found("not-finite", evidence(records=records(0.4, math.nan, math.inf)))
+    assert finding.severity == "bad"
+    assert finding.numbers == {"times": 2, "epochs": 3}
+    not_found("not-finite", evidence(records=records(math.nan, 0.4)))  # it got over it
+    not_found("not-finite", evidence(records=records(0.5, 0.4)))

@@ -38,3 +38,26 @@ def test_an_mmd_is_told_the_weight_that_the_image_is_worth() -> None:
     light = {"model": {"family": "vae", "latent": 20, "divergence": {"name": "mmd", "weight": 10.0}}}
     finding = found("posterior-collapse", evidence(light, evaluation=rebuilt({**measured, "effective_beta": 10})))
     assert finding.settings == ("model.divergence={name: mmd, weight: 1}",)
+
+
+def test_a_few_numbers_that_rebuild_as_well_as_several_directions_are_no_collapse() -> None:
+    measured = {"active_units": 2, "effective_beta": 1}
+    for components, there in ((5, False), (0, True)):
+        pca = {"pca": {"components_for_same_error": float(components)}}
+        of = evidence(VAE, evaluation=rebuilt(measured, baselines=pca))
+        (found if there else not_found)("posterior-collapse", of)
+    assert (
+        found(
+            "latent-too-large",
+            evidence(VAE, evaluation=rebuilt(measured, baselines={"pca": {"components_for_same_error": 5.0}})),
+        ).numbers["used"]
+        == 2
+    )
+
+
+def test_where_active_units_are_not_counted_the_divergence_says_it() -> None:
+    joint = {"model": {"family": "joint", "latent": 8, "divergence": {"name": "kl", "beta": 50.0}}}
+    finding = found("posterior-collapse", evidence(joint, evaluation=rebuilt({"divergence": 0.001})))
+    assert finding.numbers == {"nats": 0.001, "size": 8}
+    not_found("posterior-collapse", evidence(joint, evaluation=rebuilt({"divergence": 3.0})))
+    not_found("posterior-collapse", evidence({"model": {"family": "joint"}}, evaluation=rebuilt({"mse": 0.1})))

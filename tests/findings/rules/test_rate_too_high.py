@@ -47,6 +47,10 @@ def test_steps_that_threw_the_loss_far_above_chance_for_good() -> None:
     thrown = {"train_loss": [9.0, 0.7, 0.7, 0.7], "train_cross_entropy": [9.0, 0.7, 0.7, 0.7]}
     finding = found("rate-too-high", evidence(records=history(**thrown), audit=audit(classes=classes)))
     assert finding.numbers["chance"] == pytest.approx(np.log(2))
+    for first, there in ((9.0, True), (6.0, False)):  # thrown ten times as far, so that little was won since
+        little = [first, 0.63, 0.6, 0.59, 0.58, 0.58]
+        records = history(train_loss=little, train_cross_entropy=little)
+        (found if there else not_found)("rate-too-high", evidence(records=records, audit=audit(classes=classes)))
     learned = {"train_loss": [9.0, 0.7, 0.5, 0.1], "train_cross_entropy": [9.0, 0.7, 0.5, 0.1]}
     not_found("rate-too-high", evidence(records=history(**learned), audit=audit(classes=classes)))
     falling = [90.0, 60.0, 40.0, 30.0, 20.0, 15.0, 12.0, 10.0]  # from pixels of 255, and on its way

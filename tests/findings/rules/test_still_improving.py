@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.findings.made import evidence, found, history, not_found
 
@@ -28,3 +29,10 @@ def test_a_schedule_that_ended_the_fall_a_level_loss_and_early_stopping_are_none
     not_found("still-improving", evidence(records=history(valid_loss=level)))
     not_found("still-improving", evidence(records=history(valid_loss=FALLING), stop_reason="enough"))
     not_found("still-improving", evidence(records=history(valid_loss=FALLING), status="interrupted"))
+
+
+def test_few_epochs_say_it_where_each_brought_something() -> None:
+    finding = found("still-improving", evidence({"train.epochs": 4}, records=history(valid_loss=[1.0, 0.8, 0.7, 0.64])))
+    assert finding.numbers["gain"] == pytest.approx(0.36)
+    not_found("still-improving", evidence(records=history(valid_loss=[1.0, 0.8, 0.81, 0.7])))
+    not_found("still-improving", evidence(records=history(valid_loss=[1.0, 0.6, 0.59, 0.585])))  # it is at its end

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from tests.findings.made import evidence, found, history, not_found
+from tests.findings.made import evidence, found, history, not_found, rebuilt
 from trasluz.families.base import get
 from trasluz.findings.evidence import Evidence
 
@@ -60,3 +60,12 @@ def test_where_the_whole_loss_reaches_nothing_that_is_said_instead() -> None:
     made = evidence(records=history(train_kl=still, valid_kl=still, valid_loss=[2.0] * 4))
     not_found("term-reaches-nothing", made)
     found("loss-reaches-nothing", made)
+
+
+def test_a_divergence_without_weight() -> None:
+    for given, field in (({"name": "mmd", "weight": 0.0}, "weight"), ({"name": "kl", "beta": 0.0}, "beta")):
+        set_ = {"model": {"family": "vae", "divergence": given}}
+        finding = found("term-reaches-nothing", evidence(set_, evaluation=rebuilt({"divergence": 0.3})))
+        assert finding.numbers == {field: 0.0}
+    weighed = {"model": {"family": "vae", "divergence": {"name": "kl", "beta": 0.1}}}
+    not_found("term-reaches-nothing", evidence(weighed, evaluation=rebuilt({"divergence": 0.3})))

@@ -44,3 +44,11 @@ def test_better_and_denoisers_are_none() -> None:
     not_found("worse-than-pca", _run(0.015))
     not_found("worse-than-pca", _run(0.03, metrics={"noisy_mse": 0.04}))
     not_found("worse-than-pca", evidence())
+
+
+def test_a_code_of_words_is_not_compared_with_numbers() -> None:
+    pca = {"pca": {"mse": 0.01, "components": 8.0, "code": 8.0}}
+    numbers = evidence({"model": {"family": "autoencoder"}}, evaluation=rebuilt({"mse": 0.02}, baselines=pca))
+    found("worse-than-pca", numbers)
+    words = rebuilt({"mse": 0.02, "bits_per_image": 96.0}, baselines=pca)
+    not_found("worse-than-pca", evidence({"model": {"family": "vq-vae"}}, evaluation=words))

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from tests.look.made_subjects import digits, subject
-from trasluz.errors import RequestError
+from trasluz.errors import DataError, RequestError
 from trasluz.look import base
 from trasluz.look.classes.probing import effective_rank, probe
 from trasluz.look.looks import probes
@@ -137,3 +137,11 @@ def test_nothing_is_left_in_the_network() -> None:
     assert all(module.training for module in net.modules())
     assert not any(module._forward_hooks for module in net.modules())
     assert all(parameter.grad is None for parameter in net.parameters())
+
+
+def test_layers_that_give_what_is_no_number_are_refused_in_a_sentence() -> None:
+    net = _net()
+    with torch.no_grad():
+        net[3].weight[0, 5] = torch.nan  # type: ignore[index, union-attr]  # a linear layer's weight is a tensor
+    with pytest.raises(DataError, match="no finite numbers"):
+        _look(subject(net))

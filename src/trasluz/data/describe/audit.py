@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from trasluz.data.data import Data
+from trasluz.data.describe.copies import exact_copies, near_copies
 from trasluz.data.describe.duplicates import exact_groups
 from trasluz.data.describe.near_duplicates import NearDuplicates, near_duplicates
 from trasluz.reporting import Reporter
@@ -43,10 +44,11 @@ def audit(
     ``constant`` {count, examples} (images of one colour, or a table's columns that are
     the same in all rows), ``missing`` {count, columns: {name: count}} (values of a table), ``contradictions`` (samples
     with an exact copy of another label), ``exact_duplicates`` and ``near_duplicates``
-    {within: {split: count}, across: {"train/valid": count}, examples}.  ``within`` counts exact copies beyond the
-    first, and samples that have a near duplicate; ``across`` counts samples of the second split that have one in
-    the first.  Lists are cut to 100 files and 20 examples, counts are not.  What is known of groups is added by who
-    opens the data (``audit_groups``, ``likely_groups``).
+    {within: {split: count}, across: {"train/valid": count}, copies: {"train/valid": count}, examples}.  ``within``
+    counts exact copies beyond the first, and samples that have a near duplicate; ``across`` counts samples of the
+    second split that have one in the first, and ``copies`` those of them that are not so by the nature of the data
+    (``copies.py``).  Lists are cut to 100 files and 20 examples, counts are not.  What is known of groups is added by
+    who opens the data (``audit_groups``, ``likely_groups``).
     """
     reporter = reporter or Reporter()
     groups = exact_groups(data.samples, reporter) if groups is None else groups
@@ -175,6 +177,7 @@ def _exact_summary(data: Data, groups: np.ndarray) -> dict[str, Any]:
     return {
         "within": {name: int(np.maximum(counts[:, i] - 1, 0).sum()) for i, name in enumerate(names)},
         "across": _across(names, [counts[counts[:, i] > 0] for i in range(len(names))]),
+        "copies": exact_copies(data, groups) if "train" in data.splits else {},
         "examples": _examples(data, pairs, None),
     }
 
@@ -189,6 +192,7 @@ def _near_summary(data: Data, groups: np.ndarray, near: NearDuplicates) -> dict[
     return {
         "within": {name: int(counts[beside[:, i], i].sum()) for i, name in enumerate(names)},
         "across": _across(names, [counts[beside[:, i]] for i in range(len(names))]),
+        "copies": near_copies(data, groups, near) if "train" in data.splits and len(near.pairs) else {},
         "examples": _examples(data, near.pairs, near.correlation),
     }
 

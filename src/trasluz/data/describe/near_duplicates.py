@@ -61,6 +61,22 @@ def near_duplicates(
     return NearDuplicates(candidates[alike][order], correlation[alike][order])
 
 
+def likeness_to_others(samples: np.ndarray, rows: np.ndarray, others: np.ndarray, clusters: np.ndarray) -> np.ndarray:
+    """Float64 ``[m]``: the correlation of each of ``rows`` with the one of ``others`` most like it, below that of near
+    duplicates and of another cluster (``clusters`` int64 ``[n]``); −1 where there is none."""
+    own = _unit_vectors(thumbnails(samples, rows, _COMPARED_SIDE))
+    best = torch.full((len(rows),), -1.0)
+    chunk = max(_CHUNK_BYTES // (4 * max(len(rows), own.shape[1], 1)), 1)
+    for start in range(0, len(others), chunk):
+        part = others[start : start + chunk]
+        alike = own @ _unit_vectors(thumbnails(samples, part, _COMPARED_SIDE)).T
+        same = torch.from_numpy(clusters[rows][:, None] == clusters[part][None])
+        alike[same | (alike >= _LEAST_CORRELATION)] = -1
+        best = torch.maximum(best, alike.amax(dim=1))
+    found: np.ndarray = best.double().numpy()
+    return found
+
+
 def thumbnails(samples: np.ndarray, rows: np.ndarray, side: int, task: Task = Task()) -> Tensor:  # noqa: B008 - empty
     """Area averages of ``rows``, float32 ``[m, pixels · channels]``, at most ``side`` × ``side`` pixels each."""
     height, width = samples.shape[1:3]

@@ -1,20 +1,26 @@
-"""Dead units: channels that are zero at every place of every image that was looked at."""
+"""Dead units: channels that are zero at every place of every image that was looked at.
+
+A caution where that can have cost something: fewer are left than tell the classes apart, or half of a layer is dead
+and the training samples were not learned.  A third to two thirds of a first layer are dead from birth where pixels are
+positive and were not standardised; what is left of a wide layer works as a narrower one would, which is a remark.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trasluz.findings.evidence import Evidence, train_setting
 from trasluz.findings.finding import Finding
 from trasluz.findings.rules.rate_too_high import check as rate_too_high
-from trasluz.look.looks import exciting, feature_maps
+from trasluz.look.looks import exciting, feature_maps, probes
 from trasluz.messages import _, ngettext
 from trasluz.numerals import integer, percent, significant
 
 _FEWEST = 100  # images: with none of n alive, at most 3 / n are (95 %, Hanley and Lippman-Hand 1983)
-# Of a layer's channels: up to a seventh are dead from birth in healthy layers of ReLU, a quarter narrows the layer.
-_SOME, _MANY = 0.15, 0.25
+# Of a layer's channels: up to a seventh are dead from birth in healthy layers of ReLU; half of them are a loss.
+_SOME, _MANY = 0.15, 0.5
+_OF_THE_ERROR = 0.5  # of guessing: who leaves less of it on training samples has learned them with what is alive
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,13 @@ class _Layer:
     dead: int
     channels: int
     examined: int
+    flat: bool = False  # no places: what it tells lies in its channels alone
+
+    def costs(self, classes: int, learned: bool) -> bool:
+        """Whether fewer channels are left than it takes to tell so many classes apart by lines, or half is dead in a
+        network that has not ``learned``."""
+        few = self.flat and self.channels - self.dead < classes - 1 <= self.channels
+        return few or (not learned and self.dead >= _MANY * self.channels)
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -30,9 +43,12 @@ def check(evidence: Evidence) -> Finding | None:
     layers = [layer for layer in _layers(evidence) if layer.examined >= _FEWEST and layer.dead]
     if not layers:
         return None
-    worst = max(layers, key=lambda layer: (layer.dead / layer.channels, layer.examined))
-    share = worst.dead / worst.channels
-    if share < _SOME:
+    classes = len(evidence.audit.get("classes") or {})
+    ranked = [
+        (layer.costs(classes, _learned(evidence, classes)), layer.dead / layer.channels, layer) for layer in layers
+    ]
+    costs, share, worst = max(ranked, key=lambda one: (*one[:2], one[2].examined))
+    if share < _SOME and not costs:
         return None
     rate = evidence.train.optimiser.learning_rate
     seen = ngettext(
@@ -41,7 +57,7 @@ def check(evidence: Evidence) -> Finding | None:
         worst.dead,
     )
     return Finding(
-        severity="warn" if share >= _MANY else "note",
+        severity="warn" if costs else "note",
         title=_("Dead channels"),
         seen=seen.format(
             layer=worst.name,
@@ -54,7 +70,13 @@ def check(evidence: Evidence) -> Finding | None:
             "A channel that is zero for every image gets no gradient and can hardly come back; the layer works as if "
             "it were narrower."
         ),
-        advice=_(
+        advice=(
+            ""
+            if costs
+            else _("Where the network does well this costs nothing but time: the layer could as well be narrower.")
+            + " "
+        )
+        + _(
             "Lower the learning rate of {rate} to a third, or warm it up; normalise before the activation, or use one "
             "that is not flat, such as leaky ReLU."
         ).format(rate=significant(rate)),
@@ -63,6 +85,13 @@ def check(evidence: Evidence) -> Finding | None:
         refuted_by=_("one of these channels is above zero for any image of the kind that it was trained on."),
         cause="" if rate_too_high(evidence) is None else "learned little",
     )
+
+
+def _learned(evidence: Evidence, classes: int) -> bool:
+    """Whether training samples are told apart; not known of what has no classes."""
+    known = evidence.trained_share
+    shares = [*([] if known is None else [known[0]]), *evidence.series("train/accuracy")[-1:]]
+    return bool(shares) and classes > 1 and 1 - max(shares) <= _OF_THE_ERROR * (1 - 1 / classes)
 
 
 def _owners(evidence: Evidence) -> set[str]:
@@ -82,13 +111,26 @@ def _layers(evidence: Evidence) -> list[_Layer]:
     if len(_owners(evidence)) == 1:  # one layer with weights, the scores: before it stand the pixels alone
         return []
     found: dict[str, _Layer] = {}
-    maps, best = evidence.looks.get("feature-maps"), evidence.looks.get("exciting")
+    maps, best, read = (evidence.looks.get(name) for name in ("feature-maps", "exciting", "probes"))
     if isinstance(maps, feature_maps.FeatureMapsResult):
         for name in (name for name in _computed(evidence, maps.layers) if name in maps.dead and maps.shapes.get(name)):
-            found[name] = _Layer(name, len(maps.dead[name]), maps.shapes[name][0], maps.examined)
+            found[name] = _layer_of(maps, name)
     if isinstance(best, exciting.ExcitingResult):
         channels = best.shape[-1] if len(best.shape) == 2 else best.shape[0]
         known = found.get(best.layer)
         if known is None or known.examined < best.examined:
-            found[best.layer] = _Layer(best.layer, len(best.dead), channels, best.examined)
+            found[best.layer] = _Layer(best.layer, len(best.dead), channels, best.examined, flat=len(best.shape) == 1)
+    if isinstance(read, probes.ProbesResult) and len(read.dead):  # also of tables, which have no maps
+        computed = _computed(evidence, read.layers)
+        found = {layer.name: layer for layer in _probed(read) if layer.name in computed} | found
     return list(found.values())
+
+
+def _probed(seen: probes.ProbesResult) -> Iterator[_Layer]:
+    for name, shape, dead, width in zip(seen.layers, seen.shapes, seen.dead, seen.width, strict=True):
+        yield _Layer(name, int(dead), int(width), seen.examined, flat=len(shape) == 1)
+
+
+def _layer_of(maps: feature_maps.FeatureMapsResult, name: str) -> _Layer:
+    channels, height, width = maps.shapes[name]
+    return _Layer(name, len(maps.dead[name]), channels, maps.examined, flat=height * width == 1)

@@ -18,6 +18,7 @@ _SHARE_OF_EPOCHS = 0.1
 _RECOVERED = 0.1  # of all that was won: who ends so near the lowest loss, at a rate that came down, has lost nothing
 _THROWN = 1.5  # times the loss of chance in the first epoch: fresh weights begin near chance, so steps led away from it
 _NO_BETTER = 0.95  # of the loss of chance
+_FAR, _LITTLE = 10.0, 0.75  # ten times that of chance: steps broke the weights; a quarter won since is what others left
 _RESTS = 0.9  # of the loss half-way: who still falls from a height, as with pixels of 255, is on the way
 _TO_WANDER = 6  # epochs: three for a line through the second half
 _ABOVE_CHANCE = 1.05  # times the loss of chance, at the end
@@ -52,7 +53,8 @@ def _thrown_off(evidence: Evidence) -> Finding | None:
         return None
     first, last = values[0], float(np.mean(values[-WINDOW:]))
     half = float(np.mean(values[len(values) // 2 - 1 : len(values) // 2 + 1]))
-    if first < _THROWN * chance or last < max(_NO_BETTER * chance, _RESTS * half):
+    least = _LITTLE if first >= _FAR * chance else _NO_BETTER
+    if first < _THROWN * chance or last < max(least * chance, _RESTS * half):
         return None
     seen = _(
         "The training loss was {first} in the first epoch and {last} in the last ones; always giving the classes their "

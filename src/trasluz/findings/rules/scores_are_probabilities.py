@@ -29,6 +29,9 @@ def check(evidence: Evidence) -> Finding | None:
     found = None if main is None else main.arrays.get("probabilities")
     if main is None or found is None or found.ndim != 2 or len(found) < _FEWEST or found.shape[1] < 2:
         return None
+    found = found[np.isfinite(found).all(1)]  # what is no number lies outside no bounds
+    if len(found) < _FEWEST:
+        return None
     logs = np.log(np.maximum(found.astype(np.float64), _LEAST))
     classes = found.shape[1]
     scores = logs - logs.mean(1, keepdims=True) + 1 / classes

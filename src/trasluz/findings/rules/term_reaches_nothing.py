@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trasluz.findings.evidence import Evidence
+from trasluz.findings.evidence import Evidence, divergence_setting
 from trasluz.findings.finding import Finding
 from trasluz.findings.rules.kernel_out_of_range import check as kernel_out_of_range
 from trasluz.findings.rules.loss_reaches_nothing import check as loss_reaches_nothing
@@ -21,7 +21,7 @@ def check(evidence: Evidence) -> Finding | None:
     """
     if loss_reaches_nothing(evidence) is not None or kernel_out_of_range(evidence) is not None:
         return None  # which say more
-    return _without_weight(evidence) or _constant(evidence)
+    return _without_weight(evidence) or _without_divergence(evidence) or _constant(evidence)
 
 
 def _without_weight(evidence: Evidence) -> Finding | None:
@@ -42,6 +42,30 @@ def _without_weight(evidence: Evidence) -> Finding | None:
                 refuted_by=_("a number of the {network} differs from what it was drawn as.").format(network=network),
             )
     return None
+
+
+def _without_divergence(evidence: Evidence) -> Finding | None:
+    """A divergence that weighs nothing: codes lie where they will, and the prior says nothing of them."""
+    field = next((name for name in ("beta", "weight") if name in evidence.divergence), None)
+    if field is None or evidence.divergence[field] != 0 or evidence.metric("divergence") is None:
+        return None
+    return Finding(
+        severity="warn",
+        title=_("A divergence that weighs nothing"),
+        seen=_("The weight model.divergence.{field} is 0; on validation the divergence is {value}.").format(
+            field=field, value=significant(evidence.metric("divergence") or 0.0)
+        ),
+        meaning=_(
+            "Nothing draws codes towards the prior: what is decoded from its samples is chance, and the posterior's "
+            "deviations mean nothing."
+        ),
+        advice=_("Give the divergence a weight, or choose an autoencoder, which has none."),
+        numbers={field: 0.0},
+        settings=(divergence_setting(evidence, **{field: 1.0}),),
+        refuted_by=_("samples of the prior are decoded to images like those of the data."),
+        cause="divergence",
+        specific=2,
+    )
 
 
 def _constant(evidence: Evidence) -> Finding | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from trasluz.look.cams._finite import need_finite
 from trasluz.messages import N_
 
 NAME = "Eigen-CAM"
@@ -18,7 +19,7 @@ def signed_map(activations: Tensor) -> Tensor:
     A singular vector has no sign of its own; it is turned so that the map's sum is not negative.
     """
     matrix = activations.flatten(2).transpose(1, 2)
-    left, values, _right = torch.linalg.svd(matrix, full_matrices=False)
+    left, values, _right = torch.linalg.svd(need_finite(matrix), full_matrices=False)
     found = left[..., 0] * values[..., :1]
     turned = torch.where(found.sum(1, keepdim=True) < 0, -found, found)
     return turned.reshape(len(turned), *activations.shape[2:])

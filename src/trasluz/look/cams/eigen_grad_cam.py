@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from trasluz.look.cams._finite import need_finite
 from trasluz.messages import N_
 
 NAME = "EigenGradCAM"
@@ -21,7 +22,7 @@ def signed_map(activations: Tensor, gradients: Tensor) -> Tensor:
     A singular vector has no sign of its own, and pytorch-grad-cam leaves it to chance; here it is turned so that the
     map rises where the contributions' sum over channels (HiResCAM) does.  A layer of one position gives zero.
     """
-    contributions = (gradients * activations.unsqueeze(1)).flatten(3).transpose(2, 3)
+    contributions = need_finite((gradients * activations.unsqueeze(1)).flatten(3).transpose(2, 3))
     left, values, right = torch.linalg.svd(contributions - contributions.mean(2, keepdim=True), full_matrices=False)
     projected = left[..., 0] * values[..., :1]
     against = right[..., 0, :].sum(-1, keepdim=True) < 0  # Cov(M v₁, M 1) is σ₁² v₁ · 1

@@ -11,7 +11,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from trasluz.errors import RequestError
+from trasluz.errors import DataError, RequestError
 from trasluz.families.capabilities import GivesLogits, HasLayers
 from trasluz.look.classes.probing import effective_rank, paired_difference, probe, settled_at
 from trasluz.look.layers.activations import gather, mean_and_max, readable, run_through
@@ -58,6 +58,8 @@ class ProbesResult(Result):
     ``taught`` and ``tested``: numbers of samples; ``split``: which tests.  ``majority``: accuracy of the most
     frequent class.  ``images``: uint8 ``[k, h, w, c]`` of some samples (empty without images) with ``image_depth``,
     their ``settled``, and ``image_class``, the names of their classes.
+    ``dead``: int64 ``[layers]``, how many of the channels are zero everywhere in the ``examined`` samples of which
+    zeros are counted (empty in a result from before there was such a count).
     """
 
     layers: tuple[str, ...]
@@ -80,6 +82,8 @@ class ProbesResult(Result):
     images: np.ndarray
     image_depth: np.ndarray
     image_class: tuple[str, ...]
+    dead: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    examined: int = 0
 
 
 RESULT = ProbesResult
@@ -100,6 +104,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
 
     Raises:
         RequestError: there are too few labelled samples.
+        DataError: a layer gives what is no number for some of them.
     """
     taught, tested = _rows(subject, config)
     known = np.asarray(subject.data.labels)
@@ -113,6 +118,11 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
             task.advance(note=name)
             if features is None:
                 continue
+            if not np.isfinite(features).all():
+                message = _(
+                    "look probes: for some samples {layer} gives no finite numbers, so nothing can be read there."
+                )
+                raise DataError(message.format(layer=name))
             said = probe(features[: len(taught)], known[taught], features[len(taught) :], classes)
             names.append(name)
             right.append(said == truth)
@@ -123,7 +133,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     gains = np.array([paired_difference(a, b) for a, b in zip([majority, *hits[:-1]], hits, strict=True)])
     bounds = np.array([wilson(int(row.sum()), len(row)) for row in hits])
     settled = settled_at(hits)
-    zeros = _zeros(subject, names, tested[:_RANKED])
+    counted = _zeros(subject, {name: candidates[name] for name in names}, tested[:_RANKED])
     shown = _examples(settled, len(names), config.examples) if subject.spec.kind == "image" else np.empty(0, np.int64)
     return ProbesResult(
         layers=tuple(names),
@@ -134,7 +144,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         gain=gains[:, 0],
         gain_low=gains[:, 1],
         gain_high=gains[:, 2],
-        zeros=np.array([zeros[name] for name in names]),
+        zeros=np.array([counted.zeros[name] / counted.values[name] for name in names]),
         rank=np.array(ranks),
         width=np.array(widths),
         own=_own(subject, tested, truth),
@@ -146,6 +156,8 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         images=_pictures(subject, tested[shown]),
         image_depth=settled[shown],
         image_class=tuple(subject.spec.classes[label] for label in truth[shown]),
+        dead=np.array([int((~counted.alive[name]).sum()) for name in names]),
+        examined=min(len(tested), _RANKED),
     )
 
 
@@ -228,20 +240,24 @@ def _width(shape: tuple[int, ...]) -> int:
 
 @dataclass
 class _Zeros:
-    """Counts of values that pass, by layer."""
+    """Counts of values that pass, by layer, and which channels were ever anything else than zero."""
 
     zeros: dict[str, int] = field(default_factory=dict)
     values: dict[str, int] = field(default_factory=dict)
+    alive: dict[str, Tensor] = field(default_factory=dict)
 
     def see(self, layer: str, output: Tensor) -> None:
+        channels = output.movedim(-1 if output.ndim == 3 else 1, -1)  # of tokens the last axis, of maps the second
+        alive = (channels != 0).flatten(0, -2).any(0).cpu()
+        self.alive[layer] = alive | self.alive.get(layer, torch.zeros_like(alive))
         self.zeros[layer] = self.zeros.get(layer, 0) + output.numel() - int(torch.count_nonzero(output))
         self.values[layer] = self.values.get(layer, 0) + output.numel()
 
 
-def _zeros(subject: Subject, layers: list[str], rows: np.ndarray) -> dict[str, float]:
+def _zeros(subject: Subject, layers: Mapping[str, Layout], rows: np.ndarray) -> _Zeros:
     counted = _Zeros()
     run_through(subject, np.asarray(subject.data.samples[rows]), layers, counted.see, _THROUGH)
-    return {layer: counted.zeros[layer] / counted.values[layer] for layer in layers}
+    return counted
 
 
 def _own(subject: Subject, rows: np.ndarray, truth: np.ndarray) -> float:
