@@ -15,9 +15,10 @@ class Specimen:
     beside the usual ones.
 
     Of what is found afterwards ``must`` has to be there, and ``never`` must not.  ``told_by``: rules of ``must`` whose
-    sentence another may say, where it tells the cause of it, with the words that it must say then.  In a healthy specimen no fault and no
-    caution may come; beside a planted fault those in ``may`` follow from it.  ``untrue``: words that must not be said,
-    by findings or looks.  ``row``: of the table of sentences that were wrong once.  ``quick``: part of the tests.
+    sentence another may say, where it tells the cause of it, with the words that it must say then.  In a healthy
+    specimen no fault and no caution may come; beside a planted fault those in ``may`` follow from it.  ``untrue``:
+    words that must not be said, by findings or looks.  ``row``: of the table of sentences that were wrong once.
+    ``quick``: part of the tests.
     ``hands``: who planted it, where it was not whoever wrote the rules.
     """
 

@@ -1,4 +1,4 @@
-"""Class imbalance ignored: a rare class pays for it, and where it is never named at all, this is why: so this is told."""
+"""Class imbalance ignored: a rare class pays for it; where it is never named, this is why, and what is told."""
 
 from __future__ import annotations
 

@@ -48,6 +48,11 @@ def said(evidence: Evidence) -> str:
     return "" if found is None else found.seen
 
 
+def of_even_classes(evidence: Evidence) -> bool:
+    """Whether a class is never named although none is rare, or they are weighed."""
+    return check(evidence) is not None and not _uneven(evidence)
+
+
 def widen() -> str:
     """What to do where ``wider`` has a setting."""
     return _("Widen the hidden layer that has fewer units than there are classes.")
