@@ -30,7 +30,7 @@ from bench.machine import machine
 from trasluz.look.classes.folds import folds
 from trasluz.look.classes.label_noise import out_of_fold
 from trasluz.look.classes.suspicion import Suspicion, suspicion
-from trasluz.look.classes.views import held_out
+from trasluz.look.classes.views import asks_pictures, held_out, sees_more
 from trasluz.reporting import Task
 
 ROOT = Path(__file__).parent.parent
@@ -70,9 +70,14 @@ def judge(name: str, share: float, seed: int, work: Path) -> Judged:
     classes, given, fold = int(made.truth.max()) + 1, made.given, folds(made.given, made.same)
     scores, others = out_of_fold(made.features, given, fold, classes, Task(), made.held)
     known = held_out(scores.argmax(1), given, others.argmax(1), made.held_given)
-    if known.by_heart:
-        scores, _others = out_of_fold(made.pictures, given, fold, classes, Task())
-    return Judged(name, share, seed, made, known.by_heart, scores, suspicion(scores, given))
+    found = suspicion(scores, given)
+    if not known.by_heart and not asks_pictures(found, given):
+        return Judged(name, share, seed, made, False, scores, found)
+    theirs, _others = out_of_fold(made.pictures, given, fold, classes, Task())
+    pictures = suspicion(theirs, given)
+    if known.by_heart or sees_more(pictures, found, given):
+        return Judged(name, share, seed, made, known.by_heart, theirs, pictures)
+    return Judged(name, share, seed, made, False, scores, found)
 
 
 def theirs(judged: list[Judged]) -> tuple[str, dict[str, Any]]:

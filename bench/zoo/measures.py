@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from trasluz.findings.base import find
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.rules.latent_too_large import in_use
+from trasluz.findings.rules.validation_too_small import ACCURACIES
 
 _LEAST_GAIN = 0.02  # of what was complained of: a fiftieth less is no cure
 
@@ -63,9 +64,10 @@ def _share_in_use(evidence: Evidence) -> float:
 
 def _half_width(evidence: Evidence) -> float:
     main = evidence.main
-    if main is None or "accuracy" not in main.metrics:
+    name = next((name for name in ACCURACIES if main is not None and name in main.metrics), None)
+    if main is None or name is None:
         return math.nan
-    low, high = main.intervals.get("accuracy", evidence.share_interval(main.metrics["accuracy"], main.count))
+    low, high = main.intervals.get(name, evidence.share_interval(main.metrics[name], main.count))
     return (high - low) / 2
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.machine import machine
 from bench.zoo.groups import groups
-from bench.zoo.judge import GRAVE, false_alarms, wrong
+from bench.zoo.judge import GRAVE, false_alarms, told_for, wrong
 from bench.zoo.specimen import Specimen
 from trasluz.findings.base import names
 from trasluz.metrics.intervals import wilson
@@ -173,8 +173,12 @@ def _rule(name: str, own: list[tuple[Specimen, Told]], others: list[tuple[Specim
 
 
 def _found_of(name: str, known: list[tuple[Specimen, Told]]) -> str:
-    planted = [told for specimen, told in known if name in specimen.must]
-    return _share(sum(any(one["rule"] == name for one in told["findings"]) for told in planted), len(planted))
+    planted = [
+        any(one["rule"] == name for one in told["findings"]) or told_for(specimen, told, name)
+        for specimen, told in known
+        if name in specimen.must
+    ]
+    return _share(sum(planted), len(planted))
 
 
 def _on_healthy(name: str, known: list[tuple[Specimen, Told]]) -> tuple[str, int]:

@@ -14,9 +14,11 @@ class Specimen:
     as ``{before}``, ``judge`` one whose classifier judges the samples of this generator.  ``looks`` are asked for
     beside the usual ones.
 
-    Of what is found afterwards ``must`` has to be there, and ``never`` must not.  In a healthy specimen no fault and no
-    caution may come; beside a planted fault those in ``may`` follow from it.  ``untrue``: words that must not be said,
-    by findings or looks.  ``row``: of the table of sentences that were wrong once.  ``quick``: part of the tests.
+    Of what is found afterwards ``must`` has to be there, and ``never`` must not.  ``told_by``: rules of ``must`` whose
+    sentence another may say, where it tells the cause of it, with the words that it must say then.  In a healthy
+    specimen no fault and no caution may come; beside a planted fault those in ``may`` follow from it.  ``untrue``:
+    words that must not be said, by findings or looks.  ``row``: of the table of sentences that were wrong once.
+    ``quick``: part of the tests.
     ``hands``: who planted it, where it was not whoever wrote the rules.
     """
 
@@ -27,6 +29,7 @@ class Specimen:
     data: str = ""
     seeds: tuple[int, ...] = (0,)
     must: tuple[str, ...] = ()
+    told_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     may: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     untrue: tuple[str, ...] = ()

@@ -40,6 +40,8 @@ def test_a_specimen_names_what_there_is(specimen: Specimen) -> None:
     assert {*specimen.must, *specimen.may, *specimen.never} <= set(names())
     assert not {*specimen.must, *specimen.may} & set(specimen.never)
     assert not (specimen.healthy and specimen.must)
+    assert specimen.told_by.keys() <= set(specimen.must)
+    assert {by for by, _words in specimen.told_by.values()} <= {*specimen.must, *specimen.may}
     assert not specimen.data or specimen.data in MADE
     assert {specimen.before, specimen.judge} - {""} <= ALL.keys()
     settings = {name: value for name, value in specimen.settings.items() if "{before}" not in str(value)}
@@ -48,6 +50,13 @@ def test_a_specimen_names_what_there_is(specimen: Specimen) -> None:
 
 def test_what_is_measured_of_advice_is_known_for_every_rule_that_advises() -> None:
     assert set(names()) >= MEASURES.keys()
+
+
+def test_what_the_cause_tells_is_told() -> None:
+    planted = Specimen("a", "", "digits-cnn", must=("one-answer",), told_by={"one-answer": ("underfitting", "for all")})
+    cause = {"rule": "underfitting", "severity": "note", "seen": "One answer for all."}
+    assert wrong(planted, {"findings": [cause], "untrue": []}) == []
+    assert wrong(planted, {"findings": [{**cause, "seen": "Little."}], "untrue": []}) == ["one-answer is missing"]
 
 
 def test_a_missing_a_false_and_an_untrue_word_are_wrong() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.findings.made import audit, classified, evidence, history
 from trasluz.errors import RecipeError, StorageError
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.findings.base import check_all, check_in, find, names
 from trasluz.findings.curves import noise, slope, smooth
 from trasluz.findings.evidence import Evidence, divergence_setting, train_setting
@@ -151,6 +152,10 @@ def test_the_loss_of_chance_is_the_entropy_of_the_classes() -> None:
     assert made.chance_loss == pytest.approx(-(0.9 * np.log(0.9) + 0.1 * np.log(0.1)))
     assert evidence({"data.balance": "weights"}, audit=made.audit).chance_loss is None
     assert evidence().chance_loss is None
+    classes = {"a": {"train": 2000}, "b": {"train": 1000}}  # of 4,000 samples
+    several = Evaluation("valid", 100, {"subset_accuracy": 0.5})
+    made = evidence(audit=audit(classes=classes), evaluation=several)
+    assert made.chance_loss == pytest.approx(np.log(2) - 0.25 * np.log(0.25) - 0.75 * np.log(0.75))
 
 
 def test_the_command_names_the_recipe_that_was_used() -> None:

@@ -194,6 +194,7 @@ SPECIMENS = (
         mlp((1,), epochs=6, rate=0.01),
         seeds=_SEEDS,
         must=("class-never-predicted",),
+        told_by={"class-never-predicted": ("underfitting", "No sample was ever taken for")},  # one unit is why
         may=("underfitting", "calibration-off", "still-improving", "dead-units", "one-answer"),
     ),
     Specimen(

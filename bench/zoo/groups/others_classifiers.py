@@ -111,6 +111,7 @@ SPECIMENS = (
         taught(plain(1, activation="tanh"), epochs=20, learning_rate=0.01),
         data="glyphs",
         must=("class-never-predicted",),
+        told_by={"class-never-predicted": ("underfitting", "No sample was ever taken for")},  # one unit is why
         may=("underfitting", "calibration-off", "still-improving", "overfitting"),
     ),
     Specimen(
@@ -129,6 +130,7 @@ SPECIMENS = (
         taught(maps(8, 16), epochs=8),
         data="twin-shapes",
         must=("class-never-predicted",),
+        told_by={"class-never-predicted": ("class-imbalance", "No sample was ever taken for")},  # six to one is why
         may=("calibration-off", "class-imbalance", "underfitting", "mislabelled-suspects"),
     ),
     Specimen(
@@ -138,6 +140,7 @@ SPECIMENS = (
         taught(plain(48), epochs=6, learning_rate=0.0005),
         data="rarest-shirt",
         must=("class-never-predicted",),
+        told_by={"class-never-predicted": ("class-imbalance", "No sample was ever taken for")},  # three of them are why
         may=("overfitting", "calibration-off", "class-imbalance", "underfitting"),
     ),
     Specimen(

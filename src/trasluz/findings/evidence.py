@@ -180,12 +180,25 @@ class Evidence:
 
     @cached_property
     def chance_loss(self) -> float | None:
-        """The cross-entropy of always giving the classes the shares that they have in training; ``None`` if unknown."""
+        """The cross-entropy of always giving the classes the shares that they have in training; ``None`` if unknown.
+
+        Of several labels per sample it is the sum of those of each label alone.
+        """
         sizes: list[int] = [counts.get("train", 0) for counts in (self.audit.get("classes") or {}).values()]
         total = sum(sizes)
         if self.recipe.data.balance != "none" or min(len(sizes), total) < 2:
             return None
-        return -math.fsum(size / total * math.log(size / total) for size in sizes if size)
+        if self.several_labels:
+            shares = [size / self.count("train") for size in sizes] if self.count("train") else []
+            return math.fsum(_entropy((share, 1 - share)) for share in shares) if shares else None
+        return _entropy([size / total for size in sizes])
+
+    @property
+    def several_labels(self) -> bool:
+        """Whether a sample may have several labels: then validation measures how often all of them are right."""
+        return any(str(key).endswith("/subset_accuracy") for record in self.phase for key in record) or (
+            self.main is not None and "subset_accuracy" in self.main.metrics
+        )
 
     def count(self, split: str) -> int:
         """How many samples a split has."""
@@ -208,6 +221,10 @@ class Evidence:
             return int(self.main.arrays["kl"].shape[1])
         latent = self.recipe.model.get("latent")
         return latent if isinstance(latent, int) and self.metric("active_units") is not None else None
+
+
+def _entropy(shares: Sequence[float]) -> float:
+    return -math.fsum(share * math.log(share) for share in shares if share > 0)
 
 
 def _measured(record: Record) -> bool:

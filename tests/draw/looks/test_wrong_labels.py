@@ -17,6 +17,7 @@ FOUND = WrongLabelsResult(
     too_few=("fox",),
     accuracy=0.9,
     by_heart=False,
+    by_pictures=False,
     held_out=np.array([0.91, 0.9]),
     auc=np.array([0.95, 0.93, 0.97]),
     cleared=0.98,
@@ -85,7 +86,9 @@ def test_a_probe_that_may_not_suspect_is_the_reason_given() -> None:
 
 
 def test_what_the_probe_reads_is_said() -> None:
-    (learned,) = draw(_nothing(by_heart=True))
+    (learned,) = draw(_nothing(by_heart=True, by_pictures=True))
     assert "learned labels by heart" in learned.note
-    (unknown,) = draw(_nothing(by_heart=True, held_out=np.empty(0)))
+    (unknown,) = draw(_nothing(by_heart=True, by_pictures=True, held_out=np.empty(0)))
     assert "without validation images" in unknown.note
+    (both,) = draw(_nothing(by_pictures=True))
+    assert "cannot say whether" in both.note

@@ -62,3 +62,9 @@ def test_no_earlier_epoch_is_advised_where_curves_lag() -> None:
     info = {**sure.info, "statistics": {"train": facts}}
     lagging = dataclasses.replace(sure, history=history(valid_loss=[2.1, 0.7]), info=info)
     assert "Stop earlier" not in found("calibration-off", lagging).advice
+
+
+def test_more_doubt_than_regularises_is_told_although_the_recipe_asks_for_it() -> None:
+    smoothed = found("calibration-off", _run(0.38, 0.96, set={"model.label_smoothing": 0.6}))
+    assert smoothed.severity == "note"
+    assert smoothed.settings == ("model.label_smoothing=0.0",)

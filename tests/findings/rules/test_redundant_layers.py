@@ -4,6 +4,7 @@ import dataclasses
 from functools import cache
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -62,3 +63,23 @@ def test_an_activation_counts_to_the_layer_before_it() -> None:
     not_found("redundant-layers", probed(gains))  # together the layer and its activation add a twentieth
     gains[3] = 0.2
     assert "net.3" in found("redundant-layers", probed(gains)).seen
+
+
+def test_a_stack_is_judged_by_its_mean_where_images_are_few() -> None:
+    look, _parameters = _probed(True)
+    layers = tuple(f"net.{number}" for number in range(8))
+
+    def probed(*gains: float, half: float = 0.016) -> Evidence:
+        gain = np.array(gains)
+        swapped = dataclasses.replace(
+            look, layers=layers, gain=gain, gain_low=gain - half, gain_high=gain + half, own=0.0
+        )
+        return dataclasses.replace(
+            evidence(), looks={"probes": swapped}, parameters={f"{name}.weight": 8 for name in layers}
+        )
+
+    finding = found("redundant-layers", probed(0.7, 0, 0, 0, 0, 0, 0, 0))
+    assert finding.numbers["at_best"] == pytest.approx(0.016 / 6**0.5)  # of the mean of six
+    assert "together" in finding.seen
+    not_found("redundant-layers", probed(0.7, 0, 0, 0.03, 0, 0.03, 0, 0))  # one gains between two: no stack of three
+    not_found("redundant-layers", probed(0.7, 0, 0, 0, 0, 0, 0, 0, half=0.05))

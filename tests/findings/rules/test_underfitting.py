@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from tests.findings.made import classified, evidence, found, history, not_found
+from tests.findings.made import audit, classified, evidence, found, history, not_found
 from trasluz.findings.base import check_all, find
 
 
@@ -62,3 +62,23 @@ def test_what_cannot_be_told_apart_is_told_before_the_class_that_nobody_names() 
     one = dataclasses.replace(evidence(evaluation=classified([[0, 58], [0, 62]])), parameters={"outputs.weight": 4})
     assert find("class-never-predicted").check(one) is not None
     assert [each.rule for each in check_all(one) if each.severity == "bad"] == ["underfitting"]
+
+
+def test_a_class_that_is_never_named_is_told_with_its_cause() -> None:
+    confusion = [[20, 5, 0, 5], [10, 15, 0, 5], [12, 8, 0, 10], [6, 4, 0, 20]]
+    narrow = {"model": {"family": "classifier", "network": {"name": "dense", "hidden": [2]}}}
+    made = evidence(narrow, records=history(train_accuracy=[0.4, 0.5]), evaluation=classified(confusion))
+    finding = found("underfitting", made)
+    assert "No sample was ever taken for c" in finding.seen
+    assert finding.settings == ("model.network.hidden=[16]",)
+    assert [each.rule for each in check_all(made) if each.severity == "bad"] == ["underfitting"]
+
+
+def test_where_a_class_is_left_out_half_of_the_errors_are_enough() -> None:
+    named = [[200, 100, 0, 100], [50, 300, 5, 45], [50, 50, 300, 0], [100, 100, 100, 100]]
+    left_out = [[200, 100, 0, 100], [50, 300, 0, 50], [200, 100, 0, 100], [0, 0, 0, 400]]
+    records = history(train_accuracy=[0.5, 0.57])
+    not_found("underfitting", evidence(records=records, evaluation=classified(named)))
+    assert found("underfitting", evidence(records=records, evaluation=classified(left_out))).numbers["train"] == 0.57
+    uneven = evidence(records=records, audit=audit(imbalance=2.0), evaluation=classified(left_out))
+    not_found("underfitting", uneven)

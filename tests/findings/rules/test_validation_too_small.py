@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tests.findings.made import classified, evidence, found, not_found
+from trasluz.evaluation.evaluation import Evaluation
 from trasluz.metrics.intervals import wilson
 from trasluz.numerals import integer
 
@@ -24,3 +25,10 @@ def test_many_samples_or_a_share_near_one_are_enough() -> None:
     not_found("validation-too-small", evidence(evaluation=classified([[400, 100], [100, 400]])))
     not_found("validation-too-small", evidence(evaluation=classified([[50, 0], [0, 50]])))
     not_found("validation-too-small", evidence())
+
+
+def test_of_several_labels_samples_with_all_of_them_right_are_counted() -> None:
+    finding = found("validation-too-small", evidence(evaluation=Evaluation("valid", 12, {"subset_accuracy": 1.0})))
+    assert (finding.numbers["low"], finding.numbers["high"]) == wilson(12, 12)
+    assert finding.seen.startswith("All labels are right for")
+    not_found("validation-too-small", evidence(evaluation=Evaluation("valid", 400, {"subset_accuracy": 1.0})))

@@ -84,8 +84,13 @@ def _note(result: WrongLabelsResult) -> str:
 
 
 def _what_it_reads(result: WrongLabelsResult) -> str:
-    if not result.by_heart:
+    if not result.by_pictures:
         return _("It reads the network's features.")
+    if not result.by_heart:
+        return _(
+            "It reads features of the images themselves: the network's disbelieve most of these labels, too, but have "
+            "seen them in training, and cannot say whether the labels are wrong or the images hard."
+        )
     if not len(result.held_out):
         return _(
             "It reads features of the images themselves: without validation images nobody can say whether the network "

@@ -6,16 +6,21 @@ import math
 
 from trasluz.findings.evidence import Evidence, longer
 from trasluz.findings.finding import Finding
+from trasluz.findings.rules.scores_are_probabilities import CAUSE as UNSURE
+from trasluz.findings.rules.scores_are_probabilities import check as scores_are_probabilities
 from trasluz.messages import _
 from trasluz.numerals import percent
 
 _LEAST = 0.05  # five points between what is said and what is so
 _GRAVE = 0.1  # ten points too sure: a caution; most networks of a few epochs are some points off
+_MOST_ASKED = (
+    0.25  # doubt that regularises: smoothing of 0.1 to 0.2, mixup of α = 1; who asks for more loses the sureness
+)
 _TIMES_CHANCE = 2.0  # in a finite sample the error of a network that says the truth is above 0 already
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """An expected calibration error beyond chance, and beyond the doubt that the recipe asks for."""
+    """An expected calibration error beyond chance, and beyond the doubt that a recipe asks for as a rule."""
     main = evidence.main
     error = None if main is None else main.metrics.get("calibration_error")
     if main is None or error is None or main.calibration is None:
@@ -34,6 +39,7 @@ def check(evidence: Evidence) -> Finding | None:
     smoothing = evidence.recipe.model.get("label_smoothing", 0.0)
     mixed = ("data.augment.mixup=0.0",) if evidence.recipe.data.augment.mixup else longer(evidence)
     less = ("model.label_smoothing=0.0",) if smoothing else mixed
+    unsure = sure <= right or scores_are_probabilities(evidence) is not None  # of several labels, 0.5 is the least
     settings = () if sure > right else less  # smoothing labels helped in one of three runs of the zoo
     return Finding(
         severity="warn" if sure > right and error >= _GRAVE else "note",
@@ -48,7 +54,7 @@ def check(evidence: Evidence) -> Finding | None:
         numbers={"calibration_error": error, "confidence": sure, "accuracy": right, "by_chance": chance},
         settings=settings,
         refuted_by=_("of samples of which it is {sure} sure it is right on {sure}.").format(sure=percent(sure)),
-        cause="memorising" if sure > right else "unsure" if evidence.left_behind is None else "learned little",
+        cause="memorising" if not unsure else UNSURE if evidence.left_behind is None else "learned little",
     )
 
 
@@ -59,7 +65,8 @@ def _surer(evidence: Evidence) -> str:
 
 
 def _asked_doubt(evidence: Evidence) -> float:
-    """How far below certainty the recipe's targets are: label smoothing, and the mean smaller part of a mixup.
+    """How far below certainty the recipe's targets are, up to what is usual: label smoothing, and the mean smaller part
+    of a mixup.
 
     Of λ from Beta(α, α) the mean of min(λ, 1 − λ) is the regularised incomplete beta function I_½(α + 1, α).
     """
@@ -67,4 +74,5 @@ def _asked_doubt(evidence: Evidence) -> float:
 
     smoothing = evidence.recipe.model.get("label_smoothing") or 0.0
     alpha = evidence.recipe.data.augment.mixup
-    return float(smoothing) + (float(betainc(alpha + 1, alpha, 0.5)) if alpha else 0.0)
+    asked = float(smoothing) + (float(betainc(alpha + 1, alpha, 0.5)) if alpha else 0.0)
+    return min(asked, _MOST_ASKED)

@@ -1,9 +1,10 @@
-"""Class imbalance ignored: a rare class pays for it."""
+"""Class imbalance ignored: a rare class pays for it; where it is never named, this is why, and what is told."""
 
 from __future__ import annotations
 
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
+from trasluz.findings.rules import class_never_predicted
 from trasluz.messages import _
 from trasluz.numerals import percent, significant
 
@@ -28,13 +29,14 @@ def check(evidence: Evidence) -> Finding | None:
         return None
     words = {"rare": rare, "frequent": frequent, "ratio": significant(ratio, 2)}
     shares = {"found": percent(found[rare]), "beside": percent(found[frequent])}
+    seen = _(
+        "{frequent} has {ratio} times as many training samples as {rare}; it finds {beside} of {frequent}, {found} "
+        "of {rare}."
+    ).format(**words, **shares)
     return Finding(
         severity="warn",
         title=_("Class imbalance ignored"),
-        seen=_(
-            "{frequent} has {ratio} times as many training samples as {rare}; it finds {beside} of {frequent}, {found} "
-            "of {rare}."
-        ).format(**words, **shares),
+        seen=f"{seen} {class_never_predicted.said(evidence)}".strip(),
         meaning=_(
             "All samples count the same, so the network serves the classes that have many and gives up the rare."
         ),

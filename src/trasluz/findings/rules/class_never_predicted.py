@@ -24,7 +24,7 @@ def check(evidence: Evidence) -> Finding | None:
     if not missing:
         return None
     names = ", ".join(main.classes[i] for i in missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
-    images, wider = int(sum(there[i] for i in missing)), _wider(evidence, len(there))
+    images, widened = int(sum(there[i] for i in missing)), wider(evidence)
     return Finding(
         severity="bad",
         title=_("A class is never predicted"),
@@ -34,21 +34,37 @@ def check(evidence: Evidence) -> Finding | None:
             len(missing),
         ).format(names=names, images=integer(images)),
         meaning=_("For these samples the answer is wrong before it is given; accuracy hides that."),
-        advice=_advice(evidence, wider),
+        advice=_advice(evidence, widened),
         numbers={"classes": float(len(missing)), "images": float(images)},
-        settings=("data.balance=weights",) if _uneven(evidence) else wider or longer(evidence),
+        settings=("data.balance=weights",) if _uneven(evidence) else widened or longer(evidence),
         refuted_by=_("it names the class for any sample of an evaluation as large as this one."),
         cause="imbalance" if _uneven(evidence) and one_answer(evidence) is None else "learned little",
     )
 
 
-def _advice(evidence: Evidence, wider: tuple[str, ...]) -> str:
-    if wider and not _uneven(evidence):
-        return _("Widen the hidden layer that has fewer units than there are classes.")
+def said(evidence: Evidence) -> str:
+    """That a class is never named, for findings that tell the cause of it in its place; empty where each is."""
+    found = check(evidence)
+    return "" if found is None else found.seen
+
+
+def of_even_classes(evidence: Evidence) -> bool:
+    """Whether a class is never named although none is rare, or they are weighed."""
+    return check(evidence) is not None and not _uneven(evidence)
+
+
+def widen() -> str:
+    """What to do where ``wider`` has a setting."""
+    return _("Widen the hidden layer that has fewer units than there are classes.")
+
+
+def _advice(evidence: Evidence, widened: tuple[str, ...]) -> str:
+    if widened and not _uneven(evidence):
+        return widen()
     return _("Weigh the classes, and see whether they were learned at all: there may be too few samples or epochs.")
 
 
-def _wider(evidence: Evidence, classes: int) -> tuple[str, ...]:
+def wider(evidence: Evidence) -> tuple[str, ...]:
     """A dense network whose hidden layers are all as wide as the classes need; nothing where they are already.
 
     Behind w units the scores of k classes lie in w dimensions: with w below k − 1 they cannot be equally far apart, and
@@ -56,6 +72,7 @@ def _wider(evidence: Evidence, classes: int) -> tuple[str, ...]:
     """
     network = evidence.recipe.model.get("network")
     hidden = network.get("hidden") if isinstance(network, dict) and network.get("name") == "dense" else None
+    classes = 0 if evidence.main is None else len(evidence.main.classes)
     if not isinstance(hidden, (list, tuple)) or not hidden or min(hidden) >= classes - 1:
         return ()
     widths = ", ".join(str(width if width >= classes - 1 else _TIMES * classes) for width in hidden)

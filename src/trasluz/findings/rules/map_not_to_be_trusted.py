@@ -1,4 +1,9 @@
-"""Heat map not to be trusted: what it shows does not follow from what was learned, or does not matter to the model."""
+"""Heat map not to be trusted: what it shows does not follow from what was learned, or does not matter to the model.
+
+A map that by luck marks what matters passes: convolutions that learned nothing and that the scores hardly depend on,
+beside a layer that decides by the pixels, still answer to the edges of an object, and where the object is all that
+there is in the picture, taking these away changes the answer more than taking away other pixels.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,11 @@
 
 Nothing is said where the probe may not suspect (``look/classes/suspicion.py``), and none of hard pictures: the share of
 wrong labels must surely be more than one in a hundred.
+
+Wrong labels are told from hard pictures by being as frequent where the probe is surest, and of any class.  Confusion
+with a system is neither: where one seven in five is called a one, a probe taught by such labels learns that sevens are
+ones to a fifth, and is right about the labels; so are pictures that really are a one in a fifth of the cases.  Which of
+the two it is this method cannot read from images and labels, and no such label is suspected.
 """
 
 from __future__ import annotations

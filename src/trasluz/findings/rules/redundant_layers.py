@@ -1,4 +1,8 @@
-"""Redundant layers: layers with weights after which the class can be read off no better than before."""
+"""Redundant layers: layers with weights after which the class can be read off no better than before.
+
+Few images cannot tell of one layer whether it gains a point.  Of several in a row, none of which surely gains, the mean
+gain is known better: half of its interval is that of one, divided by the square root of how many they are.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from trasluz.messages import _, ngettext
 from trasluz.numerals import integer, percent
 
 _AT_BEST = 0.01  # a layer is called redundant where even the upper end of its gain is a percentage point at most
+_FEWEST = 3  # in a row that are judged together: a stack, in which one more or less is no matter of the build
 _SHOWN = 4  # names in a sentence
 
 
@@ -37,11 +42,38 @@ def check(evidence: Evidence) -> Finding | None:
         return None
     middle = _parts(found, evidence.parameters)[1:-1]  # the first reads the image, the last gives the scores
     idle = [part for part in middle if part.gain - part.half <= 0 and part.gain + part.half <= _AT_BEST]
-    if not idle:
+    row = [] if idle else _row(middle)
+    if not idle and not row:
         return None
-    best = max(part.gain + part.half for part in idle)
+    return _finding(row or idle, len(middle) + 2, found.tested, together=not idle)
+
+
+def _row(middle: list[_Part]) -> list[_Part]:
+    """The longest row of parts, none of which gains a point, whose mean gain is surely a point at most; else none."""
+    rows: list[list[_Part]] = [[]]
+    for part in middle:
+        if part.gain <= _AT_BEST and part.gain - part.half <= 0:
+            rows[-1].append(part)
+        else:
+            rows.append([])
+    known = [row for row in rows if len(row) >= _FEWEST and _mean_at_best(row) <= _AT_BEST]
+    return max(known, key=len, default=[])
+
+
+def _mean_at_best(row: list[_Part]) -> float:
+    """The upper end of the mean gain of these parts, whose variances add up (``_parts``)."""
+    half = math.sqrt(sum(part.half**2 for part in row))
+    return (sum(part.gain for part in row) + half) / len(row)
+
+
+def _finding(idle: list[_Part], count: int, tested: int, *, together: bool) -> Finding:
+    best = _mean_at_best(idle) if together else max(part.gain + part.half for part in idle)
     names = ", ".join(part.name for part in idle[:_SHOWN]) + (", …" if len(idle) > _SHOWN else "")
-    seen = ngettext(
+    in_a_row = _(
+        "{n} of {count} layers with weights, {names}, add nothing together that a linear probe could use: a gain in "
+        "accuracy of {best} at most in the mean of them ({tested} images, 95 % interval)."
+    )
+    alone = ngettext(
         "{n} of {count} layers with weights, {names}, adds nothing that a linear probe could use: a gain in accuracy "
         "of {best} at most ({tested} images, 95 % interval).",
         "{n} of {count} layers with weights, {names}, add nothing that a linear probe could use: a gain in accuracy "
@@ -51,12 +83,12 @@ def check(evidence: Evidence) -> Finding | None:
     return Finding(
         severity="note",
         title=_("Layers that add nothing"),
-        seen=seen.format(
+        seen=(in_a_row if together else alone).format(
             n=integer(len(idle)),
-            count=integer(len(middle) + 2),
+            count=integer(count),
             names=names,
             best=percent(max(best, 0.0)),
-            tested=integer(found.tested),
+            tested=integer(tested),
         ),
         meaning=_(
             "The class can be read off as well before these layers as after them: the network is deeper than it need "
@@ -66,7 +98,7 @@ def check(evidence: Evidence) -> Finding | None:
             "Leave one of them out, train again and compare: a smaller network that is as good is quicker and overfits "
             "less."
         ),
-        numbers={"layers": float(len(idle)), "of": float(len(middle) + 2), "at_best": best},
+        numbers={"layers": float(len(idle)), "of": float(count), "at_best": best},
         refuted_by=_("without one of them, trained again, it is less often right."),
     )
 

@@ -1,9 +1,14 @@
-"""Underfitting: not even the training images are learned, or nothing beyond which class is frequent."""
+"""Underfitting: not even the training images are learned, or nothing beyond which class is frequent.
+
+A network that is too small has no room for some classes, and never names them: then this is the cause and that the
+sign, so that this is told, with the sign in its sentence.
+"""
 
 from __future__ import annotations
 
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding, Severity
+from trasluz.findings.rules import class_never_predicted
 from trasluz.messages import _
 from trasluz.numerals import integer, percent, significant
 
@@ -11,6 +16,9 @@ _FEWEST = 30  # samples below which an interval holds the baseline whatever was 
 # Who leaves more of the errors of naming one class always has learned the lesser part; where labels are hard to know,
 # as those of wines, the best that is known leaves half.
 _OF_THE_ERROR = 0.6
+# Labels that are hard to know spread the errors; classes of even size of which one is never named are left out by a
+# network without room for them, so that there the greater part is meant literally.
+_WHERE_ONE_IS_LEFT_OUT = 0.5
 CAUSE = "learned little"
 
 
@@ -26,7 +34,8 @@ def check(evidence: Evidence) -> Finding | None:
     value, nothing = main.metrics["accuracy"], baseline["accuracy"]
     low, high = main.intervals.get("accuracy", evidence.share_interval(value, main.count))
     numbers = {"accuracy": value, "low": low, "high": high, "majority_class": nothing}
-    bound, trained = 1 - _OF_THE_ERROR * (1 - nothing), _trained(evidence)
+    left = _WHERE_ONE_IS_LEFT_OUT if class_never_predicted.of_even_classes(evidence) else _OF_THE_ERROR
+    bound, trained = 1 - left * (1 - nothing), _trained(evidence)
     if trained is not None:
         numbers["train"] = trained
     if nothing < 1 and low <= nothing and (trained is None or trained < bound):
@@ -74,23 +83,26 @@ def _finding(evidence: Evidence, severity: Severity, title: str, numbers: dict[s
     ).format(**shares)
     if "train" in numbers:
         seen += " " + _said_of_training(evidence, numbers["train"])
+    widened = class_never_predicted.wider(evidence)
     return Finding(
         severity=severity,
         title=title,
-        seen=f"{seen} {more}".strip(),
+        seen=" ".join(part for part in (seen, more, class_never_predicted.said(evidence)) if part),
         meaning=_(
             "The network is too small, held back too much or trained too little, or samples do not tell the classes "
             "apart."
         ),
-        advice=_("Train longer, with a larger network or weaker penalties; look at the labels if that changes nothing.")
+        advice=class_never_predicted.widen()
+        if widened
+        else _("Train longer, with a larger network or weaker penalties; look at the labels if that changes nothing.")
         if not evidence.stopped_itself
         else _(
             "Longer training would stop at the same epoch: try a larger network or weaker penalties, and look at the "
             "labels if that changes nothing."
         ),
         numbers=numbers,
+        settings=widened,
         refuted_by=_("a network twice as large, trained twice as long, is as often wrong on its training samples."),
         cause=CAUSE,
-        # No answer that beats naming one class is why others are never named; mostly wrong answers are another thing.
-        specific=int(numbers["low"] <= numbers["majority_class"]),
+        specific=1,  # of whoever learned little some classes are never named, and that is not why
     )

@@ -9,24 +9,33 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, percent, significant
 
+ACCURACIES = ("accuracy", "subset_accuracy")  # the latter of several labels: samples, unlike labels, are independent
 _HALF_WIDTH = 0.05  # of accuracy: below five points, most choices between two recipes lie within chance
 _MOST_HELD_OUT = 0.3
 _ROUNDING = 0.02  # between a share that was asked for and the images that it became, groups kept together
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """An accuracy whose 95 % interval reaches further than five points to a side."""
+    """An accuracy, of several labels the share of samples with all of them right, whose 95 % interval reaches further
+    than five points to a side."""
     main = evidence.main
-    if main is None or main.split == "train" or "accuracy" not in main.metrics:
+    measured = next((name for name in ACCURACIES if main is not None and name in main.metrics), None)
+    if main is None or main.split == "train" or measured is None:
         return None
-    value = main.metrics["accuracy"]
-    low, high = main.intervals.get("accuracy", evidence.share_interval(value, main.count))
+    value = main.metrics[measured]
+    low, high = main.intervals.get(measured, evidence.share_interval(value, main.count))
     half = (high - low) / 2
     if half <= _HALF_WIDTH:
         return None
     apart = math.sqrt(2) * half
     words = {"count": integer(main.count), "value": percent(value), "low": percent(low), "high": percent(high)}
-    seen = _("Accuracy on {count} samples is {value}, which could as well be anything from {low} to {high}.")
+    seen = (
+        _("Accuracy on {count} samples is {value}, which could as well be anything from {low} to {high}.")
+        if measured == "accuracy"
+        else _(
+            "All labels are right for {value} of {count} samples; it could as well be anything from {low} to {high}."
+        )
+    )
     share = _larger_share(evidence, main.split)
     return Finding(
         severity="note",

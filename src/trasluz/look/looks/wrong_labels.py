@@ -12,7 +12,7 @@ from trasluz.errors import RequestError
 from trasluz.look.classes.folds import FOLDS, folds, same_pictures
 from trasluz.look.classes.label_noise import out_of_fold
 from trasluz.look.classes.suspicion import Suspicion, Trust, suspicion
-from trasluz.look.classes.views import HeldOut, held_out
+from trasluz.look.classes.views import HeldOut, asks_pictures, held_out, sees_more
 from trasluz.look.latent.codes import code_capability, encode_rows, need_finite
 from trasluz.look.latent.picture_features import picture_features
 from trasluz.look.pictures import pictures
@@ -42,8 +42,9 @@ class Config(Section):
 class WrongLabelsResult(Result):
     """``examined``: number of samples; ``of``: how many labelled training samples there are; ``too_few``: classes with
     too few different samples to teach a probe, whose samples are not examined.  ``accuracy``: the share of samples
-    whose label the probe names.  ``by_heart``: whether the network knows its training labels by heart, or may, so that
-    the probe reads the pictures' own features instead of the network's; ``held_out`` float64 ``[2]``: how often a probe
+    whose label the probe names.  ``by_heart``: whether the network knows its training labels by heart, or may;
+    ``by_pictures``: whether the probe reads the pictures' own features instead of the network's, which is so then, and
+    where only these say why labels are not believed; ``held_out`` float64 ``[2]``: how often a probe
     on the network's features names the labels of training and of validation samples, empty without the latter
     (``look/classes/views.py``).  ``auc`` float64 ``[3]``: how well it tells a class from the others, averaged over
     classes, with its interval; ``cleared``: the same without the estimated noise (``look/classes/suspicion.py``).
@@ -64,6 +65,7 @@ class WrongLabelsResult(Result):
     too_few: tuple[str, ...]
     accuracy: float
     by_heart: bool
+    by_pictures: bool
     held_out: np.ndarray
     auc: np.ndarray
     cleared: float
@@ -111,15 +113,15 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     taught, kept = _taught(np.asarray(subject.data.labels)[drawn], same, len(subject.spec.classes))
     rows, same = drawn[kept], _among(same, kept)
     labels = np.searchsorted(taught, np.asarray(subject.data.labels)[rows])
-    scores, known = _scores(subject, rows, labels, taught, folds(labels, same), reporter)
-    return _result(subject, rows, of, taught, labels, suspicion(scores, labels), known, config.shown)
+    found, known, by_pictures = _suspicion(subject, rows, labels, taught, folds(labels, same), reporter)
+    return _result(subject, rows, of, taught, labels, found, known, by_pictures, config.shown)
 
 
-def _scores(
+def _suspicion(
     subject: Subject, rows: np.ndarray, labels: np.ndarray, taught: np.ndarray, fold: np.ndarray, reporter: Reporter
-) -> tuple[np.ndarray, HeldOut]:
-    """Out-of-fold scores ``[n, k]`` over the network's features, or, where it knows its labels by heart, over those of
-    the pictures; and what says whether it does."""
+) -> tuple[Suspicion, HeldOut, bool]:
+    """What out-of-fold scores over the network's features say, or, where it knows its labels by heart, over those of
+    the pictures; what says whether it does; and whether the pictures' say it."""
     features = need_finite(encode_rows(subject, rows, reporter)).astype(np.float32)
     others = _others(subject, taught)
     held = need_finite(encode_rows(subject, others, reporter)).astype(np.float32) if len(others) else features[:0]
@@ -127,9 +129,14 @@ def _scores(
         scores, theirs = out_of_fold(features, labels, fold, len(taught), task, held)
         given = np.searchsorted(taught, np.asarray(subject.data.labels)[others])
         known = held_out(scores.argmax(1), labels, theirs.argmax(1), given)
-        if known.by_heart:
-            scores, _theirs = out_of_fold(picture_features(subject, rows), labels, fold, len(taught), task)
-    return scores, known
+        found = suspicion(scores, labels)
+        if not known.by_heart and not asks_pictures(found, labels):
+            return found, known, False
+        scores, _theirs = out_of_fold(picture_features(subject, rows), labels, fold, len(taught), task)
+    pictures = suspicion(scores, labels)
+    if known.by_heart or sees_more(pictures, found, labels):
+        return pictures, known, True
+    return found, known, False
 
 
 def _others(subject: Subject, taught: np.ndarray) -> np.ndarray:
@@ -147,6 +154,7 @@ def _result(
     labels: np.ndarray,
     found: Suspicion,
     known: HeldOut,
+    by_pictures: bool,
     shown: int,
 ) -> WrongLabelsResult:
     listed, noise = found.suspects[:_LISTED], found.noise
@@ -161,6 +169,7 @@ def _result(
         too_few=tuple(classes[i] for i in _missing(subject, taught)),
         accuracy=float((noise.belief.argmax(1) == labels).mean()),
         by_heart=known.by_heart,
+        by_pictures=by_pictures,
         held_out=np.array([known.trained, known.held_out]) if known.held_out_count else np.empty(0),
         auc=np.array(found.auc),
         cleared=found.cleared,
