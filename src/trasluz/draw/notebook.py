@@ -16,7 +16,7 @@ from trasluz.messages import _, ngettext
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from trasluz.draw.panel import Gallery, Panel, PointMap, Table, Tile
+    from trasluz.draw.panel import Gallery, Overlay, Panel, Plan, PointMap, Table, Tile
     from trasluz.evaluation.evaluation import Evaluation
     from trasluz.evaluation.sample_evaluation import SampleEvaluation
     from trasluz.look.result import Result
@@ -123,10 +123,14 @@ def _panel(panel: Panel) -> str:
     return f"<h4>{_escape(panel.title)}</h4>{said}{_content(panel.content)}{note}"
 
 
-def _content(content: go.Figure | Gallery | Table | PointMap) -> str:
-    from trasluz.draw.panel import Gallery, PointMap, Table
+def _content(content: go.Figure | Gallery | Table | PointMap | Overlay | Plan) -> str:
+    from trasluz.draw.panel import Gallery, Overlay, Plan, PointMap, Table
     from trasluz.draw.points import points_figure
 
+    if isinstance(content, Plan):
+        return "".join(content.parts)
+    if isinstance(content, Overlay):
+        content = content.gallery()
     if isinstance(content, Gallery):
         return _gallery(content)
     if isinstance(content, Table):

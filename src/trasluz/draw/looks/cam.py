@@ -7,8 +7,9 @@ import numpy as np
 from trasluz.draw.amounts import scale_bar
 from trasluz.draw.looking import Question, last_sentence
 from trasluz.draw.names import percent, significant
+from trasluz.draw.over_photographs import highest, photographs_panel
 from trasluz.draw.overlay import as_shown, overlay
-from trasluz.draw.panel import Cell, Gallery, Panel, Scale, Table, Tile
+from trasluz.draw.panel import Cell, Gallery, Heat, Panel, Scale, Table, Tile
 from trasluz.look.cams import find
 from trasluz.look.looks.cam import CamResult
 from trasluz.look.method_names import method_name
@@ -30,6 +31,28 @@ def draw(result: CamResult) -> tuple[Panel, ...]:
     order = range(len(result.layers) - 1, -1, -1)
     maps = tuple(_maps(result, layer, last=layer == len(result.layers) - 1) for layer in order)
     return (*maps, _checks(result))
+
+
+def over_photographs(result: CamResult) -> Panel:
+    """The maps of all classes that were computed, over the photographs."""
+    methods = (method_name(result.method),)
+    layers = [f"{name}, {maps.shape[2]}×{maps.shape[3]}" for name, maps in _in_order(result)]
+    return photographs_panel(result, lambda i, k: _heats(result, i, k), layers, methods, _("evidence per place"))
+
+
+def _in_order(result: CamResult) -> list[tuple[str, np.ndarray]]:
+    return [(name, result.maps[name]) for name in result.layers]
+
+
+def _heats(result: CamResult, image: int, column: int) -> tuple[tuple[Heat, ...], ...]:
+    """One map per layer; all classes of an image share the scale of a layer."""
+    found = []
+    for layer, (_name, maps) in enumerate(_in_order(result)):
+        high, amounts = highest(maps[image]), np.maximum(maps[image, column], 0)
+        flag = "" if highest(amounts) > 0 else _("no positive evidence")
+        ends = ("0", significant(high, 2))
+        found.append((Heat(amounts, high, ends, _map_alt(result, layer, image, column), flag),))
+    return tuple(found)
 
 
 def answer(result: CamResult) -> str:
@@ -81,16 +104,20 @@ def _tile(result: CamResult, layer: int, image: int, column: int, amounts: np.nd
     label = int(result.chosen[image, column])
     name, sure = result.classes[label], percent(float(result.confidence[image, label]))
     empty = not amounts.max() > 0
-    alt = _("heat map for {label} of {image}: maximum {maximum}, {share} of the evidence removed by the ReLU").format(
-        label=name,
-        image=result.names[image],
-        maximum=significant(float(result.raw_max[image, column, layer]), 2),
-        share=_share(float(result.removed[image, column, layer])),
-    )
+    alt = _map_alt(result, layer, image, column)
     picture = result.images[image]
     native = overlay(picture, amounts, high, smooth=False)
     return Tile(
         overlay(picture, amounts, high), alt, f"{name} {sure}", native, _("no positive evidence") if empty else ""
+    )
+
+
+def _map_alt(result: CamResult, layer: int, image: int, column: int) -> str:
+    return _("heat map for {label} of {image}: maximum {maximum}, {share} of the evidence removed by the ReLU").format(
+        label=result.classes[int(result.chosen[image, column])],
+        image=result.names[image],
+        maximum=significant(float(result.raw_max[image, column, layer]), 2),
+        share=_share(float(result.removed[image, column, layer])),
     )
 
 
