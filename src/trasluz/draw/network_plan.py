@@ -24,8 +24,8 @@ from trasluz.messages import _, ngettext
 _ROW, _BOX = 44, 28  # heights of a row and of the box in it
 _LEAST, _MOST = 10, 100  # widths of boxes
 _LANE = 9  # between lines at the side
-_TEXT, _GAP = 208, 10
-_LETTER = 6.7  # width of one, about
+_TEXT, _GAP = 236, 10
+_LETTER = 7.3  # width of one, about
 _OUTSIDE = ""
 
 
@@ -102,7 +102,7 @@ def _parts(boxes: list[_Box]) -> list[list[_Box]]:
 
 
 def _amount(box: _Box) -> float:
-    return math.log10(max(math.prod(box.gives), 1) + 1)
+    return float(max(math.prod(box.gives), 1) ** (1 / 3))
 
 
 @dataclass(frozen=True)
@@ -189,8 +189,8 @@ def _row(
         '<rect class="{kind}" x="{x:.1f}" y="{y}" width="{w:.1f}" height="{h}" rx="3" fill="{fill}" stroke="{stroke}"/>'
         '<text class="name" x="{begin}" y="{first}" font-weight="600">{name}</text>'
         '<text x="{end}" y="{first}" text-anchor="end">{shape}</text>'
-        '<text class="quiet" x="{begin}" y="{second}" font-size="11">{kinds}</text>'
-        '<text class="quiet" x="{end}" y="{second}" font-size="11" text-anchor="end">{learned}</text>'
+        '<text class="faint" x="{begin}" y="{second}" font-size="11">{kinds}</text>'
+        '<text class="faint" x="{end}" y="{second}" font-size="11" text-anchor="end">{learned}</text>'
     ).format(
         kind=kind,
         x=middle - half,
@@ -215,7 +215,7 @@ def _row(
         name=box.layers[0].name, kinds=kinds, shape=shape, n=integer(box.parameters)
     )
     layers = " ".join(layer.name for layer in box.layers)
-    return Markup('<a data-plan="{}" aria-label="{}"><title>{}</title>{}</a>').format(layers, said, said, drawn)
+    return Markup('<a data-plan="{}"><title>{}</title>{}</a>').format(layers, said, drawn)
 
 
 def _join(box: _Box, middle: float, top: float) -> Markup:
@@ -240,7 +240,7 @@ def _kind(layer: Layer) -> str:
 
 def _cut(text: str, room: float, *, from_start: bool = False) -> Markup:
     """As much of ``text`` as there is room for; of a name its end, which tells it from others."""
-    letters = max(int(room / (_LETTER - (0.9 if from_start else 0))), 4)
+    letters = max(int(room / (_LETTER - (1.1 if from_start else 0))), 4)
     if len(text) > letters:
         text = f"{text[: letters - 1]}…" if from_start else f"…{text[-(letters - 1) :]}"
     return escape(text)

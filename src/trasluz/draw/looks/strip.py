@@ -26,8 +26,8 @@ def draw(result: StripResult) -> tuple[Panel, ...]:
     if plan is None:
         return (replace(table, verdict=_verdict(result)),)
     note = _(
-        "From top to bottom, in order of computation. The width of a box grows with how many numbers it gives (in powers "
-        "of ten), so that a code is a waist; beside it the shape of what it gives and how many numbers it learns. Lines "
+        "From top to bottom, in order of computation. The width of a box grows with how many numbers it gives (by the "
+        "cube root), so that a code is a waist; beside it the shape of what it gives and how many numbers it learns. Lines "
         "at the side are connections that skip layers; + is where branches are added, & where they are joined. "
         "Activations, norms and dropout stand with the layer that they follow."
     )
