@@ -112,5 +112,5 @@
   }));
 
   prepare(document);
-  new MutationObserver(() => prepare(document.getElementById("behind"))).observe(document.getElementById("behind-pictures"), { childList: true });
+  document.querySelectorAll("#behind-pictures, .browse-cards").forEach((list) => new MutationObserver(() => prepare(list)).observe(list, { childList: true }));
 })();
