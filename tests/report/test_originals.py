@@ -44,12 +44,8 @@ def _context(tmp_path: Path, data: Path, resize: str, side: int = 32) -> tuple[C
 
 
 @pytest.mark.parametrize("turned", [1, 6])
-@pytest.mark.parametrize(
-    ("resize", "shape"), [("stretch", (480, 640)), ("crop", (600, 600)), ("fit", (640, 640))]
-)
-def test_the_part_that_the_model_was_given(
-    tmp_path: Path, resize: str, shape: tuple[int, int], turned: int
-) -> None:
+@pytest.mark.parametrize(("resize", "shape"), [("stretch", (480, 640)), ("crop", (600, 600)), ("fit", (640, 640))])
+def test_the_part_that_the_model_was_given(tmp_path: Path, resize: str, shape: tuple[int, int], turned: int) -> None:
     _photo(tmp_path / "data" / "cat" / "a.jpg", turned=turned)
     context, preprocess = _context(tmp_path, tmp_path / "data", resize)
     stored = load_images(tmp_path / "data", preprocess, Reporter()).samples

@@ -42,7 +42,9 @@ def test_maps_travel_on_their_own_grid_to_within_half_a_step(tmp_path: Path) -> 
     maps = found.maps["late"][1]
     np.testing.assert_allclose(grid / 255, np.maximum(maps[2], 0) / maps.max(), atol=0.5 / 255 + 1e-6)
     assert len(base64.b64decode(data["colours"])) == 4 * 256
-    photo = Image.open(__import__("io").BytesIO(base64.b64decode(context.pictures[data["photos"][0]["p"]].split(",")[1])))
+    photo = Image.open(
+        __import__("io").BytesIO(base64.b64decode(context.pictures[data["photos"][0]["p"]].split(",")[1]))
+    )
     assert photo.size == (640, 480)
 
 

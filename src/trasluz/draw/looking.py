@@ -18,7 +18,7 @@ from trasluz import components
 from trasluz.draw.panel import Panel
 from trasluz.look.result import Result
 
-Question = Literal["where", "decides", "inside", "latent", "learned", "labels", "makes"]
+Question = Literal["where", "decides", "inside", "latent", "learned", "labels", "makes", "data"]
 _END = re.compile(r"(?<=[.!?…]) +(?=[^a-z ])")
 QUESTIONS: tuple[Question, ...] = get_args(Question)
 

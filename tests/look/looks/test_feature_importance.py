@@ -31,7 +31,9 @@ class _Classifies(Scores):
         return self.logits(networks, inputs).softmax(1)
 
 
-def _subject(x: np.ndarray, y: np.ndarray, weights: np.ndarray, bias: np.ndarray, columns: tuple[Column, ...]) -> Subject:
+def _subject(
+    x: np.ndarray, y: np.ndarray, weights: np.ndarray, bias: np.ndarray, columns: tuple[Column, ...]
+) -> Subject:
     net = nn.Linear(x.shape[1], len(bias))
     with torch.no_grad():
         net.weight.copy_(torch.from_numpy(weights))

@@ -14,7 +14,7 @@ from trasluz.draw.looking import Question
 from trasluz.draw.names import integer, percent, split_name
 from trasluz.draw.panel import Panel
 from trasluz.look.looks.feature_importance import FeatureImportanceResult
-from trasluz.messages import _
+from trasluz.messages import _, ngettext
 from trasluz.metrics.intervals import mean_interval
 
 QUESTION: Question = "decides"
@@ -34,7 +34,7 @@ def _bars(result: FeatureImportanceResult) -> Panel:
     found = [mean_interval([float(drop) for drop in drops]) for drops in result.drops]
     order = sorted(range(len(found)), key=lambda c: (-found[c][0], c))[:_MOST][::-1]
     means = [found[c][0] for c in order]
-    figure = new_figure(x=_("accuracy that is lost when the column is shuffled"), height=_FRAME + _BAR * len(order))
+    figure = new_figure(x=_("accuracy lost when shuffled"), height=_FRAME + _BAR * len(order))
     figure.add_bar(
         x=means,
         y=[str(escape(result.columns[c])) for c in order],
@@ -51,7 +51,10 @@ def _bars(result: FeatureImportanceResult) -> Panel:
     )
     useless = sum(low <= 0 for _mean, low, _high in found)
     if useless:
-        verdict += " " + _("For {n} of {total} columns no loss is certain.").format(n=useless, total=len(found))
+        told = ngettext(
+            "Of {n} column of {total} no loss is certain.", "Of {n} columns of {total} no loss is certain.", useless
+        )
+        verdict += " " + told.format(n=useless, total=len(found))
     note = _(
         "Each column is shuffled among the rows {n} times, the others stay ({rows} rows, {split}); the bar is the mean "
         "loss, the line its 95 % interval over the shuffles. Columns that say the same stand in for each other, so "
@@ -75,7 +78,11 @@ def _matrix(result: FeatureImportanceResult) -> Panel:
         "of its true class; a ring marks rows that the model takes for another class. A click on a class hides it."
     ).format(n=integer(len(result.values)))
     wrong = int((result.said != result.labels).sum())
-    verdict = _("{n} of these {total} rows are taken for another class.").format(n=wrong, total=len(result.labels))
+    verdict = ngettext(
+        "{n} of these {total} rows is taken for another class.",
+        "{n} of these {total} rows are taken for another class.",
+        wrong,
+    ).format(n=wrong, total=len(result.labels))
     alt = _("Each of {names} against each other, in the colours of the classes").format(
         names=", ".join(result.columns[c] for c in result.shown)
     )

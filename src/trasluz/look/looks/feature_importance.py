@@ -70,9 +70,7 @@ def refusal(subject: Subject) -> str | None:
     return None if len(_columns(subject)) > 1 else _("a table of one column has nothing to compare")
 
 
-def compute(
-    subject: Subject, images: Shown | None, config: Config, reporter: Reporter
-) -> FeatureImportanceResult:
+def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> FeatureImportanceResult:
     """Shuffles one column after the other among the labelled rows; all numbers that come from a column move together."""
     shown = subject.pick(config.rows) if images is None else images
     known = shown.labels >= 0
