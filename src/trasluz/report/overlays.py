@@ -101,9 +101,13 @@ def _photo(versions: dict[str, Photo], number: int, signed: bool) -> dict[str, A
         "p": number,
         "alt": _words(versions, lambda p: p.alt),
         "caption": _words(versions, lambda p: p.caption),
-        "classes": [_words(versions, lambda p, k=k: p.classes[k]) for k in range(len(first.classes))],
+        "classes": [_class(versions, k) for k in range(len(first.classes))],
         "heats": heats,
     }
+
+
+def _class(versions: dict[str, Photo], place: int) -> dict[str, str]:
+    return _words(versions, lambda photo: photo.classes[place])
 
 
 def _heat(versions: dict[str, Heat], signed: bool) -> dict[str, Any]:

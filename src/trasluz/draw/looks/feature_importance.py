@@ -1,4 +1,4 @@
-"""What a classifier of tables decides by: the accuracy that each column is worth, and the rows over the best of them."""
+"""What a classifier of tables decides by: the accuracy that each column is worth, and the rows over the best ones."""
 
 from __future__ import annotations
 
@@ -74,8 +74,9 @@ def _matrix(result: FeatureImportanceResult) -> Panel:
         elif column == row:
             _add_counts(figure, result, row, colours)
     note = _(
-        "Up to five columns of numbers, the most important first; each point is a row ({n} of the split), in the colour "
-        "of its true class; a ring marks rows that the model takes for another class. A click on a class hides it."
+        "Up to five columns of numbers, the most important first; each point is a row ({n} of the split), in the "
+        "colour of its true class; a ring marks rows that the model takes for another class. A click on a class "
+        "hides it."
     ).format(n=integer(len(result.values)))
     wrong = int((result.said != result.labels).sum())
     verdict = ngettext(

@@ -26,9 +26,9 @@ def draw(result: StripResult) -> tuple[Panel, ...]:
     if plan is None:
         return (replace(table, verdict=_verdict(result)),)
     note = _(
-        "From top to bottom, in order of computation. The width of a box grows with how many numbers it gives (by the "
-        "cube root), so that a code is a waist; beside it the shape of what it gives and how many numbers it learns. Lines "
-        "at the side are connections that skip layers; + is where branches are added, & where they are joined. "
+        "From top to bottom, in order of computation. The width of a box grows with the cube root of how many numbers "
+        "it gives, so that a code is a waist; beside it the shape of what it gives and how many numbers it learns. "
+        "Lines at the side are connections that skip layers; + is where branches are added, & where they are joined. "
         "Activations, norms and dropout stand with the layer that they follow."
     )
     drawing = Panel(_("The network, drawn"), plan, _("The network, drawn"), note, _verdict(result))

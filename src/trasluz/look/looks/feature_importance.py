@@ -71,7 +71,7 @@ def refusal(subject: Subject) -> str | None:
 
 
 def compute(subject: Subject, images: Shown | None, config: Config, reporter: Reporter) -> FeatureImportanceResult:
-    """Shuffles one column after the other among the labelled rows; all numbers that come from a column move together."""
+    """Shuffles one column after the other among the labelled rows; all numbers of a column move together."""
     shown = subject.pick(config.rows) if images is None else images
     known = shown.labels >= 0
     samples, labels = shown.samples[known], shown.labels[known]
@@ -120,4 +120,4 @@ def _places(columns: tuple[Column, ...]) -> list[list[int]]:
 def _said(subject: Subject, samples: np.ndarray) -> np.ndarray:
     """The likeliest class of each row, int64 ``[n]``."""
     sure = subject.over(samples, lambda inputs, _unit: subject.ask(Classifies).classify(subject.networks, inputs))
-    return sure.argmax(1)
+    return np.asarray(sure.argmax(1))

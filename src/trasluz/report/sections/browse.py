@@ -1,4 +1,4 @@
-"""Image by image: every sample of which an image is kept, to be filtered by class, mistake and confidence, and sorted."""
+"""Image by image: every sample of which an image is kept, to be filtered by class and confidence, and sorted."""
 
 from __future__ import annotations
 
