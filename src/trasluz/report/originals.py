@@ -33,9 +33,11 @@ def originals(context: Context, names: tuple[str, ...], stored: np.ndarray) -> d
     that the model was given: cut as the run cuts, in the file's own proportions where the run changes them.
     """
     preprocess = _preprocess(context)
-    if preprocess is None or (preprocess.size, preprocess.channels) != (stored.shape[1:3], stored.shape[3]):
+    if preprocess is None or preprocess.size is None or preprocess.channels is None:
         return {}
-    plan = Plan(*stored.shape[1:], preprocess.resize)
+    plan = Plan(*preprocess.size, preprocess.channels, preprocess.resize)
+    if stored.shape[1:] != plan.shape:
+        return {}
     found: dict[int, np.ndarray] = {}
     with quiet_pillow():
         for place, content in _contents(context, names):

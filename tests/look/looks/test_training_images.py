@@ -50,7 +50,16 @@ def test_without_augmentation_the_grid_is_plain() -> None:
     (panel,) = draw(found)
     assert isinstance(panel.content, Gallery)
     assert panel.content.columns == ()
-    assert "nothing is augmented" in panel.note
+    assert "as it is stored" in panel.note
+
+
+def test_mixup_is_told_and_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "recipe.yaml").write_text(
+        "name: made\ndata: {source: digits, augment: {mixup: 0.4}}\nmodel: {family: classifier}\n"
+    )
+    found = training_images.compute(_subject(tmp_path), None, Config(), Reporter())
+    assert found.draws.shape[1] == 0
+    assert "mixup" in draw(found)[0].note
 
 
 def test_how_is_no_change_by_itself() -> None:

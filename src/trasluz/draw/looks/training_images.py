@@ -23,7 +23,7 @@ def draw(result: TrainingImagesResult) -> tuple[Panel, ...]:
             rows.append([tile for place in places[start : start + result.beside] for tile in _tiles(result, place)])
             heads.append(result.classes[label] if label >= 0 else "")
     draws = result.draws.shape[1]
-    columns = (_("as stored"), *[_("in training")] * draws) * result.beside if draws else ()
+    columns = (_("as stored"), *[_("augmented")] * draws) * result.beside if draws else ()
     widest = max(map(len, rows), default=0)
     gallery = Gallery(tuple(map(tuple, rows)), tuple(heads) if any(heads) else (), columns[:widest])
     if draws:
@@ -32,7 +32,9 @@ def draw(result: TrainingImagesResult) -> tuple[Panel, ...]:
             "it: it never sees the same twice; validation sees images as stored."
         ).format(n=draws)
     else:
-        note = _("First of each class as they come. Training sees them as they are: nothing is augmented.")
+        note = _("First of each class as they come. Training sees each of them as it is stored.")
+    if result.mixed:
+        note += " " + _("Not shown is mixup, which lays two images over each other.")
     title = _("Training images and their augmented twins") if draws else _("Training images")
     return (Panel(title, gallery, title, note),)
 

@@ -40,6 +40,7 @@ class TrainingImagesResult(Result):
 
     ``images``: uint8 ``[n, h, w, c]``, sorted by class; ``names``; ``labels``: int64 ``[n]`` of ``classes``, −1 where
     there is none or several.  ``draws``: uint8 ``[n, d, h, w, c]``.  ``beside``: images of a class that stand in a row.
+    ``mixed``: whether training also lays images over each other (mixup), which the draws leave out.
     """
 
     images: np.ndarray
@@ -48,6 +49,7 @@ class TrainingImagesResult(Result):
     classes: tuple[str, ...]
     draws: np.ndarray
     beside: int
+    mixed: bool
 
 
 RESULT = TrainingImagesResult
@@ -62,7 +64,10 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     """Images of the training split, or those that somebody chose, augmented as in the first epoch."""
     shown = _shown(subject, config) if images is None else images
     labels = shown.labels if shown.labels.ndim == 1 else np.full(len(shown), -1, np.int64)
-    section = _augmentation(subject)
+    whole = _augmentation(subject)
+    section = whole.model_copy(
+        update={"mixup": 0.0}
+    )  # of two images laid over each other nobody sees what became of one
     draws = config.draws if changes(section) else 0
     twins = [
         augmented(shown.samples, section, subject.preprocess, Rng(0), first=turn * len(shown)) for turn in range(draws)
@@ -76,6 +81,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         classes=subject.spec.classes,
         draws=np.stack([_as_seen(twin) for twin in twins], 1) if twins else empty,
         beside=config.per_class if draws else max(config.per_class, 6),
+        mixed=whole.mixup > 0,
     )
 
 
