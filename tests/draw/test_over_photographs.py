@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tests.draw.looks.test_cam import _found
@@ -29,6 +31,18 @@ def test_every_map_is_there_with_the_scale_of_its_layer() -> None:
             assert highs == {float(found.maps[name][i].max())}
             for k in range(3):
                 np.testing.assert_array_equal(photo.heats[layer][k][0].amounts, np.maximum(found.maps[name][i, k], 0))
+
+
+def test_further_methods_have_scales_of_their_own() -> None:
+    found = _found()
+    found = replace(found, others={f"layer-cam/{name}": 2 * maps for name, maps in found.maps.items()})
+    panel = over_photographs(found)
+    assert panel is not None
+    assert isinstance(panel.content, Overlay)
+    assert panel.content.methods == ("Grad-CAM", "LayerCAM")
+    first, second = panel.content.photos[0].heats[1][2]
+    assert second.high == 2 * first.high
+    assert "LayerCAM" in second.alt
 
 
 def test_its_gallery_is_the_maps_of_the_last_layer_over_the_pictures() -> None:

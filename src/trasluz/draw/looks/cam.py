@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from trasluz.draw.amounts import scale_bar
@@ -35,24 +37,42 @@ def draw(result: CamResult) -> tuple[Panel, ...]:
 
 def over_photographs(result: CamResult) -> Panel:
     """The maps of all classes that were computed, over the photographs."""
-    methods = (method_name(result.method),)
-    layers = [f"{name}, {maps.shape[2]}×{maps.shape[3]}" for name, maps in _in_order(result)]
-    return photographs_panel(result, lambda i, k: _heats(result, i, k), layers, methods, _("evidence per place"))
+    methods = (result.method, *_others(result))
+    layers = [f"{name}, {result.maps[name].shape[2]}×{result.maps[name].shape[3]}" for name in result.layers]
+    names = [method_name(method) for method in methods]
+    panel = photographs_panel(
+        result, lambda i, k: _heats(result, methods, i, k), layers, names, _("evidence per place")
+    )
+    if len(methods) == 1:
+        return panel
+    told = _("What is checked below are the maps of {method}; the other methods are for comparison.")
+    return replace(panel, note=f"{panel.note} {told.format(method=names[0])}")
 
 
-def _in_order(result: CamResult) -> list[tuple[str, np.ndarray]]:
-    return [(name, result.maps[name]) for name in result.layers]
+def _others(result: CamResult) -> tuple[str, ...]:
+    """The further methods of which there are maps."""
+    return tuple(dict.fromkeys(key.split("/", 1)[0] for key in result.others))
 
 
-def _heats(result: CamResult, image: int, column: int) -> tuple[tuple[Heat, ...], ...]:
-    """One map per layer; all classes of an image share the scale of a layer."""
-    found = []
-    for layer, (_name, maps) in enumerate(_in_order(result)):
-        high, amounts = highest(maps[image]), np.maximum(maps[image, column], 0)
-        flag = "" if highest(amounts) > 0 else _("no positive evidence")
-        ends = ("0", significant(high, 2))
-        found.append((Heat(amounts, high, ends, _map_alt(result, layer, image, column), flag),))
-    return tuple(found)
+def _heats(result: CamResult, methods: tuple[str, ...], image: int, column: int) -> tuple[tuple[Heat, ...], ...]:
+    """A map per layer and method; all classes of an image share the scale of both."""
+    return tuple(
+        tuple(_heat(result, method, layer, image, column) for method in methods) for layer in range(len(result.layers))
+    )
+
+
+def _heat(result: CamResult, method: str, layer: int, image: int, column: int) -> Heat:
+    name = result.layers[layer]
+    first = method == result.method
+    maps = result.maps[name] if first else result.others[f"{method}/{name}"]
+    high, amounts = highest(maps[image]), np.maximum(maps[image, column], 0)
+    flag = "" if highest(amounts) > 0 else _("no positive evidence")
+    label = result.classes[int(result.chosen[image, column])]
+    told = _("heat map for {label} of {image} by {method}").format(
+        label=label, image=result.names[image], method=method_name(method)
+    )
+    alt = _map_alt(result, layer, image, column) if first else told
+    return Heat(amounts, high, ("0", significant(high, 2)), alt, flag)
 
 
 def answer(result: CamResult) -> str:
