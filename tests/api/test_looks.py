@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -97,3 +98,19 @@ def test_a_network_without_convolutions_is_refused_with_the_reason(tmp_path: Pat
     assert "kernels" not in dense.looks()
     with pytest.raises(RequestError, match="no convolution"):
         dense.look("kernels")
+
+
+def test_what_was_kept_before_an_option_existed_is_kept_still(run: tz.Run) -> None:
+    from trasluz.look.result import load_result, save_result, stored_for
+
+    found = tz.look.cam(run, count=2)
+    folder = run.path / "looks" / "cam"
+    made_from = stored_for(folder)
+    assert made_from is not None
+    options = {name: value for name, value in made_from["options"].items() if name != "also"}
+    shutil.rmtree(folder)
+    marked = dataclasses.replace(found, names=("kept", "before"))
+    save_result(folder, marked, {**made_from, "options": options})
+    assert tz.look.cam(run, count=2).names == ("kept", "before")
+    assert tz.look.cam(run, count=2, also=["hires-cam"]).names == found.names
+    assert load_result(folder, type(found)).others.keys() != found.others.keys()

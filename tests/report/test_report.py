@@ -29,21 +29,14 @@ def _anchors(page: str) -> list[str]:
 
 
 def test_sections_of_a_classifier_follow_from_what_its_evaluation_holds(tmp_path: Path) -> None:
-    wanted = ["summary", "curves", "confusion", "classes", "certainty", "rest", "calibration"]
+    wanted = ["summary", "curves", "confusion", "classes", "certainty", "browse", "rest", "calibration"]
     assert _anchors(_page(tmp_path)) == [*wanted, "quality", "data", "machine", "recipe", "glossary"]
 
 
 def test_sections_of_an_autoencoder_follow_from_what_its_evaluation_holds(tmp_path: Path) -> None:
     page = _page(tmp_path, family="autoencoder", evaluations={"valid": autoencoder_evaluation()})
     assert _anchors(page) == [
-        "summary",
-        "reconstructions",
-        "curves",
-        "quality",
-        "data",
-        "machine",
-        "recipe",
-        "glossary",
+        *("summary", "reconstructions", "curves", "browse", "quality", "data", "machine", "recipe", "glossary"),
     ]
 
 

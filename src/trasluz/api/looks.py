@@ -66,13 +66,24 @@ def look(
         return base.compute(name, subject, from_samples(loaded.samples, loaded.files), options, reporter)
     target = run.weights.looks / name
     made_from = {"options": config.model_dump(mode="json"), "split": subject.split, "weights": run.weights.digest()}
-    kept = stored_result(target, module.RESULT, made_from)
+    kept = _kept(target, module, made_from)
     if kept is not None:
         return kept
     found: Result = base.compute(name, subject, None, options, reporter)
     remove_leftovers(run.weights.looks)
     save_result(target, found, made_from)
     return found
+
+
+def _kept(target: Path, module: base.LookModule, made_from: dict[str, Any]) -> Result | None:
+    """What is kept and was made from this; options that there were not yet when it was made count as usual ones."""
+    found: Result | None = stored_result(target, module.RESULT, made_from)
+    before = stored_for(target) if found is None else None
+    if before is None or not isinstance(before.get("options"), dict):
+        return found
+    usual = module.Config().model_dump(mode="json")
+    same = {**before, "options": {**usual, **before["options"]}} == made_from
+    return stored_result(target, module.RESULT, before) if same else None
 
 
 @dataclass(frozen=True)

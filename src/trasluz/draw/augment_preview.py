@@ -8,12 +8,14 @@ import numpy as np
 import torch
 from PIL import Image
 
-from trasluz.data.feed.augment import Augment, mixup
+from trasluz.data.feed.augment.preview import as_bytes, augmented
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.draw.mosaic import Style, mosaic
 from trasluz.messages import _
 from trasluz.recipe import AugmentSection
 from trasluz.rng import Rng
+
+__all__ = ["augment_preview", "augment_preview_of_several", "augmented"]
 
 _STYLE = Style(tile=144, gap=5)
 
@@ -29,7 +31,7 @@ def augment_preview(
     versions = augmented(
         np.repeat(image[None], count, axis=0), section.model_copy(update={"mixup": 0.0}), preprocess, rng
     )
-    versions[0] = _to_bytes(preprocess.to_pixels(torch.from_numpy(image[None].copy())))[0]
+    versions[0] = as_bytes(preprocess.to_pixels(torch.from_numpy(image[None].copy())))[0]
     return mosaic(
         versions, columns=grid, title=_("Top left: as stored. The others: as training may see it."), style=_STYLE
     )
@@ -45,26 +47,10 @@ def augment_preview_of_several(
     names: Sequence[str] = (),
 ) -> Image.Image:
     """A row per image of ``images`` ``[n, h, w, c]``: as stored, then ``versions`` as training may see it."""
-    columns = [_to_bytes(preprocess.to_pixels(torch.from_numpy(images.copy())))]
+    columns = [as_bytes(preprocess.to_pixels(torch.from_numpy(images.copy())))]
     columns += [augmented(images, section, preprocess, rng, first=i * len(images)) for i in range(versions)]
     tiles = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
     labels = [text for name in names for text in (name, *[""] * versions)]
     return mosaic(
         tiles, labels, columns=versions + 1, title=_("Left: as stored. Right: as training may see it."), style=_STYLE
     )
-
-
-def augmented(
-    images: np.ndarray, section: AugmentSection, preprocess: Preprocess, rng: Rng, *, first: int = 0
-) -> np.ndarray:
-    """Stored ``images`` ``[n, h, w, c]``, augmented as those at positions ``first``… of an epoch; uint8."""
-    step = rng.at(0, 0, torch.arange(first, first + len(images)))
-    pixels = Augment(section)(preprocess.to_pixels(torch.from_numpy(images.copy())), step)
-    if section.mixup:
-        (pixels,), _labels = mixup((pixels,), torch.zeros(len(pixels), 1), step, section.mixup)
-    return _to_bytes(pixels)
-
-
-def _to_bytes(pixels: torch.Tensor) -> np.ndarray:
-    """[0, 1] images ``[n, c, h, w]`` as uint8 ``[n, h, w, c]``."""
-    return (pixels * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()

@@ -4,6 +4,7 @@
     ORDER               its place among the answers, small ones first
     draw(result)        the panels, in the language in force
     answer(result)      may be: the answer in one sentence; otherwise it is the first sentence of the first verdict
+    over_photographs(result)  may be: a panel of its maps over the pictures, for pages that find the photographs
 
 A result is drawn by what its look is called, so that notebook, report and lab show the same pictures.
 """
@@ -11,13 +12,13 @@ A result is drawn by what its look is called, so that notebook, report and lab s
 from __future__ import annotations
 
 import re
-from typing import Literal, Protocol, get_args
+from typing import Literal, Protocol, cast, get_args
 
 from trasluz import components
 from trasluz.draw.panel import Panel
 from trasluz.look.result import Result
 
-Question = Literal["where", "decides", "inside", "latent", "learned", "labels", "makes"]
+Question = Literal["where", "decides", "inside", "latent", "learned", "labels", "makes", "data"]
 _END = re.compile(r"(?<=[.!?…]) +(?=[^a-z ])")
 QUESTIONS: tuple[Question, ...] = get_args(Question)
 
@@ -67,6 +68,13 @@ def answer_of(result: Result) -> str:
     panels = module.draw(result)
     said = next((panel.verdict for panel in panels if panel.verdict), "")
     return first_sentence(said) or (f"{panels[0].alt[:1].upper()}{panels[0].alt[1:]}." if panels else "")
+
+
+def over_photographs(result: Result) -> Panel | None:
+    """The panel, in the language in force, that shows a look's maps over the pictures themselves; ``None`` where the
+    look has no maps."""
+    make = getattr(drawing_of(result.look), "over_photographs", None)
+    return None if make is None else cast(Panel, make(result))
 
 
 def draw(result: Result) -> tuple[Panel, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trasluz.draw.names import baseline_title, integer, metric_name, metric_value, split_name, status_name
-from trasluz.draw.outputs import Outputs, Picture, Words, of_figure, of_image
+from trasluz.draw.outputs import Drawing, Outputs, Picture, Words, of_figure, of_image
 from trasluz.messages import N_, _, ngettext, said
 from trasluz.numerals import duration
 
@@ -203,20 +203,19 @@ def look_shown(result: Result) -> Outputs:
 
 def _panel(panel: Panel) -> Outputs:
     from trasluz.draw.gallery_picture import gallery_picture
-    from trasluz.draw.panel import Gallery, PointMap, Table
+    from trasluz.draw.panel import Gallery, Overlay, Plan, PointMap, Table
     from trasluz.draw.points import points_figure
 
-    words = (panel.verdict, *panel.warnings, panel.note)
-    if isinstance(panel.content, Table):
-        return (_table(panel.title, panel.content, words),)
-    picture: Picture
-    if isinstance(panel.content, Gallery):
-        picture = of_image(gallery_picture(panel.content), panel.alt or panel.title)
-    elif isinstance(panel.content, PointMap):
-        picture = of_figure(points_figure(panel.content), panel.alt or panel.title)
-    else:
-        picture = of_figure(panel.content, panel.alt or panel.title)
-    return (Words(panel.title, notes=words), picture)
+    words, alt = (panel.verdict, *panel.warnings, panel.note), panel.alt or panel.title
+    content = panel.content.gallery() if isinstance(panel.content, Overlay) else panel.content
+    if isinstance(content, Table):
+        return (_table(panel.title, content, words),)
+    told = Words(panel.title, notes=words)
+    if isinstance(content, Plan):
+        return (told, *(Drawing(part, alt) for part in content.parts))
+    if isinstance(content, Gallery):
+        return (told, of_image(gallery_picture(content), alt))
+    return (told, of_figure(points_figure(content) if isinstance(content, PointMap) else content, alt))
 
 
 def _table(title: str, table: PanelTable, words: tuple[str, ...]) -> Words:

@@ -107,6 +107,23 @@ class Formatted:
         return {"text/html": self.html, "text/plain": cut(self.plain)}
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """An ``svg`` with ``alt``, what it shows."""
+
+    svg: str
+    alt: str
+
+    @property
+    def html(self) -> str:
+        """The drawing in HTML."""
+        return self.svg
+
+    def bundle(self) -> dict[str, Any]:
+        """The drawing as SVG, which GitHub and nbconvert show, and what it shows in words."""
+        return {"image/svg+xml": self.svg, "text/plain": cut(shown(self.alt))}
+
+
 def of_figure(figure: go.Figure, alt: str) -> Picture:
     """A Plotly figure as an output."""
     return Picture(figure_png(figure), alt, figure)
@@ -128,4 +145,4 @@ def cut(text: str, most: int = PLAIN_MOST) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-Outputs = Sequence[Words | Picture | Formatted]
+Outputs = Sequence[Words | Picture | Formatted | Drawing]

@@ -116,13 +116,83 @@ class PointMap:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """The network drawn: ``parts``, its networks as SVG side by side, each complete in itself; elements with
+    ``data-plan`` name the layer that they stand for, so that a page can lead from there to what is known of it."""
+
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Heat:
+    """One heat map on its own grid: ``amounts`` float ``[h, w]``, of which ``high`` has the full colour (``−high`` the
+    other one, where amounts have either sign); ``ends`` of its scale as text; ``alt`` says what it shows; ``flag`` as
+    in ``Tile``."""
+
+    amounts: np.ndarray
+    high: float
+    ends: tuple[str, str]
+    alt: str
+    flag: str = ""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture with its heat maps: ``image`` uint8 ``[h, w, c]`` as the model was given it, ``name`` of its file, by
+    which a page finds the photograph itself; ``alt``; ``caption`` stands below it.
+
+    ``classes``: the k classes of its maps in words.  ``heats``: ``[layer][class][method]``.
+    """
+
+    image: np.ndarray
+    name: str
+    alt: str
+    caption: str
+    classes: tuple[str, ...]
+    heats: tuple[tuple[tuple[Heat, ...], ...], ...]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Heat maps over photographs, one photograph, layer, class and method at a time; ``layers`` and ``methods`` in
+    words, the last layer and the first method are shown first.
+
+    ``title`` of the one colour scale; ``signed``: whether its middle is zero.
+    """
+
+    photos: tuple[Photo, ...]
+    layers: tuple[str, ...]
+    methods: tuple[str, ...]
+    title: str
+    signed: bool = False
+
+    def gallery(self) -> Gallery:
+        """The same where nothing can be switched: a row per photograph, beside it the maps of its classes at the last
+        layer by the first method."""
+        from trasluz.draw.amounts import scale_bar
+        from trasluz.draw.overlay import as_shown, overlay, signed_overlay
+
+        paint = signed_overlay if self.signed else overlay
+        rows, scales = [], []
+        for photo in self.photos:
+            heats = [methods[0] for methods in photo.heats[-1]]
+            tiles = [Tile(as_shown(photo.image), photo.alt, photo.caption)]
+            for name, heat in zip(photo.classes, heats, strict=True):
+                shown, native = (paint(photo.image, heat.amounts, heat.high, smooth=smooth) for smooth in (True, False))
+                tiles.append(Tile(shown, heat.alt, name, native, heat.flag))
+            rows.append(tuple(tiles))
+            scales.append(scale_bar(self.title, *heats[0].ends, diverging=self.signed))
+        return Gallery(tuple(rows), scales=tuple(scales))
+
+
+@dataclass(frozen=True)
 class Panel:
     """``title``; what is shown, with ``alt`` for those who cannot see it; ``note``: how to read it; ``verdict``: what
     it says about this model; ``warnings``: why not to trust it; ``layer``: the one layer that it is about, by its full
     name, if any; ``folded``: a detail, of which a page shows title, verdict and warnings until a reader opens it."""
 
     title: str
-    content: go.Figure | Gallery | Table | PointMap
+    content: go.Figure | Gallery | Table | PointMap | Overlay | Plan
     alt: str
     note: str = ""
     verdict: str = ""

@@ -230,8 +230,10 @@ def _examples(
     most = max(1, min(_MOST_EXAMPLES, _EXAMPLE_BYTES // max(1, int(np.prod(data.samples.shape[1:])))))
     if records.shown:
         kept = sorted(records.shown, key=lambda s: s.position)
+        places = np.array([s.position for s in kept], np.int64)
         return {
-            "positions": np.array([s.position for s in kept], np.int64),
+            "positions": places,
+            **_files(data, arrays["rows"][places]),
             "images": np.stack([s.original for s in kept]),
             "reconstructions": np.stack([s.reconstruction for s in kept]),
             **records.images,
@@ -240,4 +242,10 @@ def _examples(
         return dict(records.images)
     positions = choose_examples(arrays["probabilities"], arrays["labels"], most)
     stored = torch.from_numpy(np.ascontiguousarray(data.samples[arrays["rows"][positions]]))
-    return {"positions": positions, "images": to_uint8(preprocess.to_pixels(stored)), **records.images}
+    images = {"positions": positions, "images": to_uint8(preprocess.to_pixels(stored)), **records.images}
+    return images | _files(data, arrays["rows"][positions])
+
+
+def _files(data: Data, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The names of the files of these rows; nothing where data have none."""
+    return {} if data.files is None else {"files": np.array([data.files[row] for row in rows], np.str_)}

@@ -30,8 +30,8 @@ class Evaluation(ShownInNotebooks):
     ``error`` ``[n]``, ``groups`` int64 ``[n]`` where samples come in groups).  ``examples``: images for pages:
     ``positions`` int64 ``[m]`` (which records of ``arrays``), ``images`` and, where there are any, ``reconstructions``,
     uint8 ``[m, h, w, c]``; of a denoiser the first few ``noisy_originals``, ``noisy_inputs`` and
-    ``noisy_reconstructions``.  ``notes``: sentences such as why a metric
-    is absent, which ``messages.said`` says in the language in force.
+    ``noisy_reconstructions``; ``files``, text ``[m]``, where they came from files.  ``notes``: sentences such as why a
+    metric is absent, which ``messages.said`` says in the language in force.
     """
 
     shown_by: ClassVar[str] = "trasluz.draw.notebook:evaluation_shown"

@@ -7,7 +7,7 @@ from itertools import zip_longest
 import numpy as np
 
 _EXTREMES = 12
-_PER_CELL = 6
+_PER_CELL = 40  # of images of a cell that a page can show; it says how many there are
 
 
 def choose_examples(probabilities: np.ndarray, labels: np.ndarray, limit: int) -> np.ndarray:

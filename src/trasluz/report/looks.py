@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from trasluz.components import PASSING
-from trasluz.draw.looking import Question, answer_of, draw, drawing_of, failure_of
-from trasluz.draw.panel import Gallery, Panel, PointMap, Scale, Table, Tile
+from trasluz.draw.looking import Question, answer_of, draw, drawing_of, failure_of, over_photographs
+from trasluz.draw.panel import Gallery, Overlay, Panel, Plan, PointMap, Scale, Table, Tile
 from trasluz.errors import RecipeError
 from trasluz.look.result import Result
 from trasluz.messages import LANGUAGES, language
 from trasluz.report.context import Context
 from trasluz.report.images import Made
+from trasluz.report.overlays import has_photographs, place_overlay
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n, plain
 from trasluz.report.points import place_points
@@ -88,8 +89,17 @@ def _panels_or_failure(context: Context, result: Result) -> Markup:
 
 
 def look_panels(context: Context, result: Result) -> Markup:
-    """The HTML of the panels of one result."""
-    return place_panels(context, result.look, lambda: draw(result))
+    """The HTML of the panels of one result; maps over photographs where these are found, and then all else folded."""
+    over = over_photographs(result)
+    if over is None or not isinstance(over.content, Overlay) or not has_photographs(context, over.content):
+        return place_panels(context, result.look, lambda: draw(result))
+    return place_panels(context, result.look, lambda: _with_photographs(result))
+
+
+def _with_photographs(result: Result) -> tuple[Panel, ...]:
+    over = over_photographs(result)
+    assert over is not None, "asked before"
+    return (over, *(replace(p, folded=True) if isinstance(p.content, Gallery) else p for p in draw(result)))
 
 
 def place_panels(stock: Stock, look: str, draw_panels: Callable[[], tuple[Panel, ...]]) -> Markup:
@@ -143,9 +153,21 @@ def _body(stock: Stock, versions: dict[str, Panel], alt: Phrase) -> Markup:
         return _gallery(stock, {n: c for n, c in contents.items() if isinstance(c, Gallery)})
     if isinstance(first, Table):
         return _table({n: c for n, c in contents.items() if isinstance(c, Table)})
+    if isinstance(first, Overlay) and isinstance(stock, Context):
+        return place_overlay(stock, {n: c for n, c in contents.items() if isinstance(c, Overlay)}, alt)
+    if isinstance(first, Overlay):  # a page about several runs, whose photographs nobody looks for
+        return _gallery(stock, {n: c.gallery() for n, c in contents.items() if isinstance(c, Overlay)})
+    if isinstance(first, Plan):
+        return _plan({n: c for n, c in contents.items() if isinstance(c, Plan)})
     if isinstance(first, PointMap):
         return place_points({n: c for n, c in contents.items() if isinstance(c, PointMap)}, alt)
     return stock.figures_of(contents, alt)
+
+
+def _plan(versions: dict[str, Plan]) -> Markup:
+    """Drawings side by side; they were escaped when they were made."""
+    whole = Phrase({name: Markup("").join(map(Markup, plan.parts)) for name, plan in versions.items()})
+    return Markup('<div class="scroll long plans">{}</div>').format(whole)
 
 
 def _phrases(versions: dict[str, tuple[str, ...]]) -> list[Phrase]:

@@ -13,7 +13,7 @@ from trasluz.evaluation.evaluation import Evaluation
 class Sample:
     """One example: its place in ``examples``, its row in the data, and what is known of it.
 
-    ``rank`` is the share of all evaluated samples with a smaller error.
+    ``rank`` is the share of all evaluated samples with a smaller error; ``file`` its name, empty where not known.
     """
 
     index: int
@@ -23,6 +23,7 @@ class Sample:
     confidence: float = 0.0
     error: float | None = None
     rank: float = 0.0
+    file: str = ""
 
 
 def has_images(evaluation: Evaluation | None) -> bool:
@@ -41,7 +42,8 @@ def classified(evaluation: Evaluation) -> list[Sample]:
     for index, position in enumerate(evaluation.examples["positions"]):
         said = int(np.argmax(probabilities[position]))
         certain = float(probabilities[position, said])
-        samples.append(Sample(index, _row(evaluation, position), int(labels[position]), said, certain))
+        row, file = _row(evaluation, position), _file(evaluation, index)
+        samples.append(Sample(index, row, int(labels[position]), said, certain, file=file))
     return sorted((s for s in samples if s.label is not None and s.label >= 0), key=lambda s: -s.confidence)
 
 
@@ -53,7 +55,8 @@ def reconstructed(evaluation: Evaluation) -> list[Sample]:
     positions = evaluation.examples["positions"]
     ranks = np.argsort(np.argsort(error, kind="stable")) / max(len(error) - 1, 1)
     samples = [
-        Sample(i, _row(evaluation, p), error=float(error[p]), rank=float(ranks[p])) for i, p in enumerate(positions)
+        Sample(i, _row(evaluation, p), error=float(error[p]), rank=float(ranks[p]), file=_file(evaluation, i))
+        for i, p in enumerate(positions)
     ]
     return sorted(samples, key=lambda s: s.error or 0.0)
 
@@ -61,3 +64,9 @@ def reconstructed(evaluation: Evaluation) -> list[Sample]:
 def _row(evaluation: Evaluation, position: int) -> int:
     rows = evaluation.arrays.get("rows")
     return int(rows[position]) if rows is not None else int(position)
+
+
+def _file(evaluation: Evaluation, index: int) -> str:
+    files = evaluation.examples.get("files")
+    fits = files is not None and files.dtype.kind == "U" and files.ndim == 1 and index < len(files)
+    return str(files[index]) if fits and files is not None else ""

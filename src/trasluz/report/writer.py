@@ -29,9 +29,20 @@ from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.weights import Weights
 
-_STYLES = ("page.css", "first.css", "points.css", "lightbox.css")
+_STYLES = ("page.css", "first.css", "points.css", "lightbox.css", "overlay.css", "plan.css", "browse.css")
 # page.js first, which the others ask; folds.js last, which puts everything as the address says.
-_SCRIPTS = ("page.js", "points.js", "film.js", "layers.js", "lightbox.js", "terms.js", "folds.js")
+_SCRIPTS = (
+    "page.js",
+    "browse.js",
+    "points.js",
+    "film.js",
+    "overlay.js",
+    "layers.js",
+    "plan.js",
+    "lightbox.js",
+    "terms.js",
+    "folds.js",
+)
 
 
 def write_report(

@@ -179,3 +179,12 @@ def test_a_network_without_maps_on_the_way_to_its_scores_is_refused() -> None:
     flat = nn.ModuleDict({"classifier": nn.Sequential(nn.Flatten(), nn.Linear(HEIGHT * WIDTH, len(CLASSES)))})
     with pytest.raises(RequestError, match="no convolution"):
         _look(subject_of(flat, 1))
+
+
+def test_further_methods_give_what_they_give_alone() -> None:
+    found = _look(trained(), layers="last", count=4, also=["layer-cam", "grad-cam", "eigen-cam"])
+    (layer,) = found.layers
+    assert list(found.others) == [f"layer-cam/{layer}"], "the first method is no other, and no gradients are no match"
+    alone = _look(trained(), method="layer-cam", layers="last", count=4)
+    np.testing.assert_array_equal(found.others[f"layer-cam/{layer}"], alone.maps[layer])
+    assert _look(trained(), method="eigen-cam", layers="last", count=2).others == {}

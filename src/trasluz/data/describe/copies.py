@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
+from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from trasluz.data.data import Data
@@ -134,7 +134,7 @@ def _clusters(groups: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     """Int64 ``[n]``: a number for all samples that pairs, exact or near, lead to from one another."""
     count = len(groups)
     first, second = np.concatenate([pairs, np.stack([groups, np.arange(count)], 1)]).T
-    links = coo_array((np.ones(len(first), bool), (first, second)), shape=(count, count))
+    links = sparse.coo_array((np.ones(len(first), bool), (first, second)), shape=(count, count))
     found: np.ndarray = connected_components(links, directed=False)[1].astype(np.int64)
     return found
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from trasluz.draw.amounts import scale_bar
 from trasluz.draw.looking import Question, last_sentence
 from trasluz.draw.names import percent, significant
+from trasluz.draw.over_photographs import highest, photographs_panel
 from trasluz.draw.overlay import as_shown, overlay
-from trasluz.draw.panel import Cell, Gallery, Panel, Scale, Table, Tile
+from trasluz.draw.panel import Cell, Gallery, Heat, Panel, Scale, Table, Tile
 from trasluz.look.cams import find
 from trasluz.look.looks.cam import CamResult
 from trasluz.look.method_names import method_name
@@ -30,6 +33,46 @@ def draw(result: CamResult) -> tuple[Panel, ...]:
     order = range(len(result.layers) - 1, -1, -1)
     maps = tuple(_maps(result, layer, last=layer == len(result.layers) - 1) for layer in order)
     return (*maps, _checks(result))
+
+
+def over_photographs(result: CamResult) -> Panel:
+    """The maps of all classes that were computed, over the photographs."""
+    methods = (result.method, *_others(result))
+    layers = [f"{name}, {result.maps[name].shape[2]}×{result.maps[name].shape[3]}" for name in result.layers]
+    names = [method_name(method) for method in methods]
+    panel = photographs_panel(
+        result, lambda i, k: _heats(result, methods, i, k), layers, names, _("evidence per place")
+    )
+    if len(methods) == 1:
+        return panel
+    told = _("What is checked below are the maps of {method}; the other methods are for comparison.")
+    return replace(panel, note=f"{panel.note} {told.format(method=names[0])}")
+
+
+def _others(result: CamResult) -> tuple[str, ...]:
+    """The further methods of which there are maps."""
+    return tuple(dict.fromkeys(key.split("/", 1)[0] for key in result.others))
+
+
+def _heats(result: CamResult, methods: tuple[str, ...], image: int, column: int) -> tuple[tuple[Heat, ...], ...]:
+    """A map per layer and method; all classes of an image share the scale of both."""
+    return tuple(
+        tuple(_heat(result, method, layer, image, column) for method in methods) for layer in range(len(result.layers))
+    )
+
+
+def _heat(result: CamResult, method: str, layer: int, image: int, column: int) -> Heat:
+    name = result.layers[layer]
+    first = method == result.method
+    maps = result.maps[name] if first else result.others[f"{method}/{name}"]
+    high, amounts = highest(maps[image]), np.maximum(maps[image, column], 0)
+    flag = "" if highest(amounts) > 0 else _("no positive evidence")
+    label = result.classes[int(result.chosen[image, column])]
+    told = _("heat map for {label} of {image} by {method}").format(
+        label=label, image=result.names[image], method=method_name(method)
+    )
+    alt = _map_alt(result, layer, image, column) if first else told
+    return Heat(amounts, high, ("0", significant(high, 2)), alt, flag)
 
 
 def answer(result: CamResult) -> str:
@@ -81,16 +124,20 @@ def _tile(result: CamResult, layer: int, image: int, column: int, amounts: np.nd
     label = int(result.chosen[image, column])
     name, sure = result.classes[label], percent(float(result.confidence[image, label]))
     empty = not amounts.max() > 0
-    alt = _("heat map for {label} of {image}: maximum {maximum}, {share} of the evidence removed by the ReLU").format(
-        label=name,
-        image=result.names[image],
-        maximum=significant(float(result.raw_max[image, column, layer]), 2),
-        share=_share(float(result.removed[image, column, layer])),
-    )
+    alt = _map_alt(result, layer, image, column)
     picture = result.images[image]
     native = overlay(picture, amounts, high, smooth=False)
     return Tile(
         overlay(picture, amounts, high), alt, f"{name} {sure}", native, _("no positive evidence") if empty else ""
+    )
+
+
+def _map_alt(result: CamResult, layer: int, image: int, column: int) -> str:
+    return _("heat map for {label} of {image}: maximum {maximum}, {share} of the evidence removed by the ReLU").format(
+        label=result.classes[int(result.chosen[image, column])],
+        image=result.names[image],
+        maximum=significant(float(result.raw_max[image, column, layer]), 2),
+        share=_share(float(result.removed[image, column, layer])),
     )
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from trasluz.draw.amounts import around_zero, scale_bar
 from trasluz.draw.looking import Question
 from trasluz.draw.names import MINUS, percent, significant
+from trasluz.draw.over_photographs import photographs_panel
 from trasluz.draw.overlay import as_shown
-from trasluz.draw.panel import Gallery, Panel, Scale, Tile
+from trasluz.draw.panel import Gallery, Heat, Panel, Scale, Tile
 from trasluz.look.looks.saliency import SaliencyResult
 from trasluz.look.method_names import method_name
 from trasluz.look.saliencies import baseline_name, find
@@ -37,6 +38,22 @@ def draw(result: SaliencyResult) -> tuple[Panel, ...]:
     warning = find(result.method).WARNING
     warnings = (*((_(warning),) if warning else ()), *_missed(result))
     return (Panel(title, gallery, alt, _note(result, columns), _adds_up(result), warnings),)
+
+
+def over_photographs(result: SaliencyResult) -> Panel:
+    """What speaks for and against, over the photographs."""
+    methods, layers = (method_name(result.method),), (_("every pixel"),)
+    title = _("change of the score")
+    return photographs_panel(result, lambda i, k: _heats(result, i, k), layers, methods, title, signed=True)
+
+
+def _heats(result: SaliencyResult, image: int, column: int) -> tuple[tuple[Heat, ...], ...]:
+    reach = _reach(np.abs(result.signed[image]))
+    end = significant(reach, 2)
+    words = {"label": result.classes[int(result.chosen[image, column])], "image": result.names[image]}
+    alt = _("what speaks for and against {label} in {image}").format(**words)
+    flag = "" if result.strength[image, column].any() else _("no pixel matters")
+    return ((Heat(result.signed[image, column], reach, (f"{MINUS}{end}", end), alt, flag),),)
 
 
 def _headings(result: SaliencyResult, columns: int) -> tuple[str, ...]:

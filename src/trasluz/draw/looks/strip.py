@@ -1,12 +1,14 @@
-"""The network as a table: one row per layer, in order of computation."""
+"""The network drawn, where it is known what feeds what, and as a table: one row per layer, in order of computation."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from trasluz.draw.layer_names import short_names
 from trasluz.draw.looking import Question
 from trasluz.draw.names import NO_BREAK, integer
+from trasluz.draw.network_plan import network_plan
 from trasluz.draw.panel import Cell, Panel, Table
 from trasluz.look.looks.strip import Layer, StripResult
 from trasluz.messages import _, ngettext
@@ -18,7 +20,22 @@ _EVERYTHING = 10**9  # sorts behind every receptive field in pixels
 
 
 def draw(result: StripResult) -> tuple[Panel, ...]:
-    """One table."""
+    """The drawing, and the table."""
+    plan = network_plan(result)
+    table = _table(result)
+    if plan is None:
+        return (replace(table, verdict=_verdict(result)),)
+    note = _(
+        "From top to bottom, in order of computation. The width of a box grows with the cube root of how many numbers "
+        "it gives, so that a code is a waist; beside it the shape of what it gives and how many numbers it learns. "
+        "Lines at the side are connections that skip layers; + is where branches are added, & where they are joined. "
+        "Activations, norms and dropout stand with the layer that they follow."
+    )
+    drawing = Panel(_("The network, drawn"), plan, _("The network, drawn"), note, _verdict(result))
+    return (drawing, replace(table, folded=True))
+
+
+def _table(result: StripResult) -> Panel:
     head = (
         _("layer"),
         _("output"),
@@ -39,11 +56,14 @@ def draw(result: StripResult) -> tuple[Panel, ...]:
         "a kernel reaches over D·(F − 1) + 1. The receptive field is what one place of the map sees of the image; "
         "where branches meet it is the largest of theirs, near the border part of it lies outside the image."
     )
+    return Panel(_("The network, layer by layer"), Table(head, rows, texts, layers), _("The layers"), note)
+
+
+def _verdict(result: StripResult) -> str:
     count = len(result.layers)
-    verdict = ngettext(
+    return ngettext(
         "{layers} layer, {parameters} parameters.", "{layers} layers, {parameters} parameters.", count
     ).format(layers=integer(count), parameters=integer(result.parameters))
-    return (Panel(_("The network, layer by layer"), Table(head, rows, texts, layers), _("The layers"), note, verdict),)
 
 
 def _cells(name: str, layer: Layer) -> tuple[Cell, ...]:

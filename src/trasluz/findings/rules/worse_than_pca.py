@@ -17,7 +17,9 @@ def check(evidence: Evidence) -> Finding | None:
     """
     main = evidence.main
     pca = {} if main is None else main.baselines.get("pca", {})
-    if main is None or "mse" not in main.metrics or "mse" not in pca or main.metrics.keys() & {"noisy_mse", "bits_per_image"}:
+    if main is None or "mse" not in main.metrics or "mse" not in pca:
+        return None
+    if main.metrics.keys() & {"noisy_mse", "bits_per_image"}:
         return None
     low, high = main.intervals.get("mse", (main.metrics["mse"],) * 2)
     linear = _linear(evidence)

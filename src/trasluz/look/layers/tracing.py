@@ -36,7 +36,8 @@ _ELEMENTWISE = frozenset(
 @dataclass(frozen=True)
 class Step:
     """A layer at its first use: its module, the shapes ``[...]`` of what it is given and gives (one sample), what a
-    place of its output sees, and how many layers feed it (2 and more: branches meet; 0: not known)."""
+    place of its output sees, and how many layers feed it (2 and more: branches meet; 0: not known); ``fed_by``: their
+    names, in order of computation, ``""`` for the sample or code itself."""
 
     name: str
     module: nn.Module
@@ -44,6 +45,7 @@ class Step:
     gives: tuple[int, ...]
     seen: Seen
     feeders: int
+    fed_by: tuple[str, ...] = ()
 
 
 @dataclass
@@ -52,11 +54,13 @@ class _Trace:
     steps: dict[str, Step] = field(default_factory=dict)
     given: dict[nn.Module, tuple[Any, tuple[int, ...]]] = field(default_factory=dict)
     seen: dict[Any, Seen] = field(default_factory=dict)  # node of autograd's graph → what its output's places see
+    made_by: dict[Any, str] = field(default_factory=dict)  # node → the layer whose output it is, "" for what is given
 
     def start(self, sample: Tensor, seen: Seen) -> Tensor:
         """The sample as a known place of the graph."""
         known: Tensor = sample.detach().requires_grad_() * 1
         self.seen[known.grad_fn] = seen
+        self.made_by[known.grad_fn] = ""
         return known
 
     def before(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
@@ -74,7 +78,10 @@ class _Trace:
         seen = _after(module, _meet([self.seen[node] for node in nodes], direct), given, gives)
         if output.grad_fn is not None:
             self.seen[output.grad_fn] = seen
-        self.steps.setdefault(name, Step(name, module, given, gives, seen, len(nodes)))
+            self.made_by[output.grad_fn] = name
+        feeders = {self.made_by[node] for node in nodes}
+        fed_by = tuple(known for known in ("", *self.steps) if known in feeders and known != name)
+        self.steps.setdefault(name, Step(name, module, given, gives, seen, len(nodes), fed_by))
 
 
 def trace(subject: Subject) -> tuple[Step, ...]:

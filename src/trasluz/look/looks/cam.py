@@ -8,7 +8,7 @@ says when it sees only the marked region, or all but that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Annotated, get_args
 
@@ -49,13 +49,15 @@ DEFAULT = True
 
 
 class Config(Section):
-    """``method``: a name of ``look/cams``.  ``layers``: ``last`` is the last convolution's map, ``conv`` one map per
-    size, ``middle-and-last`` two of these; or names of layers.  ``classes``: ``all``; ``predicted``, which shows the
-    predicted class beside the true one (or the second likeliest, where that is right or unknown); or names of classes.
-    ``count``: how many images, classes in turns, where none are given.
+    """``method``: a name of ``look/cams``.  ``also``: further ones by gradients whose maps are shown for comparison,
+    without checks; none where ``method`` needs no gradients.  ``layers``: ``last`` is the last convolution's map,
+    ``conv`` one map per size, ``middle-and-last`` two of these; or names of layers.  ``classes``: ``all``;
+    ``predicted``, which shows the predicted class beside the true one (or the second likeliest, where that is right or
+    unknown); or names of classes.  ``count``: how many images, classes in turns, where none are given.
     """
 
     method: str = "grad-cam"
+    also: tuple[str, ...] = ("grad-cam-plus-plus", "layer-cam")
     layers: Annotated[Choice | tuple[str, ...], one_is_a_list(*get_args(Choice))] = "middle-and-last"
     classes: Classes = "predicted"
     count: Annotated[int, Field(ge=1, le=1000)] = 10
@@ -79,6 +81,8 @@ class CamResult(Result):
     ``[n, l]``, with the map of the mirrored image; ``kept`` and ``without`` ``[n, l, 3]``, its probability with only
     the region that holds half of the map's mass kept, and with it removed, for the map, a random and a centred region
     of as many pixels.
+
+    ``others``: ``METHOD/LAYER`` → maps like ``maps``, by further methods.
     """
 
     method: str
@@ -101,6 +105,7 @@ class CamResult(Result):
     flip_agreement: np.ndarray
     kept: np.ndarray
     without: np.ndarray
+    others: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 RESULT = CamResult
@@ -127,14 +132,16 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     wanted = class_indices(subject, config.classes)
     shown = subject.pick(config.count) if images is None else images
     size = 1 if cams.find(config.method).NEEDS == "trials" else batch_size(subject)  # so that progress is seen
+    methods = (config.method, *_others(config))
     parts = []
     with reporter.task(_("Heat maps"), total=len(shown)) as task:
         for start in range(0, len(shown), size):
             rows = slice(start, start + size)
-            parts.append(_part(subject, config.method, layers, wanted, shown.samples[rows], labels_of(shown)[rows]))
+            parts.append(_part(subject, methods, layers, wanted, shown.samples[rows], labels_of(shown)[rows]))
             task.advance(len(shown.samples[rows]))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     maps = {name: joined.pop(f"map {name}") for name in layers}
+    others = {f"{method}/{name}": joined.pop(f"{method}/{name}") for method in methods[1:] for name in layers}
     return CamResult(
         method=config.method,
         class_specific=cams.knows_classes(config.method),
@@ -144,19 +151,33 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         names=shown.names,
         labels=labels_of(shown),
         maps=maps,
+        others=others,
         **joined,
     )
 
 
+def _others(config: Config) -> tuple[str, ...]:
+    """The further methods: those that cost a backward pass, no more.
+
+    Raises:
+        RecipeError: there is no such method.
+    """
+    if cams.find(config.method).NEEDS != "gradients":
+        return ()
+    return tuple(m for m in dict.fromkeys(config.also) if m != config.method and cams.find(m).NEEDS == "gradients")
+
+
 def _part(
     subject: Subject,
-    method: str,
+    methods: tuple[str, ...],
     layers: Mapping[str, Layout],
     wanted: Tensor | None,
     samples: np.ndarray,
     labels: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Fields of ``CamResult`` for images that are computed at once; maps are called ``map LAYER``."""
+    """Fields of ``CamResult`` for images that are computed at once; maps of the first method, which is checked, are
+    called ``map LAYER``, of others ``METHOD/LAYER``."""
+    method = methods[0]
     pixels, inputs, sure = answers(subject, samples)
     chosen = chosen_classes(sure, wanted, torch.from_numpy(labels).to(sure.device))
     maps = _maps(subject, method, layers, inputs, chosen)
@@ -177,6 +198,9 @@ def _part(
     }
     arrays = {name: value.cpu().numpy() for name, value in found.items()}
     arrays |= {f"map {name}": value.float().cpu().numpy() for name, value in maps.items()}
+    for other in methods[1:]:
+        found = _maps(subject, other, layers, inputs, chosen)
+        arrays |= {f"{other}/{name}": value.float().cpu().numpy() for name, value in found.items()}
     flipped = {name: found[:, 0].clamp_min(0).flip(2) for name, found in mirrored.items()}
     return arrays | _agreements(maps, checked, flipped)
 

@@ -28,7 +28,8 @@ class Layer:
 
     ``kernel``, ``stride``, ``padding``, ``dilation``: per axis, empty without a window.  ``arithmetic``: per axis, such
     as ``⌊(28 − 5 + 2·2) / 1⌋ + 1 = 28``.  ``field``: height and width in pixels of what a place of its map sees of
-    the image; ``whole`` where that is all of it; ``None`` where no path says it.  ``feeders``: layers that feed it.
+    the image; ``whole`` where that is all of it; ``None`` where no path says it.  ``feeders``: layers that feed it;
+    ``fed_by``: their names, ``""`` for the sample or code itself, empty where not known.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Layer:
     field: tuple[int, ...] | None
     whole: bool
     feeders: int
+    fed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def _layer(step: Step) -> Layer:
         field=None if fields is None else tuple(math.ceil(view.field) for view in fields),
         whole=step.seen == "whole",
         feeders=step.feeders,
+        fed_by=step.fed_by,
     )
 
 

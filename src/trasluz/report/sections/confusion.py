@@ -12,7 +12,7 @@ from trasluz.report.canvas import script_json
 from trasluz.report.context import Context
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n
-from trasluz.report.samples import Sample, classified
+from trasluz.report.samples import classified
 from trasluz.report.sections.base import Section
 
 ORDER = 40
@@ -69,17 +69,12 @@ def render(context: Context) -> Section:
     return Section(both("What does it confuse?"), "confusion", html)
 
 
-def _behind(context: Context) -> dict[str, list[dict[str, Any]]]:
-    """``"true,predicted"`` → the examples of that cell, as the page's script reads them."""
+def _behind(context: Context) -> dict[str, int]:
+    """``"true,predicted"`` → how many samples there are in that cell, of those of which there are images."""
     assert context.main is not None
-    found: dict[str, list[dict[str, Any]]] = {}
-    for sample in classified(context.main):
-        found.setdefault(f"{sample.label},{sample.predicted}", []).append(_entry(context, sample))
-    return found
-
-
-def _entry(context: Context, sample: Sample) -> dict[str, Any]:
-    return {"p": context.picture("images", sample.index), "c": percent(sample.confidence), "r": sample.row}
+    assert context.main.confusion is not None
+    cells = {(sample.label, sample.predicted) for sample in classified(context.main)}
+    return {f"{true},{said}": int(context.main.confusion[true, said]) for true, said in sorted(cells, key=str)}
 
 
 def _cells(counts: np.ndarray, classes: tuple[str, ...], behind: dict[str, Any]) -> list[list[dict[str, Any]]]:

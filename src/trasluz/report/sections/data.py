@@ -14,6 +14,7 @@ from trasluz.draw.counts import class_counts, split_sizes
 from trasluz.draw.names import integer, significant
 from trasluz.messages import LANGUAGES, N_, _, language
 from trasluz.report.context import Context
+from trasluz.report.looks import panels
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n, join, listing, plain, split_phrase
 from trasluz.report.sections.base import Section
@@ -68,7 +69,7 @@ def render(context: Context) -> Section:
         facts=_facts(audit) if audit else [],
         listings=_listings(audit) if audit else [],
     )
-    return Section(both("What was it trained on?"), "data", html, "numbers")
+    return Section(both("What was it trained on?"), "data", panels(context, "data") + html, "numbers")
 
 
 def _audit(context: Context) -> Mapping[str, Any]:

@@ -11,20 +11,20 @@
 
   const controls = new Map();
   document.querySelectorAll("main section").forEach((section) => {
-    section.querySelectorAll("input[type=checkbox], input[type=range], .choice:not(.zoom), .points-legend").forEach((node, number) => {
+    section.querySelectorAll("input[type=checkbox], input[type=range], select, .choice:not(.zoom), .points-legend").forEach((node, number) => {
       if (node.matches(".points-legend")) return;
       controls.set(`${section.id}.${number}`, node);
     });
   });
   const valueOf = (node) => {
     if (node.type === "checkbox") return node.checked ? "1" : "0";
-    if (node.type === "range") return node.value;
+    if (node.type === "range" || node.matches("select")) return node.value;
     return String([...node.querySelectorAll("[aria-pressed]")].findIndex((one) => one.getAttribute("aria-pressed") === "true"));
   };
   const usual = new Map([...controls].map(([key, node]) => [key, valueOf(node)]));
   const put = (node, value) => {
     if (node.type === "checkbox") node.checked = value === "1";
-    else if (node.type === "range") node.value = value;
+    else if (node.type === "range" || node.matches("select")) node.value = value;
     else { node.querySelectorAll("[aria-pressed]")[Number(value)]?.click(); return; }
     node.dispatchEvent(new Event("input", { bubbles: true }));
     node.dispatchEvent(new Event("change", { bubbles: true }));

@@ -13,7 +13,7 @@
 
   // One picture of a group can be reached by Tab, the others from there by arrow keys.
   const prepare = (root) => root.querySelectorAll("img").forEach((image) => {
-    if (box.contains(image)) return;
+    if (box.contains(image) || image.closest("button")) return;
     image.classList.add("can-enlarge");
     image.setAttribute("role", "button");
     image.setAttribute("aria-haspopup", "dialog");
@@ -112,5 +112,5 @@
   }));
 
   prepare(document);
-  new MutationObserver(() => prepare(document.getElementById("behind"))).observe(document.getElementById("behind-pictures"), { childList: true });
+  document.querySelectorAll("#behind-pictures, .browse-cards").forEach((list) => new MutationObserver(() => prepare(list)).observe(list, { childList: true }));
 })();

@@ -101,6 +101,7 @@
   }));
   window.trasluz = {
     speak: (language) => speak(language),
+    show,
     number: (text) => (root.lang === "es" ? text.replace(".", ",") : text),
     drawLarge: async (box, stage, width, height) => {
       if (!(await ready)) return;
@@ -127,27 +128,13 @@
     drawAll();
   });
 
-  // Behind a cell of the confusion matrix.
+  // Behind a cell of the confusion matrix; browse.js makes the cards, here as in the list of all samples.
   const dialog = byId("behind");
   const behindData = byId("behind-data");
   const behind = behindData ? JSON.parse(behindData.textContent) : {};
   document.querySelectorAll("[data-behind]").forEach((button) => button.addEventListener("click", () => {
     byId("behind-title").textContent = button.getAttribute("aria-label") || button.innerText;
-    byId("behind-pictures").replaceChildren(...behind[button.dataset.behind].map((entry) => {
-      const figure = document.createElement("figure");
-      const image = document.createElement("img");
-      image.alt = `${byId("behind-title").textContent}: ${window.trasluz.number(entry.c)}`;
-      show(image, entry.p);
-      const caption = document.createElement("figcaption");
-      const certain = document.createElement("div");
-      certain.className = "first";
-      certain.textContent = window.trasluz.number(entry.c);
-      const row = document.createElement("div");
-      row.textContent = `#${entry.r}`;
-      caption.append(certain, row);
-      figure.append(image, caption);
-      return figure;
-    }));
+    window.trasluz.showCell(button.dataset.behind, behind[button.dataset.behind]);
     dialog.showModal();
   }));
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
