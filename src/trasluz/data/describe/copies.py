@@ -13,11 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from trasluz.data.data import Data
 from trasluz.data.describe.near_duplicates import NearDuplicates, likeness_to_others
+from trasluz.data.split.groups import linked
 from trasluz.rng import Rng
 
 # Of 1 − correlation of a copy with its original to that of the nearest other image, at most: who lies at random in the
@@ -132,11 +131,7 @@ def _strata(data: Data) -> np.ndarray:
 
 def _clusters(groups: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     """Int64 ``[n]``: a number for all samples that pairs, exact or near, lead to from one another."""
-    count = len(groups)
-    first, second = np.concatenate([pairs, np.stack([groups, np.arange(count)], 1)]).T
-    links = sparse.coo_array((np.ones(len(first), bool), (first, second)), shape=(count, count))
-    found: np.ndarray = connected_components(links, directed=False)[1].astype(np.int64)
-    return found
+    return linked(len(groups), groups, pairs)
 
 
 def _across(data: Data, clusters: np.ndarray) -> dict[str, np.ndarray]:
