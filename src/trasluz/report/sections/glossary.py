@@ -10,7 +10,6 @@ from trasluz.report.glossary import TERMS
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both
 from trasluz.report.sections.base import Section
-from trasluz.report.wording import samples_called
 
 ORDER = 120
 
@@ -32,8 +31,7 @@ def render(context: Context) -> Section:
 
 def glossary() -> Section:
     """The section, for pages that are not about one run, too."""
-    with samples_called("image"):  # words are explained by images on every page: a kernel moves over no row
-        terms = [(term.key, both(term.forms), both(term.meaning)) for term in TERMS]
+    terms = [(term.key, both(term.forms), both(term.meaning)) for term in TERMS]
     terms.sort(key=lambda term: _sorted_as(str(term[1])))
     html = fill("sections/glossary.html", terms=terms)
     return Section(both("What do the words mean?"), "glossary", html, "numbers", _count())
