@@ -292,6 +292,7 @@ SPECIMENS = (
         "small-gan",
         "a GAN of garments with a gradient penalty: each of four kinds between 23 and 29 % of what it "
         "makes, a spread of 0.23 beside 0.24, its discriminator right for half; its edges are dotted",
+        _CODES,
         {
             "data": {"source": "digits", "size": 16, "valid": 0.2},
             "model": {
@@ -310,8 +311,8 @@ SPECIMENS = (
                 "evaluate_every": 5,
             },
         },
-        "garments",
-        recipe=_CODES,
+        data="garments",
+        must=("checkerboards",),
         judge="garments-16",
     ),
 )

@@ -29,6 +29,7 @@ from trasluz.draw.live import LiveCurvesCallback, in_notebook
 from trasluz.errors import CheckpointError, HeldError, RunError, TrasluzError
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware, choose, describe, versions
+from trasluz.numerals import numeral
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.checkpoint import numbered
@@ -367,4 +368,4 @@ def _duration(seconds: float) -> str:
         return _("about {n} s").format(n=max(1, round(seconds)))
     if seconds < 5400:
         return _("about {n} min").format(n=round(seconds / 60))
-    return _("about {n:.1f} h").format(n=seconds / 3600)
+    return _("about {n} h").format(n=numeral(f"{seconds / 3600:.1f}"))

@@ -13,7 +13,7 @@ from trasluz.choosing.measured import cost_of_faster
 from trasluz.choosing.pace import Pace
 from trasluz.data.data import Data
 from trasluz.messages import _, ngettext
-from trasluz.numerals import duration, integer
+from trasluz.numerals import duration, integer, numeral
 from trasluz.recipe import Recipe
 
 
@@ -50,9 +50,9 @@ class Choice:
         images = len(self.data.split("train"))
         pace = self.paces[name].full
         within = (
-            _("{minutes:g} minutes were asked for")
+            _("{minutes} minutes were asked for")
             if self.asked
-            else _("{minutes:g} minutes at most, unless --minutes says")
+            else _("{minutes} minutes at most, unless --minutes says")
         )
         message = ngettext(
             "It takes about {whole}, of which {spent} are over: {n} epoch of {samples} samples, {rate} a second "
@@ -70,7 +70,7 @@ class Choice:
             n=epochs.count,
             samples=integer(images),
             rate=integer(1 / pace) if pace else "∞",
-            within=within.format(minutes=self.minutes),
+            within=within.format(minutes=numeral(f"{self.minutes:g}")),
         )
 
     def faster(self) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from trasluz.choosing.facts import Facts
 from trasluz.messages import _
-from trasluz.numerals import integer, percent, significant
+from trasluz.numerals import integer, numeral, percent, significant
 
 FILE = Path(__file__).with_name("measured.json")
 _NEAR = 4.0  # times as many samples, or as few, as were measured
@@ -48,9 +48,9 @@ def cost_of_faster(candidate: str, facts: Facts, minutes: float, cells: Sequence
             "What less time would cost has not been measured for data like these; --minutes N sets how long it takes."
         )
     at_most = min(nearest, key=lambda cell: abs(math.log(cell.minutes / minutes)))
-    told = [_("{score} in {minutes:g} minutes").format(score=_score(c), minutes=c.minutes) for c in less]
-    if at_most not in less:
-        told.append(_("{score} in {minutes:g} minutes").format(score=_score(at_most), minutes=at_most.minutes))
+    cells_told = [*less, *([] if at_most in less else [at_most])]
+    pattern = _("{score} in {minutes} minutes")
+    told = [pattern.format(score=_score(c), minutes=numeral(f"{c.minutes:g}")) for c in cells_told]
     message = _("Faster costs quality: on {data} ({samples} samples) this choice reached, on held-out data, {told}.")
     return message.format(data=less[0].data, samples=integer(less[0].samples), told=", ".join(told))
 

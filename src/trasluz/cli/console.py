@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trasluz.errors import StorageError
 from trasluz.messages import _, escaped, shown
+from trasluz.numerals import numeral
 from trasluz.reporting import Reporter, Task
 
 if TYPE_CHECKING:
@@ -105,8 +106,13 @@ def columns(rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def figures(value: float) -> str:
+    """A number of a table to four figures, with the decimal sign of the language in force."""
+    return numeral(f"{value:.4g}")
+
+
 def _cell(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else shown(str(value))
+    return figures(value) if isinstance(value, float) else shown(str(value))
 
 
 def _finite(node: object) -> object:

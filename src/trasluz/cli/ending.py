@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trasluz.cli.console import Console, columns
+from trasluz.cli.console import Console, columns, figures
 from trasluz.cli.outcome import status_name
 from trasluz.errors import RequestError, TrasluzError
 from trasluz.messages import _
+from trasluz.numerals import numeral
 
 if TYPE_CHECKING:
     from trasluz.api import Run
@@ -97,8 +98,8 @@ def _plain(run: Run, ended: _Ending) -> dict[str, Any]:
 
 def _say(console: Console, run: Run, ended: _Ending) -> None:
     """Where the run is and how good, what is wrong with it, where its page lies, and how to go on."""
-    message = _("{path}: {status} after {seconds:.1f} s of training.")
-    seconds = run.info["timings"]["training_seconds"]
+    message = _("{path}: {status} after {seconds} s of training.")
+    seconds = numeral(f"{run.info['timings']['training_seconds']:.1f}")
     console.result(message.format(path=run.path, status=status_name(run.status), seconds=seconds))
     if ended.evaluation is not None:
         console.result(_scores(ended.evaluation))
@@ -124,7 +125,7 @@ def _scores(evaluation: Evaluation) -> str:
         bounds = (
             ""
             if low_high is None
-            else _("(95 % interval: {low:.4g} to {high:.4g})").format(low=low_high[0], high=low_high[1])
+            else _("(95 % interval: {low} to {high})").format(low=figures(low_high[0]), high=figures(low_high[1]))
         )
         rows.append((f"  {name}", value, bounds))
     return f"{told}\n{columns(rows)}" if rows else told

@@ -13,6 +13,31 @@ from trasluz.messages import N_, _
 _HEADINGS = {"Options": N_("Options"), "Arguments": N_("Arguments"), "Commands": N_("Commands")}
 _SHOW = N_("Show this message and exit.")
 _WORDS = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."))
+_PLACES = {  # what stands for a value
+    "CLASSES": N_("CLASSES"),
+    "DIR": N_("DIR"),
+    "DOMAIN": N_("DOMAIN"),
+    "FIELD": N_("FIELD"),
+    "FILE": N_("FILE"),
+    "IMAGES": N_("IMAGES"),
+    "KIND": N_("KIND"),
+    "LOOK": N_("LOOK"),
+    "NAME": N_("NAME"),
+    "NAMES": N_("NAMES"),
+    "OPTION": N_("OPTION"),
+    "PACKAGE": N_("PACKAGE"),
+    "PLACE": N_("PLACE"),
+    "RECIPE": N_("RECIPE"),
+    "RUN": N_("RUN"),
+    "SOURCE": N_("SOURCE"),
+    "SPLIT": N_("SPLIT"),
+    "STUDY": N_("STUDY"),
+    "TITLE": N_("TITLE"),
+    "VALUE": N_("VALUE"),
+    "WEIGHTS": N_("WEIGHTS"),
+    "WHAT": N_("WHAT"),
+}
+_PLACE = re.compile(rf"\b(?:{'|'.join(_PLACES)})\b")
 _DEFAULT = re.compile(r"\[default: (?P<value>[^\]]*)\]")
 _PlainFormatter: Any = typer.Context.formatter_class
 
@@ -24,7 +49,7 @@ class Formatter(_PlainFormatter):  # type: ignore[misc]  # typer's own class is 
         """The first line."""
         for word in _WORDS:
             args = args.replace(word, _(word))
-        super().write_usage(prog, args, _("Usage: ") if prefix is None else prefix)
+        super().write_usage(prog, places_said(args), _("Usage: ") if prefix is None else prefix)
 
     def write_heading(self, heading: str) -> None:
         """The line above options, arguments or commands."""
@@ -32,13 +57,18 @@ class Formatter(_PlainFormatter):  # type: ignore[misc]  # typer's own class is 
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Names with what they mean."""
-        super().write_dl([(name, _noted(text)) for name, text in rows], col_max, col_spacing)
+        super().write_dl([(places_said(name), _noted(text)) for name, text in rows], col_max, col_spacing)
 
 
 class HelpContext(typer.Context):
     """The context of commands whose help ``Formatter`` writes."""
 
     formatter_class = Formatter
+
+
+def places_said(text: str) -> str:
+    """``text`` with the words in capitals that stand for a value, such as ``--runs DIR``, in the language in force."""
+    return _PLACE.sub(lambda found: _(_PLACES[found.group()]), text)
 
 
 def _noted(text: str) -> str:

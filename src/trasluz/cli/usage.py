@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from trasluz.cli.help import places_said
 from trasluz.field_errors import explain, places_of
 from trasluz.messages import _, did_you_mean, short
 
@@ -45,7 +46,7 @@ def usage_sentence(error: Any, words: Sequence[str]) -> str:
 def _name(parameter: Any) -> str:
     """An argument by what the help calls it, an option by its longest word."""
     option = max(parameter.opts, key=len)
-    return option if option.startswith("-") else str(parameter.metavar or option)
+    return option if option.startswith("-") else places_said(str(parameter.metavar or option))
 
 
 def _unknown_option(option: str, error: Any, command: str, words: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from trasluz.cli.arguments import Allow, Json, Set, Source
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import require_data
 from trasluz.messages import N_, _
+from trasluz.numerals import numeral
 
 HELP = N_("Check data, preview augmentation, manage the cache.")
 group = typer.Typer()
@@ -116,4 +117,4 @@ def clear_entries(
     console: Console = ctx.obj
     gone = clear_cache(names or None)
     size = sum(entry.bytes for entry in gone) / 1e6
-    console.say(_("{n} entries deleted, {size:.1f} MB free again.").format(n=len(gone), size=size))
+    console.say(_("{n} entries deleted, {size} MB free again.").format(n=len(gone), size=numeral(f"{size:.1f}")))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trasluz.cli.arguments import Allow, Data, Json, RunPath, WeightsName
-from trasluz.cli.console import Console, columns
+from trasluz.cli.console import Console, columns, figures
 from trasluz.cli.opening import open_run
 from trasluz.errors import RequestError
 from trasluz.messages import N_, _, said
@@ -101,12 +101,18 @@ def _print_samples(console: Console, found: SampleEvaluation) -> None:
 
 
 def _bounds(intervals: Mapping[str, tuple[float, float]], name: str) -> str:
-    return "[{:.4g}, {:.4g}]".format(*intervals[name]) if name in intervals else ""
+    if name not in intervals:
+        return ""
+    low, high = intervals[name]
+    return _("[{low}, {high}]").format(low=figures(low), high=figures(high))
 
 
 def _print(console: Console, found: Evaluation) -> None:
+    from trasluz.draw.names import baseline_title
+
     console.result(_("{split}: {count} samples").format(split=found.split, count=found.count))
-    rows: list[tuple[object, ...]] = [(_("metric"), _("value"), _("95 % interval"), *found.baselines)]
+    baselines = [baseline_title(name, {}) for name in found.baselines]
+    rows: list[tuple[object, ...]] = [(_("metric"), _("value"), _("95 % interval"), *baselines)]
     for name, value in found.metrics.items():
         rows.append(
             (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import combining, normalize
+
 from trasluz.draw.names import integer
 from trasluz.report.context import Context
 from trasluz.report.glossary import TERMS
@@ -30,9 +32,14 @@ def render(context: Context) -> Section:
 def glossary() -> Section:
     """The section, for pages that are not about one run, too."""
     terms = [(term.key, both(term.forms), both(term.meaning)) for term in TERMS]
-    terms.sort(key=lambda term: str(term[1]).lower())
+    terms.sort(key=lambda term: _sorted_as(str(term[1])))
     html = fill("sections/glossary.html", terms=terms)
     return Section(both("What do the words mean?"), "glossary", html, "numbers", _count())
+
+
+def _sorted_as(word: str) -> str:
+    """The word without accents, so that *época* stands among the words with e."""
+    return "".join(sign for sign in normalize("NFD", word.lower()) if not combining(sign))
 
 
 def _count() -> Phrase:
