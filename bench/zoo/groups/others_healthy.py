@@ -312,7 +312,7 @@ SPECIMENS = (
             },
         },
         data="garments",
-        must=("checkerboards",),
+        may=("checkerboards",),
         judge="garments-16",
     ),
 )
