@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from torch import Tensor
 
 from trasluz.messages import _
+from trasluz.numerals import numeral
 from trasluz.recipe import EarlyStoppingSection
 
 _DEFAULT = EarlyStoppingSection()
@@ -79,6 +80,6 @@ class EarlyStopping:
         self.weights = state["weights"]
 
     def _sentence(self) -> str:
-        message = _("{monitor} has not improved for {patience} epochs; the best was {best:.5g} in epoch {epoch}.")
+        message = _("{monitor} has not improved for {patience} epochs; the best was {best} in epoch {epoch}.")
         told = {"monitor": self.section.monitor, "patience": self.section.patience}
-        return message.format(**told, best=self.best, epoch=self.best_epoch)
+        return message.format(**told, best=numeral(f"{self.best:.5g}"), epoch=self.best_epoch)
