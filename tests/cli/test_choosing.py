@@ -22,9 +22,11 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_folder_is_enough_and_its_recipe_is_an_ordinary_one(command: Command, image_folder: ImageFolder) -> None:
     image_folder(name="photos", count=20)
-    answer = command("train", "photos", "--minutes", "2")
+    answer = command("train", "photos", "--minutes", "1")
     assert answer.code == 0, answer.err
     assert answer.err.splitlines()[0].startswith("photos, 40 samples in 2 classes: ")
+    assert answer.err.splitlines()[1].startswith("Until it is trained it takes about ")
+    assert answer.err.splitlines()[1].endswith("(1 minute was asked for).")
     (run,) = Path("runs").iterdir()
     shown = command("recipes", "show", run / "recipe.yaml")
     assert shown.code == 0

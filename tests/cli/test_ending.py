@@ -25,7 +25,8 @@ def test_a_training_ends_with_scores_a_finding_the_pages_address_and_what_comes_
     assert Path(unquote(urlparse(address).path)) == (run / "report.html").resolve()
     assert (run / "report.html").is_file()
     assert "Judged on validation" in answer.out
-    assert "accuracy" in answer.out
+    assert "Accuracy" in answer.out
+    assert [answer.out.count(name) for name in ("Log loss", "Cross-entropy", "macro_f1")] == [1, 0, 0]
     assert len([line for line in answer.out.splitlines() if line.startswith(("[fault]", "[caution]", "[remark]"))]) == 1
     assert answer.err.splitlines()[-1] == f"What to try next: trasluz why {run}"
 
@@ -67,6 +68,20 @@ def test_a_report_that_cannot_be_written_spoils_no_training(
     assert "finished" in answer.out
     assert "The disk is full." in answer.err
     assert command("resume", "copy", "--json").json["problem"] == "The disk is full."
+
+
+def test_ctrl_c_while_the_report_is_written_says_where_the_trained_run_is(
+    command: Command, classifier: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(self: Run, lang: str | None = None, reporter: object = None) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "report", interrupted)
+    shutil.copytree(classifier, Path("copy"))
+    answer = command("resume", "copy")
+    assert answer.code == 130
+    assert "copy is trained" in answer.err
+    assert answer.err.splitlines()[-1].endswith("trasluz report copy writes what is missing.")
 
 
 def test_why_says_what_to_try_each_with_its_command(command: Command, classifier: Path) -> None:

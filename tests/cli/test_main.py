@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -37,6 +39,12 @@ def test_each_kind_of_error_has_its_exit_code(
 def test_a_message_of_several_lines_is_said_on_one(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     _break(monkeypatch, errors.RequestError("one\ntwo"))
     command("recipes", "show", "x").must_refuse("one two")
+
+
+def test_the_package_is_a_program_too(command: Command) -> None:
+    asked = [sys.executable, "-m", "trasluz", "--version"]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout) == (0, command("--version").out)
 
 
 def test_ctrl_c_outside_of_training_is_130(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,16 +49,21 @@ class Choice:
         name, epochs = list(self.epochs.items())[-1]
         images = len(self.data.split("train"))
         pace = self.paces[name].full
+        several = 1 if self.minutes == 1 else 2
         within = (
-            _("{minutes} minutes were asked for")
+            ngettext("{minutes} minute was asked for", "{minutes} minutes were asked for", several)
             if self.asked
-            else _("{minutes} minutes at most, unless --minutes says")
+            else ngettext(
+                "{minutes} minute at most, unless --minutes says",
+                "{minutes} minutes at most, unless --minutes says",
+                several,
+            )
         )
         message = ngettext(
-            "It takes about {whole}, of which {spent} are over: {n} epoch of {samples} samples, {rate} a second "
-            "({within}).",
-            "It takes about {whole}, of which {spent} are over: {n} epochs of {samples} samples, {rate} a second "
-            "({within}).",
+            "Until it is trained it takes about {whole}, of which {spent} are over: {n} epoch of {samples} samples, "
+            "{rate} a second ({within}).",
+            "Until it is trained it takes about {whole}, of which {spent} are over: {n} epochs of {samples} samples, "
+            "{rate} a second ({within}).",
             epochs.count,
         )
         if epochs.steps is not None:

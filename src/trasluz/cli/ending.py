@@ -5,14 +5,15 @@ Nothing of this can spoil the training, which lies in its folder by then: what f
 
 from __future__ import annotations
 
+import math
 import webbrowser
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trasluz.cli.console import Console, columns, figures
+from trasluz.cli.console import Console, columns
 from trasluz.cli.outcome import status_name
-from trasluz.errors import RequestError, TrasluzError
+from trasluz.errors import Interrupted, RequestError, TrasluzError
 from trasluz.messages import _
 from trasluz.numerals import numeral
 
@@ -45,10 +46,21 @@ def check_ending(report: bool, show: bool) -> None:
 
 
 def end_training(console: Console, run: Run, json: bool, report: bool, show: bool) -> None:
-    """Evaluates a trained ``run``, writes its report if asked for, and says what came out and how to go on."""
+    """Evaluates a trained ``run``, writes its report if asked for, and says what came out and how to go on.
+
+    Raises:
+        Interrupted: Ctrl-C or SIGTERM meanwhile; says where the trained run is.
+    """
     if console.silent:  # of several processes the first one does and says all this
         return
-    ended = _end(console, run, report)
+    if report:
+        message = _("{path} is trained; its report follows, for which it is looked inside (--no-report leaves it out).")
+        console.say(message.format(path=run.path))
+    try:
+        ended = _end(console, run, report)
+    except KeyboardInterrupt:
+        message = _("Interrupted after the training, which is kept; trasluz report {path} writes what is missing.")
+        raise Interrupted(message.format(path=run.path)) from None
     if show and ended.report is not None:
         webbrowser.open(_address(ended.report))
     if json:
@@ -116,19 +128,30 @@ def _say(console: Console, run: Run, ended: _Ending) -> None:
 
 def _scores(evaluation: Evaluation) -> str:
     """The first metrics of an evaluation with their intervals, one a line."""
-    from trasluz.draw.names import split_name
+    from trasluz.draw.names import metric_name, metric_value, split_name
 
     told = _("Judged on {split}, {count} samples:").format(split=split_name(evaluation.split), count=evaluation.count)
     rows = []
-    for name, value in list(evaluation.metrics.items())[:_MOST_METRICS]:
-        low_high = evaluation.intervals.get(name)
-        bounds = (
-            ""
-            if low_high is None
-            else _("(95 % interval: {low} to {high})").format(low=figures(low_high[0]), high=figures(low_high[1]))
-        )
-        rows.append((f"  {name}", value, bounds))
+    for name in _told_once(evaluation)[:_MOST_METRICS]:
+        bounds = ""
+        if name in evaluation.intervals:
+            low, high = (metric_value(name, end) for end in evaluation.intervals[name])
+            bounds = _("(95 % interval: {low} to {high})").format(low=low, high=high)
+        rows.append((f"  {metric_name(name)}", metric_value(name, evaluation.metrics[name]), bounds))
     return f"{told}\n{columns(rows)}" if rows else told
+
+
+def _told_once(evaluation: Evaluation) -> list[str]:
+    """The metrics without a loss that is another one of them by its other name, best kept where it has an interval."""
+    from trasluz.draw.names import is_share
+
+    told: list[str] = []
+    for name in sorted(evaluation.metrics, key=lambda name: name not in evaluation.intervals):
+        value = evaluation.metrics[name]
+        same = (math.isclose(value, evaluation.metrics[other], rel_tol=1e-5) for other in told)
+        if is_share(name) or not any(same):
+            told.append(name)
+    return [name for name in evaluation.metrics if name in told]
 
 
 def _gravest(found: list[tuple[Finding, str]], path: Path) -> str:

@@ -34,7 +34,7 @@ def load(name: str | Path) -> Recipe:
     """
     path = _BUILT_IN / f"{name}.yaml" if str(name) in built_in_names() else Path(name)
     if not path.is_file():
-        message = _("{name}: there is no such recipe or YAML file; `trasluz recipes` lists those there are.")
+        message = _("{name}: there is no such recipe, file or folder; `trasluz recipes` lists the recipes.")
         raise RecipeError(message.format(name=short(str(name))) + perhaps(str(name), built_in_names()))
     try:
         text = read_text(path)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from trasluz.choosing.candidates.base import BaseCandidate, Case, Purpose
 from trasluz.messages import N_, ngettext
+from trasluz.numerals import integer
 from trasluz.recipe import Recipe
 
 _FEW, _MANY = 300, 20_000  # rows: below, iris-mlp-tuned; above, more units and larger batches
@@ -30,7 +31,7 @@ class Candidate(BaseCandidate):
             "because this is a table of {rows} rows and {n} columns to learn from",
             facts.features,
         )
-        return message.format(rows=facts.samples, n=facts.features)
+        return message.format(rows=integer(facts.samples), n=facts.features)
 
     def recipe(self, case: Case) -> Recipe:
         """Layers by the number of rows."""

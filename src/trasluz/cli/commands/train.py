@@ -39,7 +39,10 @@ def command(
     data: Data = None,
     minutes: Annotated[
         float | None,
-        typer.Option(metavar="N", help=N_("For data: how long all of it may take, reading them included.")),
+        typer.Option(
+            metavar="N",
+            help=N_("For data: how long reading, choosing and training may take; the report comes after."),
+        ),
     ] = None,
     purpose: Annotated[
         str | None,

@@ -9,6 +9,7 @@ from typing import Any
 from trasluz.data.describe.audit_groups import group_warnings
 from trasluz.data.describe.depth import dim_sentence
 from trasluz.messages import N_, _, ngettext
+from trasluz.numerals import numeral
 
 _IMBALANCED = 3.0
 _FEW = 200
@@ -118,9 +119,9 @@ def _class_gaps(audit: Mapping[str, Any]) -> Iterator[str]:
         yield _("All samples are of one class: a classifier has nothing to tell apart.")
     if (audit["imbalance"] or 0) >= _IMBALANCED:
         yield _(
-            "The largest class has {ratio:.1f} times as many training samples as the smallest; "
+            "The largest class has {ratio} times as many training samples as the smallest; "
             "data.balance=weights or data.balance=sampling makes up for it."
-        ).format(ratio=audit["imbalance"])
+        ).format(ratio=numeral(f"{audit['imbalance']:.1f}"))
 
 
 def _small_splits(audit: Mapping[str, Any]) -> Iterator[str]:
