@@ -8,7 +8,6 @@ import numpy as np
 
 from tests.draw.looks.test_cam import _found
 from trasluz.draw.looking import over_photographs
-from trasluz.draw.notebook import look_html
 from trasluz.draw.overlay import overlay
 from trasluz.draw.panel import Overlay
 
@@ -51,4 +50,4 @@ def test_its_gallery_is_the_maps_of_the_last_layer_over_the_pictures() -> None:
     maps = found.maps["late"][1]
     wanted = overlay(found.images[1], np.maximum(maps[2], 0), float(maps.max()))
     np.testing.assert_array_equal(gallery.tiles[1][3].image, wanted)
-    assert "<img" in look_html(found)
+    assert "<img" in found._repr_html_()
