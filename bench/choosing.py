@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument("--candidates", nargs="+", help="only these; otherwise all that fit")
     parser.add_argument("--minutes", nargs="+", type=float, default=MINUTES)
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--work", type=Path, default=ROOT / "work" / "choosing", help="where data, runs and cells lie")
+    parser.add_argument("--work", type=Path, default=ROOT / "runs" / "choosing", help="where data, runs and cells lie")
     parser.add_argument("--page", action="store_true", help="only write the page and the table from the cells there")
     asked = parser.parse_args()
     cells = asked.work / "cells"

@@ -11,7 +11,7 @@ import numpy as np
 
 from trasluz.draw.names import baseline_title, integer, metric_name, metric_value, split_name, status_name
 from trasluz.draw.outputs import Drawing, Outputs, Picture, Words, of_figure, of_image
-from trasluz.messages import N_, _, ngettext, said
+from trasluz.messages import _, ngettext, said
 from trasluz.numerals import duration
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ _ROWS = 20
 _PANEL_ROWS = 100
 _IMAGES = 64
 _PAIRS = 10
-_SEVERITIES = {"bad": N_("fault"), "warn": N_("caution"), "note": N_("remark")}  # findings are a room beside this
 
 
 def evaluation_shown(evaluation: Evaluation) -> Outputs:
@@ -161,7 +160,7 @@ def samples_shown(found: SampleEvaluation) -> Outputs:
 
 def findings_shown(found: Sequence[Any]) -> Outputs:
     """Each finding with what was seen and what to try; ``found`` are ``Finding``s."""
-    rows = tuple((_(_SEVERITIES[each.severity]), each.title, each.seen, each.advice) for each in found)
+    rows = tuple((each.severity_name, each.title, each.seen, each.advice) for each in found)
     title = ngettext("{count} finding", "{count} findings", len(rows)).format(count=len(rows))
     return (Words(title, (_("Severity"), _("Finding"), _("Seen"), _("What to try")) if rows else (), rows),)
 

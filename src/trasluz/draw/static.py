@@ -188,7 +188,8 @@ def _bar(axes: Axes, trace: Any, index: int, count: int) -> None:
     at = at + (index - (count - 1) / 2) * thick
     draw, side = (axes.barh, "height") if flat else (axes.bar, "width")
     name = _plain(trace.name) or "_"
-    drawn = draw(at, lengths, color=shade, label=name, alpha=_one(trace.opacity), **{side: thick})  # type: ignore[arg-type]
+    given: dict[str, Any] = {"color": shade, "label": name, "alpha": _one(trace.opacity), side: thick}
+    drawn = draw(at, lengths, **given)
     if named:
         (axes.set_yticks if flat else axes.set_xticks)(range(len(places)), [_plain(place) for place in places])
     if trace.text is not None:

@@ -46,3 +46,8 @@ class Finding:
     refuted_by: str = ""
     cause: str = ""
     specific: int = 0
+
+    @property
+    def severity_name(self) -> str:
+        """What people call its severity, in the language in force."""
+        return severity_name(self.severity)
