@@ -37,6 +37,19 @@ def test_batch_norms_of_frozen_parts_can_be_left_training_and_nothing_else_there
     assert not any(p.requires_grad for p in trunk.parameters())
 
 
+def test_all_batch_norms_can_rest_while_all_weights_move() -> None:
+    found = networks()
+    choose_trainable(found, PhaseSection())
+    train_mode(found, "all")
+    trunk = found["classifier"]["trunk"]
+    assert [module.training for module in trunk] == [True, False, True]
+    assert all(p.requires_grad for p in found.parameters())
+    before = trunk[1].running_mean.clone()
+    trunk(torch.rand(4, 1, 8, 8)).sum().backward()
+    assert torch.equal(before, trunk[1].running_mean)
+    assert trunk[1].weight.grad is not None
+
+
 def test_a_pattern_that_matches_nothing_names_the_nearest_parameter() -> None:
     with pytest.raises(RecipeError, match="for example classifier"):
         choose_trainable(networks(), PhaseSection(frozen=("clasifier.trunk.*",)))

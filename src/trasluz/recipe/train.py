@@ -138,7 +138,9 @@ class PhaseSection(Section):
 
     ``trainable`` and ``frozen`` are shell patterns over parameter names (``encoder.*``); frozen wins.  Modules whose
     parameters are all frozen rest as in evaluation; ``frozen_norms: train`` lets their batch norms go on normalising
-    by the batch and counting its statistics, as a frozen network does that is left in training mode.
+    by the batch and counting its statistics, as a frozen network does that is left in training mode.  With
+    ``frozen_norms: all`` every batch norm normalises by the statistics that it brings, also where weights move, as a
+    pretrained network wants that learns on from few images; their scales and shifts still move.
 
     ``augmented: false`` shows images as they are.  ``cache_features: auto`` computes what a frozen, resting part makes
     of images once, where only one network's last layers move and nothing is augmented, and trains these on what was
@@ -155,7 +157,7 @@ class PhaseSection(Section):
     train: dict[str, object] = Field(default_factory=dict)
     trainable: tuple[str, ...] = ("*",)
     frozen: tuple[str, ...] = ()
-    frozen_norms: Literal["rest", "train"] = "rest"
+    frozen_norms: Literal["rest", "train", "all"] = "rest"
     augmented: bool = True
     cache_features: Literal["auto", "never"] = "auto"
     weights_from: Annotated[str | None, Field(alias="from", min_length=1)] = None

@@ -51,20 +51,20 @@ def rate_factors(networks: nn.ModuleDict, patterns: Mapping[str, float]) -> dict
     return {parameter: factor for parameter, factor in found.items() if factor is not None}
 
 
-def train_mode(networks: nn.ModuleDict, frozen_norms: Literal["rest", "train"] = "rest") -> None:
+def train_mode(networks: nn.ModuleDict, frozen_norms: Literal["rest", "train", "all"] = "rest") -> None:
     """Training mode, except for modules whose own parameters are all frozen: their batch norms and dropouts rest.
 
-    ``frozen_norms: train`` leaves batch norms in training mode wherever they are.
+    ``frozen_norms: train`` leaves batch norms in training mode wherever they are, ``all`` none of them.
     """
     networks.train()
     for module in networks.modules():
         parameters = list(module.parameters())
         if parameters and not any(p.requires_grad for p in parameters):
             module.eval()
-    if frozen_norms == "train":
+    if frozen_norms != "rest":
         for module in networks.modules():
             if isinstance(module, _BatchNorm):
-                module.train()
+                module.train(frozen_norms == "train")
 
 
 def _check_patterns(patterns: Iterable[str], names: Collection[str], where: str) -> None:
