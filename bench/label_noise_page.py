@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from trasluz.metrics.intervals import mean_interval
+from bench.means import SHARE, mean_of
+from trasluz.metrics.over_seeds import difference_bounds
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "docs" / "results" / "label-noise.json"
@@ -22,8 +23,9 @@ Precision is that at the number of planted ones: of as many labels as were flipp
 were flipped. cleanlab's is the best, in the mean over all cells, of its three scores (`SCORE`) on the same
 out-of-fold probabilities; its flagged ones are those of `find_label_issues` as it is. Expected false alarms are what
 the look itself says, before anybody knows. Where the network had learned labels by heart, the probe reads features of
-the images themselves, as the look does, for both sides. Means over seeds with their 95 % intervals (Student's t),
-differences seed by seed. Where the probe is too weak nothing is suspected, and the look says so.
+the images themselves, as the look does, for both sides. Means over seeds with
+their 95 % intervals ([intervals.md](intervals.md)), differences seed by seed; none where all seeds gave the same. Where
+the probe is too weak nothing is suspected, and the look says so.
 """
 _CURES = """
 ## What helps
@@ -138,7 +140,8 @@ def _percent(share: float) -> str:
 
 
 def _mean(values: Sequence[float], sign: str = "") -> str:
-    mean, low, high = mean_interval(values)
+    """Of shares, or, with a ``sign``, of differences of shares."""
+    mean, low, high = mean_of(values, difference_bounds(SHARE) if sign else SHARE)
     bounds = "" if low is None or high is None else f" [{low:{sign}.3f}, {high:{sign}.3f}]"
     return f"{mean:{sign}.3f}{bounds}"
 

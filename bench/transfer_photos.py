@@ -25,8 +25,9 @@ from typing import Any
 import trasluz as tz
 from bench.known import trained
 from bench.machine import machine
+from bench.means import SHARE, mean_of
 from bench.page import ROOT
-from trasluz.metrics.intervals import mean_interval
+from trasluz.metrics.over_seeds import Bounds, difference_bounds
 
 RESULT = ROOT / "docs" / "results" / "transfer-photos.json"
 PAGE = ROOT / "docs" / "transfer.md"
@@ -34,7 +35,7 @@ MARKER = "<!-- Below, everything is written by `python -m bench.transfer_photos`
 SCRATCH, PRETRAINED = "cats-dogs-tuned", "photos-transfer"
 IMAGES = (20, 100, 400, 2000)
 LEAST_STEPS = 4  # of an epoch from scratch: 600 in all, so that few photographs are not seen too seldom
-NUMBERS = ("start", "seconds", "end")
+NUMBERS: dict[str, Bounds] = {"start": SHARE, "seconds": (0.0, None), "end": SHARE}  # with their ranges
 CLAIMS = {"higher start": ("start", 1), "faster": ("seconds", -1), "higher end": ("end", 1)}
 
 
@@ -60,13 +61,17 @@ def measure(way: str, images: int, seed: int, weights: Path | None, runs: Path) 
 def compare(images: int, seeds: int, weights: Path | None, runs: Path) -> dict[str, Any]:
     """Both ways for every seed, their means, and the paired differences (pretrained minus from scratch)."""
     found = {way: [measure(way, images, seed, weights, runs) for seed in range(seeds)] for way in (PRETRAINED, SCRATCH)}
-    means = {way: {n: mean_interval([one[n] for one in each]) for n in NUMBERS} for way, each in found.items()}
+    means = {
+        way: {n: mean_of([one[n] for one in each], of) for n, of in NUMBERS.items()} for way, each in found.items()
+    }
     pairs = list(zip(found[PRETRAINED], found[SCRATCH], strict=True))
     claims = {}
     for claim, (number, sign) in CLAIMS.items():
-        difference = mean_interval([moved[number] - fresh[number] for moved, fresh in pairs])
-        low, high = (difference[1], difference[2]) if sign > 0 else (-difference[2], -difference[1])
-        claims[claim] = {"difference": difference, "holds": bool(low > 0), "refuted": bool(high < 0)}
+        gains = [moved[number] - fresh[number] for moved, fresh in pairs]
+        difference = mean_of(gains, difference_bounds(NUMBERS[number]))
+        ends = [sign * end for end in difference[1:] if end is not None]
+        holds, refuted = bool(ends) and min(ends) > 0, bool(ends) and max(ends) < 0
+        claims[claim] = {"difference": difference, "holds": holds, "refuted": refuted}
     return {"images": images, "means": means, "claims": claims, **found}
 
 
@@ -92,9 +97,10 @@ def page(found: dict[str, Any]) -> str:
 
 
 def _shown(interval: Any, number: str, sign: str = "") -> str:
+    """The mean, and its interval where seeds tell one."""
     digits = 1 if number == "seconds" else 3
-    mean, low, high = (f"{value:{sign}.{digits}f}" for value in interval)
-    return f"{mean} [{low}, {high}]"
+    mean, *bounds = (f"{value:{sign}.{digits}f}" for value in interval if value is not None)
+    return f"{mean} [{', '.join(bounds)}]" if bounds else mean
 
 
 def main() -> None:
