@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.training.harness import digits, recipe
-from trasluz.choosing.pace import measure
+from trasluz.choosing.pace import measure, timed_seconds
 from trasluz.model.hardware import choose
 from trasluz.recipe import Recipe
 from trasluz.training.fit import session
@@ -40,6 +40,19 @@ def test_a_step_takes_what_the_clock_says() -> None:
     assert pace.judged == pytest.approx(1 / 30)
     assert pace.frame == 1.0
     assert pace.start == 1.0
+
+
+def test_a_longer_training_is_timed_for_longer_within_bounds() -> None:
+    assert [timed_seconds(minutes) for minutes in (0.5, 2, 5, 60)] == [1.5, 1.5, 3.0, 4.0]
+
+
+def test_steps_are_timed_for_as_long_as_asked() -> None:
+    chosen = _residual()
+    with session(choose(chosen.compute)) as (hardware, fabric, _request):
+        short, long = (measure(chosen, 0, digits(120), fabric, hardware, Clock(), seconds) for seconds in (2, 30))
+    # A step takes a second, an epoch five; 30 steps are the last three of an epoch, five epochs, and two steps.
+    assert short.full == pytest.approx(3 / 50)
+    assert long.full == pytest.approx(30 / (50 + 5 * 90 + 40))
 
 
 def test_a_phase_on_features_is_timed_by_its_features_and_its_epochs() -> None:

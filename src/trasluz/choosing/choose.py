@@ -18,7 +18,7 @@ from trasluz.choosing.choice import Choice, chosen_sentence
 from trasluz.choosing.facts import Facts
 from trasluz.choosing.look import look
 from trasluz.choosing.mirror import mirrored_share
-from trasluz.choosing.pace import Clock, Pace, measure
+from trasluz.choosing.pace import Clock, Pace, measure, timed_seconds
 from trasluz.choosing.purposes import settle_purpose
 from trasluz.data.data import Data
 from trasluz.data.read.raw import Raw
@@ -165,11 +165,12 @@ class _Plan:
         phases = whole.resolved_phases()
         epochs = [Epochs(train.epochs, train.steps_per_epoch) for _phase, train in phases]
         with session(choose_hardware(whole.compute)) as (hardware, fabric, _request):
-            paces = [measure(whole, i, self.data, fabric, hardware, clock) for i in range(len(phases) - 1)]
+            timed = timed_seconds(self.minutes)
+            paces = [measure(whole, i, self.data, fabric, hardware, clock, timed) for i in range(len(phases) - 1)]
             fixed = sum(self._seconds(paces, i, epochs[i], whole) for i in range(len(paces)))
             short = self._no_time_for_last(paces, usable(self.minutes) - fixed - (clock() - started))
             if not short:
-                paces.append(measure(whole, len(paces), self.data, fabric, hardware, clock))
+                paces.append(measure(whole, len(paces), self.data, fabric, hardware, clock, timed))
         if short:
             whole, epochs = self._without_last(fixed + clock() - started), epochs[:-1]
         elif not any(name in _LENGTH for name in self.asked.changes):

@@ -32,7 +32,7 @@ from trasluz.training.validation import validate
 
 Clock = Callable[[], float]
 _WARM_UP, _FEWEST = 2, 3  # steps that are not timed, and that are timed at least
-_SECONDS = 1.5  # for which steps of one size are timed: long enough to even out what else the machine does
+_SECONDS, _LONGEST, _PART = 1.5, 4.0, 0.01  # for which steps of one size are timed, and the part of all time at most
 _JUDGED = 512  # images on which validation is timed, at most
 _TRIED = 32  # images on which a phase on features is tried
 
@@ -54,8 +54,22 @@ class Pace:
     start: float = 0.0
 
 
-def measure(recipe: Recipe, number: int, data: Data, fabric: Fabric, hardware: Hardware, clock: Clock) -> Pace:
-    """The pace of the phase ``number`` of ``recipe``, whose ``data`` are open.
+def timed_seconds(minutes: float) -> float:
+    """For how long steps of one size are timed where there are ``minutes``: the longer, the more evens out what else
+    the machine does, and what it does just now is what the epochs of the whole training follow from."""
+    return min(max(60 * _PART * minutes, _SECONDS), _LONGEST)
+
+
+def measure(
+    recipe: Recipe,
+    number: int,
+    data: Data,
+    fabric: Fabric,
+    hardware: Hardware,
+    clock: Clock,
+    seconds: float = _SECONDS,
+) -> Pace:
+    """The pace of the phase ``number`` of ``recipe``, whose ``data`` are open; ``seconds`` are timed of each size.
 
     Raises:
         RecipeError, DataError: the recipe does not fit the data.
@@ -70,8 +84,8 @@ def measure(recipe: Recipe, number: int, data: Data, fabric: Fabric, hardware: H
     if loop.derives():
         return dataclasses.replace(_of_features(recipe, data, fabric, hardware, clock), start=start)
     sizes = [0] if loop.train.progressive is None else [0, loop.train.epochs - 1]
-    seconds = [_step_seconds(loop, epoch, clock) for epoch in sizes]
-    return Pace(seconds[0], seconds[-1], _judged(loop, clock), frame=_frame(loop, clock), start=start)
+    steps = [_step_seconds(loop, epoch, clock, seconds) for epoch in sizes]
+    return Pace(steps[0], steps[-1], _judged(loop, clock), frame=_frame(loop, clock), start=start)
 
 
 def _alone(recipe: Recipe, number: int) -> Recipe:
@@ -84,13 +98,13 @@ def _alone(recipe: Recipe, number: int) -> Recipe:
     return recipe.model_copy(update={"phases": (phase,)})
 
 
-def _step_seconds(loop: Loop, epoch: int, clock: Clock) -> float:
+def _step_seconds(loop: Loop, epoch: int, clock: Clock, seconds: float) -> float:
     """Seconds per training image of steps as in that epoch; the engine's weights move, but they are thrown away."""
     train_mode(loop.networks, loop.phase.frozen_norms)
     done, images, started = 0, 0, clock()
     last = started
     with Rng(0).ambient("pace", device=loop.engine.device):
-        while done < _WARM_UP + _FEWEST or last - started < _SECONDS:
+        while done < _WARM_UP + _FEWEST or last - started < seconds:
             for batch, rng, weight in loop.batches.epoch(epoch):
                 loop.engine.begin_step(done, 0.0, weight)
                 progress = Progress("pace", 0, done, torch.zeros((), device=loop.engine.device))
@@ -102,7 +116,7 @@ def _step_seconds(loop: Loop, epoch: int, clock: Clock) -> float:
                     started, images = last, 0
                 else:
                     images += len(batch)
-                if done >= _WARM_UP + _FEWEST and last - started >= _SECONDS:
+                if done >= _WARM_UP + _FEWEST and last - started >= seconds:
                     break
     return (last - started) / max(images, 1)
 
