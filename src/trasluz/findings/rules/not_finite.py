@@ -21,9 +21,12 @@ def check(evidence: Evidence) -> Finding | None:
     settings = [rate_setting(evidence, lower)]
     if evidence.train.clip is None:
         settings.append(train_setting(evidence, "clip", 1.0))
-    advice = _(
-        "Lower the learning rate of {rate} to {lower} and clip the gradients; look at the data for extreme values."
-    ).format(rate=significant(rate), lower=significant(lower))
+    lowered = (
+        _("Lower the learning rate of {rate} to {lower} and clip the gradients; look at the data for extreme values.")
+        if evidence.train.clip is None
+        else _("Lower the learning rate of {rate} to {lower}; look at the data for extreme values.")
+    )
+    advice = lowered.format(rate=significant(rate), lower=significant(lower))
     return Finding(
         severity="bad",
         title=_("The loss was no longer a number"),
