@@ -23,7 +23,9 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "reconstruct"
     minutes: ClassVar[float] = 3.0
-    told: ClassVar[str] = N_("a convolutional autoencoder with a code as long as PCA needs for 95 % of the variance")
+    told: ClassVar[str] = N_(
+        "a convolutional autoencoder, which makes each image again from the few numbers that hold 95 % of what varies"
+    )
 
     def fits(self, case: Case) -> bool:
         """Images."""

@@ -15,7 +15,7 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "reconstruct"
     minutes: ClassVar[float] = 3.0
-    told: ClassVar[str] = N_("a recurrent autoencoder with a code of 30 numbers")
+    told: ClassVar[str] = N_("a recurrent autoencoder, which makes each sequence again from 30 numbers")
 
     def fits(self, case: Case) -> bool:
         """Sequences."""
