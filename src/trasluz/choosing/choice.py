@@ -48,7 +48,6 @@ class Choice:
         """How long it will take, in a sentence."""
         name, epochs = list(self.epochs.items())[-1]
         images = len(self.data.split("train"))
-        pace = self.paces[name].full
         several = 1 if self.minutes == 1 else 2
         within = (
             ngettext("{minutes} minute was asked for", "{minutes} minutes were asked for", several)
@@ -74,9 +73,15 @@ class Choice:
             spent=duration(self.spent),
             n=epochs.count,
             samples=integer(images),
-            rate=integer(1 / pace) if pace else "∞",
+            rate=self._rate(name),
             within=within.format(minutes=numeral(f"{self.minutes:g}")),
         )
+
+    def _rate(self, phase: str) -> str:
+        """How many a second; of a phase that trains on features computed once that these are what is counted."""
+        pace = self.paces[phase]
+        rate = integer(1 / pace.full) if pace.full else "∞"
+        return _("{rate} of their features, computed once,").format(rate=rate) if pace.features else rate
 
     def faster(self) -> str:
         """What less time would cost, as far as it was measured, in a sentence."""
