@@ -82,7 +82,8 @@ def test_a_wrong_value_is_explained_in_spanish() -> None:
     with language("es"), pytest.raises(RecipeError) as caught:
         load("digits-cnn").override({"data.size": "abc"})
     assert str(caught.value) == (
-        "data.size: 'abc' no está permitido: debe ser un número entero, o deben ser 2 valores entre corchetes, como [32, 32]."
+        "data.size: 'abc' no está permitido: debe ser un número entero, o deben ser 2 valores entre corchetes, como "
+        "[32, 32]."
     )
 
 

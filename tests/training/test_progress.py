@@ -52,9 +52,7 @@ def test_numbers_beside_the_bar_belong_to_the_epoch_that_is_named(tmp_path: Path
     loop = Session(recipe("classifier", epochs=3, batch=9), tmp_path / "run", [bar])
     bar.on_step = _unhurried(bar)  # type: ignore[method-assign]  # every step tells, however quick it is
     ran = loop.run()
-    losses = [
-        f"training: Loss {metric_value('train/loss', record['train/loss'])}" for record in ran.store.metrics()
-    ]
+    losses = [f"training: Loss {metric_value('train/loss', record['train/loss'])}" for record in ran.store.metrics()]
     assert len(set(losses)) == 3
     for note in watcher.seen.notes:
         named = int(note.split()[1].split("/")[0])

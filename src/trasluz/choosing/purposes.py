@@ -86,5 +86,7 @@ def _no_target(facts: Facts) -> str:
         "{name}: no column says the class of a row; name it with --set data.target=COLUMN, which is one of {columns}."
     )
     more = len(facts.columns) - _MOST_NAMED
-    named = ", ".join(map(short, facts.columns[:_MOST_NAMED])) + (_(" and {more} more").format(more=more) if more > 0 else "")
+    named = ", ".join(map(short, facts.columns[:_MOST_NAMED])) + (
+        _(" and {more} more").format(more=more) if more > 0 else ""
+    )
     return message.format(name=facts.name, columns=named)

@@ -46,9 +46,7 @@ def check(evidence: Evidence) -> Finding | None:
         title=_("It is surer than it is right") if sure > right else _("It is less sure than it could be"),
         seen=over.format(sure=percent(sure), right=percent(right), error=percent(error)),
         meaning=_("Its probabilities cannot be read as chances; which class it names is not touched by that."),
-        advice=_surer(evidence)
-        if sure > right
-        else _less_doubt(evidence),
+        advice=_surer(evidence) if sure > right else _less_doubt(evidence),
         numbers={"calibration_error": error, "confidence": sure, "accuracy": right, "by_chance": chance},
         settings=settings,
         refuted_by=_("of samples of which it is {sure} sure it is right on {sure}.").format(sure=percent(sure)),
