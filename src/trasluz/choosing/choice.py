@@ -48,6 +48,7 @@ class Choice:
         """How long it will take, in a sentence."""
         name, epochs = list(self.epochs.items())[-1]
         images = len(self.data.split("train"))
+        pace = self.paces[name]
         several = 1 if self.minutes == 1 else 2
         within = (
             ngettext("{minutes} minute was asked for", "{minutes} minutes were asked for", several)
@@ -58,6 +59,8 @@ class Choice:
                 several,
             )
         )
+        if pace.features:  # then steps take these, and not images
+            within = _("of features that are computed once; {within}").format(within=within)
         message = ngettext(
             "Until it is trained it takes about {whole}, of which {spent} are over: {n} epoch of {samples} samples, "
             "{rate} a second ({within}).",
@@ -73,15 +76,9 @@ class Choice:
             spent=duration(self.spent),
             n=epochs.count,
             samples=integer(images),
-            rate=self._rate(name),
+            rate=integer(1 / pace.full) if pace.full else "∞",
             within=within.format(minutes=numeral(f"{self.minutes:g}")),
         )
-
-    def _rate(self, phase: str) -> str:
-        """How many a second; of a phase that trains on features computed once that these are what is counted."""
-        pace = self.paces[phase]
-        rate = integer(1 / pace.full) if pace.full else "∞"
-        return _("{rate} of their features, computed once,").format(rate=rate) if pace.features else rate
 
     def faster(self) -> str:
         """What less time would cost, as far as it was measured, in a sentence."""
