@@ -67,9 +67,9 @@ P = TypeVar("P")
 # By the verb of a capability: what to type for it after ``trasluz``; encoding and decoding have no command.
 _COMMANDS = {
     "generate": "generate {run}",
-    "predict": "predict {run} IMAGES",
-    "reconstruct": "reconstruct {run} IMAGES",
-    "translate": "translate {run} IMAGES --to DOMAIN",
+    "predict": "predict {run} {images}",
+    "reconstruct": "reconstruct {run} {images}",
+    "translate": "translate {run} {images} --to {domain}",
 }
 
 
@@ -277,7 +277,8 @@ class OpenedRun:
     def _commands(self) -> str:
         """What to type for what the model can do, as the rest of a sentence; empty where there is no such command."""
         known = [_COMMANDS[verb] for verb in verbs(self.capabilities) if verb in _COMMANDS]
-        typed = ", ".join(f"`trasluz {words.format(run=self.path)}`" for words in known)
+        places = {"run": self.path, "images": _("IMAGES"), "domain": _("DOMAIN")}
+        typed = ", ".join(f"`trasluz {words.format(**places)}`" for words in known)
         told = ngettext("The command: {commands}.", "The commands: {commands}.", len(known))
         return f" {told.format(commands=typed)}" if known else ""
 

@@ -11,16 +11,19 @@ _MOST_NAMED = 20  # columns of a table
 _LEAST = 10  # samples, of which a fifth validates
 
 
-def check_purpose(asked: str | None) -> None:
-    """Refuses a purpose that there is not.
+def check_purpose(asked: str | None) -> Purpose | None:
+    """``asked``, which is one of the purposes, or none.
 
     Raises:
         RequestError: names those there are.
     """
-    if asked is not None and asked not in PURPOSES:
+    if asked is None:
+        return None
+    if asked not in PURPOSES:
         message = _("--for {asked}: allowed are {known}.")
         known = ", ".join(PURPOSES)
         raise RequestError(message.format(asked=asked, known=known) + did_you_mean(asked, PURPOSES))
+    return asked
 
 
 def settle_purpose(facts: Facts, asked: str | None) -> Purpose:
@@ -30,14 +33,14 @@ def settle_purpose(facts: Facts, asked: str | None) -> Purpose:
         RequestError: there is no such purpose.
         DataError: these data cannot be used so, or are too few.
     """
-    check_purpose(asked)
+    wanted = check_purpose(asked)
     if facts.samples < _LEAST:
         message = _("{name}: {n} samples are too few to learn from and to be judged on; give at least {least}.")
         raise DataError(message.format(name=facts.name, n=facts.samples, least=_LEAST))
     refusals = {purpose: _refusal(facts, purpose) for purpose in PURPOSES}
     found: Purpose = "classify" if facts.labels or facts.kind == "table" else "reconstruct"
-    if asked is not None:
-        found = asked
+    if wanted is not None:
+        found = wanted
     refusal = refusals[found]
     if refusal is not None:
         raise DataError(refusal)

@@ -111,16 +111,16 @@ def _bounds(intervals: Mapping[str, tuple[float, float]], name: str) -> str:
 
 
 def _print(console: Console, found: Evaluation) -> None:
-    from trasluz.draw.names import baseline_title, metric_name, split_name
+    from trasluz.draw.names import baseline_title, metric_name, split_name, told_once
 
     console.result(_("{split}: {count} samples").format(split=split_name(found.split), count=found.count))
     baselines = [baseline_title(name, {}) for name in found.baselines]
     rows: list[tuple[object, ...]] = [(_("metric"), _("value"), _("95 % interval"), *baselines)]
-    for name, value in found.metrics.items():
+    for name in told_once(found.metrics, found.intervals):
         rows.append(
             (
                 metric_name(name),
-                value,
+                found.metrics[name],
                 _bounds(found.intervals, name),
                 *(scores.get(name, "") for scores in found.baselines.values()),
             )
@@ -132,7 +132,7 @@ def _print(console: Console, found: Evaluation) -> None:
             "\n"
             + columns(
                 [
-                    (_("class"), *map(metric_name, names)),
+                    (_("class"), *(_("samples") if name == "support" else metric_name(name) for name in names)),
                     *((c, *scores.values()) for c, scores in found.per_class.items()),
                 ]
             )
