@@ -110,6 +110,6 @@ def _labels(labels: Sequence[Any] | None, rows: np.ndarray, names: Mapping[Any, 
     return {"counts": named, "labelled": labelled}
 
 
-def _as_given(label: Any) -> str:
+def _as_given(label: object) -> str:
     """A label as the data have it: a whole number of a table, which is read as a float, without its ``.0``."""
     return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
