@@ -58,7 +58,11 @@ def test_every_kind_of_complaint_has_words_of_ours_and_shows_no_internals() -> N
 @pytest.mark.parametrize(
     ("setting", "sentence"),
     [
-        ("data.size=abc", "data.size: 'abc' is not allowed: it must be a whole number, or it must be a list of 2."),
+        (
+            "data.size=abc",
+            "data.size: 'abc' is not allowed: it must be a whole number, or it must be 2 values in brackets, such as "
+            "[32, 32].",
+        ),
         ("data.size=-3", "data.size: -3 is not allowed: it must be at least 1."),
         ("data.size=[32, x]", "data.size.1: 'x' is not allowed: it must be a whole number."),
         ("train.batch=all", "train.batch: 'all' is not allowed: it must be a whole number, or allowed: 'full'."),
@@ -78,7 +82,8 @@ def test_a_wrong_value_is_explained_in_spanish() -> None:
     with language("es"), pytest.raises(RecipeError) as caught:
         load("digits-cnn").override({"data.size": "abc"})
     assert str(caught.value) == (
-        "data.size: 'abc' no está permitido: debe ser un número entero, o debe ser una lista de 2."
+        "data.size: 'abc' no está permitido: debe ser un número entero, o deben ser 2 valores entre corchetes, como "
+        "[32, 32]."
     )
 
 

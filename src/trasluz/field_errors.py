@@ -42,7 +42,8 @@ USUAL = {
 }
 _WHOLE, _NUMBER, _TRUTH = N_("it must be a whole number"), N_("it must be a number"), N_("it must be true or false")
 _FIELDS, _OTHER = N_("it must be a name with fields"), N_("it is of another kind than this field takes")
-_LIST_OF = N_("it must be a list of {n}")
+_LIST_OF = N_("it must be {n} values in brackets, such as {example}")
+_EXAMPLES = {"int": "32", "float": "0.5", "str": "name"}  # of what a list of so many values holds
 Place = tuple[int | str, ...]
 # How pydantic names the forms of a field that may have several, among the names of fields.
 _FORM = re.compile(
@@ -210,6 +211,7 @@ def _reason(problem: ErrorDetails) -> str:
     length = _length(problem)
     if length:
         known, context["n"] = _LIST_OF, length
+        context["example"] = f"[{', '.join(_EXAMPLES.get(kind, '…') for kind in _kinds(problem))}]"
     return _(known).format(**context).removesuffix(".")
 
 
@@ -217,7 +219,14 @@ def _length(problem: ErrorDetails) -> int:
     """How many entries a list must have that was not given; 0 where any number will do, or for other complaints."""
     form = str(problem["loc"][-1]) if problem["loc"] else ""
     fixed = problem["type"] == "tuple_type" and form.startswith("tuple[") and "..." not in form
-    return form.count(",") + 1 if fixed else 0
+    return len(_kinds(problem)) if fixed else 0
+
+
+def _kinds(problem: ErrorDetails) -> list[str]:
+    """What the entries of a list must be, by pydantic's name of the form: ``tuple[int,int]``."""
+    form = str(problem["loc"][-1])
+    kinds = form.removeprefix("tuple[").removesuffix("]").split(",")
+    return [kind.strip().removeprefix("constrained-") for kind in kinds]
 
 
 def _fields_at(config: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

@@ -27,5 +27,9 @@ class Reporter:
 
     @contextmanager
     def task(self, title: str, total: int | None = None, counted: str = "") -> Iterator[Task]:
-        """A bar with time left while the block runs; ``total`` are expected, ``counted`` what they are: images."""
+        """A bar while the block runs; ``total`` are expected, ``counted`` what they are: images.
+
+        Where nothing is counted by name its parts take times of their own, as the looks at a model do: how many are
+        done is told, and no time left, which would be wrong.
+        """
         yield Task()

@@ -60,7 +60,7 @@ def test_a_run_repeats_to_the_bit_from_its_recipe(image_folder: ImageFolder) -> 
     assert weights[0] == weights[1]
     assert _numbers(first) == _numbers(again)
     chosen, time, faster = listener.said[:3]
-    assert chosen.startswith("photos, 60 samples in 2 classes: a small residual network")
+    assert chosen.startswith("photos, 60 samples in 2 classes: a small convolutional network")
     assert "3 epochs of 48 samples" in time
     assert "3 minutes were asked for" in time
     assert "has not been measured" in faster

@@ -59,3 +59,15 @@ def test_two_folders_are_translated_both_ways_and_every_file_says_so(trained: tz
     assert command(words) == 0
     assert [path.name for path in out.iterdir()] == ["00001-000.png"]
     assert command(words) == 2
+
+
+def test_other_data_are_read_as_the_folders_of_two_domains_that_training_takes(
+    image_folder: ImageFolder, tmp_path: Path
+) -> None:
+    folder = image_folder(("trainA", "trainB", "testA", "testB"), name="pairs")
+    run = tz.train("swap", data=str(folder), set=SETTINGS, runs=tmp_path / "runs")
+    other = image_folder(("trainA", "trainB", "testA", "testB"), name="others", count=9)
+    found = run.evaluate("test", data=other)
+    assert found.count == 18
+    assert {"mse", "cycle_mse"} <= found.metrics.keys()
+    assert run.evaluate(data=other).count == 36

@@ -141,3 +141,19 @@ def test_the_code_is_as_long_as_the_images_have_dimensions() -> None:
         DataSection(valid=None), 0, arrays=from_arrays(np.tile(bars(1, ("top", "left"))[0], (40, 1, 1, 1)))
     )
     assert code_length(same) == 8
+
+
+@pytest.mark.parametrize("name", ["image-code", "sequence-code"])
+def test_an_autoencoder_stops_where_validation_grows_worse_if_there_is_any(name: str) -> None:
+    candidate = CANDIDATES.find(name).Candidate()
+    facts = SEQUENCES if name == "sequence-code" else SIGNS
+    case = Case(facts, "reconstruct")
+    images, labels = bars(40, ("top", "left"))
+    for valid in (0.2, None):
+        data = open_data(DataSection(valid=valid), 0, arrays=from_arrays(images, labels))
+        stopping = candidate.settled(candidate.recipe(case), data).train.early_stopping
+        assert (stopping is not None) == (valid is not None)
+        if stopping is not None:
+            assert stopping.monitor == "valid/loss"
+            assert stopping.restore_best
+            assert stopping.patience * candidate.evaluate_every(300) < 300 / 4

@@ -98,3 +98,11 @@ def test_a_folder_without_images_is_refused_before_work(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nothing to see")
     with pytest.raises(DataError, match="no images here"):
         _look(tmp_path)
+
+
+def test_a_table_tells_its_columns_and_its_classes_as_the_file_has_them(tmp_path: Path) -> None:
+    text = "long,wide,class\n" + "".join(f"{i},{i % 7},{5 + i % 2}\n" for i in range(30))
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    facts = look(DataSection(source=str(tmp_path / "table.csv")), Reporter())
+    assert facts.columns == ("long", "wide")
+    assert set(facts.counts) == {"5", "6"}

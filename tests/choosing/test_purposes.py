@@ -37,6 +37,7 @@ def test_what_is_possible_is_done_as_asked() -> None:
         (ONE_CLASS, "classify", "one class, cat"),
         (BARE, "classify", "a folder per class"),
         (dataclasses.replace(TABLE, counts={}), None, "data.target"),
+        (dataclasses.replace(TABLE, counts={}, columns=("long", "wide", "kind")), None, "one of long, wide, kind"),
         (TABLE, "reconstruct", "is a table"),
         (TABLE, "generate", "only images"),
         (SEQUENCES, "generate", "only images"),

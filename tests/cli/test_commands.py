@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 from tests.cli.conftest import QUICK, Command
 from tests.conftest import ImageFolder
@@ -79,7 +80,10 @@ def test_evaluate_gives_intervals_and_baselines(command: Command, classifier: Pa
     low, high = found["intervals"]["accuracy"]
     assert low <= found["metrics"]["accuracy"] <= high
     assert found["baselines"]
-    assert "accuracy" in command("evaluate", classifier).out
+    assert "Accuracy" in command("evaluate", classifier).out
+    spanish = command("--lang", "es", "evaluate", classifier).out
+    assert "Exactitud" in spanish
+    assert "accuracy" not in spanish
 
 
 def test_predict_writes_what_it_would_print(command: Command, classifier: Path, image_folder: ImageFolder) -> None:
@@ -123,3 +127,15 @@ def test_delete_with_nobody_to_ask_deletes_nothing(
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
     command("runs", "delete", run).must_refuse("--yes")
     assert run.is_dir()
+
+
+def test_a_verb_that_the_model_cannot_do_names_the_command_for_what_it_can(
+    command: Command, classifier: Path, autoencoder: Path
+) -> None:
+    image = Path("image.png")
+    Image.new("L", (8, 8)).save(image)
+    command("predict", autoencoder, image).must_refuse(f"`trasluz reconstruct {autoencoder} IMAGES`")
+    command("generate", autoencoder).must_refuse(f"`trasluz reconstruct {autoencoder} IMAGES`")
+    for words in (("reconstruct", classifier, image), ("translate", classifier, image, "--to", "a")):
+        command(*words).must_refuse(f"`trasluz predict {classifier} IMAGES`")
+    command("generate", classifier).must_refuse(f"`trasluz predict {classifier} IMAGES`")

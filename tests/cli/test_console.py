@@ -6,6 +6,7 @@ import io
 import json
 
 import pytest
+from rich.progress import Progress
 
 from trasluz.cli import progress
 from trasluz.cli.console import Console, columns
@@ -74,6 +75,22 @@ def test_a_long_task_says_speed_and_time_left_in_a_log(monkeypatch: pytest.Monke
     assert last.startswith("Training: 500/1000")
 
 
+def test_parts_that_take_times_of_their_own_are_counted_without_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([0.0, 20.0, 20.0, 40.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
+    stream = io.StringIO()
+    with Bars(stream).task("Looking inside", 20, "") as task:
+        task.advance(5, note="cam")
+    assert stream.getvalue().splitlines()[0] == "Looking inside: 5/20 · cam"
+    shown = Progress(progress.DoneColumn(), progress.TimeLeftColumn())
+    shown.add_task("Looking inside", total=20, completed=5, counted="")
+    assert progress.DoneColumn().render(shown.tasks[0]).plain == "5/20"
+    assert progress.TimeLeftColumn().render(shown.tasks[0]).plain == ""
+    shown.add_task("Decoding", total=20, completed=5, counted="images")
+    assert progress.DoneColumn().render(shown.tasks[1]).plain.strip() == "25 %"
+    assert progress.TimeLeftColumn().render(shown.tasks[1]).plain != ""
+
+
 def test_bars_are_drawn_on_a_terminal_and_nest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     stream = Terminal()
@@ -106,7 +123,7 @@ def test_clock(seconds: float, text: str) -> None:
 def test_speed_has_a_decimal_only_when_slow() -> None:
     assert [speed_text(3.14, "images"), speed_text(12345.6, "images"), speed_text(3, "")] == [
         "3.1 images/s",
-        "12,346 images/s",
+        "12\u202f346 images/s",
         "",
     ]
 

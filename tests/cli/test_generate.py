@@ -64,4 +64,4 @@ def test_samples_are_judged_on_the_command_line(command: Command, generator: Pat
     told = command(*words, "--json").json
     assert told["count"] == 40
     assert told["metrics"].keys() == told["real"].keys()
-    assert "fid" in command(*words).out
+    assert "Fréchet distance (FID)" in command(*words).out

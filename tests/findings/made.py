@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.findings.spoken import check_advice
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.findings.base import check_all, find
@@ -102,7 +103,8 @@ def judged(shares: Sequence[float] = (0.25, 0.25, 0.25, 0.25), count: int = 2000
 
 
 def found(rule: str, of: Evidence) -> Finding:
-    """What ``rule`` finds, which ``check_all`` finds too; its words are whole and each setting changes something."""
+    """What ``rule`` finds, which ``check_all`` finds too; its words are whole, each setting changes something, and the
+    advice speaks of what the settings change."""
     finding = find(rule).check(of)
     assert finding is not None
     assert rule in {each.rule for each in check_all(of)}
@@ -110,6 +112,7 @@ def found(rule: str, of: Evidence) -> Finding:
         assert text
         assert "{" not in text
     assert effective(of.recipe, finding.settings) == finding.settings  # each changes the recipe, and can be set
+    check_advice(finding)
     return finding
 
 

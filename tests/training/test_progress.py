@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.training.harness import Session, recipe
 from tests.training.test_resume_gan import large_digits
 from tests.training.test_resume_gan import recipe as gan
+from trasluz.metrics.names import metric_name, metric_value
 from trasluz.reporting import Reporter, Task
 from trasluz.training.callbacks.progress import ProgressBar
 from trasluz.training.loop import Loop
@@ -42,7 +43,7 @@ def test_the_bar_reaches_its_end_and_names_epochs_that_there_are(tmp_path: Path)
     places = [note.split()[1] for note in watcher.seen.notes]
     assert set(places) <= {"1/3", "2/3", "3/3"}
     assert places[-1] == "3/3"
-    assert "valid/loss" in watcher.seen.notes[-1]
+    assert "validation: Loss " in watcher.seen.notes[-1]
 
 
 def test_numbers_beside_the_bar_belong_to_the_epoch_that_is_named(tmp_path: Path) -> None:
@@ -51,12 +52,12 @@ def test_numbers_beside_the_bar_belong_to_the_epoch_that_is_named(tmp_path: Path
     loop = Session(recipe("classifier", epochs=3, batch=9), tmp_path / "run", [bar])
     bar.on_step = _unhurried(bar)  # type: ignore[method-assign]  # every step tells, however quick it is
     ran = loop.run()
-    losses = [f"train/loss {record['train/loss']:.4g}" for record in ran.store.metrics()]
+    losses = [f"training: Loss {metric_value('train/loss', record['train/loss'])}" for record in ran.store.metrics()]
     assert len(set(losses)) == 3
     for note in watcher.seen.notes:
         named = int(note.split()[1].split("/")[0])
         told = [epoch for epoch, loss in enumerate(losses, 1) if loss in note]
-        assert told == ([] if named == 1 and "loss" not in note else [named if "after" not in note else named - 1])
+        assert told == ([] if named == 1 and "Loss" not in note else [named if "after" not in note else named - 1])
         assert "after" not in note or f"(after epoch {named - 1}: " in note
     assert any("epoch 2/3 (after epoch 1: " in note for note in watcher.seen.notes)
 
@@ -76,13 +77,27 @@ def test_the_bar_says_how_good_a_generator_is_and_keeps_that_between_validations
     chosen = gan(epochs=3).override({"train.evaluate_every": 2})
     loop = Session(chosen, tmp_path / "run", [ProgressBar(watcher)], large_digits()).run()
     after = [note for note in watcher.seen.notes if "epoch 3/3" in note]
-    assert all("valid/sample_distance" in note for note in after)
+    assert all(metric_name("valid/sample_distance") in note for note in after)
     record = next(record for record in loop.store.metrics() if "valid/sample_distance" in record)
     assert record["valid/sample_distance"] > 0
 
 
-def test_the_bar_says_the_error_and_psnr_of_reconstructions(tmp_path: Path) -> None:
+def test_the_bar_says_the_error_of_reconstructions_once_and_their_psnr(tmp_path: Path) -> None:
     watcher = Watcher()
     Session(recipe("autoencoder", epochs=1, batch=30), tmp_path / "run", [ProgressBar(watcher)]).run()
-    assert "valid/mse" in watcher.seen.notes[-1]
-    assert "valid/psnr" in watcher.seen.notes[-1]
+    last = watcher.seen.notes[-1]
+    assert ("Mean squared error" in last) != ("validation: Loss" in last)  # which are the same number
+    assert "PSNR" in last
+
+
+def test_the_bar_says_where_steps_take_features_computed_once(tmp_path: Path) -> None:
+    watcher = Watcher()
+    bar = ProgressBar(watcher)
+    loop = Session(recipe("classifier", epochs=1, batch=9), tmp_path / "run", [bar]).run()
+    bar.on_start(loop)
+    bar.on_features(loop, 90, 90)
+    bar._tell(loop, 1, "")
+    assert watcher.seen.notes[-1] == "on features computed once, epoch 1/1"
+    bar.on_phase_start(loop)
+    bar._tell(loop, 1, "")
+    assert watcher.seen.notes[-1] == "epoch 1/1"

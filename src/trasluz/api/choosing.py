@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trasluz.api.asked import gathered
+from trasluz.api.before import check_fields
 from trasluz.api.given import Source
 from trasluz.api.pretrained import with_weights
 from trasluz.api.run import open_run, open_source
@@ -59,6 +60,7 @@ def choose_for(
         message = _("--data: data are given already in the place of the recipe; leave one of both out.")
         raise RequestError(message)
     changes, arrays = _changes(source, **settings)
+    check_fields(changes)
     place = str(changes["data.source"])
     with trusting(allow, place):
         looked_at = _images_of_run(place, changes, reporter) if place.startswith(PREFIX) else arrays

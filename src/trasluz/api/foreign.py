@@ -40,14 +40,13 @@ def open_foreign(source: str | Path, run: OpenedRun, reporter: Reporter) -> Data
         "test": None,
         "limit": None,
         "labelled": None,
-        "domains": False,
         "range": p.file_range or recipe.data.range,
         "splits": FoldersSection(),  # names of folders of the training data; others have their own
         "generate": recipe.data.generate if str(source).startswith(PREFIX) else None,
     }
     section = recipe.data.model_copy(update=changes)
     table = known_table(section, p.columns, reporter)
-    opened, section = _ungrouped(run, section, table, reporter)
+    opened, section = _with_domains(run, section, table, reporter)
     if opened.file_range is not None and p.file_range is None:  # deeper than what the model knows, so of no range of it
         section = section.model_copy(update={"range": "full"})
         opened = run.open_source(section, recipe.seed, reporter, table)
@@ -65,6 +64,19 @@ def open_foreign(source: str | Path, run: OpenedRun, reporter: Reporter) -> Data
     domain, domains = (labels, model.spec.domains) if known else (opened.domain, opened.domains)
     classes = model.spec.classes
     return dataclasses.replace(opened, labels=labels, classes=classes, splits=splits, domain=domain, domains=domains)
+
+
+def _with_domains(
+    run: OpenedRun, section: DataSection, table: Raw | None, reporter: Reporter
+) -> tuple[Data, DataSection]:
+    """The data and what they were read by: with domains where the run's own have them, so that folders such as
+    ``trainA`` and ``testB`` mean what they meant in training; images of one domain alone will do, too."""
+    if section.domains:
+        try:
+            return _ungrouped(run, section, table, reporter)
+        except DataError:  # one folder of images, or what cannot be read in either way, which is said below
+            section = section.model_copy(update={"domains": False})
+    return _ungrouped(run, section, table, reporter)
 
 
 def _ungrouped(run: OpenedRun, section: DataSection, table: Raw | None, reporter: Reporter) -> tuple[Data, DataSection]:

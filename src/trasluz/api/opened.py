@@ -29,7 +29,7 @@ from trasluz.errors import CheckpointError, DataError, RequestError, RunError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.families.base import BaseFamily
 from trasluz.families.capabilities import name_of, spoken, verbs
-from trasluz.messages import _
+from trasluz.messages import _, ngettext
 from trasluz.model.hardware import choose
 from trasluz.model.model import Model
 from trasluz.model.storing import load_model
@@ -63,6 +63,14 @@ Images = str | Path | Sequence[str | Path] | np.ndarray | Sequence[np.ndarray]
 Lengths = Sequence[int] | np.ndarray | None
 
 P = TypeVar("P")
+
+# By the verb of a capability: what to type for it after ``trasluz``; encoding and decoding have no command.
+_COMMANDS = {
+    "generate": "generate {run}",
+    "predict": "predict {run} {images}",
+    "reconstruct": "reconstruct {run} {images}",
+    "translate": "translate {run} {images} --to {domain}",
+}
 
 
 class OpenedRun:
@@ -261,11 +269,18 @@ class OpenedRun:
         """
         if capability not in self.capabilities:
             can = ", ".join(map(spoken, verbs(self.capabilities))) or _("nothing")
-            raise RequestError(
-                _("{path}: this model cannot {capability}; it can {can}.").format(
-                    path=self.path, capability=spoken(capability), can=can
-                )
+            message = _("{path}: this model cannot {capability}; it can {can}.").format(
+                path=self.path, capability=spoken(capability), can=can
             )
+            raise RequestError(message + self._commands())
+
+    def _commands(self) -> str:
+        """What to type for what the model can do, as the rest of a sentence; empty where there is no such command."""
+        known = [_COMMANDS[verb] for verb in verbs(self.capabilities) if verb in _COMMANDS]
+        places = {"run": self.path, "images": _("IMAGES"), "domain": _("DOMAIN")}
+        typed = ", ".join(f"`trasluz {words.format(**places)}`" for words in known)
+        told = ngettext("The command: {commands}.", "The commands: {commands}.", len(known))
+        return f" {told.format(commands=typed)}" if known else ""
 
     def ask(self, protocol: type[P]) -> P:
         """The model's family, typed as one that has this capability of ``families/capabilities.py``.

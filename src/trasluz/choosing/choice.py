@@ -48,7 +48,7 @@ class Choice:
         """How long it will take, in a sentence."""
         name, epochs = list(self.epochs.items())[-1]
         images = len(self.data.split("train"))
-        pace = self.paces[name].full
+        pace = self.paces[name]
         several = 1 if self.minutes == 1 else 2
         within = (
             ngettext("{minutes} minute was asked for", "{minutes} minutes were asked for", several)
@@ -59,6 +59,8 @@ class Choice:
                 several,
             )
         )
+        if pace.features:  # then steps take these, and not images
+            within = _("of features that are computed once; {within}").format(within=within)
         message = ngettext(
             "Until it is trained it takes about {whole}, of which {spent} are over: {n} epoch of {samples} samples, "
             "{rate} a second ({within}).",
@@ -74,7 +76,7 @@ class Choice:
             spent=duration(self.spent),
             n=epochs.count,
             samples=integer(images),
-            rate=integer(1 / pace) if pace else "∞",
+            rate=integer(1 / pace.full) if pace.full else "∞",
             within=within.format(minutes=numeral(f"{self.minutes:g}")),
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 import time
 import unicodedata
@@ -20,6 +19,7 @@ from trasluz.choosing.look import look
 from trasluz.choosing.mirror import mirrored_share
 from trasluz.choosing.pace import Clock, Pace, measure, timed_seconds
 from trasluz.choosing.purposes import settle_purpose
+from trasluz.choosing.request import LENGTH, check_request
 from trasluz.data.data import Data
 from trasluz.data.read.raw import Raw
 from trasluz.errors import RequestError
@@ -34,7 +34,6 @@ from trasluz.training.weights.finding import FoundWeights
 
 PACKAGE = "trasluz.choosing.candidates"
 OpenData = Callable[[DataSection, int], Data]
-_LENGTH = ("train.epochs", "train.steps_per_epoch")
 
 
 class _Part(Protocol):
@@ -67,7 +66,7 @@ def choose(asked: Asked, open_data: OpenData, reporter: Reporter, clock: Clock =
         RequestError: the data, the purpose or the minutes do not do; nothing was trained.
     """
     started = clock()
-    _check(asked)
+    check_request(asked.changes, asked.minutes)
     base = Recipe().override({name: value for name, value in asked.changes.items() if _of_data(name)})
     facts = look(base.data, reporter, asked.arrays)
     purpose = settle_purpose(facts, asked.purpose)
@@ -103,18 +102,6 @@ def choose(asked: Asked, open_data: OpenData, reporter: Reporter, clock: Clock =
     reporter.say(choice.time())
     reporter.say(choice.faster())
     return choice
-
-
-def _check(asked: Asked) -> None:
-    minutes = asked.minutes
-    if minutes is not None and not (math.isfinite(minutes) and minutes > 0):
-        raise RequestError(_("--minutes {given}: give a number of minutes above 0.").format(given=minutes))
-    if minutes is not None and any(name in _LENGTH for name in asked.changes):
-        raise RequestError(_("--minutes: --set train.epochs says already how long to train; give one of both."))
-    several = [name for name in ("compute.devices", "compute.nodes") if asked.changes.get(name, 1) != 1]
-    if several:
-        message = _("{field}: choosing measures one process; train the recipe.yaml that it writes with more.")
-        raise RequestError(message.format(field=several[0]))
 
 
 def _slug(name: str) -> str:
@@ -173,7 +160,7 @@ class _Plan:
                 paces.append(measure(whole, len(paces), self.data, fabric, hardware, clock, timed))
         if short:
             whole, epochs = self._without_last(fixed + clock() - started), epochs[:-1]
-        elif not any(name in _LENGTH for name in self.asked.changes):
+        elif not any(name in LENGTH for name in self.asked.changes):
             epochs, whole = self._fitted(paces, epochs, whole, fixed + clock() - started)
         names = [phase.name for phase, _train in whole.resolved_phases()]
         seconds = sum(self._seconds(paces, i, epochs[i], whole) for i in range(len(names)))

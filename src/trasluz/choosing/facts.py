@@ -17,9 +17,10 @@ class Facts:
 
     ``counts``: samples per class, by its printed name, of those that have one label; ``labelled``: how many have any.
     ``height`` and ``width``: the medians, in pixels; ``sizes``: how many sizes differ; ``channels``: 1 where all are
-    grey; all 0 for other kinds.  ``features`` of a row or a step, ``steps`` of the longest sequence.  ``given``: splits
-    that the source gives.  ``mirrored``: how often the neighbour of a mirrored image is of its class, as a share of how
-    often that of the image itself is (``mirror.py``); ``None`` where nobody looked.
+    grey; all 0 for other kinds.  ``features`` of a row or a step, ``steps`` of the longest sequence, ``columns`` of a
+    table beside the class.  ``given``: splits that the source gives.  ``mirrored``: how often the neighbour of a
+    mirrored image is of its class, as a share of how often that of the image itself is (``mirror.py``); ``None`` where
+    nobody looked.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Facts:
     channels: int = 0
     features: int = 0
     steps: int = 0
+    columns: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     mirrored: float | None = None
 

@@ -47,6 +47,7 @@ def facts_of_samples(raw: Raw) -> Facts:
     else:
         sides = {"features": shape[-1] if len(shape) == (2 if raw.kind == "sequence" else 1) else 1}
         sides |= {"steps": shape[0]} if raw.kind == "sequence" else {}
+        sides |= {"columns": tuple(column.name for column in raw.columns)}
     labels = _labels(raw.labels, rows, raw.class_names)
     given = tuple(sorted(raw.splits))
     return Facts(raw.name, raw.kind, len(rows), **labels, **sides, multi_label=raw.multi_label, given=given)
@@ -105,4 +106,10 @@ def _labels(labels: Sequence[Any] | None, rows: np.ndarray, names: Mapping[Any, 
     else:
         counts = Counter(label for label in given if label is not None)
     labelled = sum(1 for label in given if label not in (None, ()))
-    return {"counts": {names.get(label, str(label)): count for label, count in counts.items()}, "labelled": labelled}
+    named = {names.get(label, _as_given(label)): count for label, count in counts.items()}
+    return {"counts": named, "labelled": labelled}
+
+
+def _as_given(label: object) -> str:
+    """A label as the data have it: a whole number of a table, which is read as a float, without its ``.0``."""
+    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)

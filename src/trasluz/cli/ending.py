@@ -5,8 +5,8 @@ Nothing of this can spoil the training, which lies in its folder by then: what f
 
 from __future__ import annotations
 
-import math
 import webbrowser
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,7 +116,7 @@ def _say(console: Console, run: Run, ended: _Ending) -> None:
     if ended.evaluation is not None:
         console.result(_scores(ended.evaluation))
     elif run.metrics:
-        console.result(columns([(f"  {name}", value) for name, value in run.metrics.items()]))
+        console.result(_last_scores(run.metrics))
     if ended.problem:
         console.warn(ended.problem)
     else:
@@ -128,11 +128,11 @@ def _say(console: Console, run: Run, ended: _Ending) -> None:
 
 def _scores(evaluation: Evaluation) -> str:
     """The first metrics of an evaluation with their intervals, one a line."""
-    from trasluz.draw.names import metric_name, metric_value, split_name
+    from trasluz.metrics.names import metric_name, metric_value, split_name, told_once
 
     told = _("Judged on {split}, {count} samples:").format(split=split_name(evaluation.split), count=evaluation.count)
     rows = []
-    for name in _told_once(evaluation)[:_MOST_METRICS]:
+    for name in told_once(evaluation.metrics, evaluation.intervals)[:_MOST_METRICS]:
         bounds = ""
         if name in evaluation.intervals:
             low, high = (metric_value(name, end) for end in evaluation.intervals[name])
@@ -141,17 +141,15 @@ def _scores(evaluation: Evaluation) -> str:
     return f"{told}\n{columns(rows)}" if rows else told
 
 
-def _told_once(evaluation: Evaluation) -> list[str]:
-    """The metrics without a loss that is another one of them by its other name, best kept where it has an interval."""
-    from trasluz.draw.names import is_share
+def _last_scores(metrics: Mapping[str, float]) -> str:
+    """What the last epoch came to, one a line, where nothing was judged after it."""
+    from trasluz.metrics.names import metric_name, metric_value, split_name, told_once
 
-    told: list[str] = []
-    for name in sorted(evaluation.metrics, key=lambda name: name not in evaluation.intervals):
-        value = evaluation.metrics[name]
-        same = (math.isclose(value, evaluation.metrics[other], rel_tol=1e-5) for other in told)
-        if is_share(name) or not any(same):
-            told.append(name)
-    return [name for name in evaluation.metrics if name in told]
+    rows = []
+    for key in told_once(metrics):
+        split, _slash, _name = key.partition("/")
+        rows.append((f"  {metric_name(key)} ({split_name(split)})", metric_value(key, metrics[key])))
+    return columns(rows)
 
 
 def _gravest(found: list[tuple[Finding, str]], path: Path) -> str:

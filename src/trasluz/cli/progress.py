@@ -16,6 +16,7 @@ from rich.progress import Task as Row
 from rich.text import Text
 
 from trasluz.messages import _, shown
+from trasluz.numerals import integer, numeral
 from trasluz.reporting import Task
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -103,7 +104,7 @@ class Lines(Task):
             f"{self._title}: {self._done}" + (f"/{self._total}" if self._total else ""),
             speed_text(speed, self._counted),
         ]
-        if self._total and speed > 0 and self._done < self._total:
+        if self._counted and self._total and speed > 0 and self._done < self._total:
             parts.append(_("{time} left").format(time=clock((self._total - self._done) / speed)))
         self._bars.write(" · ".join(part for part in (*parts, self._note) if part), "")
 
@@ -117,11 +118,29 @@ class SpeedColumn(ProgressColumn):
         return Text(speed_text(speed, task.fields["counted"]) if speed else "", style="cyan")
 
 
+class DoneColumn(ProgressColumn):
+    """The share that is done; of parts that nothing is counted by, how many of how many."""
+
+    def render(self, task: Row) -> Text:
+        """Such as ``40 %``, or ``4/23``."""
+        if task.fields["counted"] or not task.total:
+            return Text(f"{task.percentage:>3.0f} %", style="magenta")
+        return Text(f"{task.completed:.0f}/{task.total:.0f}", style="magenta")
+
+
+class TimeLeftColumn(TimeRemainingColumn):
+    """Time left, where what is counted takes about the same time each."""
+
+    def render(self, task: Row) -> Text:
+        """Empty where nothing is counted by name."""
+        return super().render(task) if task.fields["counted"] else Text()
+
+
 def speed_text(speed: float, counted: str) -> str:
     """``"1,234 images/s"``; empty where nothing is named."""
     if not counted:
         return ""
-    return f"{speed:,.0f} {counted}/s" if speed >= 10 else f"{speed:.1f} {counted}/s"
+    return f"{integer(speed)} {counted}/s" if speed >= 10 else f"{numeral(f'{speed:.1f}')} {counted}/s"
 
 
 def clock(seconds: float) -> str:
@@ -135,9 +154,9 @@ def _progress(console: Console) -> Progress:
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
+        DoneColumn(),
         SpeedColumn(),
-        TimeRemainingColumn(),
+        TimeLeftColumn(),
         TextColumn("{task.fields[note]}", markup=False),
         console=console,
         transient=True,

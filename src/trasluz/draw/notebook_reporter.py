@@ -64,7 +64,7 @@ class Line(Task):
         parts = [self._title]
         if self._total:
             parts.append(f"{integer(self._done)}/{integer(self._total)} {self._counted}".strip())
-            if 0 < self._done < self._total:
+            if self._counted and 0 < self._done < self._total:
                 left = seconds / self._done * (self._total - self._done)
                 parts.append(_("{time} left").format(time=duration(left)))
         return " · ".join(part for part in (*parts, self._note) if part)

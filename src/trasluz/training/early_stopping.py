@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from torch import Tensor
 
 from trasluz.messages import _
+from trasluz.metrics.names import metric_name, split_name
 from trasluz.numerals import numeral
 from trasluz.recipe import EarlyStoppingSection
 
@@ -80,6 +81,10 @@ class EarlyStopping:
         self.weights = state["weights"]
 
     def _sentence(self) -> str:
-        message = _("{monitor} has not improved for {patience} epochs; the best was {best} in epoch {epoch}.")
-        told = {"monitor": self.section.monitor, "patience": self.section.patience}
-        return message.format(**told, best=numeral(f"{self.best:.5g}"), epoch=self.best_epoch)
+        message = _(
+            "{monitor} was measured {patience} times without being better than {best}, its best, in epoch {epoch}."
+        )
+        key = self.section.monitor
+        monitor = f"{metric_name(key)} ({split_name(key.partition('/')[0])})"
+        told = {"monitor": monitor, "patience": self.section.patience, "epoch": self.best_epoch}
+        return message.format(**told, best=numeral(f"{self.best:.5g}"))

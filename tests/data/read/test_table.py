@@ -228,3 +228,11 @@ def test_lines_are_found_across_the_pieces_that_a_long_text_is_read_by(tmp_path:
     rows = [f"{n},{'x' * (n % 50)}" for n in range(60_000)]  # beyond one piece of 1 MiB
     (tmp_path / "x.csv").write_bytes(end.join(["a,b", *rows]).encode())
     assert [",".join(row) for row in read_sheet(tmp_path / "x.csv").rows] == rows
+
+
+def test_a_row_ends_where_editors_say_although_each_line_ends_twice(tmp_path: Path) -> None:
+    path = tmp_path / "ends.csv"
+    path.write_bytes(b"a,b\r\r\n1,2\r\r\n3,x\r\r\n")
+    assert read_sheet(path).lines == (2, 3)
+    path.write_bytes(b"a,b\r1,2\r3,4\r")
+    assert read_sheet(path).lines == (2, 3)

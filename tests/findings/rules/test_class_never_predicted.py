@@ -8,6 +8,7 @@ def test_an_empty_column() -> None:
     assert finding.severity == "bad"
     assert finding.numbers == {"classes": 1.0, "images": 50.0}
     assert finding.settings == ("train.epochs=20",)
+    assert "Weigh" not in finding.advice
 
 
 def test_a_training_that_stopped_itself_is_not_told_to_go_on() -> None:

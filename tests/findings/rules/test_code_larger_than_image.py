@@ -11,6 +11,7 @@ def test_a_code_that_need_not_compress() -> None:
     finding = found("code-larger-than-image", evidence(MODEL, evaluation=rebuilt({"mse": 0.1}, baselines=LARGER)))
     assert finding.numbers == {"code": 100.0, "values": 64.0}
     assert finding.settings == ("model.noise={name: gaussian, amount: 0.2}",)
+    assert finding.advice.startswith("Hold the code back with noise")
 
 
 def test_a_flat_code_can_be_made_smaller() -> None:

@@ -72,5 +72,6 @@ def test_early_stopping_by_curves_that_lag_is_warned_of() -> None:
     stopping = {"train.early_stopping": {"patience": 3}}
     told = found("lagging-statistics", evidence(stopping, records=records, statistics={"train": facts}))
     assert "early stopping" in told.advice
+    assert told.settings == ("train.epochs=20", "train.early_stopping=null")
     plain = found("lagging-statistics", evidence(records=records, statistics={"train": facts}))
     assert "early stopping" not in plain.advice

@@ -10,7 +10,7 @@ FAILURE = {"term": "divergence", "global_step": 41, "epoch": 2, "phase": "train"
 def test_the_first_term_is_named() -> None:
     finding = found("not-finite", evidence(status="failed", failure=FAILURE))
     assert finding.severity == "bad"
-    assert "divergence" in finding.seen
+    assert "Divergence" in finding.seen
     assert "41" in finding.seen
     assert finding.settings == ("train.optimiser.learning_rate=0.0001", "train.clip=1.0")
 

@@ -18,6 +18,7 @@ def test_a_validation_loss_that_rises_while_training_falls() -> None:
     assert finding.severity == "warn"
     assert finding.numbers["last"] > finding.numbers["best"]
     assert "train.early_stopping={monitor: valid/loss, patience: 5}" in finding.settings
+    assert finding.advice.startswith("Stop where validation is best. Vary the images. Penalise the weights.")
 
 
 def test_a_rise_within_the_noise_is_none() -> None:

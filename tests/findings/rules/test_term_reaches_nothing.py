@@ -34,7 +34,7 @@ def test_a_term_that_never_changes_a_bit_while_the_loss_moves() -> None:
     constant = [0.25] * 4
     records = history(train_divergence=constant, valid_divergence=constant, valid_loss=_LOSS, train_loss=_LOSS)
     finding = found("term-reaches-nothing", evidence(records=records))
-    assert "divergence" in finding.seen
+    assert "Divergence" in finding.seen
     assert finding.numbers == {"divergence": 0.25, "epochs": 4}
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from trasluz.choosing.candidates import _sides
-from trasluz.choosing.candidates.base import BaseCandidate, Case, Purpose, valid_share
+from trasluz.choosing.candidates.base import BaseCandidate, Case, Purpose, stopping, valid_share
 from trasluz.data.data import Data
 from trasluz.messages import N_, _
 from trasluz.recipe import Recipe
@@ -23,7 +23,9 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "reconstruct"
     minutes: ClassVar[float] = 3.0
-    told: ClassVar[str] = N_("a convolutional autoencoder with a code as long as PCA needs for 95 % of the variance")
+    told: ClassVar[str] = N_(
+        "a convolutional autoencoder, which makes each image again from the few numbers that hold 95 % of what varies"
+    )
 
     def fits(self, case: Case) -> bool:
         """Images."""
@@ -48,8 +50,8 @@ class Candidate(BaseCandidate):
         return self.over("conv-autoencoder-tuned", changes)
 
     def settled(self, recipe: Recipe, data: Data) -> Recipe:
-        """The code's length from the training images."""
-        return recipe.override({"model.encoder.code": code_length(data)})
+        """The code's length from the training images; it stops where validation grows worse."""
+        return recipe.override({"model.encoder.code": code_length(data), **stopping(data)})
 
     def most_epochs(self, case: Case) -> int:
         """Two million images shown, 20 epochs at least and 300 at most."""

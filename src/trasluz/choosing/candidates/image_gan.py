@@ -18,7 +18,7 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "generate"
     minutes: ClassVar[float] = 10.0
-    told: ClassVar[str] = N_("a GAN of DCGAN's size with a lazy gradient penalty")
+    told: ClassVar[str] = N_("a GAN, in which one network makes images and another tells them from real ones")
 
     def fits(self, case: Case) -> bool:
         """Small images, a thousand at least."""

@@ -15,7 +15,7 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "generate"
     minutes: ClassVar[float] = 5.0
-    told: ClassVar[str] = N_("a variational autoencoder")
+    told: ClassVar[str] = N_("a variational autoencoder (VAE), which makes images from a few random numbers")
 
     def fits(self, case: Case) -> bool:
         """Images."""

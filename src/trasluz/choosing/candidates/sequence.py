@@ -14,7 +14,7 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "classify"
     minutes: ClassVar[float] = 3.0
-    told: ClassVar[str] = N_("a recurrent network whose last state is classified")
+    told: ClassVar[str] = N_("a recurrent network, which reads step after step and names the class at the end")
 
     def fits(self, case: Case) -> bool:
         """Sequences."""

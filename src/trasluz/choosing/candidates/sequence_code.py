@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from trasluz.choosing.candidates.base import BaseCandidate, Case, Purpose, valid_share
+from trasluz.choosing.candidates.base import BaseCandidate, Case, Purpose, stopping, valid_share
+from trasluz.data.data import Data
 from trasluz.messages import N_, _
 from trasluz.recipe import Recipe
 
@@ -14,7 +15,7 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "reconstruct"
     minutes: ClassVar[float] = 3.0
-    told: ClassVar[str] = N_("a recurrent autoencoder with a code of 30 numbers")
+    told: ClassVar[str] = N_("a recurrent autoencoder, which makes each sequence again from 30 numbers")
 
     def fits(self, case: Case) -> bool:
         """Sequences."""
@@ -28,6 +29,10 @@ class Candidate(BaseCandidate):
         """As it stands, on features of mean 0 and deviation 1."""
         changes = {"data.valid": valid_share(case.facts.samples), "data.normalise": "standard"}
         return self.over("recurrent-autoencoder-tuned", changes)
+
+    def settled(self, recipe: Recipe, data: Data) -> Recipe:
+        """It stops where validation grows worse."""
+        return recipe.override(stopping(data))
 
     def most_epochs(self, case: Case) -> int:
         """Of few sequences more."""

@@ -15,7 +15,9 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "classify"
     minutes: ClassVar[float] = 5.0
-    told: ClassVar[str] = N_("a small residual network with slight rotations, shifts and zooms, never mirrored")
+    told: ClassVar[str] = N_(
+        "a small convolutional network that sees the images slightly turned, shifted and zoomed, never mirrored"
+    )
 
     def fits(self, case: Case) -> bool:
         """Small images with classes."""

@@ -16,7 +16,9 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "classify"
     minutes: ClassVar[float] = 5.0
-    told: ClassVar[str] = N_("a small residual network with mirror images, light erasing and mixup")
+    told: ClassVar[str] = N_(
+        "a small convolutional network that sees the images mirrored, mixed and with small parts erased"
+    )
 
     def fits(self, case: Case) -> bool:
         """Small images with classes."""

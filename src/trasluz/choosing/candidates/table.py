@@ -17,7 +17,7 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "classify"
     minutes: ClassVar[float] = 2.0
-    told: ClassVar[str] = N_("a dense network on standardised features, with a weight penalty")
+    told: ClassVar[str] = N_("a small dense network on columns that were brought to one scale")
 
     def fits(self, case: Case) -> bool:
         """Tables."""

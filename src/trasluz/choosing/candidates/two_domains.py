@@ -15,7 +15,7 @@ class Candidate(BaseCandidate):
 
     purpose: ClassVar[Purpose] = "translate"
     minutes: ClassVar[float] = 10.0
-    told: ClassVar[str] = N_("one shared encoder and a decoder for each folder")
+    told: ClassVar[str] = N_("an encoder for all images and a decoder for each folder")
 
     def fits(self, case: Case) -> bool:
         """Images in classes, of which each has one."""

@@ -11,7 +11,7 @@ from trasluz.cli.arguments import Allow, Json, Language, WeightsName
 from trasluz.cli.console import Console, columns
 from trasluz.cli.opening import open_run
 from trasluz.cli.which_run import which_run
-from trasluz.draw.names import is_share, metric_difference
+from trasluz.draw.names import is_share, metric_difference, metric_name
 from trasluz.errors import DamagedError
 from trasluz.messages import N_, _
 
@@ -88,7 +88,7 @@ def _opened(console: Console, path: Path, weights: str) -> Run | Path:
 def _table(result: ComparisonResult) -> str:
     """One line per run: the first three metrics, each with its difference from the first run, and training seconds."""
     shown = result.table.metrics[:3]
-    lines = [(_("run"), *(word for name in shown for word in (name, _("difference"))), _("seconds"))]
+    lines = [(_("run"), *(word for name in shown for word in (metric_name(name), _("difference"))), _("seconds"))]
     for row in result.table.rows:
         cells: list[object] = [row.variant]
         for name in shown:

@@ -78,12 +78,14 @@ def command(
 
 
 def _print_samples(console: Console, found: SampleEvaluation) -> None:
+    from trasluz.draw.names import metric_name, split_name
+
     told = _("{count} samples beside {held_out} {split} images, over {features} features of {classifier}")
     console.result(
         told.format(
             count=found.count,
             held_out=found.held_out,
-            split=found.split,
+            split=split_name(found.split),
             features=found.features,
             classifier=found.classifier,
         )
@@ -92,7 +94,8 @@ def _print_samples(console: Console, found: SampleEvaluation) -> None:
     rows: list[tuple[object, ...]] = [(_("metric"), _("samples"), bounds, _("real images"), bounds)]
     for name, value in found.metrics.items():
         real = found.real.get(name, "")
-        rows.append((name, value, _bounds(found.intervals, name), real, _bounds(found.real_intervals, name)))
+        called = metric_name(f"samples/{name}")
+        rows.append((called, value, _bounds(found.intervals, name), real, _bounds(found.real_intervals, name)))
     console.result(columns(rows))
     shares = zip(found.classes, found.shares, found.real_shares, strict=True)
     console.result("\n" + columns([(_("class"), _("samples"), _("real images")), *shares]))
@@ -108,16 +111,16 @@ def _bounds(intervals: Mapping[str, tuple[float, float]], name: str) -> str:
 
 
 def _print(console: Console, found: Evaluation) -> None:
-    from trasluz.draw.names import baseline_title
+    from trasluz.draw.names import baseline_title, metric_name, split_name, told_once
 
-    console.result(_("{split}: {count} samples").format(split=found.split, count=found.count))
+    console.result(_("{split}: {count} samples").format(split=split_name(found.split), count=found.count))
     baselines = [baseline_title(name, {}) for name in found.baselines]
     rows: list[tuple[object, ...]] = [(_("metric"), _("value"), _("95 % interval"), *baselines)]
-    for name, value in found.metrics.items():
+    for name in told_once(found.metrics, found.intervals):
         rows.append(
             (
-                name,
-                value,
+                metric_name(name),
+                found.metrics[name],
                 _bounds(found.intervals, name),
                 *(scores.get(name, "") for scores in found.baselines.values()),
             )
@@ -126,7 +129,13 @@ def _print(console: Console, found: Evaluation) -> None:
     if found.per_class:
         names = list(next(iter(found.per_class.values())))
         console.result(
-            "\n" + columns([(_("class"), *names), *((c, *scores.values()) for c, scores in found.per_class.items())])
+            "\n"
+            + columns(
+                [
+                    (_("class"), *(_("samples") if name == "support" else metric_name(name) for name in names)),
+                    *((c, *scores.values()) for c, scores in found.per_class.items()),
+                ]
+            )
         )
     for note in found.notes:
         console.say(said(note))

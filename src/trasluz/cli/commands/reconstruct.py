@@ -42,4 +42,6 @@ def command(
     if json:
         console.json({"run": str(run), "weights": weights, "out": out, "mse": dict(errors)})
     else:
-        console.result(columns([(_("file"), "mse"), *errors]))
+        from trasluz.metrics.names import metric_name
+
+        console.result(columns([(_("file"), metric_name("mse")), *errors]))

@@ -41,7 +41,7 @@ def listing(
     elif not found:
         console.say(_("{path}: no runs here; `trasluz train digits-cnn` makes one.").format(path=folder))
     else:
-        header = (_("run"), _("status"), _("created"), "valid/loss", "MB")
+        header = (_("run"), _("status"), _("created"), _("validation loss"), "MB")
         rows = [
             (s.path, status_name(s.status), s.created, s.metrics.get("valid/loss", ""), s.bytes / 1e6) for s in found
         ]

@@ -79,8 +79,12 @@ def _shown(study: str) -> str:
 
 def _table(result: StudyResult) -> str:
     """One line per variant: the first three metrics as mean with interval, and training seconds."""
+    from trasluz.metrics.names import metric_name
+
     shown = result.table.metrics[:3]
-    lines = [(_("variant"), *(word for name in shown for word in (name, _("from"), _("to"))), _("seconds"))]
+    lines = [
+        (_("variant"), *(word for name in shown for word in (metric_name(name), _("from"), _("to"))), _("seconds"))
+    ]
     for row in result.table.rows:
         cells: list[object] = [row.variant]
         for name in shown:

@@ -88,8 +88,7 @@ def command(
     fields = parse_overrides(changes or [])
     what: str | Recipe = recipe
     if names_data(recipe):
-        if seeds is not None:
-            raise RequestError(_("--seeds: is for a recipe; train the recipe.yaml of a run with several seeds."))
+        _check_data(console, recipe, request, fields, minutes, purpose, seeds)
         request |= {"minutes": minutes, "purpose": purpose, "weights": weights, "set": fields}
     else:
         # Made here, so that a wrong name or field is refused at once, not after PyTorch was imported.
@@ -102,7 +101,31 @@ def command(
         _report_seeds(console, api.train_seeds(what, seeds, **request), json)
 
 
+def _check_data(
+    console: Console,
+    source: str,
+    request: dict[str, Any],
+    fields: dict[str, Any],
+    minutes: float | None,
+    purpose: str | None,
+    seeds: int | None,
+) -> None:
+    """Refuses what can be refused at once of data in the place of a recipe, not after PyTorch was imported."""
+    from trasluz.api.before import check_before
+
+    if seeds is not None:
+        raise RequestError(_("--seeds: is for a recipe; train the recipe.yaml of a run with several seeds."))
+    if request["data"] is not None:
+        message = _("--data: data are given already in the place of the recipe; leave one of both out.")
+        raise RequestError(message)
+    given = {"compute.devices": request["devices"], "compute.nodes": request["nodes"]}
+    known = {name: value for name, value in given.items() if value is not None}
+    check_before(source, {**fields, **known}, minutes, purpose, console)
+
+
 def _report_seeds(console: Console, result: SeedsResult, json: bool) -> None:
+    from trasluz.metrics.names import metric_name, split_name
+
     if json:
         table = {
             name: {
@@ -120,6 +143,9 @@ def _report_seeds(console: Console, result: SeedsResult, json: bool) -> None:
         return
     console.result("\n".join(str(run.path) for run in result.runs))
     header = (_("metric"), _("mean"), _("from"), _("to"))
-    shown = ((name, *(v if math.isfinite(v) else "–" for v in numbers)) for name, numbers in result.table.items())
+    shown = (
+        (f"{metric_name(name)} ({split_name(name.partition('/')[0])})", *(v if math.isfinite(v) else "–" for v in row))
+        for name, row in result.table.items()
+    )
     console.result(columns([header, *shown]))
     console.result(result.note)

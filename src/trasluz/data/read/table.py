@@ -118,13 +118,24 @@ def choose_columns(sheet: Sheet, section: DataSection, others: Sequence[str]) ->
         raise DataError(_("{path}: there is no column left besides the target.").format(path=sheet.path))
     text = {name: None for name in names if _is_text(sheet, name)}  # in order, and quick to look up
     if text and section.text == "refuse":
-        message = _(
-            "{path}: the columns {columns} hold text, not numbers; turn them into one number per category with "
-            "--set data.text=one-hot, or leave them out with --set 'data.leave_out=[{first}]'. "
-            "(A manifest of images has a column path.)"
-        )
-        raise DataError(message.format(path=sheet.path, columns=_some(list(text)), first=next(iter(text))))
+        raise DataError(_tell_text(sheet, section, list(text)))
     return tuple(_column(sheet, name, name in text) for name in names)
+
+
+def _tell_text(sheet: Sheet, section: DataSection, text: list[str]) -> str:
+    """Which columns hold text, and what to do; where no column is the class yet, that one of them may be."""
+    message = _(
+        "{path}: the columns {columns} hold text, not numbers; turn them into one number per category with "
+        "--set data.text=one-hot, or leave them out with --set 'data.leave_out=[{first}]'. "
+        "(A manifest of images has a column path.)"
+    )
+    if _target(sheet, section, needed=False) is None:
+        message = _(
+            "{path}: the columns {columns} hold text, not numbers; where one of them says the class of a row, name it "
+            "with --set data.target={last}, turn others into one number per category with --set data.text=one-hot, or "
+            "leave them out with --set 'data.leave_out=[{first}]'. (A manifest of images has a column path.)"
+        )
+    return message.format(path=sheet.path, columns=_some(text), first=text[0], last=text[-1])
 
 
 def require_columns(sheet: Sheet, columns: Iterable[Column]) -> None:

@@ -77,7 +77,7 @@ def read_sheet(path: Path) -> Sheet:
     Raises:
         DataError: it cannot be read, is too large, is not UTF-8 (or UTF-16 with its mark), or is not CSV.
     """
-    text = read_text(path)
+    text = read_text(path).replace("\r\r\n", "\r\n")  # which every editor shows as the end of one line, not two
     try:
         separator = _separator(text)
         rows = list(_rows(text, separator))

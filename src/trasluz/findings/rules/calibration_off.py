@@ -46,11 +46,7 @@ def check(evidence: Evidence) -> Finding | None:
         title=_("It is surer than it is right") if sure > right else _("It is less sure than it could be"),
         seen=over.format(sure=percent(sure), right=percent(right), error=percent(error)),
         meaning=_("Its probabilities cannot be read as chances; which class it names is not touched by that."),
-        advice=_surer(evidence)
-        if sure > right
-        else _("Smooth and mix the labels less, where probabilities are to be used.")
-        if smoothing or evidence.recipe.data.augment.mixup
-        else _("Train longer, where probabilities are to be used: it is right more often than it is sure."),
+        advice=_surer(evidence) if sure > right else _less_doubt(evidence),
         numbers={"calibration_error": error, "confidence": sure, "accuracy": right, "by_chance": chance},
         settings=settings,
         refuted_by=_("of samples of which it is {sure} sure it is right on {sure}.").format(sure=percent(sure)),
@@ -62,6 +58,16 @@ def _surer(evidence: Evidence) -> str:
     if evidence.curves_lag or not evidence.count("valid"):  # then no epoch is known to be better
         return _("Do not read its probabilities as chances.")
     return _("Stop earlier, or do not read its probabilities as chances.")
+
+
+def _less_doubt(evidence: Evidence) -> str:
+    if evidence.recipe.model.get("label_smoothing"):
+        return _("Smooth the labels less, where probabilities are to be used.")
+    if evidence.recipe.data.augment.mixup:
+        return _("Mix the samples less, where probabilities are to be used.")
+    if evidence.stopped_itself:
+        return _("Do not read its probabilities as chances: it is right more often than it is sure.")
+    return _("Train longer, where probabilities are to be used: it is right more often than it is sure.")
 
 
 def _asked_doubt(evidence: Evidence) -> float:

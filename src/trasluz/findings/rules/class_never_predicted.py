@@ -61,7 +61,14 @@ def widen() -> str:
 def _advice(evidence: Evidence, widened: tuple[str, ...]) -> str:
     if widened and not _uneven(evidence):
         return widen()
-    return _("Weigh the classes, and see whether they were learned at all: there may be too few samples or epochs.")
+    if _uneven(evidence):
+        return _("Weigh the classes, and see whether they were learned at all: there may be too few samples or epochs.")
+    if evidence.stopped_itself:
+        return _(
+            "See whether the class can be told apart at all: look at its samples and their labels, and try a larger "
+            "network."
+        )
+    return _("Train longer, and see whether the class can be told apart at all: look at its samples and their labels.")
 
 
 def wider(evidence: Evidence) -> tuple[str, ...]:

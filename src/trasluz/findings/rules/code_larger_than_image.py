@@ -27,7 +27,9 @@ def check(evidence: Evidence) -> Finding | None:
         title=_("The code is larger than the image"),
         seen=seen.format(code=integer(code), values=integer(values)),
         meaning=_("The network can copy its input; a small error shows nothing about what it has understood."),
-        advice=_("Make the code smaller, or hold it back with noise or sparsity."),
+        advice=_("Make the code smaller, or hold it back with noise or sparsity.")
+        if _own_size(evidence)
+        else _("Hold the code back with noise or sparsity, or make it smaller."),
         numbers={"code": float(code), "values": float(values)},
         settings=tuple(_settings(evidence, values)),
         refuted_by=_("images of noise, which nothing can compress, are rebuilt badly."),
@@ -41,9 +43,14 @@ def _values(evidence: Evidence) -> int:
     return found
 
 
-def _settings(evidence: Evidence, values: int) -> list[str]:
+def _own_size(evidence: Evidence) -> bool:
+    """Whether the recipe says how many numbers the code has."""
     encoder = evidence.recipe.model.get("encoder")
-    if isinstance(encoder, dict) and isinstance(encoder.get("code"), int) and values:
+    return isinstance(encoder, dict) and isinstance(encoder.get("code"), int)
+
+
+def _settings(evidence: Evidence, values: int) -> list[str]:
+    if _own_size(evidence) and values:
         return [f"model.encoder.code={max(1, values // _SHARE)}"]
     if evidence.recipe.model.get("family") == "autoencoder":
         return ["model.noise={name: gaussian, amount: 0.2}"]

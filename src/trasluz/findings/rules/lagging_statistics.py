@@ -49,9 +49,14 @@ def _mended(evidence: Evidence) -> Finding | None:
             "takes for the best is chosen by these curves."
         ),
         numbers={"running": after, "evaluated": before, "low": low, "high": high, "steps": float(steps)},
-        settings=longer(evidence),
+        settings=(*longer(evidence), *_unstopped(evidence)),
         refuted_by=_("with three times as many steps evaluation is as far behind as now."),
     )
+
+
+def _unstopped(evidence: Evidence) -> tuple[str, ...]:
+    """Without early stopping, where there is one."""
+    return () if evidence.train.early_stopping is None else (train_setting(evidence, "early_stopping", "null"),)
 
 
 def _left(evidence: Evidence) -> Finding | None:

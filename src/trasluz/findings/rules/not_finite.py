@@ -8,6 +8,7 @@ from trasluz.findings.evidence import Evidence, train_setting
 from trasluz.findings.finding import Finding
 from trasluz.findings.rates import lower_rate, rate_setting
 from trasluz.messages import _
+from trasluz.metrics.names import metric_name
 from trasluz.numerals import integer, significant
 
 
@@ -21,14 +22,17 @@ def check(evidence: Evidence) -> Finding | None:
     settings = [rate_setting(evidence, lower)]
     if evidence.train.clip is None:
         settings.append(train_setting(evidence, "clip", 1.0))
-    advice = _(
-        "Lower the learning rate of {rate} to {lower} and clip the gradients; look at the data for extreme values."
-    ).format(rate=significant(rate), lower=significant(lower))
+    lowered = (
+        _("Lower the learning rate of {rate} to {lower} and clip the gradients; look at the data for extreme values.")
+        if evidence.train.clip is None
+        else _("Lower the learning rate of {rate} to {lower}; look at the data for extreme values.")
+    )
+    advice = lowered.format(rate=significant(rate), lower=significant(lower))
     return Finding(
         severity="bad",
         title=_("The loss was no longer a number"),
         seen=_("The first term that was not finite was {term}, at step {step} (epoch {epoch}).").format(
-            term=term, step=integer(step), epoch=integer(epoch)
+            term=metric_name(term), step=integer(step), epoch=integer(epoch)
         ),
         meaning=_("Weights grew beyond what numbers hold; from there on nothing can be learned."),
         advice=f"{advice} {evidence.recipe.fragility}".strip(),

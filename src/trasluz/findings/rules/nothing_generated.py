@@ -22,7 +22,7 @@ def check(evidence: Evidence) -> Finding | None:
             made=significant(made), real=significant(real)
         ),
         meaning=_("Whatever it is given, the generator makes the same image."),
-        advice=_("Start anew with a lower learning rate, as high for both networks; another seed may do as well."),
+        advice=_advice(evidence),
         numbers={"sample_std": made, "real_std": real},
         settings=(_setting(evidence),),
         refuted_by=_("two samples of the prior differ as two real images do."),
@@ -31,12 +31,29 @@ def check(evidence: Evidence) -> Finding | None:
     )
 
 
-def _setting(evidence: Evidence) -> str:
-    """Half the rate; of two the discriminator's as high as the generator's, if it was lower; else another seed."""
+def _advice(evidence: Evidence) -> str:
+    """In words what ``_setting`` has as a setting."""
+    if not evidence.train.optimisers:
+        return _("Start anew with half the learning rate; another seed may do as well.")
+    if _slower_judge(evidence) is not None:
+        return _("Start anew with one learning rate for both networks; another seed may do as well.")
+    return _("Start anew from another seed, or with a lower learning rate for both networks.")
+
+
+def _slower_judge(evidence: Evidence) -> float | None:
+    """The generator's rate, where it is above the discriminator's and can be given to it."""
     own = evidence.train.optimisers
-    if not own:
-        return train_setting(evidence, "optimiser.learning_rate", f"{evidence.train.optimiser.learning_rate / 2:.2g}")
     made, judge = own.get("generator"), own.get("discriminator")
     if made and judge and judge.learning_rate < made.learning_rate and not evidence.recipe.phases:
-        return f"train.optimisers.discriminator.learning_rate={made.learning_rate:g}"
+        return float(made.learning_rate)
+    return None
+
+
+def _setting(evidence: Evidence) -> str:
+    """Half the rate; of two the discriminator's as high as the generator's, if it was lower; else another seed."""
+    if not evidence.train.optimisers:
+        return train_setting(evidence, "optimiser.learning_rate", f"{evidence.train.optimiser.learning_rate / 2:.2g}")
+    rate = _slower_judge(evidence)
+    if rate is not None:
+        return f"train.optimisers.discriminator.learning_rate={rate:g}"
     return f"seed={evidence.recipe.seed + 1}"

@@ -119,11 +119,10 @@ def _penalty(evidence: Evidence) -> float:
 
 def _advice(evidence: Evidence) -> str:
     if _unscaled(evidence):
-        return _("Standardise the features, which are of different sizes as they are, and lower the rate.")
+        scaled = _("Standardise the features, which are of different sizes as they are.")
+        return f"{scaled} {_lower(evidence)}" if _overshoots(evidence) else scaled
     if _overshoots(evidence):
-        return _("Lower the learning rate of {rate} to {lower}.").format(
-            rate=significant(evidence.train.optimiser.learning_rate), lower=significant(lower_rate(evidence))
-        )
+        return _lower(evidence)
     if _penalty(evidence):
         return _("Penalise the weights less: at {factor} they cost more than an answer is worth.").format(
             factor=significant(_penalty(evidence))
@@ -136,6 +135,12 @@ def _advice(evidence: Evidence) -> str:
         )
         if evidence.chance_loss
         else _("Train longer, and look at whether the training loss falls.")
+    )
+
+
+def _lower(evidence: Evidence) -> str:
+    return _("Lower the learning rate of {rate} to {lower}.").format(
+        rate=significant(evidence.train.optimiser.learning_rate), lower=significant(lower_rate(evidence))
     )
 
 

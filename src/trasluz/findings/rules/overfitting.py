@@ -123,7 +123,7 @@ def _still_better(evidence: Evidence, train: float) -> bool:
 def _finding(evidence: Evidence, seen: str, numbers: dict[str, float], severity: Severity = "warn") -> Finding:
     weights = evidence.info.get("parameters") or sum(evidence.parameters.values())
     images, trained = evidence.count("train"), evidence.trained_share
-    by_heart = trained is not None and trained[0] >= _BY_HEART
+    by_heart, settings = trained is not None and trained[0] >= _BY_HEART, _settings(evidence)
     if weights and images:
         more = _("It has {weights} weights for {images} training samples.")
         seen += " " + more.format(weights=integer(weights), images=integer(images))
@@ -134,15 +134,25 @@ def _finding(evidence: Evidence, seen: str, numbers: dict[str, float], severity:
         meaning=_("The network learns the training samples by heart; what it adds does not hold for others.")
         if by_heart
         else _("Some of what the network learns of the training samples does not hold for others."),
-        advice=_("Vary or penalise more; more training samples help most.")
-        if evidence.curves_lag or _took_back(evidence)
-        else _("Stop where validation is best, and vary or penalise more; more training samples help most."),
+        advice=_advice(settings),
         numbers=numbers,
-        settings=tuple(_settings(evidence)),
+        settings=tuple(settings),
         refuted_by=_("on new samples of the same kind it is as often right as on those that it was trained on."),
         cause=CAUSE,
         specific=1,
     )
+
+
+def _advice(settings: Sequence[str]) -> str:
+    """The ``settings`` in words, and what helps whatever they are."""
+    told = {
+        "early_stopping": _("Stop where validation is best."),
+        "augment": _("Vary the images."),
+        "weight_decay": _("Penalise the weights."),
+    }
+    named = [words for name, words in told.items() if any(name in setting for setting in settings)]
+    rest = _("More training samples help most.") if named else _("Vary or penalise more; more samples help most.")
+    return " ".join([*named, rest])
 
 
 def _settings(evidence: Evidence) -> list[str]:

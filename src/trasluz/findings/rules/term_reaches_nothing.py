@@ -8,6 +8,7 @@ from trasluz.findings.rules.kernel_out_of_range import check as kernel_out_of_ra
 from trasluz.findings.rules.loss_reaches_nothing import check as loss_reaches_nothing
 from trasluz.messages import _
 from trasluz.metrics.described import metric
+from trasluz.metrics.names import metric_name
 from trasluz.numerals import integer, significant
 
 _FEWEST = 3  # epochs
@@ -80,12 +81,14 @@ def _constant(evidence: Evidence) -> Finding | None:
                 title=_("A term of the loss reaches no parameter"),
                 seen=_(
                     "On validation {name} is {value} in all {epochs} epochs, to the last bit; the loss moves."
-                ).format(name=name, value=significant(values[0]), epochs=integer(len(values))),
+                ).format(name=metric_name(f"valid/{name}"), value=significant(values[0]), epochs=integer(len(values))),
                 meaning=_("The term is a constant: what it depends on is frozen, or its gradient is zero."),
                 advice=_("See which parts the phases leave to move, and whether the term is at an end of its range."),
                 numbers={name: values[0], "epochs": float(len(values))},
                 settings=(f"phases.{len(evidence.recipe.phases) - 1}.frozen=[]",) if evidence.recipe.phases else (),
-                refuted_by=_("{name} changes with other weights of the parts that the phases train.").format(name=name),
+                refuted_by=_("{name} changes with other weights of the parts that the phases train.").format(
+                    name=metric_name(f"valid/{name}")
+                ),
             )
     return None
 

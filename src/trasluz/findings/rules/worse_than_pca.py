@@ -38,14 +38,26 @@ def check(evidence: Evidence) -> Finding | None:
         title=_("Not as good as PCA yet") if linear else _("No better than PCA"),
         seen=seen,
         meaning=_meaning(linear=linear, regularised=regularised, shared=shared),
-        advice=_("Train longer or at another rate: PCA is where a linear network ends.")
-        if linear
-        else _("Train longer, with more channels or another rate, before you look into the code."),
+        advice=_advice(evidence, linear=linear),
         numbers={"mse": value, "low": low, "high": high, "pca": pca["mse"], "code": code},
         settings=longer(evidence),
         refuted_by=_(
             "on other images of the kind its error lies below that of PCA, fitted to the same training images."
         ),
+    )
+
+
+def _advice(evidence: Evidence, *, linear: bool) -> str:
+    if evidence.stopped_itself:  # and longer training would stop at the same epoch
+        return (
+            _("Try another rate: PCA is where a linear network ends.")
+            if linear
+            else _("Try more channels or another rate, before you look into the code.")
+        )
+    return (
+        _("Train longer or at another rate: PCA is where a linear network ends.")
+        if linear
+        else _("Train longer, with more channels or another rate, before you look into the code.")
     )
 
 

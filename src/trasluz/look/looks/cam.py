@@ -134,7 +134,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     size = 1 if cams.find(config.method).NEEDS == "trials" else batch_size(subject)  # so that progress is seen
     methods = (config.method, *_others(config))
     parts = []
-    with reporter.task(_("Heat maps"), total=len(shown)) as task:
+    with reporter.task(_("Heat maps"), len(shown), _("images")) as task:
         for start in range(0, len(shown), size):
             rows = slice(start, start + size)
             parts.append(_part(subject, methods, layers, wanted, shown.samples[rows], labels_of(shown)[rows]))

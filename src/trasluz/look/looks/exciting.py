@@ -132,7 +132,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     rows = drawn(subject.rows, config.examined, "exciting") if images is None else np.arange(len(images))
     source = subject.data.samples if images is None else images.samples
     best = _Best(config.count)
-    with reporter.task(_("Looking for exciting images"), total=len(rows)) as task:
+    with reporter.task(_("Looking for exciting images"), len(rows), _("images")) as task:
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
             run_through(subject, np.asarray(source[part]), {layer: layout}, best.see, through)

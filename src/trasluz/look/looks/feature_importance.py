@@ -79,7 +79,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     accuracy = float((said == labels).mean()) if len(labels) else float("nan")
     columns, places = _columns(subject), _places(_columns(subject))
     drops = np.zeros((len(columns), config.repeats))
-    with reporter.task(_("Shuffling columns"), total=drops.size) as task:
+    with reporter.task(_("Shuffling columns"), drops.size, _("columns")) as task:
         for column, features in enumerate(places):
             for repeat in range(config.repeats):
                 order = Rng(0).permutation(f"shuffle {column}", repeat, len(samples)).numpy()

@@ -171,7 +171,7 @@ def _made(
     parts = torch.split(items, size)
     found = []
     with (
-        reporter.task(_("Making images"), total=len(parts) * config.steps) as task,
+        reporter.task(_("Making images"), len(parts) * config.steps, _("steps")) as task,
         _scoring(subject, units) as scores_of,
     ):
         for part in parts:

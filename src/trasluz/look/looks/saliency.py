@@ -98,7 +98,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     wanted = class_indices(subject, config.classes)
     shown = subject.pick(config.count) if images is None else images
     labels, size, parts = labels_of(shown), batch_size(subject), []
-    with reporter.task(_("Heat maps"), total=len(shown)) as task:
+    with reporter.task(_("Heat maps"), len(shown), _("images")) as task:
         for start in range(0, len(shown), size):
             rows = np.arange(start, min(start + size, len(shown)))
             parts.append(_part(subject, method, wanted, shown.samples[rows], labels[rows], torch.from_numpy(rows)))

@@ -1,4 +1,7 @@
-"""The progress bar of training: one bar over all epochs, with images per second, time left and the last scores."""
+"""The progress bar of training: one bar over all epochs, with images per second, time left and the last scores.
+
+Where a phase trains on features that were computed once, its steps take these and not images, which is said.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from trasluz.messages import _
+from trasluz.metrics.names import metric_name, metric_value, told_once
 from trasluz.reporting import Reporter, Task
 from trasluz.training.callbacks.base import Callback
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 _SECONDS = 0.1  # between two moves of the bar
 # What is shown of an epoch, as far as its family measures it: losses, and how good the model is.
 _SHOWN = ("train/loss", "valid/loss", "valid/accuracy", "valid/mse", "valid/psnr", "valid/sample_distance")
+_Scores = dict[str, tuple[float, int]]  # by name: the last value, and the epoch that it was measured in
 
 
 class ProgressBar(Callback):
@@ -26,9 +31,8 @@ class ProgressBar(Callback):
         self._stack = ExitStack()
         self._task = Task()
         self._note = self._after = self._phase = ""
-        self._scores: dict[
-            str, tuple[float, int]
-        ] = {}  # by name: the last value, and the epoch that it was measured in
+        self._scores: _Scores = {}
+        self._on_features = False
         self._waiting, self._told = 0, 0.0
 
     def on_start(self, loop: Loop) -> None:
@@ -44,12 +48,16 @@ class ProgressBar(Callback):
             self._tell(loop, loop.epoch + 1, self._after)
 
     def _tell(self, loop: Loop, epoch: int, note: str) -> None:
-        when = _("epoch {epoch}/{epochs}").format(epoch=epoch, epochs=loop.train.epochs)
+        pattern = (
+            _("on features computed once, epoch {epoch}/{epochs}") if self._on_features else _("epoch {epoch}/{epochs}")
+        )
+        when = pattern.format(epoch=epoch, epochs=loop.train.epochs)
         self._task.advance(self._waiting, f"{when} {note}".strip())
         self._waiting, self._told = 0, time.monotonic()
 
     def on_features(self, loop: Loop, done: int, whole: int) -> None:
         """Says how far the features are, beside the bar."""
+        self._on_features = True
         self._task.advance(0, _("features of {done}/{whole} images").format(done=done, whole=whole))
 
     def on_epoch_end(self, loop: Loop, record: dict[str, Any]) -> None:
@@ -58,17 +66,14 @@ class ProgressBar(Callback):
         An epoch without validation leaves the scores of the last one that had it, with that epoch's number.
         """
         self._scores |= {name: (float(record[name]), loop.epoch) for name in _SHOWN if name in record}
-        told = ((name, *self._scores[name]) for name in _SHOWN if name in self._scores)
-        self._note = numbers = " · ".join(
-            f"{name} {value:.4g}" + ("" if epoch == loop.epoch else f" ({_('epoch')} {epoch})")
-            for name, value, epoch in told
-        )
+        self._note = numbers = _said(self._scores, loop.epoch)
         self._after = _("(after epoch {epoch}: {numbers})").format(epoch=loop.epoch, numbers=numbers) if numbers else ""
         self._phase = loop.phase.name
         self._tell(loop, loop.epoch, numbers)
 
     def on_phase_start(self, loop: Loop) -> None:
         """Says that the last scores are those of the phase before."""
+        self._on_features = False
         if self._after and self._phase != loop.phase.name:
             self._after = _("(after phase {phase}: {numbers})").format(phase=self._phase, numbers=self._note)
             self._scores = {}
@@ -76,3 +81,19 @@ class ProgressBar(Callback):
     def on_end(self, loop: Loop) -> None:
         """Closes the bar."""
         self._stack.close()
+
+
+def _said(scores: _Scores, now: int) -> str:
+    """The scores in people's words, training before validation; each with its epoch where that is not ``now``."""
+    once = told_once({name: scores[name][0] for name in _SHOWN if name in scores})
+    patterns = {"train": _("training: {numbers}"), "valid": _("validation: {numbers}")}
+    parts = []
+    for split, pattern in patterns.items():
+        told = [_score(name, *scores[name], now) for name in once if name.startswith(f"{split}/")]
+        parts += [pattern.format(numbers=", ".join(told))] if told else []
+    return " · ".join(parts)
+
+
+def _score(name: str, value: float, epoch: int, now: int) -> str:
+    told = f"{metric_name(name)} {metric_value(name, value)}"
+    return told if epoch == now else f"{told} ({_('epoch')} {epoch})"
