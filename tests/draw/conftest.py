@@ -27,6 +27,7 @@ class Handle:
 def shell(monkeypatch: pytest.MonkeyPatch) -> Shell:
     made = Shell()
     module = ModuleType("IPython")
+    module.version_info = (9, 0)  # type: ignore[attr-defined]  # which Matplotlib asks when it draws first
     module.get_ipython = lambda: made  # type: ignore[attr-defined]  # a stand-in for the real module
     monkeypatch.setitem(sys.modules, "IPython", module)
     return made
