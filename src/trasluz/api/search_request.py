@@ -43,11 +43,10 @@ def asked_study(
             message = _("{question}: give what to search as well: --over FIELD=VALUES, such as train.epochs=5,10.")
             name = question.name if isinstance(question, Recipe) else question
             raise RequestError(message.format(question=name))
-        recipe = question if isinstance(question, Recipe) else load(str(question))
-        found = Study(
-            name=recipe.name, base=str(question if isinstance(question, str) else recipe.name), over=over, seeds=1
-        )
-        over, base = {}, recipe
+        base: Recipe | None = question if isinstance(question, Recipe) else load(str(question))
+        own = base.name if base is not None and isinstance(question, Recipe) else str(question)
+        found = configure(Study, {"name": base.name if base else own, "base": own, "over": over, "seeds": 1}, "")
+        over = {}
     else:
         base = None if found.variants and not found.over else load(found.base)
     given = {**present_fields(found.set), **present_fields(changes)} | (

@@ -138,7 +138,8 @@ def cells_of_variant(study: Study, name: str, first: Recipe, folds: int | None =
     """
     if study.folds is None:
         return [Cell(name, n, first.with_seed(first.seed + n), n) for n in range(study.seeds)]
-    count, cells = folds or study.folds.count, []
+    count = folds or study.folds.count
+    cells: list[Cell] = []
     dealt = {
         (repeat, index): first.override({"data.fold": study.folds.field(index, repeat)})
         for repeat in range(study.folds.repeats)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Literal
 
 from trasluz.components import configure
 from trasluz.errors import RequestError
@@ -31,7 +32,7 @@ def create_trials(place: Place, plan: Plan, description: Mapping[str, str | None
 
     patience = Patience(place.shown, reporter)
     opened = patience(place.open)
-    direction = "maximize" if plan.better == "higher" else "minimize"
+    direction: Literal["maximize", "minimize"] = "maximize" if plan.better == "higher" else "minimize"
 
     def make() -> optuna.Study:
         with quiet(), suppress(optuna.exceptions.DuplicatedStudyError):
@@ -40,7 +41,8 @@ def create_trials(place: Place, plan: Plan, description: Mapping[str, str | None
 
     made = patience(make)
     patience(made.set_user_attr, DESCRIPTION, json.dumps(dict(description)))
-    patience(made.set_metric_names, [plan.metric])
+    with quiet():
+        patience(made.set_metric_names, [plan.metric])
     queue = TrialQueue(place, opened, plan.space, patience, plan.sampler, make_pruner(plan.study.search, plan.steps))
     points = plan.points
     if points is not None:

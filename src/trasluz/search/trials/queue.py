@@ -27,7 +27,7 @@ from trasluz.search.trials.sampling import make_sampler
 from trasluz.search.trials.signs import Signs
 from trasluz.search.trials.space import Space
 from trasluz.search.trials.standing import CELL, FAILURE, POINT
-from trasluz.search.trials.worker import Worker, lives
+from trasluz.search.trials.worker import Worker, lives, sweep_leases
 
 if TYPE_CHECKING:
     import optuna
@@ -95,6 +95,7 @@ class TrialQueue:
             self._signs.stop()
         if self._lease is not None:
             self._lease.release()
+            sweep_leases(self.place.folder)
         self.worker.end()
 
     def trials(self) -> list[FrozenTrial]:
@@ -194,9 +195,13 @@ class TrialQueue:
 
         known = trial.user_attrs
         point = int(known[POINT])
-        self._study.sampler = make_sampler(self._sampler, self._seed, point)
+        sampler = make_sampler(self._sampler, self._seed, point)
         with quiet():
-            drawing = self.patience(optuna.Trial, self._study, trial._trial_id)
+            # Anew for each trial: a study keeps the trials that its sampler saw first until ``ask`` is called.
+            study = self.patience(
+                optuna.load_study, study_name=self.place.name, storage=self._storage, sampler=sampler
+            )
+            drawing = self.patience(optuna.Trial, study, trial._trial_id)
             values: dict[str, Any] = {}
             for dimension in self.space.dimensions:
                 if dimension.applies(values):

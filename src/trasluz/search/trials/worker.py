@@ -6,15 +6,16 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trasluz.errors import HeldError, RunError
+from trasluz.errors import HeldError, RunError, StorageError
 from trasluz.locks import Lock
 from trasluz.processes import Process, this_process
 
-LEASE = ".worker-"
+LEASE, _DIGITS = ".worker-", 12
 _present: set[str] = set()  # workers of this process: a trial that says another of its workers was left behind
 _guard = threading.Lock()
 
@@ -24,7 +25,7 @@ class Worker:
     """One that trains. ``name``: of its own; a process may be several, one after another."""
 
     process: Process = field(default_factory=this_process)
-    name: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    name: str = field(default_factory=lambda: uuid.uuid4().hex[:_DIGITS])
 
     def to_dict(self) -> dict[str, Any]:
         """What a trial says of the worker that has it."""
@@ -63,6 +64,13 @@ def lives(said: Mapping[str, Any] | None, folder: Path | None) -> bool | None:
     if runs is not None or folder is None:
         return runs
     return _held(Lock(folder / f"{LEASE}{name}", folder))
+
+
+def sweep_leases(folder: Path) -> None:
+    """Removes the leases of workers that are gone."""
+    for name in sorted({path.name[: len(LEASE) + _DIGITS] for path in folder.glob(f"{LEASE}*")}):
+        with suppress(HeldError, RunError, StorageError), Lock(folder / name, folder):
+            pass
 
 
 def _held(lease: Lock) -> bool:
