@@ -197,28 +197,33 @@ def _go_on(folder: StudyFolder, place: Place, language: str, speaker: Reporter, 
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz search {path}").format(path=folder.path)) from None
     finally:
-        found = queue.trials()
-        writing = folder.writing
-        writing.take(waiting=lambda _error: None)  # it takes moments
         try:
-            written = write_results(folder, plan, found, language)
+            found = queue.trials()
+            written = _write(folder, plan, found, language)
         finally:
-            writing.release()
+            queue.close()
     result = _result(folder, plan, found, written)
     if work and result.best is None:
         _refuse_failures(result)
     return result
 
 
-def _result(folder: StudyFolder, plan: Plan, found: Sequence[FrozenTrial], written: StudyResult) -> SearchResult:
-    from optuna.trial import TrialState
+def _write(folder: StudyFolder, plan: Plan, found: Sequence[FrozenTrial], language: str) -> StudyResult:
+    """One process writes at a time."""
+    writing = folder.writing
+    writing.take(waiting=lambda _error: None)  # it takes moments
+    try:
+        return write_results(folder, plan, found, language)
+    finally:
+        writing.release()
 
+
+def _result(folder: StudyFolder, plan: Plan, found: Sequence[FrozenTrial], written: StudyResult) -> SearchResult:
     trials = tuple(_trial(one, plan) for one in found)
     complete = [t for t in trials if t.state == "complete" and t.value is not None]
     sign = 1 if plan.better == "higher" else -1
     best = max(complete, key=lambda t: sign * float(t.value or 0.0), default=None)
     recipe = None if best is None else plan.recipe(best.name, best.values)
-    del TrialState
     return SearchResult(folder.path, written.table, written.resting, plan.metric, trials, best, recipe)
 
 

@@ -90,13 +90,20 @@ def work(place: Place, plan: Plan, trainer: Trainer, reporter: Reporter | None =
     """One worker's part, until nothing is left."""
     queue = queue_of(place, plan, reporter or Reporter())
     working = Working(queue, plan, trainer, reporter or Reporter())
-    with queue:
-        working.run()
+    try:
+        with queue:
+            working.run()
+    finally:
+        queue.close()
     return working
 
 
 def trials_of(place: Place, plan: Plan) -> list[Any]:
-    return queue_of(place, plan, Reporter()).trials()
+    queue = queue_of(place, plan, Reporter())
+    try:
+        return queue.trials()
+    finally:
+        queue.close()
 
 
 def forked(call: Callable[[], object]) -> int:

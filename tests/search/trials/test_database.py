@@ -80,6 +80,7 @@ def test_a_worker_on_another_host_that_falls_silent_is_followed_and_loses_its_tr
     assert value == pytest.approx((score_of(cell) + score_of(other)) / 2)
     with pytest.raises(queues.LostError):
         far.keep_cell(claimed, "1", record(other))
+    far.close()
 
 
 def test_four_workers_on_two_hosts_lose_no_cell_and_do_none_twice(

@@ -25,7 +25,7 @@ from trasluz.errors import RecipeError
 from trasluz.reporting import Reporter
 from trasluz.search.trials.place import Place
 
-LIMIT = 0.005  # seconds of processor time for each trial; 0.0015 were measured
+LIMIT = 0.010  # seconds of processor time for each trial; 0.004 were measured on a busy machine
 
 
 def test_a_grid_is_tried_in_its_order_each_point_once(tmp_path: Path) -> None:

@@ -44,9 +44,11 @@ def create_trials(place: Place, plan: Plan, description: Mapping[str, str | None
     with quiet():
         patience(made.set_metric_names, [plan.metric])
     queue = TrialQueue(place, opened, plan.space, patience, plan.sampler, make_pruner(plan.study.search, plan.steps))
-    points = plan.points
-    if points is not None:
-        queue.put(points)
+    try:
+        if plan.points is not None:
+            queue.put(plan.points)
+    finally:
+        opened.close()
 
 
 def description_in(place: Place, reporter: Reporter) -> tuple[Study, Recipe | None]:
@@ -59,14 +61,22 @@ def description_in(place: Place, reporter: Reporter) -> tuple[Study, Recipe | No
 
     patience = Patience(place.shown, reporter)
     opened = patience(place.open)
-    names = patience(optuna.get_all_study_names, opened.storage)
-    if place.name not in names:
-        message = _("{name}: there is no such search in {place}; there are {known}.")
-        known = ", ".join(names[-12:]) or "–"
-        raise RequestError(message.format(name=place.name, place=place.shown, known=known))
-    found = patience(optuna.load_study, study_name=place.name, storage=opened.storage)
     try:
-        told = json.loads(patience(lambda: found.user_attrs)[DESCRIPTION])
+        names = patience(optuna.get_all_study_names, opened.storage)
+        if place.name not in names:
+            message = _("{name}: there is no such search in {place}; there are {known}.")
+            known = ", ".join(names[-12:]) or "–"
+            raise RequestError(message.format(name=place.name, place=place.shown, known=known))
+        found = patience(optuna.load_study, study_name=place.name, storage=opened.storage)
+        told = patience(lambda: found.user_attrs).get(DESCRIPTION)
+    finally:
+        opened.close()
+    return _read(told, place)
+
+
+def _read(text: object, place: Place) -> tuple[Study, Recipe | None]:
+    try:
+        told = json.loads(str(text))
         tree = read_yaml(str(told["study"]))
         present = migrate("study", tree, tree.get("version", FIRST))
         asked = configure(Study, {**present, "version": VERSION}, "")

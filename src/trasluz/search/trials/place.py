@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trasluz.errors import RequestError, RunError
 from trasluz.files import write_json
@@ -78,7 +78,8 @@ class Place:
         with quiet():
             if self.url is None:
                 return self._journal()
-            return Opened(_database(self.url), nullcontext)
+            database, close = _database(self.url)
+            return Opened(database, nullcontext, close)
 
     def _journal(self) -> Opened:
         from optuna.storages import JournalStorage
@@ -91,10 +92,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Opened:
-    """A storage, and a block inside which nobody else claims trials or takes them back, where there is one."""
+    """A storage, and a block inside which nobody else claims trials or takes them back, where there is one.
+
+    ``close`` ends its connections.
+    """
 
     storage: BaseStorage
     alone: Callable[[], AbstractContextManager[None]]
+    close: Callable[[], None] = lambda: None
 
 
 def check_url(url: str) -> None:
@@ -135,7 +140,7 @@ def quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _database(url: str) -> Any:
+def _database(url: str) -> tuple[BaseStorage, Callable[[], None]]:
     from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback, get_storage
 
     check_url(url)
@@ -153,4 +158,4 @@ def _database(url: str) -> Any:
             "--storage {url}: PostgreSQL needs the package psycopg; install it with: pip install psycopg[binary]"
         )
         raise RequestError(message.format(url=without_password(url))) from None
-    return get_storage(database)
+    return get_storage(database), database.engine.dispose

@@ -71,7 +71,7 @@ class TrialQueue:
         import optuna
 
         self.place, self.space, self.patience = place, space, patience
-        self._storage, self._alone = opened.storage, opened.alone
+        self._storage, self._alone, self.close = opened.storage, opened.alone, opened.close
         self._sampler, self._seed = sampler, seed
         self.worker = Worker()
         self._lease = None if place.url is not None else self.worker.lease(place.folder)
