@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +122,9 @@ def folds_in(asked: Study, speaker: Reporter, bases: Mapping[str, Recipe] | None
     """
     if asked.folds is None or asked.folds.kind != LEAVE_ONE_GROUP_OUT:
         return None
-    from trasluz.data.refold import folds_of
-
     recipe = Plan.of(asked, 2, dict(bases or {})).first_fold()
-    return int(folds_of(recipe.data, open_source(recipe.data, recipe.seed, speaker)))
+    folds = import_module("trasluz.data.refold")
+    return int(folds.folds_of(recipe.data, open_source(recipe.data, recipe.seed, speaker)))
 
 
 def _check_split(data: Data, split: str) -> None:

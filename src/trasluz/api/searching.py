@@ -6,6 +6,7 @@ The study's folder holds what is asked (``study.yaml``), the runs, and, unless a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,7 @@ def search(
         Interrupted: Ctrl-C or SIGTERM; the same call with the folder goes on.
         WorkError: every trial failed.
     """
+    _refuse_processes()
     speaker = listening(reporter)
     more = {"trials": trials, "minutes": minutes, "metric": metric, "sampler": sampler, "pruner": pruner}
     more = {name: value for name, value in more.items() if value is not None}
@@ -137,6 +139,7 @@ def search_worker(
         Interrupted: Ctrl-C or SIGTERM; what was begun waits for others.
         WorkError: every trial failed.
     """
+    _refuse_processes()
     speaker = listening(reporter)
     with allowed.allow(allow):
         if "://" in str(where):
@@ -277,6 +280,15 @@ def _refuse_settings(asked: Study, more: Mapping[str, Any], storage: str | None)
     if given:
         message = _("{name}: this study compares its variants and searches nothing; give --over FIELD=VALUES as well.")
         raise RequestError(message.format(name=asked.name))
+
+
+def _refuse_processes() -> None:
+    """A launcher of several processes of one training (torchrun) would begin as many searches."""
+    if int(os.environ.get("WORLD_SIZE", "1") or 1) > 1:
+        message = _(
+            "A search is not started by torchrun: give each process its own worker by `trasluz search worker FOLDER`."
+        )
+        raise RequestError(message)
 
 
 def _extend(folder: StudyFolder, seeds: int | None, more: Mapping[str, Any]) -> None:

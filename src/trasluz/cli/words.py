@@ -12,13 +12,9 @@ class WithDefault(TyperGroup):
 
     DEFAULT = "run"
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """The names of the others: people write nothing for the default."""
-        return sorted(name for name in self.commands if name != self.DEFAULT)
-
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parses the words, help of the default command among them."""
+        """Parses the words."""
         if not args:
             args = ["--help"]
-        known = {*self.list_commands(ctx), "-h", "--help"}
+        known = {*self.commands, "-h", "--help"}
         return super().parse_args(ctx, args if args[0] in known else [self.DEFAULT, *args])

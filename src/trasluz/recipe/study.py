@@ -39,8 +39,7 @@ class Study(Section):
     ``split``: the split whose numbers count; ``metrics``: those to show first, all when empty.
     ``reference``: the variant that the others are compared with; the first by default.
     ``over``: fields whose values are searched (``recipe/searching.py``), beside ``variants`` or in their place, and
-    ``search``: how.  ``folds``: what each is judged by in the place of one validation split; ``outer``: folds outside
-    of the search, each of which judges what was chosen without it.
+    ``search``: how.  ``folds``: what each is judged by in the place of one validation split.
     """
 
     version: int = VERSION
@@ -52,7 +51,6 @@ class Study(Section):
     variants: dict[VariantName, dict[str, Any]] = Field(default_factory=dict)
     over: dict[str, Varied] = Field(default_factory=dict)
     folds: FoldsSection | None = None
-    outer: FoldsSection | None = None
     search: SearchSection = SearchSection()
     seeds: Annotated[int, Field(ge=1, le=1000)] = 3
     seed: Annotated[int, Field(ge=0)] | None = None
@@ -73,8 +71,6 @@ class Study(Section):
             raise ValueError(_("give variants to compare, or `over` with fields to search"))
         if self.over and VARIANT in self.over:
             raise ValueError(_("over: {name} is no field of a recipe").format(name=VARIANT))
-        if self.outer is not None and not self.over:
-            raise ValueError(_("outer judges what a search chose; give `over` with fields to search"))
         if self.search != SearchSection() and not self.over:
             raise ValueError(_("search says how to choose values; give `over` with fields to search"))
         return self

@@ -38,7 +38,7 @@ Storage = Annotated[
 Runs = Annotated[Path, typer.Option(metavar="DIR", help=N_("The folder that the search's folder is made in."))]
 
 
-@group.command("run", help=HELP)
+@group.command("run", help=N_("Search; `trasluz search WHAT` is short for it."))
 def run(
     ctx: typer.Context,
     what: Annotated[

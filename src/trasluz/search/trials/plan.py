@@ -138,8 +138,13 @@ class Plan:
                 yield self.recipe("trial", {**dimension.when, dimension.field: value})
 
     def _check(self) -> None:
-        for _recipe in self.tried():
-            pass
+        for recipe in self.tried():
+            if recipe.compute.devices * recipe.compute.nodes > 1:
+                message = _(
+                    "compute.devices: a search trains each run by one process; leave devices and nodes at 1, and start "
+                    "a worker (`trasluz search worker`) for each device."
+                )
+                raise RecipeError(message)
         self._check_metric()
         if self.study.search.pruner == "folds" and self.study.folds is None:
             raise RecipeError(_("search.pruner: folds compares fold by fold; give --folds N as well."))

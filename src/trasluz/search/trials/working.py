@@ -161,8 +161,8 @@ class Working:
             for trial in trials:
                 if not trial.left:
                     self._finish(trial, open_trials)
-            wanted = lambda trial: trial.claimed.identity in open_trials  # noqa: E731 - asked when its next cell is due
-            left = (cell for trial in trials for cell in trial.left if wanted(trial))
+            # Asked for one by one, so that none comes of a trial that was stopped meanwhile.
+            left = (c for trial in trials for c in trial.left if trial.claimed.identity in open_trials)
             watch = self._watch(owners) if self._plan.study.search.pruner == "asha" else None
             fresh = all(trial.claimed.fresh for trial in trials)
             for done in self._trainer.train(left, watch, fresh):
