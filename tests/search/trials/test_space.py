@@ -16,7 +16,11 @@ NAME, MOMENTUM = "train.optimiser.name", "train.optimiser.momentum"
 
 
 def test_a_grid_has_every_combination_with_the_last_field_changing_fastest() -> None:
-    over = {RATE: [0.001, 0.01, 0.1], BATCH: {"low": 16, "high": 48, "integer": True, "step": 16}, "train.epochs": [1, 2]}
+    over = {
+        RATE: [0.001, 0.01, 0.1],
+        BATCH: {"low": 16, "high": 48, "integer": True, "step": 16},
+        "train.epochs": [1, 2],
+    }
     points = Space.of(made_study(over=over)).grid()
     expected = itertools.product([0.001, 0.01, 0.1], [16, 32, 48], [1, 2])
     assert [tuple(point.values()) for point in points] == list(expected)

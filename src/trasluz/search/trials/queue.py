@@ -104,7 +104,7 @@ class TrialQueue:
         return [trial for trial in found if not _was_dropped(trial)]
 
     def put(self, points: Sequence[Mapping[str, Any]] | int) -> int:
-        """Makes sure that there is a trial of each point (values for a grid, else how many); how many there were not."""
+        """Makes sure that each point has a trial (values for a grid, else how many); how many had none."""
         from optuna.trial import TrialState
 
         known: dict[int, FrozenTrial] = {}
@@ -198,9 +198,7 @@ class TrialQueue:
         sampler = make_sampler(self._sampler, self._seed, point)
         with quiet():
             # Anew for each trial: a study keeps the trials that its sampler saw first until ``ask`` is called.
-            study = self.patience(
-                optuna.load_study, study_name=self.place.name, storage=self._storage, sampler=sampler
-            )
+            study = self.patience(optuna.load_study, study_name=self.place.name, storage=self._storage, sampler=sampler)
             drawing = self.patience(optuna.Trial, study, trial._trial_id)
             values: dict[str, Any] = {}
             for dimension in self.space.dimensions:
