@@ -1,4 +1,4 @@
-"""search(): trials trained, compared, gone on with, joined; what is wrong is refused before anything is made."""
+"""search_settings(): trials trained, compared, gone on with, joined; what is wrong is refused before anything is made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RATE = "train.optimiser.learning_rate"
 
 
 def _search(**more: Any) -> SearchResult:
-    found = api.search("digits-cnn", **{"set": SMALL, "over": {RATE: [0.001, 0.03]}, **more})
+    found = api.search_settings("digits-cnn", **{"set": SMALL, "over": {RATE: [0.001, 0.03]}, **more})
     assert isinstance(found, SearchResult)
     return found
 
@@ -58,19 +58,19 @@ def test_a_search_goes_on_with_the_run_that_was_stopped_and_takes_more_trials(
     with pytest.raises(Interrupted, match="trasluz search"):
         _search(over=wide, sampler="random", trials=2, runs=tmp_path)
     folder = next(tmp_path.iterdir())
-    done = api.search(folder)
+    done = api.search_settings(folder)
     assert isinstance(done, SearchResult)
     assert [trial.state for trial in done.trials] == ["complete", "complete"]
     more = api.search_worker(folder)
     assert more.trials == done.trials
-    more = api.search(folder, trials=3)
+    more = api.search_settings(folder, trials=3)
     assert isinstance(more, SearchResult)
     assert len(more.trials) == 3
     assert [name for name in trained if name != "stop"] == ["trial-0", "trial-1", "trial-2"]
     with pytest.raises(RequestError, match="--trials 2: this search has 3 already"):
-        api.search(folder, trials=2)
+        api.search_settings(folder, trials=2)
     with pytest.raises(RequestError, match="goes on with the settings that it has"):
-        api.search(folder, set={"train.epochs": 2})
+        api.search_settings(folder, set={"train.epochs": 2})
 
 
 def test_all_trials_that_fail_are_told_in_a_sentence(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trasluz.api.pretrained import with_weights
     from trasluz.api.results import Predictions, Reconstructions, SeedsResult
     from trasluz.api.run import Run, open_run
-    from trasluz.api.searching import SearchResult, search, search_worker
+    from trasluz.api.searching import SearchResult, search_settings, search_worker
     from trasluz.api.seeds import train_seeds
     from trasluz.api.studies import StudyResult, study
     from trasluz.api.training import resume, train
@@ -61,7 +61,7 @@ _HOMES = {
     "preview_augmentation": "trasluz.api.data",
     "recipes": "trasluz.api.built_in",
     "resume": "trasluz.api.training",
-    "search": "trasluz.api.searching",
+    "search_settings": "trasluz.api.searching",
     "search_worker": "trasluz.api.searching",
     "severity_name": "trasluz.findings.finding",
     "study": "trasluz.api.studies",
@@ -100,7 +100,7 @@ __all__ = [
     "preview_augmentation",
     "recipes",
     "resume",
-    "search",
+    "search_settings",
     "search_worker",
     "severity_name",
     "study",

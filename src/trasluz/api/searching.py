@@ -1,4 +1,4 @@
-"""search(): tries settings of a recipe, or goes on with a search; search_worker() joins one from any process or host.
+"""search_settings(): tries settings of a recipe, or goes on with a search; search_worker() joins one from any process or host.
 
 The study's folder holds what is asked (``study.yaml``), the runs, and, unless a database does, the trials
 (``trials.jsonl``, Optuna's journal).  Nothing else is remembered: whoever is given the folder goes on.
@@ -64,7 +64,7 @@ class SearchResult(StudyResult):
     recipe: Recipe | None
 
 
-def search(
+def search_settings(
     question: str | Path | Recipe | Study,
     *,
     over: Mapping[str, Any] | None = None,

@@ -111,7 +111,7 @@ def run(
     settings |= {"sampler": _sampler(grid, random, tpe), "pruner": prune, "storage": storage, "runs": runs}
     check_slurm(slurm, storage, Path(what))
     require_data(data)
-    found = api.search(what, work=slurm is None, reporter=console, **settings)
+    found = api.search_settings(what, work=slurm is None, reporter=console, **settings)
     if slurm is not None:
         write_slurm_script(slurm, found.path, found.path.name, workers, allow or ())
         console.say(_("Submit the workers with: sbatch {path}").format(path=slurm))
