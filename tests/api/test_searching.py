@@ -1,4 +1,4 @@
-"""search_settings(): trials trained, compared, gone on with, joined; what is wrong is refused before anything is made."""
+"""search_settings(): trials trained, compared, gone on with, joined; what is wrong is refused before any is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""search_settings(): tries settings of a recipe, or goes on with a search; search_worker() joins one from any process or host.
+"""search_settings(): tries settings of a recipe, or goes on with a search; search_worker() joins one from anywhere.
 
 The study's folder holds what is asked (``study.yaml``), the runs, and, unless a database does, the trials
 (``trials.jsonl``, Optuna's journal).  Nothing else is remembered: whoever is given the folder goes on.

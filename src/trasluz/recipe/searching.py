@@ -73,7 +73,7 @@ class ChoicesSection(Section):
         return self
 
 
-def _read(value: Any) -> Any:
+def _read(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return ChoicesSection.model_validate({"choices": value})
     if isinstance(value, Mapping):
@@ -174,10 +174,10 @@ def _range(pair: str, text: str) -> dict[str, Any]:
     return {"low": _number(pair, numbers[0]), "high": _number(pair, numbers[1]), **options, "integer": bool(whole)}
 
 
-def _number(pair: str, value: Any) -> float:
+def _number(pair: str, value: object) -> float:
     try:
-        return float(value)  # YAML takes 1e-4 for a word
-    except (TypeError, ValueError):
+        return float(str(value))  # YAML takes 1e-4 for a word
+    except ValueError:
         message = _("--over {pair}: {value!r} is not a number; a range is two numbers, such as 1e-4..1e-1.")
         raise RecipeError(message.format(pair=short(pair), value=value)) from None
 
@@ -190,14 +190,14 @@ def _condition(pair: str, text: str) -> tuple[str, Any]:
     return field.strip(), _value(pair, value)
 
 
-def _value(pair: str, text: str) -> Any:
+def _value(pair: str, text: str) -> object:
     try:
         return _numeric(read_yaml(text))
     except yaml.YAMLError:
         raise RecipeError(_("--over {pair}: the values are not YAML.").format(pair=short(pair))) from None
 
 
-def _numeric(value: Any) -> Any:
+def _numeric(value: object) -> object:
     """Words such as ``1e-4``, which YAML 1.1 takes for text, as the numbers that people mean."""
     if isinstance(value, list):
         return [_numeric(item) for item in value]

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from filelock import FileLock
 from optuna.storages.journal import JournalFileBackend
@@ -76,7 +76,7 @@ class Journal(JournalFileBackend):
                 self._synced = time.monotonic()
 
 
-def _end_of_lines(file: Any) -> int:
+def _end_of_lines(file: BinaryIO) -> int:
     """Where the last whole line ends."""
     end = int(file.seek(0, os.SEEK_END))
     while end > 0:

@@ -31,6 +31,7 @@ from trasluz.search.trials.worker import Worker, lives, sweep_leases
 
 if TYPE_CHECKING:
     import optuna
+    from optuna.distributions import BaseDistribution
     from optuna.pruners import BasePruner
     from optuna.trial import FrozenTrial, TrialState
 
@@ -328,7 +329,7 @@ class TrialQueue:
         return False
 
 
-def _suggest(trial: optuna.Trial, field_name: str, distribution: Any) -> Any:
+def _suggest(trial: optuna.Trial, field_name: str, distribution: BaseDistribution) -> object:
     return trial._suggest(field_name, distribution)
 
 

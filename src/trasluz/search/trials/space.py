@@ -76,13 +76,13 @@ class Dimension:
             last = varied.low + math.floor((varied.high - varied.low) / varied.step + _ROUNDING) * varied.step
         return distributions.FloatDistribution(varied.low, last, log=varied.log, step=varied.step)
 
-    def of_label(self, value: Any) -> Any:
+    def of_label(self, value: object) -> object:
         """The value that Optuna knows as ``value``."""
         if isinstance(self.varied, ChoicesSection):
             return next(choice for choice in self.varied.choices if _label(choice) == value)
         return value
 
-    def label(self, value: Any) -> Any:
+    def label(self, value: object) -> object:
         """What Optuna calls ``value``."""
         return _label(value) if isinstance(self.varied, ChoicesSection) else value
 
@@ -180,7 +180,8 @@ def _in_order(known: Mapping[str, Dimension]) -> Iterator[Dimension]:
         yield left.pop(ready)
 
 
-def _label(choice: Any) -> Any:
+def _label(choice: object) -> bool | int | float | str | None:
     """What Optuna can keep: plain values as they are, lists and mappings as text."""
-    plain = choice is None or isinstance(choice, (bool, int, float, str))
-    return choice if plain else json.dumps(choice, sort_keys=True)
+    if choice is None or isinstance(choice, (bool, int, float, str)):
+        return choice
+    return json.dumps(choice, sort_keys=True)

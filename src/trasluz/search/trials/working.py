@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trasluz.errors import Interrupted, RecipeError
 from trasluz.messages import _, did_you_mean, ngettext
@@ -20,6 +20,9 @@ from trasluz.search.trials.plan import Plan, trial_name
 from trasluz.search.trials.queue import Claimed, LostError, TrialQueue
 from trasluz.search.trials.standing import Standing, interval_of, value_of, worked_seconds
 from trasluz.training.interrupt import stop_request
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
 
 _POLL = 2.0  # seconds between looks at what others have done
 _LEAVINGS = 30.0  # seconds between looks for what killed workers left
@@ -246,12 +249,12 @@ class Working:
             told = message.format(name=self._plan.metric, known=", ".join(known))
             raise RecipeError(told + did_you_mean(self._plan.metric, known))
 
-    def _remember(self, trial: Any) -> None:
+    def _remember(self, trial: FrozenTrial) -> None:
         if not trial.state.is_finished():
             return
         seconds = trial.duration.total_seconds() if trial.duration is not None else 0.0
         records = [value for key, value in trial.user_attrs.items() if key.startswith("cell ")]
-        if trial.state.name == "COMPLETE" and records:
+        if trial.value is not None and trial.state.name == "COMPLETE" and records:
             self.standing.tell(trial.user_attrs["point"], trial.value, interval_of(records, self._plan.metric), seconds)
         else:
             self.standing.took(seconds)
