@@ -58,6 +58,7 @@ def test_the_public_names_are_these_and_no_others() -> None:
         "preview_augmentation",
         "recipes",
         "resume",
+        "search_settings",
         "study",
         "train",
         "train_seeds",

@@ -20,6 +20,7 @@ EDGES = {
     "draw/notebook.py": "results of rooms above this one, of which it reads a few fields",
     "draw/static.py": "Plotly's traces, which have no types, and Matplotlib's colours, which are unions of its own",
     "entry_points.py": "the same",
+    "cli/words.py": "the context of Typer and the Click inside it",
     "cli/usage.py": "typer's own exceptions and parameters, whose classes are private",
     "metrics/described.py": "literals read from the text of a module",
     "recipe/chosen.py": "pydantic's hooks, and values before they are checked",

@@ -43,7 +43,7 @@ def test_yaml_of_a_study_is_the_study(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("base: digits-cnn", "variants"),
+        ("name: s\nbase: digits-cnn", "variants"),
         ("name: s\nbase: digits-cnn\nvariants: {}", "variants"),
         ("name: s\nbase: digits-cnn\nvariants: {a: {}}\nreference: b", "reference"),
         ("name: s\nbase: digits-cnn\nvariants: {a: {}}\nseeds: 0", "seeds"),

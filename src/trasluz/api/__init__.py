@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trasluz.api.pretrained import with_weights
     from trasluz.api.results import Predictions, Reconstructions, SeedsResult
     from trasluz.api.run import Run, open_run
+    from trasluz.api.searching import SearchResult, search_settings, search_worker
     from trasluz.api.seeds import train_seeds
     from trasluz.api.studies import StudyResult, study
     from trasluz.api.training import resume, train
@@ -39,6 +40,7 @@ _HOMES = {
     "Reconstructions": "trasluz.api.results",
     "Run": "trasluz.api.run",
     "RunSummary": "trasluz.api.listing",
+    "SearchResult": "trasluz.api.searching",
     "SeedsResult": "trasluz.api.results",
     "StudyResult": "trasluz.api.studies",
     "Translations": "trasluz.api.translation",
@@ -59,6 +61,8 @@ _HOMES = {
     "preview_augmentation": "trasluz.api.data",
     "recipes": "trasluz.api.built_in",
     "resume": "trasluz.api.training",
+    "search_settings": "trasluz.api.searching",
+    "search_worker": "trasluz.api.searching",
     "severity_name": "trasluz.findings.finding",
     "study": "trasluz.api.studies",
     "train": "trasluz.api.training",
@@ -75,6 +79,7 @@ __all__ = [
     "Reconstructions",
     "Run",
     "RunSummary",
+    "SearchResult",
     "SeedsResult",
     "StudyResult",
     "Translations",
@@ -95,6 +100,8 @@ __all__ = [
     "preview_augmentation",
     "recipes",
     "resume",
+    "search_settings",
+    "search_worker",
     "severity_name",
     "study",
     "train",

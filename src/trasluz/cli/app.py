@@ -87,7 +87,7 @@ def build(console: Console) -> Any:
 def _add(app: typer.Typer, title: str, module: Any) -> None:
     """Adds a module of commands under the name ``title``."""
     if hasattr(module, "group"):
-        app.add_typer(module.group, name=title, cls=Commands, help=module.HELP)
+        app.add_typer(module.group, name=title, cls=getattr(module, "Group", Commands), help=module.HELP)
     else:
         app.command(title, help=module.HELP)(module.command)
 

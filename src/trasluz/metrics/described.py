@@ -64,6 +64,11 @@ def metric(key: str) -> Metric | None:
     return found
 
 
+def described_names() -> tuple[str, ...]:
+    """The keys of all numbers that our own modules describe, sorted."""
+    return tuple(sorted(_ours("METRICS")))
+
+
 def update_name(name: str) -> str | None:
     """What an update of a family is called, marked with ``N_``; ``None`` where no family says."""
     found: str | None = _find("UPDATES", name)

@@ -1,7 +1,8 @@
-"""Study: a question that several runs answer. One recipe, variants that change something of it, and seeds.
+"""Study: a question that several runs answer. One recipe, variants that change something of it, seeds and folds.
 
 A variant names what it changes (``name → {dotted field: value}``); all else is the base's, so that a difference has
-one cause.  Built-in studies lie in ``recipes/studies/``.
+one cause.  A study ``over`` fields searches their values: what it tries are its trials, which are variants, too.
+Built-in studies lie in ``recipes/studies/``.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from trasluz.recipe.base import Section
 from trasluz.recipe.files import load
 from trasluz.recipe.migrations import FIRST, VERSION, migrate, present_fields
 from trasluz.recipe.recipe import Recipe
+from trasluz.recipe.searching import FoldsSection, SearchSection, Varied
 from trasluz.recipe.text import read_yaml_file, write_yaml
 
 _BUILT_IN = Path(__file__).parent.parent / "recipes" / "studies"
+VARIANT = "variant"  # what the choice among variants is called beside the fields that are searched
 _NAME = r"^[a-z0-9][a-z0-9._-]*$"
 VariantName = Annotated[str, Field(pattern=_NAME, max_length=64)]
 
@@ -35,6 +38,8 @@ class Study(Section):
     ``seeds``: runs per variant, with consecutive seeds from ``seed`` (the base's by default) on.
     ``split``: the split whose numbers count; ``metrics``: those to show first, all when empty.
     ``reference``: the variant that the others are compared with; the first by default.
+    ``over``: fields whose values are searched (``recipe/searching.py``), beside ``variants`` or in their place, and
+    ``search``: how.  ``folds``: what each is judged by in the place of one validation split.
     """
 
     version: int = VERSION
@@ -43,7 +48,10 @@ class Study(Section):
     about: AboutSection | None = None
     base: str
     set: dict[str, Any] = Field(default_factory=dict)
-    variants: Annotated[dict[VariantName, dict[str, Any]], Field(min_length=1)]
+    variants: dict[VariantName, dict[str, Any]] = Field(default_factory=dict)
+    over: dict[str, Varied] = Field(default_factory=dict)
+    folds: FoldsSection | None = None
+    search: SearchSection = SearchSection()
     seeds: Annotated[int, Field(ge=1, le=1000)] = 3
     seed: Annotated[int, Field(ge=0)] | None = None
     split: str = "valid"
@@ -55,6 +63,16 @@ class Study(Section):
         if self.reference is not None and self.reference not in self.variants:
             message = _("reference must be one of {names}")
             raise ValueError(message.format(names=", ".join(self.variants)))
+        return self
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Study:
+        if not self.variants and not self.over:
+            raise ValueError(_("give variants to compare, or `over` with fields to search"))
+        if self.over and VARIANT in self.over:
+            raise ValueError(_("over: {name} is no field of a recipe").format(name=VARIANT))
+        if self.search != SearchSection() and not self.over:
+            raise ValueError(_("search says how to choose values; give `over` with fields to search"))
         return self
 
     @property
@@ -82,10 +100,20 @@ class Study(Section):
 
     def _first(self, variant: str, bases: dict[str, Recipe]) -> Recipe:
         """The recipe of a variant's first seed; ``bases`` are those read already."""
-        changes = {**present_fields(self.set), **present_fields(self.variants[variant])}
-        name = str(changes.pop("recipe", self.base))
-        base = bases.get(name) or bases.setdefault(name, load(name))
-        return base.override({**changes, "name": variant, "seed": base.seed if self.seed is None else self.seed})
+        return self.changed(variant, variant, {}, bases)
+
+    def changed(self, name: str, variant: str | None, changes: dict[str, Any], bases: dict[str, Recipe]) -> Recipe:
+        """The recipe of the first seed of a ``variant``, or of the base, with more ``changes``, called ``name``;
+        ``bases`` are those read already.
+
+        Raises:
+            RecipeError: the base does not exist, or a change does not fit it.
+        """
+        own = {} if variant is None else present_fields(self.variants[variant])
+        given = {**present_fields(self.set), **own, **present_fields(changes)}
+        named = str(given.pop("recipe", self.base))
+        base = bases.get(named) or bases.setdefault(named, load(named))
+        return base.override({**given, "name": name, "seed": base.seed if self.seed is None else self.seed})
 
     def to_yaml(self) -> str:
         """The study as YAML."""

@@ -53,6 +53,11 @@ def command(
     asked = study if StudyFolder.is_one(Path(study)) else load_study(study)
     require_data(data)
     result = api.study(asked, set=parse_overrides(changes or []), data=data, seeds=seeds, runs=runs, reporter=console)
+    show_result(console, result, json)
+
+
+def show_result(console: Console, result: StudyResult, json: bool) -> None:
+    """The table, what it rests on, and where the page is."""
     if json:
         told = {"study": str(result.path), "page": str(result.page), **result.table.to_dict()}
         console.json({**told, "rests_on": list(result.resting.sentences())})

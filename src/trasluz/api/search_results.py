@@ -1,0 +1,118 @@
+"""What a search leaves beside its runs: ``table.json``, ``table.csv``, ``trials.csv`` and ``study.html``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from trasluz.api.variants import findings_kept
+from trasluz.csv_cells import csv_text
+from trasluz.draw.history import History, read_history
+from trasluz.draw.resting import study_resting
+from trasluz.errors import RequestError
+from trasluz.files import write_bytes, write_json
+from trasluz.recipe.searching import SearchSection
+from trasluz.recipe.study import Study
+from trasluz.runs.folder import RunFolder
+from trasluz.search.folder import StudyFolder
+from trasluz.search.table import Result, make_table
+from trasluz.search.trials.plan import Plan, trial_name
+from trasluz.search.trials.standing import CELL, FAILURE, POINT
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+    from trasluz.api.studies import StudyResult
+
+_MOST_DRAWN = 60  # trials whose curves a page holds: the best
+
+
+def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial], language: str) -> StudyResult:
+    """Writes them, of what is done so far.
+
+    Raises:
+        StorageError: the disk is full or the folder cannot be written.
+    """
+    from trasluz.api.studies import StudyResult
+    from trasluz.report.study import Shown, write_study_page
+
+    begun = [trial for trial in trials if trial.params or trial.state.is_finished()]
+    results = [result for trial in begun for result in results_of(trial)]
+    variants = {trial_name(t.user_attrs[POINT]): plan.space.of_labels(t.params) for t in begun}
+    best = _best_first(begun, plan)
+    reference = trial_name(best[0].user_attrs[POINT]) if best else ""
+    metrics = tuple(dict.fromkeys((plan.metric, *plan.study.metrics)))
+    table = make_table(results, variants, reference, metrics)
+    write_json(folder.path / "table.json", table.to_dict())
+    write_bytes(folder.path / "table.csv", table.to_csv().encode())
+    write_bytes(folder.path / "trials.csv", trials_csv(trials, plan).encode())
+    resting = study_resting(results, reference)
+    if variants:
+        drawn = best[:_MOST_DRAWN] or begun[:_MOST_DRAWN]
+        histories, findings = _of_runs(folder, drawn)
+        shown = Shown(histories, findings, {}, resting, len(results))
+        page = page_study(plan.study, variants, reference or next(iter(variants)), plan.cells_of_each)
+        write_study_page(folder.path, page, table, shown, language)
+    return StudyResult(folder.path, table, resting)
+
+
+def page_study(asked: Study, variants: Mapping[str, Mapping[str, Any]], reference: str, cells: int) -> Study:
+    """The search as a study of its trials, which pages show."""
+    search = SearchSection()
+    update = {"variants": variants, "reference": reference, "over": {}, "search": search, "seeds": cells}
+    return asked.model_copy(update=update)
+
+
+def results_of(trial: FrozenTrial) -> list[Result]:
+    """The cells of a trial as a table takes them, from what the trial itself says: no run is read."""
+    name, found = trial_name(trial.user_attrs[POINT]), []
+    for key, record in trial.user_attrs.items():
+        if key.startswith(CELL):
+            told = {k: record[k] for k in ("run", "scores", "seconds", "epochs", "parameters", "samples", "judged_on")}
+            found.append(Result(name, int(key.removeprefix(CELL)), **told))
+    if FAILURE in trial.user_attrs:
+        found.append(Result(name, len(found), "", {}, failure=str(trial.user_attrs[FAILURE])))
+    return sorted(found, key=lambda result: result.number)
+
+
+def trials_csv(trials: Sequence[FrozenTrial], plan: Plan) -> str:
+    """One line per trial: its fields, state, value, and the runs of its cells."""
+    fields = [dimension.field for dimension in plan.space.dimensions]
+    lines: list[list[object]] = [["trial", *fields, "state", f"{plan.split}/{plan.metric}", "runs"]]
+    for trial in sorted(trials, key=lambda t: int(t.user_attrs[POINT])):
+        values = plan.space.of_labels(trial.params)
+        runs = " ".join(str(v["run"]) for k, v in trial.user_attrs.items() if k.startswith(CELL))
+        value = "" if trial.value is None else trial.value
+        own = [values.get(field, "") for field in fields]
+        lines.append([trial_name(trial.user_attrs[POINT]), *own, trial.state.name.lower(), value, runs])
+    return csv_text(lines)
+
+
+def _best_first(trials: Sequence[FrozenTrial], plan: Plan) -> list[FrozenTrial]:
+    sign = -1.0 if plan.better == "higher" else 1.0
+    complete = [
+        (sign * float(t.value), t.number, t) for t in trials if t.state.name == "COMPLETE" and t.value is not None
+    ]
+    return [trial for _value, _number, trial in sorted(complete, key=lambda found: found[:2])]
+
+
+def _of_runs(
+    folder: StudyFolder, trials: Sequence[FrozenTrial]
+) -> tuple[dict[str, list[History]], dict[str, list[list[Mapping[str, Any]]]]]:
+    """Curves and findings of the runs that lie in this folder; those of other hosts lie there."""
+    histories: dict[str, list[History]] = defaultdict(list)
+    findings: dict[str, list[list[Mapping[str, Any]]]] = defaultdict(list)
+    for trial in trials:
+        name = trial_name(trial.user_attrs[POINT])
+        for key, record in trial.user_attrs.items():
+            run = RunFolder(folder.runs / str(record["run"])) if key.startswith(CELL) else None
+            if run is None or not (run.path / "run.json").is_file():
+                continue
+            try:
+                histories[name].append(read_history(run.metrics()))
+            except RequestError:
+                continue  # a damaged run: its numbers stand in the trial
+            if (run.path / "findings.json").is_file():
+                findings[name].append(findings_kept(run))
+    return dict(histories), dict(findings)
