@@ -93,7 +93,7 @@ class StackedBatches:
 
 def _stacked(flat: Batch, count: int) -> Batch:
     """``[k · n, …]`` as ``[k, n, …]``, without a copy."""
-    return dataclasses.replace(flat, **{name: v.unflatten(0, (count, -1)) for name, v in _there(flat).items()})
+    return dataclasses.replace(flat, **{name: v.view(count, -1, *v.shape[1:]) for name, v in _there(flat).items()})
 
 
 def _in_order(parts: Sequence[tuple[list[int], Batch]]) -> Batch:

@@ -75,13 +75,13 @@ def train_together(
     if reason is not None:
         raise RecipeError(reason)
     with session(choose(recipes[0].compute)) as (hardware, fabric, request):
-        prepared = _prepare(recipes, own, fabric, hardware, reporter)
+        prepared = prepare_all(recipes, own, fabric, hardware, reporter)
         reason = _tried(prepared)
         if reason is not None:
             raise RecipeError(reason)
         members = [Member(number, one, store) for number, (one, store) in enumerate(zip(prepared, stores, strict=True))]
         tracks = [Track([members[number] for number in numbers]) for numbers in tracks_of(recipes, own)]
-        for ended in Population(tracks, _engine([track.lead.prepared for track in tracks]), request).run(reporter):
+        for ended in Population(tracks, engine_of([track.lead.prepared for track in tracks]), request).run(reporter):
             yield [(member.number, member.result) for member in ended if member.result is not None]
 
 
@@ -98,7 +98,7 @@ def stackable(recipes: Sequence[Recipe], data: Data | Sequence[Data]) -> str | N
     with session(choose(recipes[0].compute)) as (hardware, fabric, _request):
         some = _extremes(recipes)
         chosen = [recipes[i] for i in some], [own[i] for i in some]
-        return _tried(_prepare(*chosen, fabric, hardware, Reporter()))
+        return _tried(prepare_all(*chosen, fabric, hardware, Reporter()))
 
 
 def _for_each(recipes: Sequence[Recipe], data: Data | Sequence[Data]) -> list[Data]:
@@ -135,7 +135,7 @@ def _check_stores(recipes: Sequence[Recipe], stores: Sequence[Store]) -> None:
             raise RequestError(message.format(number=number))
 
 
-def _prepare(
+def prepare_all(
     recipes: Sequence[Recipe], data: Sequence[Data], fabric: Fabric, hardware: Hardware, reporter: Reporter
 ) -> list[Prepared]:
     """What ``prepare`` gives for each recipe; what does not depend on its numbers is worked out once for equal data."""
@@ -164,7 +164,8 @@ def _prepare(
     return members
 
 
-def _engine(members: Sequence[Prepared]) -> StackedEngine:
+def engine_of(members: Sequence[Prepared]) -> StackedEngine:
+    """The engine of these members, one network each."""
     trains = [member.recipe.resolved_phases()[0][1] for member in members]
     networks, own = [member.networks for member in members], [member.family for member in members]
     last = members[0].hardware.layout == "channels-last" and members[0].data.kind == "image"
@@ -187,7 +188,7 @@ def _tried(members: Sequence[Prepared]) -> str | None:
     """What goes wrong in a step and an evaluation of two members, on copies of them; ``None`` for nothing."""
     extremes = _extremes([member.recipe for member in members])
     some = [members[number] for number in extremes]
-    first, engine, batches = some[0], _engine(some), stacked_batches(some)
+    first, engine, batches = some[0], engine_of(some), stacked_batches(some)
     train_mode(engine.skeleton)
     progress = _Watched("trial", 0, 0, torch.zeros((), device=engine.device))
     _Watched.asked = False

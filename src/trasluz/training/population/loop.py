@@ -1,8 +1,8 @@
 """The loop of a population: draws everybody's batches, steps, evaluates, and lets go of who has ended.
 
 It does what ``training/loop.py`` does for one network, for one phase.  A member that stopped early or diverged leaves
-the stack at the end of the epoch and costs nothing from then on; those that differ in nothing but their epochs share one
-network (``track.py``).
+the stack at the end of the epoch and costs nothing from then on; those that differ in nothing but their epochs share
+one network (``track.py``).
 """
 
 from __future__ import annotations

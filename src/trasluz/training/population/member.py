@@ -13,11 +13,11 @@ from trasluz.families import base as families
 from trasluz.families.base import BaseFamily
 from trasluz.messages import _
 from trasluz.model.model import Model
+from trasluz.networks.dropout import one_rate_again
 from trasluz.training.compared import compared_rows
 from trasluz.training.derived import PhaseData
 from trasluz.training.early_stopping import EarlyStopping
 from trasluz.training.fit import write_status
-from trasluz.networks.dropout import one_rate_again
 from trasluz.training.phases import train_mode
 from trasluz.training.population.engine import StackedEngine
 from trasluz.training.population.weights import StackedWeights

@@ -44,7 +44,7 @@ class Track:
         family: BaseFamily,
         evaluated: Mapping[int, Mapping[str, Any]],
         where: Mapping[str, int],
-        speed: Mapping[str, float],
+        speed: dict[str, float],
         engine: StackedEngine,
         row: int,
     ) -> list[Member]:
