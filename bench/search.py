@@ -81,7 +81,10 @@ def measure(title: str, sides: list[Side], rounds: int) -> list[str]:
             print(f"{title}, round {number + 1}: {side.name} {found['seconds']:.1f} s", file=sys.stderr)
     ours = seconds[sides[0].name]
     lines = [f"### {title}", "", f"Median of {rounds} rounds; the ratio is the median of the rounds' ratios.", ""]
-    lines += ["| side | settings | accuracy | seconds (rounds) | Trasluz is faster by | asked |", "| --- |" + " --- |" * 5]
+    lines += [
+        "| side | settings | accuracy | seconds (rounds) | Trasluz is faster by | asked |",
+        "| --- |" + " --- |" * 5,
+    ]
     for side in sides:
         own = seconds[side.name]
         ratio = statistics.median(theirs / mine for mine, theirs in zip(ours, own, strict=False))

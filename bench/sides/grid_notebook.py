@@ -1,5 +1,7 @@
 """The notebook's own grid search: its code, with the figures of confusion matrices drawn and closed unseen."""
 
+# ruff: noqa: N803, N806 - the notebook's names
+
 from __future__ import annotations
 
 import json

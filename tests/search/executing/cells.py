@@ -11,7 +11,6 @@ from tests.training.harness import digits
 from trasluz.data.data import Data
 from trasluz.recipe import Recipe, from_dict
 from trasluz.runs.folder import RunFolder
-from trasluz.runs.splits import save_splits
 from trasluz.training.store import MemoryStore, Store
 
 
@@ -26,8 +25,7 @@ def recipe(hidden: int = 16, **train: Any) -> Recipe:
 def run_store(folder: Path, own: Recipe, data: Data | None = None) -> Store:
     """A new run folder."""
     run = RunFolder(folder)
-    run.create(own)
-    save_splits(run.path, dict((data or digits()).splits))
+    run.create(own, dict((data or digits()).splits), timings={"training_seconds": 0.0})
     return run
 
 

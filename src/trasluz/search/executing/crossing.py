@@ -1,4 +1,4 @@
-"""What crosses from one process to another: data, of which the samples are mapped once; and trained models.
+"""What crosses from one process to another: data, of which the samples are mapped once; orders; and trained models.
 
 Samples lie in one file that all processes map, so that they are in memory once, however many train on them.
 """
@@ -6,7 +6,7 @@ Samples lie in one file that all processes map, so that they are in memory once,
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from trasluz.families import base as families
 from trasluz.model.model import Model
 from trasluz.networks.layout import lay_plain
 from trasluz.recipe import Recipe
+from trasluz.training.store import Store
 
 
 @dataclass(frozen=True)
@@ -99,3 +100,29 @@ class Trained:
         if self.layout == "contiguous":
             lay_plain(networks)
         return Model(family, networks, self.preprocess, data.spec)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a worker is told first: which data there are, whose code recipes may name, and the language."""
+
+    crossing: Crossing
+    allowed: frozenset[str]
+    language: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """One training: its recipe, the number of its data, and what makes its store."""
+
+    recipe: Recipe
+    data: int
+    make_store: Callable[[], Store]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of it, and the seconds that it took; ``outcome`` is an error where it failed."""
+
+    outcome: Trained | Exception
+    seconds: float

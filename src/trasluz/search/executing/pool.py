@@ -21,9 +21,8 @@ from trasluz import allowed
 from trasluz.data.data import Data
 from trasluz.errors import DivergedError, Interrupted, RequestError, WorkError
 from trasluz.messages import _, current_language
-from trasluz.search.executing.crossing import Crossing
+from trasluz.search.executing.crossing import Crossing, Order, Reply, Setting
 from trasluz.search.executing.piece import Done, Piece
-from trasluz.search.executing.worker import Order, Reply, Setting
 from trasluz.training.interrupt import stop_request
 
 _TRIES = 2  # processes that a training may lose before it is given up
@@ -132,6 +131,8 @@ class _Pool:
             except (EOFError, OSError, pickle.UnpicklingError) as error:
                 self._lost(process, number, tries, error)
                 process = None
+            except Exception as error:  # what was sent back cannot be read here: who waits has to hear of it
+                self._found.put((number, error))
         if process is not None:
             self._part(process)
 

@@ -14,45 +14,15 @@ import pickle
 import signal
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from trasluz import allowed
 from trasluz.data.data import Data
 from trasluz.errors import DivergedError
 from trasluz.messages import language
-from trasluz.recipe import Recipe
 from trasluz.runs.held import HeldRun
-from trasluz.search.executing.crossing import Crossing, Trained
+from trasluz.search.executing.crossing import Order, Reply, Setting, Trained
 from trasluz.training.fit import fit
-from trasluz.training.store import Store
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a worker is told first: which data there are, whose code recipes may name, and the language."""
-
-    crossing: Crossing
-    allowed: frozenset[str]
-    language: str
-
-
-@dataclass(frozen=True)
-class Order:
-    """One training: its recipe, the number of its data, and what makes its store."""
-
-    recipe: Recipe
-    data: int
-    make_store: Callable[[], Store]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came of it, and the seconds that it took; ``outcome`` is an error where it failed."""
-
-    outcome: Trained | Exception
-    seconds: float
 
 
 def main() -> None:
