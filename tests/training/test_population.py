@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from trasluz.runs.splits import save_splits
 from trasluz.training.fit import fit
 from trasluz.training.population import fit_population, stackable
 from trasluz.training.population.loop import Population
+from trasluz.training.population.track import tracks_of
 from trasluz.training.store import MemoryStore
 
 DENSE = {"name": "dense", "hidden": [24], "dropout": 0.2}
@@ -53,12 +55,14 @@ def members(recipe: Recipe, changes: list[dict[str, Any]] = NUMBERS) -> list[Rec
     return [recipe.override(change) for change in changes]
 
 
-def assert_as_alone(recipes: list[Recipe], data: Data, tolerance: float = 2e-5) -> list[MemoryStore]:
+def assert_as_alone(recipes: list[Recipe], data: Data | list[Data], tolerance: float = 2e-5) -> list[MemoryStore]:
     """Every member ends as ``fit`` of its recipe does.  Float32 rounds by 1e-7, which some hundred steps let grow."""
+    own = [data] * len(recipes) if isinstance(data, Data) else data
     stores = [MemoryStore() for _recipe in recipes]
-    for recipe, store, found in zip(recipes, stores, fit_population(recipes, data, stores), strict=True):
+    together = fit_population(recipes, own, stores)
+    for recipe, where, store, found in zip(recipes, own, stores, together, strict=True):
         alone = MemoryStore()
-        expected = fit(recipe, data, alone)
+        expected = fit(recipe, where, alone)
         assert isinstance(found, Model)
         assert store.model is found
         ours, theirs = found.networks.state_dict(), expected.networks.state_dict()
@@ -215,6 +219,106 @@ def test_a_member_that_diverges_does_so_alone() -> None:
             torch.testing.assert_close(value, expected[name], rtol=1e-3, atol=1e-5)
 
 
+def fold(data: Data, number: int, count: int = 3) -> Data:
+    """The ``number``-th of ``count`` folds of the same samples."""
+    rows = np.arange(len(data.samples))
+    splits = {"train": rows[rows % count != number], "valid": rows[rows % count == number]}
+    return replace(data, splits=splits)
+
+
+@pytest.mark.parametrize("batch", [20, "full"])
+def test_members_of_several_folds_see_their_own_rows(batch: int | str) -> None:
+    data = digits()
+    recipe = base(MODELS["classifier"], batch=batch).override({"data.normalise": "standard"})
+    folds = [fold(data, number) for number in (0, 1, 1, 0)]
+    recipes = [recipe, recipe, recipe.with_seed(3), recipe.with_seed(3)]
+    assert_as_alone(recipes, folds)
+
+
+def test_weights_of_classes_are_those_of_each_fold() -> None:
+    data = digits()
+    uneven = [fold(data, number, 7) for number in (0, 3)]
+    recipe = base(MODELS["classifier"]).override({"data.balance": "weights"})
+    weights = [np.bincount(data.labels[own.split("train")]).tolist() for own in uneven if data.labels is not None]
+    assert weights[0] != weights[1]
+    assert len(uneven[0].split("train")) != len(data.samples)
+    rows = uneven[1].split("train")[: len(uneven[0].split("train"))]
+    uneven[1] = replace(data, splits={**uneven[1].splits, "train": rows})
+    uneven[0] = replace(data, splits={**uneven[0].splits, "train": uneven[0].split("train")[: len(rows)]})
+    assert_as_alone([recipe, recipe.with_seed(1)], uneven)
+
+
+def test_folds_of_other_sizes_do_not_train_as_one() -> None:
+    data = digits()
+    recipe = base(MODELS["classifier"])
+    reason = stackable([recipe, recipe], [fold(data, 0), fold(data, 0, 4)])
+    assert reason is not None
+    assert reason.startswith("data:")
+    assert "80, 90" in reason
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_networks_of_one_seed_see_one_batch_as_each_would_alone(name: str) -> None:
+    changes = [{"train.optimiser.learning_rate": rate} for rate in (1e-3, 3e-3, 1e-2)]
+    recipes = members(base(MODELS[name]), changes)
+    assert_as_alone(recipes, digits(), 1e-4 if name == "convolutional" else 2e-5)
+
+
+def test_all_images_in_one_batch_are_one_batch_for_every_seed() -> None:
+    assert_as_alone(members(base(MODELS["classifier"], batch="full", epochs=5)), digits())
+
+
+def test_rates_of_dropout_are_each_members_own() -> None:
+    changes = [{"seed": 1, "model.network.dropout": 0.1}, {"seed": 2, "model.network.dropout": 0.6}, {"seed": 3}]
+    stores = assert_as_alone(members(base(MODELS["classifier"]), changes), digits())
+    for store in stores:
+        assert store.model is not None
+        assert not any(name.endswith(("cut", "scale")) for name, _values in store.model.networks.named_buffers())
+
+
+def test_members_that_differ_only_in_epochs_share_a_network() -> None:
+    changes = [{"train.epochs": 2}, {"train.epochs": 5}, {"train.epochs": 3, "name": "other"}, {"train.batch": 1000}]
+    recipes = members(base(MODELS["classifier"], batch="full", evaluate_every=2), changes)
+    data = digits()
+    assert tracks_of(recipes, [data] * 4) == [[0, 1, 2, 3]]
+    stores = assert_as_alone(recipes, data)
+    assert [len(store.metrics()) for store in stores] == [2, 5, 3, 3]
+
+
+def test_epochs_are_shared_only_where_the_rate_does_not_follow_them() -> None:
+    data = digits()
+    cosine = members(base(MODELS["classifier"], schedule={"name": "cosine"}), [{"train.epochs": n} for n in (2, 4)])
+    assert tracks_of(cosine, [data] * 2) == [[0], [1]]
+    assert_as_alone(cosine, data)
+    warm = members(base(MODELS["classifier"], schedule={"warmup": 1.0}), [{"train.epochs": n} for n in (2, 4)])
+    assert tracks_of(warm, [data] * 2) == [[0, 1]]
+
+
+def test_of_a_shared_network_each_stops_early_or_reaches_its_end() -> None:
+    stopping = {"monitor": "valid/loss", "patience": 2, "min_delta": 10.0}
+    recipe = base(MODELS["classifier"], early_stopping=stopping)
+    stores = assert_as_alone(members(recipe, [{"train.epochs": n} for n in (2, 6, 8)]), digits())
+    assert [len(store.metrics()) for store in stores] == [2, 3, 3]
+
+
+def test_running_statistics_are_settled_for_the_one_that_ends() -> None:
+    network = {"name": "dense", "hidden": [24], "norm": {}}
+    recipe = base({"family": "classifier", "network": network}, optimiser={"name": "sgd", "learning_rate": 0.05})
+    stores = assert_as_alone(members(recipe, [{"train.epochs": n} for n in (2, 4)]), digits())
+    assert all(store.metrics()[-1]["statistics"] == "recomputed" for store in stores)
+    assert "statistics" not in stores[1].metrics()[1]
+
+
+def test_lengths_that_a_loss_follows_are_refused() -> None:
+    model = {**MODELS["vae"], "divergence": {"name": "kl", "warmup": 0.5}}
+    recipes = members(base(model), [{"train.epochs": n} for n in (2, 4)])
+    reason = stackable(recipes, digits())
+    assert reason is not None
+    assert reason.startswith("train.epochs: 2, 4")
+    plain = members(base(MODELS["autoencoder"]), [{"train.epochs": n} for n in (2, 4)])
+    assert stackable(plain, digits()) is None
+
+
 def test_a_member_leaves_a_run_folder_that_opens(tmp_path: Path) -> None:
     data, recipes = digits(), members(base(MODELS["classifier"]), NUMBERS[:2])
     folders = [RunFolder.plan(tmp_path, recipe) for recipe in recipes]
@@ -265,9 +369,8 @@ def test_weights_of_classes_weigh_for_every_member() -> None:
     ("change", "field"),
     [
         ({"model.network.hidden": [25]}, "model.network.hidden"),
-        ({"model.network.dropout": 0.3}, "model.network.dropout"),
+        ({"model.network.dropout": 0.0}, "model.network.dropout"),
         ({"model.label_smoothing": 0.1}, "model.label_smoothing"),
-        ({"train.epochs": 4}, "train.epochs"),
         ({"train.batch": 10}, "train.batch"),
         ({"data.augment.shift": 0.1}, "data.augment.shift"),
         ({"train.optimiser.name": "sgd"}, "train.optimiser.name"),

@@ -13,7 +13,7 @@ member has the masks that it has alone.  Outside of such a block a key is drawn 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -63,12 +63,19 @@ class Dropout(nn.Module):
     def __init__(self, rate: float) -> None:
         super().__init__()
         self.rate = rate
+        # Of networks that train side by side with rates of their own: what follows from the rate, as tensors.
+        self.cut: Tensor | None
+        self.scale: Tensor | None
+        self.register_buffer("cut", None, persistent=False)
+        self.register_buffer("scale", None, persistent=False)
 
     def forward(self, values: Tensor) -> Tensor:
         """``values`` of any shape, with the same layout in memory."""
         if not self.training or self.rate == 0:
             return values
         rng = _next()
+        if self.cut is not None and self.scale is not None and isinstance(rng.key, Tensor):
+            return values * _gathered_by(values, self.cut, self.scale, rng)
         if values.device.type != "cpu" and isinstance(rng.key, int):
             return F.dropout(values, self.rate)
         return values * mask_like(values, self.rate, rng)
@@ -76,6 +83,27 @@ class Dropout(nn.Module):
     def extra_repr(self) -> str:
         """The rate, for printing."""
         return f"rate={self.rate}"
+
+
+def own_rates(networks: Sequence[nn.Module]) -> None:
+    """Makes networks of one shape, whose dropout may differ in its rates, ready for ``torch.func.vmap``.
+
+    Rates above 0 become tensors that are stacked like weights; ``one_rate_again`` takes them away.
+    """
+    chains = [[m for m in network.modules() if isinstance(m, Dropout)] for network in networks]
+    for together in zip(*chains, strict=True):
+        if len({module.rate for module in together}) > 1:
+            for module in together:
+                cut = round(module.rate * _LEVELS)
+                module.cut = torch.tensor(cut)
+                module.scale = torch.tensor(_LEVELS / max(_LEVELS - cut, 1) if cut < _LEVELS else 0.0)
+
+
+def one_rate_again(networks: nn.Module) -> None:
+    """Undoes ``own_rates`` for one of them."""
+    for module in networks.modules():
+        if isinstance(module, Dropout):
+            module.cut = module.scale = None
 
 
 def _next() -> Rng:
@@ -129,6 +157,26 @@ def _gathered(values: Tensor, strides: tuple[int, ...], rate: float, rng: Rng) -
     assert isinstance(key, Tensor), "mask_like() made sure of it"
     start = (key & (2**63 - 1)) % (_TABLE - count + 1)
     return _table_on(rate, values.dtype, device)[order + start.to(device)]
+
+
+def _gathered_by(values: Tensor, cut: Tensor, scale: Tensor, rng: Rng) -> Tensor:
+    """As ``_gathered``, for a rate that is a tensor too."""
+    count, device = values.numel(), values.device
+    order = torch.arange(count, device=device).as_strided(values.shape, _strides_alone(values))
+    if count > _TABLE // 8:
+        kept = rng.uniform("seed", 0, order.reshape(-1)).reshape(values.shape) >= cut / _LEVELS
+    else:
+        key = rng.child("place").key
+        assert isinstance(key, Tensor), "the caller made sure of it"
+        start = (key & (2**63 - 1)) % (_TABLE - count + 1)
+        kept = _words_on(device)[order + start.to(device)] >= cut - _LEVELS // 2
+    return kept.to(values.dtype) * scale.to(values.dtype)
+
+
+@cache
+def _words_on(device: torch.device) -> Tensor:
+    """The random words that every table is made of."""
+    return torch.from_numpy(np.random.SFC64(0).random_raw((_TABLE + 3) // 4).view(np.int16)[:_TABLE]).to(device)
 
 
 @cache

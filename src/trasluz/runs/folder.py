@@ -188,7 +188,11 @@ class RunFolder:
 
     def append_metrics(self, record: Mapping[str, Any]) -> None:
         """Appends one record to ``metrics.jsonl``."""
-        append_lines(self._metrics, [record])
+        self.extend_metrics([record])
+
+    def extend_metrics(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Appends records to ``metrics.jsonl``."""
+        append_lines(self._metrics, records)
 
     def append_steps(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Appends records to ``steps.jsonl``."""

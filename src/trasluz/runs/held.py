@@ -6,7 +6,7 @@ whole and needs no lock: a report can be made while the run trains.  Training, r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,10 +39,10 @@ class HeldRun(RunFolder):
         self.lock.check()
         super().update_info(**values)
 
-    def append_metrics(self, record: Mapping[str, Any]) -> None:
-        """Appends one record to ``metrics.jsonl``."""
+    def extend_metrics(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Appends records to ``metrics.jsonl``."""
         self.lock.check()
-        super().append_metrics(record)
+        super().extend_metrics(records)
 
     def write_checkpoint(self, name: str, state: Mapping[str, Any]) -> None:
         """Writes ``checkpoints/<name>`` atomically."""

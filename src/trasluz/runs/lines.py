@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from trasluz.errors import DamagedError
-from trasluz.files import storage
+from trasluz.files import storage, sync_file
 from trasluz.messages import _
 from trasluz.reading import open_regular, parse_json, read_bytes
 from trasluz.recipe.migrations import present_record_name
@@ -33,7 +33,7 @@ def append_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
     with storage(path), path.open("ab") as file:
         file.write(text.encode())
         file.flush()
-        os.fsync(file.fileno())
+        sync_file(file.fileno())
 
 
 def size_of(path: Path) -> int:

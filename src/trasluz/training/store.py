@@ -39,6 +39,9 @@ class Store(Protocol):
     def append_metrics(self, record: Mapping[str, Any]) -> None:
         """Adds the record of an epoch."""
 
+    def extend_metrics(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Adds the records of several epochs."""
+
     def append_steps(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Adds records of stretches of steps."""
 
@@ -114,7 +117,11 @@ class MemoryStore:
 
     def append_metrics(self, record: Mapping[str, Any]) -> None:
         """Adds the record of an epoch."""
-        self._metrics.append(dict(record))
+        self.extend_metrics([record])
+
+    def extend_metrics(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Adds the records of several epochs."""
+        self._metrics.extend(dict(record) for record in records)
 
     def append_steps(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Adds records of stretches of steps."""

@@ -92,7 +92,21 @@ class TrainBatches:
         passes = math.ceil(self._wanted / len(self.rows))
         return np.concatenate([self._one_pass(epoch, i) for i in range(passes)])[: self._wanted]
 
+    @property
+    def whole(self) -> bool:
+        """Whether a step sees all training samples, each of them once: then their order would change nothing."""
+        counted = self._wanted != len(self.rows)
+        return not counted and self.batch_size == len(self.rows) and self._section.balance != "sampling"
+
+    @property
+    def fixed(self) -> bool:
+        """Whether a sample looks alike in every epoch, to whoever draws."""
+        return self._augment is None and self._smaller is None and not self._section.augment.mixup
+
     def _one_pass(self, epoch: int, number: int) -> np.ndarray:
+        if self.whole:  # in their own order, so that networks that train side by side see one batch
+            own: np.ndarray = self.rows
+            return own
         # The first pass is that of an epoch without counted steps.
         rng = self._rng if number == 0 else self._rng.child("pass", number)
         if self._section.balance == "sampling" and self._data.labels is not None:

@@ -34,7 +34,7 @@ from trasluz.training.population.weights import Asked, Named, StackedWeights, pa
 from trasluz.training.schedules import factor
 
 _FIELDS = tuple(field.name for field in fields(Batch))
-_KEY = "key"
+_KEY, _CLASS_WEIGHTS = "key", "class_weights"
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,10 @@ class StackedEngine:
         self._kinds = torch.tensor(kinds, device=self.device)
         self._members_of = [(self._kinds == kind).nonzero()[:, 0] for kind in range(len(self._families))]
         self._penalised = {f: f.penalty(self.skeleton, self._update) is not None for f in self._families}
+        own = [family.class_weights for family in self._member_families]
+        given = [weights for weights in own if weights is not None]
+        differ = any(not weights.equal(given[0]) for weights in given)  # as those of folds, which have other labels
+        self._class_weights = torch.stack(given) if differ else None
         clips = [train.clip if train.clip is not None else np.inf for train in self.trains]
         self._clip = torch.tensor(clips, device=self.device) if np.isfinite(clips).any() else None
 
@@ -152,10 +156,13 @@ class StackedEngine:
         """The sum over all processes, of which there is one."""
         return values
 
-    def step(self, batch: Batch, rng: StepRng, progress: Progress) -> Losses:
-        """One step of every member on its part of ``batch`` ``[k, n, …]``: what to record, each number ``[k]``."""
+    def step(self, batch: Batch, rng: StepRng, progress: Progress, shared: bool = False) -> Losses:
+        """One step of every member on its part of ``batch`` ``[k, n, …]``: what to record, each number ``[k]``.
+
+        A ``shared`` batch ``[n, …]`` is everybody's.
+        """
         with self.forward():
-            losses = self.losses(batch, rng, progress)
+            losses = self.losses(batch, rng, progress, shared)
             loss, shown = self._total(losses, progress)
         gradients = torch.autograd.grad(loss.sum(), list(self.weights.moving.values()))
         for place, gradient in zip(self._places, gradients, strict=True):
@@ -165,10 +172,10 @@ class StackedEngine:
         self._follow()
         return shown.share(1.0)
 
-    def idle(self, batch: Batch, rng: StepRng, progress: Progress) -> list[str]:
+    def idle(self, batch: Batch, rng: StepRng, progress: Progress, shared: bool = False) -> list[str]:
         """The parameters that no term's gradient reaches, which an optimiser would leave alone; moves nothing."""
         with self.forward():
-            loss, _shown = self._total(self.losses(batch, rng, progress), progress)
+            loss, _shown = self._total(self.losses(batch, rng, progress, shared), progress)
         moving = self.weights.moving
         found = torch.autograd.grad(loss.sum(), list(moving.values()), allow_unused=True)
         return [name for name, gradient in zip(moving, found, strict=True) if gradient is None]
@@ -180,17 +187,24 @@ class StackedEngine:
             group["lr"] = group["rate"] * scales[member]
         return scales
 
-    def losses(self, batch: Batch, rng: StepRng, progress: Progress) -> Losses:
-        """What the family says of each member's part of ``batch``, with ``[k]`` before every shape."""
+    def losses(self, batch: Batch, rng: StepRng, progress: Progress, shared: bool = False) -> Losses:
+        """What the family says of each member's part of ``batch``, with ``[k]`` before every shape.
+
+        A ``shared`` batch goes to all as it is, so that what comes first is one multiplication for all members.
+        """
         family, update = self.family, self._update
-        given = {name: value for name in _FIELDS if (value := getattr(batch, name)) is not None}
+        there = {name: value for name in _FIELDS if (value := getattr(batch, name)) is not None}
+        for_all, given = (there, {}) if shared else ({}, there)
+        if self._class_weights is not None:
+            given = {**given, _CLASS_WEIGHTS: self._class_weights}
         assert isinstance(rng.rng.key, Tensor), "the draws of several members are stacked"
 
         def one(networks: nn.ModuleDict, part: Named) -> Named:
             own = replace(rng, rng=Rng(part[_KEY]))
-            seen = Batch(**{name: part.get(name) for name in _FIELDS})  # type: ignore[arg-type]  # what it needs is there
+            seen = Batch(**{name: part.get(name, for_all.get(name)) for name in _FIELDS})  # type: ignore[arg-type]  # what it needs is there
+            asked = family if _CLASS_WEIGHTS not in part else _weighing(family, part[_CLASS_WEIGHTS])
             with masks_from(partial(own.of_step, f"masks/{update}"), self._layout):
-                return _flat(family.losses(networks, seen, own, progress, update))
+                return _flat(asked.losses(networks, seen, own, progress, update))
 
         named = self.weights.named
         return _unflat(self._asked.together(named, one, {**given, _KEY: rng.rng.key}))
@@ -249,22 +263,27 @@ class StackedEngine:
 
     # -- evaluation --------------------------------------------------------------------------------------------------
 
-    def validate(self, data: Data, rows: np.ndarray, preprocess: Preprocess) -> list[dict[str, float]]:
-        """Each member's metrics over ``rows``, by its own family."""
-        weights, count = self.evaluated, len(self.trains)
+    def validate(
+        self, data: Data, rows: np.ndarray, preprocess: Preprocess, members: Sequence[int] | None = None
+    ) -> list[dict[str, float]]:
+        """The metrics over ``rows`` of each of ``members``, all by default, by its own family."""
+        chosen = range(len(self.trains)) if members is None else members
+        weights, count, own_families = self.evaluated, len(chosen), [self._member_families[i] for i in chosen]
+        named = weights.named
+        if count < len(self.trains):
+            places = torch.tensor(chosen, device=self.device)
+            named = {name: values.detach()[places] for name, values in named.items()}
         sums: Named = {}
         with evaluation_mode(self.skeleton, self.device):
             size = batch_size_for(data.samples, count)
             for batch, rng in evaluation_batches(data, rows, size, preprocess, self.device):
                 with self.forward():
-                    found = self._asked.together(weights.named, partial(_sums_of, self.family, batch, rng), {})
+                    found = self._asked.together(named, partial(_sums_of, own_families[0], batch, rng), {})
                 wide = {name: value.to(self._wide) for name, value in found.items()}
                 sums = {name: sums[name] + value for name, value in wide.items()} if sums else wide
             return [
                 self._asked.alone(weights.of_member(member), partial(family.metrics, own))
-                for member, (family, own) in enumerate(
-                    zip(self._member_families, parts(dict(sorted(sums.items()))), strict=True)
-                )
+                for member, family, own in zip(chosen, own_families, parts(dict(sorted(sums.items()))), strict=True)
             ]
 
 
@@ -281,6 +300,11 @@ def _segments(networks: nn.ModuleDict, train: TrainSection) -> tuple[list[Segmen
     starts = accumulate(sizes, initial=0)
     ordered = dict.fromkeys(kinds[name] for name in names)
     return [Segment(a, a + size, *kind) for a, size, kind in zip(starts, sizes, ordered, strict=False)], names
+
+
+def _weighing(family: BaseFamily, class_weights: Tensor) -> BaseFamily:
+    """The family with other weights of classes."""
+    return type(family)(family.config, family.spec, class_weights)
 
 
 def _penalty_of(family: BaseFamily, update: str, networks: nn.ModuleDict, _given: Named) -> Named:

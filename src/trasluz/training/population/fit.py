@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any, ClassVar
 
 import torch
 
 from trasluz.data.data import Data
-from trasluz.errors import DivergedError, RecipeError, RequestError
+from trasluz.errors import RecipeError, RequestError
 from trasluz.families import base as families
 from trasluz.families.base import BaseFamily, Progress
 from trasluz.messages import _
 from trasluz.model.hardware import Hardware, choose
-from trasluz.model.model import Model
+from trasluz.networks.dropout import own_rates
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng
@@ -23,8 +24,9 @@ from trasluz.training.fit import session
 from trasluz.training.phases import choose_trainable, train_mode
 from trasluz.training.population.engine import StackedEngine
 from trasluz.training.population.loop import Population, stacked_batches
-from trasluz.training.population.member import Member
+from trasluz.training.population.member import Ended, Member
 from trasluz.training.population.stackable import static_reason
+from trasluz.training.population.track import Track, tracks_of
 from trasluz.training.start import Prepared, prepare
 from trasluz.training.store import MemoryStore, Store
 
@@ -33,15 +35,16 @@ _TRIED = 2  # members, and samples that these are evaluated on
 
 def fit_population(
     recipes: Sequence[Recipe],
-    data: Data,
+    data: Data | Sequence[Data],
     stores: Sequence[Store] | None = None,
     *,
     reporter: Reporter = Reporter(),  # noqa: B008 - without state
-) -> list[Model | DivergedError]:
+) -> list[Ended]:
     """Trains every recipe on ``data`` and gives their models, or what made them diverge, in the order of the recipes.
 
     Each member draws what it would draw alone and ends, within rounding, with the weights that ``fit`` would give.
-    ``stores``: one for each, this process's memory by default; what they say of seconds is of all members together.
+    ``data``: for all, or for each its own, which differ in their splits alone, as folds do.  ``stores``: one for each,
+    this process's memory by default; what they say of seconds is of all members together.
 
     Raises:
         RequestError: the recipes cannot train as one (``stackable`` says why), do not fit the data, or a store holds a
@@ -50,33 +53,74 @@ def fit_population(
         WorkError: training failed.
     """
     chosen = [MemoryStore() for _recipe in recipes] if stores is None else list(stores)
-    _check_stores(recipes, chosen)
-    reason = static_reason(recipes)
+    found = dict(ended for some in train_together(recipes, data, chosen, reporter=reporter) for ended in some)
+    return [found[number] for number in range(len(recipes))]
+
+
+def train_together(
+    recipes: Sequence[Recipe],
+    data: Data | Sequence[Data],
+    stores: Sequence[Store],
+    *,
+    reporter: Reporter = Reporter(),  # noqa: B008 - without state
+) -> Iterator[list[tuple[int, Ended]]]:
+    """As ``fit_population``, but gives numbers of recipes with what came of them as soon as they have ended.
+
+    Raises:
+        RequestError, Interrupted, WorkError: as ``fit_population``, when the first ones are asked for.
+    """
+    own = _for_each(recipes, data)
+    _check_stores(recipes, stores)
+    reason = _static(recipes, own)
     if reason is not None:
         raise RecipeError(reason)
     with session(choose(recipes[0].compute)) as (hardware, fabric, request):
-        prepared = _prepare(recipes, data, fabric, hardware, reporter)
+        prepared = prepare_all(recipes, own, fabric, hardware, reporter)
         reason = _tried(prepared)
         if reason is not None:
             raise RecipeError(reason)
-        members = [Member(number, own, store) for number, (own, store) in enumerate(zip(prepared, chosen, strict=True))]
-        Population(members, _engine(prepared), request).run(reporter)
-    results = [member.result for member in members]
-    assert all(result is not None for result in results), "every member ends"
-    return [result for result in results if result is not None]
+        members = [Member(number, one, store) for number, (one, store) in enumerate(zip(prepared, stores, strict=True))]
+        tracks = [Track([members[number] for number in numbers]) for numbers in tracks_of(recipes, own)]
+        for ended in Population(tracks, engine_of([track.lead.prepared for track in tracks]), request).run(reporter):
+            yield [(member.number, member.result) for member in ended if member.result is not None]
 
 
-def stackable(recipes: Sequence[Recipe], data: Data) -> str | None:
+def stackable(recipes: Sequence[Recipe], data: Data | Sequence[Data]) -> str | None:
     """Why these recipes cannot train as one on ``data``, in a sentence; ``None`` where they can.
 
     Raises:
         RequestError: a recipe is wrong by itself, or does not fit the data.
     """
-    reason = static_reason(recipes)
+    own = _for_each(recipes, data)
+    reason = _static(recipes, own)
     if reason is not None:
         return reason
     with session(choose(recipes[0].compute)) as (hardware, fabric, _request):
-        return _tried(_prepare(recipes[:_TRIED], data, fabric, hardware, Reporter()))
+        some = _extremes(recipes)
+        chosen = [recipes[i] for i in some], [own[i] for i in some]
+        return _tried(prepare_all(*chosen, fabric, hardware, Reporter()))
+
+
+def _for_each(recipes: Sequence[Recipe], data: Data | Sequence[Data]) -> list[Data]:
+    return [data] * len(recipes) if isinstance(data, Data) else list(data)
+
+
+def _static(recipes: Sequence[Recipe], data: Sequence[Data]) -> str | None:
+    """What recipes and data tell without a try."""
+    if not recipes:
+        return None
+    images = {len(own.split("train")) for own in data}
+    reason = static_reason(recipes, next(iter(images)))
+    if reason is None and len(images) > 1:
+        message = _("data: networks that train as one train on as many images each, and here on {counts}.")
+        return message.format(counts=", ".join(map(str, sorted(images))))
+    return reason
+
+
+def _extremes(recipes: Sequence[Recipe]) -> list[int]:
+    """The numbers of a few recipes to try, those of the shortest and the longest training among them."""
+    order = sorted(range(len(recipes)), key=lambda i: recipes[i].resolved_phases()[0][1].epochs)
+    return order if len(order) <= _TRIED else [order[0], order[-1]]
 
 
 def _check_stores(recipes: Sequence[Recipe], stores: Sequence[Store]) -> None:
@@ -91,19 +135,24 @@ def _check_stores(recipes: Sequence[Recipe], stores: Sequence[Store]) -> None:
             raise RequestError(message.format(number=number))
 
 
-def _prepare(
-    recipes: Sequence[Recipe], data: Data, fabric: Fabric, hardware: Hardware, reporter: Reporter
+def prepare_all(
+    recipes: Sequence[Recipe], data: Sequence[Data], fabric: Fabric, hardware: Hardware, reporter: Reporter
 ) -> list[Prepared]:
-    """What ``prepare`` gives for each recipe; what does not depend on its numbers is worked out once."""
-    first = prepare(recipes[0], data, fabric, hardware, reporter)
-    weights, spec = first.family.class_weights, first.data.spec
-    known: list[tuple[dict[str, object], BaseFamily]] = [(recipes[0].model, first.family)]
-    members = [first]
-    for recipe in recipes[1:]:
-        family = next((family for model, family in known if model == recipe.model), None)
+    """What ``prepare`` gives for each recipe; what does not depend on its numbers is worked out once for equal data."""
+    firsts: dict[int, Prepared] = {}
+    known: list[tuple[int, dict[str, object], BaseFamily]] = []
+    members = []
+    for recipe, own in zip(recipes, data, strict=True):
+        if id(own) not in firsts:
+            first = firsts[id(own)] = prepare(recipe, own, fabric, hardware, reporter)
+            known.append((id(own), recipe.model, first.family))
+            members.append(first)
+            continue
+        first = firsts[id(own)]
+        family = next((f for where, model, f in known if where == id(own) and model == recipe.model), None)
         if family is None:
-            family = families.create(recipe.model, spec, weights)
-            known.append((recipe.model, family))
+            family = families.create(recipe.model, first.data.spec, first.family.class_weights)
+            known.append((id(own), recipe.model, family))
         with Rng(recipe.seed).ambient("build"):
             networks = family.build().to(fabric.device)
         members.append(dataclasses.replace(first, recipe=recipe, family=family, networks=networks))
@@ -111,10 +160,12 @@ def _prepare(
         ((phase, _train),) = member.recipe.resolved_phases()
         choose_trainable(member.networks, phase)
         member.family.enter_phase(member.networks, phase.name)
+    own_rates([member.networks for member in members])
     return members
 
 
-def _engine(members: Sequence[Prepared]) -> StackedEngine:
+def engine_of(members: Sequence[Prepared]) -> StackedEngine:
+    """The engine of these members, one network each."""
     trains = [member.recipe.resolved_phases()[0][1] for member in members]
     networks, own = [member.networks for member in members], [member.family for member in members]
     last = members[0].hardware.layout == "channels-last" and members[0].data.kind == "image"
@@ -122,15 +173,28 @@ def _engine(members: Sequence[Prepared]) -> StackedEngine:
     return StackedEngine(members[0].fabric, networks, trains, own, layout)
 
 
+class _Watched(Progress):
+    """Notes whether somebody asks how much of the training is done."""
+
+    asked: ClassVar[bool] = False
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "done":
+            type(self).asked = True
+        return super().__getattribute__(name)
+
+
 def _tried(members: Sequence[Prepared]) -> str | None:
     """What goes wrong in a step and an evaluation of two members, on copies of them; ``None`` for nothing."""
-    some = members[:_TRIED]
-    first, engine = some[0], _engine(some)
+    extremes = _extremes([member.recipe for member in members])
+    some = [members[number] for number in extremes]
+    first, engine, batches = some[0], engine_of(some), stacked_batches(some)
     train_mode(engine.skeleton)
-    progress = Progress("trial", 0, 0, torch.zeros((), device=engine.device))
+    progress = _Watched("trial", 0, 0, torch.zeros((), device=engine.device))
+    _Watched.asked = False
     try:
-        for batch, rng in islice(stacked_batches(some).epoch(0), 1):
-            idle = engine.idle(batch, rng, progress)
+        for batch, rng in islice(batches.epoch(0), 1):
+            idle = engine.idle(batch, rng, progress, batches.shared)
         engine.validate(first.data, first.data.split("train")[:_TRIED], first.preprocess)
     # What a network does under vmap that cannot be stacked comes out as one of these.
     except (RuntimeError, ValueError, TypeError, NotImplementedError) as error:
@@ -139,4 +203,8 @@ def _tried(members: Sequence[Prepared]) -> str | None:
     if idle:
         message = _("model: no term of the loss reaches the parameter {name}; train these networks one by one.")
         return message.format(name=idle[0])
+    lengths = sorted({member.recipe.resolved_phases()[0][1].epochs for member in some})
+    if len(lengths) > 1 and (_Watched.asked or first.recipe.resolved_phases()[0][1].progressive):
+        message = _("train.epochs: {lengths}; what this model learns follows how much of the training is done.")
+        return message.format(lengths=", ".join(map(str, lengths)))
     return None

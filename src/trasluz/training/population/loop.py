@@ -1,18 +1,20 @@
 """The loop of a population: draws everybody's batches, steps, evaluates, and lets go of who has ended.
 
 It does what ``training/loop.py`` does for one network, for one phase.  A member that stopped early or diverged leaves
-the stack at the end of the epoch and costs nothing from then on.
+the stack at the end of the epoch and costs nothing from then on; those that differ in nothing but their epochs share
+one network (``track.py``).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
 
+from trasluz.data.data import Data
 from trasluz.data.feed.batches import Smaller, TrainBatches
 from trasluz.data.feed.stacked_batches import StackedBatches
 from trasluz.errors import Interrupted, StorageError
@@ -26,124 +28,161 @@ from trasluz.training.interrupt import StopRequest
 from trasluz.training.phases import train_mode
 from trasluz.training.population.engine import StackedEngine
 from trasluz.training.population.member import EpochEnd, Member
+from trasluz.training.population.track import Track
 from trasluz.training.start import Prepared
-from trasluz.training.stretches import Stretches
+from trasluz.training.stretches import POINTS, Stretches
 from trasluz.training.totals import Totals
 
 
 class Population:
-    """Trains ``members`` as one and keeps their stores true."""
+    """Trains the members of ``tracks``, one network each, as one, and keeps their stores true."""
 
-    def __init__(self, members: Sequence[Member], engine: StackedEngine, request: StopRequest) -> None:
-        self.members, self.engine, self.request = list(members), engine, request
-        self.first = members[0].prepared
-        self.train, self.phase = members[0].train, members[0].phase
-        self.compared = compared_rows(self.first.data, self.train)
-        self.batches = stacked_batches([member.prepared for member in members])
-        self.stretches = Stretches(self.train.epochs)
+    def __init__(self, tracks: Sequence[Track], engine: StackedEngine, request: StopRequest) -> None:
+        self.tracks, self.engine, self.request = list(tracks), engine, request
+        self.first = tracks[0].lead.prepared
+        self.train, self.phase = tracks[0].lead.train, tracks[0].lead.phase
+        self.epochs = max(track.lead.train.epochs for track in tracks)
+        self.batches = stacked_batches([track.lead.prepared for track in tracks])
+        self.compared = {id(d): compared_rows(d, self.train) for d in self._views()}
+        lengths = {self._stretched(member): member.train.epochs for member in self.members}
+        self.stretches = {count: Stretches(epochs) for count, epochs in lengths.items()}
         self.totals = Totals(engine.device)
         self.global_step = 0
         self._started = time.perf_counter()
 
-    def run(self, reporter: Reporter) -> None:
-        """Trains until every member has ended.
+    @property
+    def members(self) -> list[Member]:
+        """Everybody who is still training."""
+        return [member for track in self.tracks for member in track.members]
+
+    def _views(self) -> list[Data]:
+        """The data of the networks, each once: they differ in their splits."""
+        return list({id(t.lead.prepared.data): t.lead.prepared.data for t in self.tracks}.values())
+
+    def _stretched(self, member: Member) -> int:
+        """Into how many stretches its epochs are cut."""
+        return min(max(POINTS // member.train.epochs, 1), self.batches.steps)
+
+    def run(self, reporter: Reporter) -> Iterator[list[Member]]:
+        """Trains until every member has ended; gives those who have, whenever some have.
 
         Raises:
             Interrupted: somebody asked to stop; everybody's weights until then are kept.
         """
-        for member in self.members:
-            member.begin(len(self.members))
-        with self._told_of_failure(), reporter.task(self._title(), self.train.epochs, _("epochs")) as task:
-            for epoch in range(self.train.epochs):
-                if self.members:
-                    self._run_epoch(epoch, reporter, task)
+        members = self.members
+        for member in members:
+            member.begin(len(members))
+        with self._told_of_failure(), reporter.task(self._title(), self.epochs, _("epochs")) as task:
+            for epoch in range(self.epochs):
+                if not self.tracks:
+                    task.advance()
+                    continue
+                before = self.members
+                self._run_epoch(epoch, reporter, task)
+                ended = [member for member in before if member.result is not None]
+                if ended:
+                    yield ended
 
     def _title(self) -> str:
         return _("Training {count} networks as one").format(count=len(self.members))
 
     def _run_epoch(self, epoch: int, reporter: Reporter, task: Task) -> None:
         train_mode(self.engine.skeleton)
-        started, scales = time.perf_counter(), [1.0] * len(self.members)
+        started, scales, shared = time.perf_counter(), [1.0] * len(self.tracks), self.batches.shared
         for step, (batch, rng) in enumerate(self.batches.epoch(epoch)):
             whole = epoch + step / self.batches.steps
             scales = self.engine.begin_step(whole)
-            done = torch.full((), whole / self.train.epochs, device=self.engine.device)
-            losses = self.engine.step(batch, rng, Progress(self.phase, epoch, step, done))
-            self.totals.add(losses, batch.inputs.shape[1], self.global_step)
+            # Of members of several lengths nobody's loss follows it: ``fit.py`` has made sure.
+            done = torch.full((), whole / self.epochs, device=self.engine.device)
+            losses = self.engine.step(batch, rng, Progress(self.phase, epoch, step, done), shared)
+            self.totals.add(losses, len(rng.positions), self.global_step)
             self.global_step += 1
-            self.stretches.mark(step + 1, self.batches.steps, self.totals)
+            for stretches in self.stretches.values():
+                stretches.mark(step + 1, self.batches.steps, self.totals)
             self._obey()
         seconds = time.perf_counter() - started
         ends = self._ends(scales)
-        finite = self._drop_diverged(epoch, reporter)
-        if finite:
-            self._close(epoch, [ends[row] for row in finite], seconds)
+        if self._drop_diverged(epoch, reporter):
+            self._close(epoch, ends, seconds)
         task.advance()
 
-    def _ends(self, scales: list[float]) -> list[EpochEnd]:
-        stretches = self.stretches.close_members(self.phase, self.global_step)
-        found = []
+    def _ends(self, scales: list[float]) -> dict[int, EpochEnd]:
+        """By the number of each member."""
+        cut = {n: own.close_members(self.phase, self.global_step) for n, own in self.stretches.items()}
+        found = {}
         for row, (means, statistics) in enumerate(self.totals.of_members()):
             idle = self.engine.idle_terms(row)
             hidden = {f"train/{name}" for name in idle}
-            own = [{k: v for k, v in record.items() if k not in hidden} for record in stretches[row]]
             told = {name: value for name, value in means.items() if name not in idle}
-            found.append(EpochEnd(told, statistics, own, scales[row]))
+            for member in self.tracks[row].members:
+                stretches = cut[self._stretched(member)][row]
+                own = [{k: v for k, v in record.items() if k not in hidden} for record in stretches]
+                found[member.number] = EpochEnd(told, statistics, own, scales[row])
         return found
 
-    def _drop_diverged(self, epoch: int, reporter: Reporter) -> list[int]:
-        """Lets go of who is not finite any more; the places that the others had."""
+    def _drop_diverged(self, epoch: int, reporter: Reporter) -> bool:
+        """Lets go of who is not finite any more; whether somebody is left."""
         bad, self.totals = self.totals.not_finite(), Totals(self.engine.device)
         for row, (term, step) in bad.items():
-            reporter.warn(str(self.members[row].diverge(term, step, epoch + 1, self._seconds())))
-        finite = [row for row in range(len(self.members)) if row not in bad]
-        self._keep(finite)
-        return finite
+            for member in self.tracks[row].members:
+                reporter.warn(str(member.diverge(term, step, epoch + 1, self._seconds())))
+        self._keep([row for row in range(len(self.tracks)) if row not in bad])
+        return bool(self.tracks)
 
-    def _close(self, epoch: int, ends: list[EpochEnd], seconds: float) -> None:
+    def _close(self, epoch: int, ends: Mapping[int, EpochEnd], seconds: float) -> None:
         """The end of an epoch: evaluation, records, early stopping, and the end of those who are done."""
-        last = epoch + 1 == self.train.epochs
-        evaluated = self._settle() if last else [{} for _member in self.members]
-        due = last or (epoch + 1) % self.train.evaluate_every == 0
-        if due and not all(evaluated):
-            evaluated = [old or new for old, new in zip(evaluated, self._evaluate(), strict=True)]
-        shown = self.batches.samples_per_epoch
-        speed = {"seconds": seconds, "images_per_second": shown / max(seconds, 1e-9)}
-        where, going_on = {"epoch": epoch + 1, "step": self.global_step}, []
-        for row, member in enumerate(self.members):
-            record = member.record(ends[row], self.engine.family, evaluated[row], where) | speed
-            member.keep_epoch(record, ends[row].stretches, self.engine, row, self.global_step)
-            if last or member.stop_reason is not None:
+        speed = {"seconds": seconds, "images_per_second": self.batches.samples_per_epoch / max(seconds, 1e-9)}
+        evaluated, going_on = self._evaluated(epoch), []
+        for row, track in enumerate(self.tracks):
+            where = {"epoch": epoch + 1, "step": self.global_step}
+            stopped = track.close(ends, self.engine.family, evaluated, where, speed, self.engine, row)
+            ended = [m for m in track.members if m in stopped or m.train.epochs == epoch + 1]
+            for member in ended:
                 member.finish(self.engine.evaluated, row, self._seconds())
-            else:
+            track.members = [member for member in track.members if member not in ended]
+            if track.members:
                 going_on.append(row)
         self._keep(going_on)
 
-    def _settle(self) -> list[dict[str, Any]]:
-        """After the last step: everybody's running statistics anew where they lag, and what is measured then."""
-        found = []
-        for row, member in enumerate(self.members):
-            self.engine.evaluated.write(row, member.prepared.networks)
-            found.append(member.settle(self.engine, self.global_step))
-            if found[-1]:
-                self.engine.evaluated.read(row, member.prepared.networks)
+    def _evaluated(self, epoch: int) -> dict[int, dict[str, Any]]:
+        """What is measured of each member at the end of an epoch, by its number: at its last one, and where it is due.
+
+        After its last step a member's running statistics are computed anew where they lag, and what is measured then
+        is it.
+        """
+        found: dict[int, dict[str, Any]] = {}
+        due = (epoch + 1) % self.train.evaluate_every == 0
+        for row, track in enumerate(self.tracks):
+            for member in track.ending(epoch):
+                self.engine.evaluated.write(row, member.prepared.networks)
+                found[member.number] = member.settle(self.engine, self.global_step)
+        rows = [row for row, t in enumerate(self.tracks) if due or any(not found[m.number] for m in t.ending(epoch))]
+        measured = dict(zip(rows, self._measured(rows), strict=True))
+        for row, track in enumerate(self.tracks):
+            for member in track.members:
+                ends = member.train.epochs == epoch + 1
+                if not found.get(member.number):
+                    found[member.number] = measured[row] if due or ends else {}
         return found
 
-    def _evaluate(self) -> list[dict[str, Any]]:
-        """Of each member what is measured on validation, and on the training images that stand beside it."""
-        found: list[dict[str, Any]] = [{} for _member in self.members]
-        data, preprocess = self.first.data, self.first.preprocess
-        for split, rows in (("valid", data.split("valid")), (SPLIT, self.compared)):
-            if not len(rows):
+    def _measured(self, rows: Sequence[int]) -> list[dict[str, float]]:
+        """Of the networks at ``rows`` what is measured on validation, and on the training images that stand beside."""
+        found: dict[int, dict[str, float]] = {row: {} for row in rows}
+        for data in self._views():
+            own = [row for row in rows if self.tracks[row].lead.prepared.data is data]
+            if not own:
                 continue
-            for own, measured in zip(found, self.engine.validate(data, rows, preprocess), strict=True):
-                own |= {f"{split}/{name}": value for name, value in measured.items()}
-        return found
+            preprocess = self.tracks[own[0]].lead.prepared.preprocess
+            for split, samples in (("valid", data.split("valid")), (SPLIT, self.compared[id(data)])):
+                if len(samples):
+                    for row, measured in zip(own, self.engine.validate(data, samples, preprocess, own), strict=True):
+                        found[row] |= {f"{split}/{name}": value for name, value in measured.items()}
+        return list(found.values())
 
     def _keep(self, places: list[int]) -> None:
-        if len(places) == len(self.members):
+        if len(places) == len(self.tracks):
             return
-        self.members = [self.members[row] for row in places]
+        self.tracks = [self.tracks[row] for row in places]
         if places:
             self.engine.keep(places)
             self.batches.keep(places)
@@ -153,8 +192,9 @@ class Population:
 
     def _obey(self) -> None:
         if self.request.asked:
-            for row, member in enumerate(self.members):
-                member.finish(self.engine.evaluated, row, self._seconds(), "interrupted")
+            for row, track in enumerate(self.tracks):
+                for member in track.members:
+                    member.finish(self.engine.evaluated, row, self._seconds(), "interrupted")
             raise Interrupted(_("Interrupted; networks that train as one cannot go on later: train them again."))
 
     @contextmanager
@@ -176,21 +216,25 @@ class Population:
 
 def stacked_batches(members: Sequence[Prepared]) -> StackedBatches:
     """Everybody's batches, as the loop of each alone would draw them."""
-    first = members[0]
-    ((_phase, train),) = first.recipe.resolved_phases()
-    size = len(first.data.split("train")) if train.batch == "full" else train.batch
+    made = {id(member.data): _batches(member) for member in {id(m.data): m for m in reversed(members)}.values()}
+    draws = [Rng(member.recipe.seed).child("phase", 0) for member in members]
+    return StackedBatches([made[id(member.data)] for member in members], draws)
+
+
+def _batches(member: Prepared) -> TrainBatches:
+    """Of the data of ``member``, for all who train on these."""
+    ((_phase, train),) = member.recipe.resolved_phases()
+    size = len(member.data.split("train")) if train.batch == "full" else train.batch
     small = train.progressive
     smaller = Smaller(small.shape, round(small.until * train.epochs)) if small else None
-    draws = [Rng(member.recipe.seed).child("phase", 0) for member in members]
-    batches = TrainBatches(
-        first.data,
-        first.preprocess,
-        first.recipe.data,
-        draws[0],
+    return TrainBatches(
+        member.data,
+        member.preprocess,
+        member.recipe.data,
+        Rng(member.recipe.seed).child("phase", 0),
         size,
-        first.fabric.device,
+        member.fabric.device,
         train.steps_per_epoch,
         smaller,
-        channels_last=first.hardware.layout == "channels-last",
+        channels_last=member.hardware.layout == "channels-last",
     )
-    return StackedBatches(batches, draws)

@@ -13,6 +13,7 @@ from trasluz.families import base as families
 from trasluz.families.base import BaseFamily
 from trasluz.messages import _
 from trasluz.model.model import Model
+from trasluz.networks.dropout import one_rate_again
 from trasluz.training.compared import compared_rows
 from trasluz.training.derived import PhaseData
 from trasluz.training.early_stopping import EarlyStopping
@@ -23,6 +24,8 @@ from trasluz.training.population.weights import StackedWeights
 from trasluz.training.running_statistics import settle
 from trasluz.training.start import Prepared
 from trasluz.training.store import Store
+
+Ended = Model | DivergedError
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Member:
         self.phase = phase.name
         self.early_stopping = EarlyStopping(self.train.early_stopping)
         self.stop_reason: str | None = None
-        self.result: Model | DivergedError | None = None
+        self.settled = False
+        self.result: Ended | None = None
 
     def begin(self, members: int) -> None:
         """Tells the store that it trains, and beside how many others."""
@@ -72,7 +76,8 @@ class Member:
 
         ``row``: its row in the ``engine``'s weights.  Whoever stops has its final weights in its networks from now on.
         """
-        self.stop_reason = self.early_stopping.observe(record, _Row(engine.evaluated, row, self.prepared))
+        own = None if self.settled else engine.evaluated
+        self.stop_reason = self.early_stopping.observe(record, _Row(own, row, self.prepared))
         if self.stop_reason is not None:
             self._end_with(record, engine, row, steps)
         self.store.append_metrics(record)
@@ -89,7 +94,10 @@ class Member:
             record |= self.settle(engine, steps)
 
     def settle(self, engine: StackedEngine, steps: int) -> dict[str, Any]:
-        """Its networks' running statistics anew where they lag, as ``Loop`` does; what is measured then, if so."""
+        """Its networks' running statistics anew where they lag, as ``Loop`` does; what is measured then, if so.
+
+        Its networks then are those that it ends with.
+        """
         p = self.prepared
         train_mode(p.networks)
         where, compared = PhaseData(p.data, p.preprocess, p.recipe.data), compared_rows(p.data, self.train)
@@ -97,13 +105,23 @@ class Member:
         if found is None:
             return {}
         self.store.update_info(statistics={self.phase: found.facts})
+        self.settled = True
         return found.record
+
+    def end_as(self, other: Member) -> None:
+        """Has stopped where ``other`` did, of which it differs in nothing but the epochs that it might have trained."""
+        self.stop_reason, self.early_stopping, self.settled = other.stop_reason, other.early_stopping, other.settled
+        self.prepared.networks.load_state_dict(other.prepared.networks.state_dict())
+        facts = other.store.info()
+        if "statistics" in facts:
+            self.store.update_info(statistics=facts["statistics"])
 
     def finish(self, weights: StackedWeights, row: int, seconds: float, status: str = "finished") -> None:
         """Ends with the ``weights`` at ``row``, or with those that it stopped with."""
         networks = self.prepared.networks
-        if self.stop_reason is None:
+        if self.stop_reason is None and not self.settled:
             weights.write(row, networks)
+        one_rate_again(networks)
         p = self.prepared
         # A family of its own: that of the engine is shared by those who trained beside it.
         family = families.create(p.recipe.model, p.data.spec)
@@ -138,10 +156,11 @@ class Member:
 class _Row:
     """A member's networks as early stopping asks for them: written out of the stack only then."""
 
-    def __init__(self, weights: StackedWeights, row: int, prepared: Prepared) -> None:
+    def __init__(self, weights: StackedWeights | None, row: int, prepared: Prepared) -> None:
         self._weights, self._row, self._networks = weights, row, prepared.networks
 
     def state_dict(self) -> dict[str, Tensor]:
         """Every weight by its name."""
-        self._weights.write(self._row, self._networks)
+        if self._weights is not None:
+            self._weights.write(self._row, self._networks)
         return self._networks.state_dict()

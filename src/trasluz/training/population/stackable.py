@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ _OWN = (
     "fragile",
     "about",
     "seed",
+    "data.fold",  # which rows train and which validate comes with each member's data
+    "train.epochs",
     "train.clip",
     "train.ema",
     "train.early_stopping",
@@ -29,9 +32,14 @@ _OWN = (
     "train.optimiser.decay_norms_and_biases",
 )
 
+# Rates of dropout by their names in the settings of networks.
+_DROPOUT = ("dropout", "dropout_dense")
 
-def static_reason(recipes: Sequence[Recipe]) -> str | None:
+
+def static_reason(recipes: Sequence[Recipe], images: int | None = None) -> str | None:
     """Why these recipes cannot train as one, as far as they tell themselves; ``None`` where nothing speaks against it.
+
+    ``images``: how many each trains on, as far as known; a batch that is no smaller is all of them.
 
     Raises:
         RecipeError: a recipe names a part or a field that there is not.
@@ -40,15 +48,38 @@ def static_reason(recipes: Sequence[Recipe]) -> str | None:
         reason = _of_one(recipe)
         if reason is not None:
             return _("recipe {number}: {reason}").format(number=number, reason=reason)
-    first = _tree(recipes[0])
+    first = whole_tree(recipes[0], images)
     for number, recipe in enumerate(recipes[1:], 1):
-        for path, ours, theirs in _differences(first, _tree(recipe)):
-            if not _is_own(path, recipes[0]):
+        for path, ours, theirs in _differences(first, whole_tree(recipe, images)):
+            if not _is_own(path, recipes[0]) and not _both_drop(path, ours, theirs):
                 message = _(
                     "{path}: {theirs} in recipe {number} and {ours} in recipe 0; networks that train as one share it."
                 )
                 return message.format(path=path, theirs=theirs, number=number, ours=ours)
     return None
+
+
+def kind_of(recipe: Recipe, images: int) -> tuple[object, ...] | None:
+    """What recipes have in common that can train as one on as many ``images`` each, as far as they tell themselves;
+    ``None`` of one that can only train alone.
+
+    Raises:
+        RecipeError: the recipe names a part or a field that there is not.
+    """
+    if _of_one(recipe) is not None:
+        return None
+    found = [
+        (path, "some" if _both_drop(path, value, value) else json.dumps(value))
+        for path, value in _leaves(whole_tree(recipe, images))
+        if not _is_own(path, recipe)
+    ]
+    return (images, *found)
+
+
+def _both_drop(path: str, *rates: Any) -> bool:
+    """Whether a field is a rate of dropout, above 0 on both sides: a number that each network may have for itself."""
+    name = path.rpartition(".")[2]
+    return name in _DROPOUT and path.startswith("model.") and all(isinstance(r, float) and 0 < r < 1 for r in rates)
 
 
 def _of_one(recipe: Recipe) -> str | None:
@@ -94,8 +125,11 @@ def _is_own(path: str, recipe: Recipe) -> bool:
     return any(path == own or path.startswith(f"{own}.") for own in (*_OWN, *optimiser, *family))
 
 
-def _tree(recipe: Recipe) -> dict[str, Any]:
-    """The recipe with everything that it leaves to defaults, and its only phase's settings for ``train``."""
+def whole_tree(recipe: Recipe, images: int | None = None) -> dict[str, Any]:
+    """The recipe with everything that it leaves to defaults, and its only phase's settings for ``train``.
+
+    A batch of at least as many as the ``images`` of an epoch is ``full``, however it is written.
+    """
     from trasluz.components import configure
 
     family = families.get(str(recipe.model["family"]))
@@ -103,6 +137,8 @@ def _tree(recipe: Recipe) -> dict[str, Any]:
     model = configure(family.Config, own, "model").model_dump(mode="json", by_alias=True)
     ((phase, train),) = recipe.resolved_phases()
     plain = {**recipe.to_dict(), "phases": phase.name, "train": train.model_dump(mode="json")}
+    whole = images is not None and train.steps_per_epoch is None and train.batch != "full" and train.batch >= images
+    plain["train"] |= {"batch": "full"} if whole else {}
     return {**plain, "model": {"family": recipe.model["family"], **_named(model)}}
 
 
@@ -110,6 +146,15 @@ def _named(model: Mapping[str, Any]) -> dict[str, Any]:
     """Parts that are chosen by name alone, such as ``divergence: kl``, as they are written with settings."""
     chosen = ("likelihood", "divergence")
     return {n: {"name": v} if n in chosen and isinstance(v, str) else v for n, v in model.items()}
+
+
+def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The dotted fields of a tree with their values."""
+    if not isinstance(tree, dict) or not tree:
+        yield path, tree
+        return
+    for name, value in tree.items():
+        yield from _leaves(value, f"{path}.{name}" if path else name)
 
 
 def _differences(ours: Any, theirs: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

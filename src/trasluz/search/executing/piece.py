@@ -1,0 +1,42 @@
+"""A piece of work, the training of one recipe, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from trasluz.data.data import Data
+from trasluz.errors import DivergedError
+from trasluz.model.model import Model
+from trasluz.recipe import Recipe
+from trasluz.training.store import Store
+
+How = Literal["population", "process", "alone"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One recipe to train.
+
+    ``make_store`` makes the place where its training is kept: of a population when it has ended, else before it begins,
+    perhaps in another process, so it has to be a function that can be pickled (of a module, or a ``partial`` of one).
+    ``data``: what it trains on, where it is not what all do: the same samples with splits of its own, as of a fold.
+    """
+
+    recipe: Recipe
+    make_store: Callable[[], Store]
+    data: Data | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of the piece with the number ``index``, how it was trained, and the seconds that it took.
+
+    Of a population these are its seconds over its members.
+    """
+
+    index: int
+    outcome: Model | DivergedError
+    how: How
+    seconds: float
