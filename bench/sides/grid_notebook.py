@@ -19,7 +19,7 @@ from sklearn.metrics import confusion_matrix, f1_score
 from bench.sides.grid_cells import cells, images
 
 
-def CM(Y_true, Y_pred, classes):  # noqa: N802, N803 - the notebook's names
+def CM(Y_true, Y_pred, classes):  # noqa: N802 - the notebook's names
     fig = pl.figure(figsize=(5, 5))
     cm = confusion_matrix(Y_true, Y_pred)
     lclasses = np.arange(0, classes)
@@ -43,7 +43,7 @@ def CM(Y_true, Y_pred, classes):  # noqa: N802, N803 - the notebook's names
     pl.close(fig)
 
 
-def train_valid(model, n_epoch, optimizer, criterion, X_train, Y_train, X_valid, Y_valid):  # noqa: N803
+def train_valid(model, n_epoch, optimizer, criterion, X_train, Y_train, X_valid, Y_valid):
     loss_train, f1_train, acc_train, loss_valid, f1_valid, acc_valid = [], [], [], [], [], []
     for _epoch in range(n_epoch):
         model.train()
