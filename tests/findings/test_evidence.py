@@ -12,7 +12,10 @@ from trasluz.metrics.intervals import shares_apart, wilson
 
 def _arrays(right: np.ndarray, groups: np.ndarray | None) -> dict[str, np.ndarray]:
     """Two classes, all samples of the first; which are ``right``."""
-    arrays = {"labels": np.zeros(len(right), np.int64), "probabilities": np.stack([right, ~right], 1).astype(np.float32)}
+    arrays = {
+        "labels": np.zeros(len(right), np.int64),
+        "probabilities": np.stack([right, ~right], 1).astype(np.float32),
+    }
     return arrays if groups is None else {**arrays, "groups": groups}
 
 

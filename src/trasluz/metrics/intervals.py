@@ -131,8 +131,7 @@ def _students_half(values: np.ndarray, confidence: float) -> float:
 def shares_apart(
     first: tuple[float, float], second: tuple[float, float], confidence: float = 0.95
 ) -> tuple[float, float]:
-    """The interval of the first of two independent shares minus the second, each as ``(hits, count)``, which need not be
-    whole.
+    """The interval of the first of two independent shares minus the second, each as ``(hits, count)``, whole or not.
 
     Newcombe 1998, "Interval estimation for the difference between independent proportions", method 10: from Wilson's
     intervals of both, so that it stays inside [−1, 1]; ``(−1, 1)`` where either has a count of 0.

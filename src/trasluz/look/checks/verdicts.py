@@ -1,4 +1,5 @@
-"""What the checks of heat maps say, as yes, no or not known: by 95 % intervals over images, by groups where there are.
+"""What the checks of heat maps say, as yes, no or not known: by 95 % intervals over random networks, or over
+images, by groups where these come in some.
 
 Nothing is said in words here: drawings and findings both ask.
 """
@@ -13,7 +14,7 @@ import numpy as np
 
 from trasluz.look.checks.known_mean import known_mean
 from trasluz.look.checks.pixel_removal import areas
-from trasluz.metrics.clustered import any_mean, clustered_share, hits_interval
+from trasluz.metrics.clustered import any_mean, hits_interval
 from trasluz.metrics.intervals import bounded_mean
 
 if TYPE_CHECKING:
@@ -62,15 +63,12 @@ def measured(values: np.ndarray, groups: np.ndarray | None = None) -> Measured:
     return Measured(*any_mean(values[known], _of(groups, known)))
 
 
-def correlated(values: np.ndarray, groups: np.ndarray | None = None) -> Measured:
-    """The mean of the finite correlations ``values`` ``[n]`` with its interval in [−1, 1], by ``groups``, if any."""
+def correlated(values: np.ndarray) -> Measured:
+    """The mean of the finite correlations ``values`` ``[n]`` with its interval inside [−1, 1]."""
     known = np.isfinite(values)
     if not known.any():
         return measured(values)
-    found, among = values[known], _of(groups, known)
-    if among is not None:
-        low, high = clustered_share(np.clip((found + 1) / 2, 0, 1), among)
-        return Measured(float(found.mean()), 2 * low - 1, 2 * high - 1)
+    found = values[known]
     return Measured(float(found.mean()), *bounded_mean(found, -1.0, 1.0))
 
 
@@ -131,8 +129,8 @@ def judge(found: TrustResult, method: str) -> Judged:
     deletion, insertion = areas(found.deletion[m]), areas(found.insertion[m])
     return Judged(
         method,
-        correlated(known_mean(found.alike[m], 1), found.groups),
-        measured(known_mean(found.rise[m], 1), found.groups),
+        correlated(known_mean(found.alike[m], 1)),
+        measured(known_mean(found.rise[m], 1)),
         gains(-deletion, found.groups),
         gains(insertion, found.groups),
         gains(-found.road[m].mean(-1), found.groups),
