@@ -138,11 +138,11 @@ KINDS = {
     "groups": Kind(
         "Where samples come in groups",
         "Whatever is above, of evaluations and looks alike, where the data have groups. Shares: Wilson's interval for "
-        "as many independent samples as these are worth (Kish 1965; Korn and Graubard 1998). Paired shares: Agresti and "
-        "Min's for as many pairs. Area under the ROC curve: Student's t on the logit, with Obuchowski's variance "
+        "as many independent samples as these are worth (Kish 1965; Korn and Graubard 1998). Paired shares: Agresti "
+        "and Min's for as many pairs. Area under the ROC curve: Student's t on the logit, with Obuchowski's variance "
         "(1997). KID and MMD²: over the pairs of different groups, with the variance of the jackknife of both sets "
         "(Arvesen 1969). Others: the jackknife that leaves out a group at a time, on the logit of what lies between 0 "
-        "and 1 and the logarithm of what is positive. n is the number of groups, of 2 to 10 samples; \"alike\" is the "
+        'and 1 and the logarithm of what is positive. n is the number of groups, of 2 to 10 samples; "alike" is the '
         "share of a sample's variance that it has in common with its group. Of fewer than four groups KID and MMD² "
         "have none.",
         coverage_groups.groups,

@@ -26,7 +26,9 @@ def _groups(rng: Generator, count: int) -> np.ndarray:
 
 def _alike(rng: Generator, groups: np.ndarray, alike: float) -> np.ndarray:
     """Normal numbers ``[n]`` of variance 1, of which the share ``alike`` is the group's."""
-    return math.sqrt(alike) * rng.normal(size=groups[-1] + 1)[groups] + math.sqrt(1 - alike) * rng.normal(size=len(groups))
+    return math.sqrt(alike) * rng.normal(size=groups[-1] + 1)[groups] + math.sqrt(1 - alike) * rng.normal(
+        size=len(groups)
+    )
 
 
 def _share(share: float, alike: float) -> Case:
@@ -41,7 +43,9 @@ def _paired(first: float, second: float, alike: float) -> Case:
     def draw(rng: Generator, count: int) -> Interval:
         groups = _groups(rng, count)
         shared, own, other = (_alike(rng, groups, alike) for _part in range(3))
-        right = [(shared + each) / math.sqrt(2) < NormalDist().inv_cdf(p) for each, p in ((own, first), (other, second))]
+        right = [
+            (shared + each) / math.sqrt(2) < NormalDist().inv_cdf(p) for each, p in ((own, first), (other, second))
+        ]
         return paired_proportions(right[0], right[1], groups)[1:]
 
     return Case(f"paired: {first} right beside {second}, alike {alike}", first - second, draw)
