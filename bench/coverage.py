@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import coverage_classes, coverage_means, coverage_pairs, coverage_samples
+from bench import coverage_classes, coverage_groups, coverage_means, coverage_pairs, coverage_samples
 from bench.coverage_case import SEEDS, Case, Generator, Kind
 from bench.machine import machine
 from trasluz.metrics.intervals import UNKNOWN
@@ -60,6 +60,12 @@ KINDS = {
         "Share of samples (accuracy, all labels right, top 5)",
         "Wilson's score interval (1927) for independent trials.",
         coverage_means.shares,
+    ),
+    "apart": Kind(
+        "Difference of two independent shares (training and validation, two epochs)",
+        "Newcombe's method 10 (1998), from Wilson's intervals of both (`shares_apart`). The second share here is of "
+        "three times as many samples.",
+        coverage_means.apart,
     ),
     "bounded": Kind(
         "Mean of a score with two bounds (labels that are right, rounded accuracy, SSIM)",
@@ -127,6 +133,20 @@ KINDS = {
         "MMD² of codes from the prior",
         "As KID's, of one set: nothing is drawn from the prior, whose share is known in closed form.",
         coverage_samples.priors,
+        fewer=4,
+    ),
+    "groups": Kind(
+        "Where samples come in groups",
+        "Whatever is above, of evaluations and looks alike, where the data have groups. Shares: Wilson's interval for "
+        "as many independent samples as these are worth (Kish 1965; Korn and Graubard 1998). Paired shares: Agresti "
+        "and Min's for as many pairs. Area under the ROC curve: Student's t on the logit, with Obuchowski's variance "
+        "(1997). KID and MMD²: over the pairs of different groups, with the variance of the jackknife of both sets "
+        "(Arvesen 1969). Others: the jackknife that leaves out a group at a time, on the logit of what lies between 0 "
+        'and 1 and the logarithm of what is positive. n is the number of groups, of 2 to 10 samples; "alike" is the '
+        "share of a sample's variance that it has in common with its group. Of fewer than four groups KID and MMD² "
+        "have none.",
+        coverage_groups.groups,
+        coverage_groups.GROUPS,
         fewer=4,
     ),
 }

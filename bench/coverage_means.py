@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from bench.coverage_case import Case, Draw, Generator, Interval
-from trasluz.metrics.intervals import bounded_mean, positive_mean, unbounded_mean, wilson
+from trasluz.metrics.intervals import bounded_mean, positive_mean, shares_apart, unbounded_mean, wilson
 from trasluz.metrics.over_seeds import over_seeds
 
 _LARGE = 2_000_000  # draws of which a truth without a closed form is the mean
@@ -19,6 +19,18 @@ def shares() -> list[Case]:
         return Case(f"right with {share}", share, lambda rng, n: wilson(int(rng.binomial(n, share)), n))
 
     return [case(share) for share in (0.5, 0.8, 0.95, 0.99)]
+
+
+def apart() -> list[Case]:
+    """Of two independent shares, the second of three times as many samples."""
+
+    def case(first: float, second: float) -> Case:
+        def draw(rng: Generator, n: int) -> Interval:
+            return shares_apart((int(rng.binomial(n, first)), n), (int(rng.binomial(3 * n, second)), 3 * n))
+
+        return Case(f"right with {first} beside {second}", first - second, draw)
+
+    return [case(0.5, 0.5), case(0.8, 0.7), case(0.95, 0.9), case(0.99, 0.8), case(0.99, 0.99)]
 
 
 def _beta(mean: float, deviation: float) -> Draw:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,10 @@ from trasluz.recipe import load
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
 _CHANGED = "2026-11-29"  # splits by content; running statistics that lag recomputed
+_DRAWN = {  # sections whose training images are some of all, by what is different of older ones
+    "transfer": "another 600 of the training images were drawn",
+    "pretraining": "other training images of the same number kept their labels",
+}
 # Cases with a batch norm that takes fewer steps than a hundred times what it remembers (`running_statistics.lag`).
 _FEW_STEPS: frozenset[str] = frozenset(
     {"autoencoder-fast", "mnist-cnn", "fashion-cnn", "mmd-vae", "mmd-kernel", "fashion-cnn-best", "fashion-cnn-small"}
@@ -43,14 +48,14 @@ def page() -> str:
         found = _read(stem)
         if found is not None:
             machines.add(found["machine"])
-            lines += ["", f"## {title}", "", *section(found)]
+            lines += ["", f"## {title}", "", *section(found), "", _measured_on(found, _DRAWN.get(stem, ""))]
     studies = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((RESULTS / "studies").glob("*.json"))]
     if studies:
         lines += ["", "## The claims of the discussions", ""]
         lines.append("Differences are taken seed by seed; those whose interval leaves out zero are in bold.")
     for found in studies:
         machines.add(found["machine"])
-        lines += ["", *_study(found)]
+        lines += ["", *_study(found), "", _measured_on(found)]
     machines |= {found["machine"] for name in (*CASES, "mnist-open") if (found := _read(name)) is not None}
     return "\n".join([*lines, "", "## Measured on", "", *(f"- {m}" for m in sorted(machines)), ""])
 
@@ -81,8 +86,15 @@ def _cases() -> list[str]:
 
 
 def _day(found: dict[str, Any] | None) -> str:
-    """When it was measured, which ends the words on the machine."""
-    return "" if found is None else str(found["machine"]).rsplit("; ", 1)[-1]
+    """When it was measured, which stands in the words on the machine."""
+    day = None if found is None else re.search(r"\d{4}-\d\d-\d\d", str(found["machine"]))
+    return "" if day is None else day.group()
+
+
+def _measured_on(found: dict[str, Any], changed: str = "") -> str:
+    """When, and what has ``changed`` since where that was before ``_CHANGED``."""
+    day = _day(found)
+    return f"Measured on {day}{f', when {changed}' if changed and day < _CHANGED else ''}."
 
 
 def _before() -> Iterator[str]:

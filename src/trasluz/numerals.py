@@ -41,6 +41,11 @@ def percent(share: float, digits: int | None = None) -> str:
     return numeral(f"{hundred:.{digits}f}{THIN}%".replace("-", MINUS))
 
 
+def points(difference: float, digits: int = 1) -> str:
+    """How far two shares of 1 are apart, as the number of percentage points without that word."""
+    return numeral(f"{100 * difference:.{digits}f}".replace("-", MINUS))
+
+
 def integer(value: float) -> str:
     """A whole number with its thousands set apart."""
     return numeral(f"{round(value):,}".replace(",", THIN).replace("-", MINUS))

@@ -12,7 +12,7 @@ from PIL import Image
 
 import trasluz as tz
 from trasluz.api.run import open_source
-from trasluz.data.read.provenance import is_generated
+from trasluz.data.read.provenance import is_marked
 from trasluz.errors import DataError, RecipeError, RequestError
 from trasluz.recipe.data import DataSection, GenerateSection
 
@@ -96,7 +96,7 @@ def test_saved_images_say_that_they_are_generated_and_name_the_run(generator: Pa
     assert names == ["00001-1.png", "00002-1.png", "00003-1.png", "grid.png"]
     for name in names:
         path = tmp_path / "out" / name
-        assert is_generated(path)
+        assert is_marked(path.read_bytes())
         with Image.open(path) as image:
             assert image.info["trasluz:generated"] == "generated"
             assert image.info["trasluz:run"] == run.path.name
@@ -110,11 +110,11 @@ def test_reconstructions_say_that_they_are_and_plain_images_do_not(autoencoder: 
     run = tz.open_run(autoencoder)
     run.reconstruct(run.data.samples[:1]).save(tmp_path)
     (made,) = tmp_path.glob("*.png")
-    assert is_generated(made)
+    assert is_marked(made.read_bytes())
     with Image.open(made) as image:
         assert image.info["trasluz:generated"] == "reconstructed"
     Image.new("L", (4, 4)).save(tmp_path / "plain.png")
-    assert not is_generated(tmp_path / "plain.png")
+    assert not is_marked((tmp_path / "plain.png").read_bytes())
 
 
 def test_checking_data_names_generated_images(generator: Path, tmp_path: Path) -> None:

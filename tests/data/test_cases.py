@@ -327,3 +327,20 @@ def test_pairs_of_parts_and_domains_are_domains_with_their_splits(
     assert data.audit["classes"] == {domain: {"train": 3, "test": 3} for domain in "AB"}
     with pytest.raises(DataError, match="do not tell"):
         opened(source(folder))
+
+
+@each_source
+def test_an_animated_png_is_its_first_frame(tmp_path: Path, opened: Open, source: Callable[[Path], Path]) -> None:
+    folder = _fill(tmp_path / "a", {"cat": 2, "dog": 2})
+    frames = [Image.fromarray(np.full((8, 8, 3), level, np.uint8)) for level in (200, 10)]
+    frames[0].save(folder / "cat" / "moves.apng", format="PNG", save_all=True, append_images=frames[1:])
+    data = opened(source(folder))
+    assert data.audit["classes"]["cat"] == {"train": 3}
+    assert data.files is not None
+    assert (data.samples[[file.endswith(".apng") for file in data.files]] == 200).all()
+
+
+def test_a_table_of_a_hundred_thousand_columns_is_read(tmp_path: Path, opened: Open) -> None:
+    head, rows = ",".join(f"c{n}" for n in range(100_000)), (f"{'ab'[n % 2]}{f',{n}' * 99_999}" for n in range(4))
+    (tmp_path / "wide.csv").write_text("\n".join([head, *rows]) + "\n")
+    assert opened(tmp_path / "wide.csv", target="c0").samples.shape == (4, 99_999)

@@ -53,7 +53,8 @@ def test_several_labels_and_reconstructions_have_theirs() -> None:
 
 
 def test_an_interval_that_cannot_be_said_by_groups_is_left_out() -> None:
-    assert intervals_by_groups({"groups": GROUPS}, {"prior_mmd": (0.0, 1.0)}) == {}
+    assert intervals_by_groups({"groups": GROUPS}, {"kl": (0.0, 1.0)}) == {}
+    assert intervals_by_groups({"groups": GROUPS}, {"prior_mmd": (0.0, 1.0)}) == {"prior_mmd": (0.0, 1.0)}
 
 
 def test_samples_without_a_label_are_left_out() -> None:

@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trasluz.metrics.clustered import clustered_share, effective_pairs, effective_samples, jackknife
-from trasluz.metrics.intervals import wilson
+from trasluz.metrics.clustered import (
+    any_mean,
+    clustered_share,
+    effective_pairs,
+    effective_samples,
+    hits_interval,
+    jackknife,
+)
+from trasluz.metrics.intervals import mean_interval, wilson
+from trasluz.metrics.roc import auc_interval, auc_interval_by_groups
 
 
 def _score(share: float, trials: float, confidence: float = 0.95) -> tuple[float, float]:
@@ -123,3 +131,40 @@ def test_pairs_that_differ_together_count_as_one_and_others_as_what_they_are() -
     assert effective_pairs(apart, groups) == pytest.approx(5 * _fewer(6))
     assert effective_pairs(apart, np.arange(120)) == pytest.approx(119 * _fewer(120))
     assert effective_pairs(np.zeros(120), groups) == pytest.approx(6 * _fewer(6))
+
+
+def test_without_groups_shares_have_wilsons_interval_and_means_students() -> None:
+    hits, values = np.repeat([True, False], [8, 2]), np.random.default_rng(0).normal(1, 1, 12)
+    for none in (None, np.zeros(0, np.int64)):
+        assert hits_interval(hits, none) == wilson(8, 10)
+        assert any_mean(values, none) == mean_interval(list(values))
+    groups = np.repeat([0, 1, 2, 3], 3)
+    assert hits_interval(hits, np.arange(10) // 2) == clustered_share(hits, np.arange(10) // 2)
+    low, high = stats.t.interval(0.95, 3, values.reshape(4, 3).mean(), stats.sem(values.reshape(4, 3).mean(1)))
+    assert any_mean(values, groups) == pytest.approx((values.mean(), low, high))
+    assert any_mean(values, np.zeros(12, int)) == (pytest.approx(values.mean()), -math.inf, math.inf)
+
+
+def test_the_area_by_groups_holds_the_truth_where_the_plain_interval_does_not() -> None:
+    """Groups of 8 share half of the variance of their scores, and their class; the truth is Φ(1 / √2) at a distance of
+    one standard deviation."""
+    rng, groups, held, plain = np.random.default_rng(6), np.repeat(np.arange(30), 8), 0, 0
+    truth, positive = float(stats.norm.cdf(1 / math.sqrt(2))), np.repeat(np.arange(30) % 2 == 1, 8)
+    for _draw in range(500):
+        scores = positive + np.sqrt(0.5) * (np.repeat(rng.normal(size=30), 8) + rng.normal(size=240))
+        low, high = auc_interval_by_groups(scores, positive, groups)
+        held += low <= truth <= high
+        _area, low, high = auc_interval(scores, positive)
+        plain += low <= truth <= high
+    assert held / 500 > 0.92
+    assert plain / 500 < 0.75
+
+
+def test_the_area_by_groups_of_one_sample_each_is_all_but_delongs() -> None:
+    rng = np.random.default_rng(7)
+    scores, positive = np.concatenate([rng.normal(1, 1, 300), rng.normal(0, 1, 200)]), np.arange(500) < 300
+    low, high = auc_interval_by_groups(scores, positive, np.arange(500))
+    assert (low, high) == pytest.approx(auc_interval(scores, positive)[1:], abs=0.004)
+    perfect = auc_interval_by_groups(positive + 0.0, positive, np.arange(500) // 10)
+    assert 0.9 < perfect[0] < perfect[1] == 1
+    assert auc_interval_by_groups(scores, positive, np.zeros(500, int)) == (0.0, 1.0)

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from tests.metrics.bootstrap import bootstrap, bootstrap_confusion
 from trasluz.metrics.classification import accuracy, macro_f1
 from trasluz.metrics.intervals import (
     UNKNOWN,
-    bootstrap,
-    bootstrap_confusion,
     bounded_mean,
     mean_interval,
     positive_mean,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import f1_score
 
-from trasluz.metrics.intervals import bootstrap, bootstrap_confusion
+from tests.metrics.bootstrap import bootstrap, bootstrap_confusion
 from trasluz.metrics.paired import paired_proportions
 from trasluz.metrics.paired_macro import paired_macro_f1, paired_macro_f1_of_labels
 from trasluz.rng import Rng

@@ -44,10 +44,12 @@ _Give = Callable[[np.ndarray], np.ndarray]  # row numbers → uint8 images
 
 @dataclass(frozen=True)
 class _Observed:
-    """Images as the classifier sees them: ``features`` float32 ``[n, d]``, ``predicted`` classes int64 ``[n]``."""
+    """Images as the classifier sees them: ``features`` float32 ``[n, d]``, ``predicted`` classes int64 ``[n]``, and
+    their ``groups`` int64 ``[n]`` (``None`` where each is by itself)."""
 
     features: np.ndarray
     predicted: np.ndarray
+    groups: np.ndarray | None = None
 
 
 class _Observer:
@@ -69,7 +71,7 @@ class _Observer:
     def see_rows(self, data: Data, rows: np.ndarray, title: str) -> _Observed:
         """Features and classes of stored images."""
         both = self._all(rows, lambda chosen: as_bytes(data, chosen), title, classes=True)
-        return _Observed(both[0], both[1].argmax(1))
+        return _Observed(both[0], both[1].argmax(1), None if data.groups is None else data.groups[rows])
 
     def features(self, data: Data, rows: np.ndarray, title: str) -> np.ndarray:
         """Features of stored images, float32 ``[n, d]``."""
@@ -128,7 +130,8 @@ def evaluate_samples(
     held_out = judge.see_rows(run.data, held_rows, _("Looking at the {split} images").format(split=split))
     train = judge.features(run.data, train_rows, _("Looking at the training images"))
     with reporter.task(_("Comparing")):
-        found = _compare(samples, held_out, train, len(classifier.model.spec.classes), rng)
+        grouped = None if run.data.groups is None else run.data.groups[train_rows]
+        found = _compare(samples, held_out, train, grouped, len(classifier.model.spec.classes), rng)
     same = classifier.info["fingerprint"] == run.info["fingerprint"]
     closest = np.argsort(found.near.distances[:, 0], kind="stable")[:_CLOSEST]
     neighbours = train_rows[found.near.indices[:, 0]]
@@ -191,12 +194,15 @@ class _Compared:
     near: Neighbours
 
 
-def _compare(samples: _Observed, held_out: _Observed, train: np.ndarray, classes: int, rng: Rng) -> _Compared:
-    """Samples, and in their place as many training images, against held-out images."""
+def _compare(
+    samples: _Observed, held_out: _Observed, train: np.ndarray, grouped: np.ndarray | None, classes: int, rng: Rng
+) -> _Compared:
+    """Samples, and in their place as many training images (of the groups ``grouped``), against held-out images."""
     drawn = rng.permutation("train", 0, len(train)).numpy()
     number = min(len(samples.features), len(drawn))  # of each, because distances depend on how many there are
-    metrics, intervals = _overlap(samples.features[:number], held_out.features)
-    real, real_intervals = _overlap(train[drawn[:number]], held_out.features)
+    metrics, intervals = _overlap(samples.features[:number], None, held_out)
+    many = drawn[:number]
+    real, real_intervals = _overlap(train[many], None if grouped is None else grouped[many], held_out)
     near, usual = nearest(samples.features, train), nearest(held_out.features, train)
     apart, usually = near.distances[:, 0], usual.distances[:, 0]
     modes, real_modes = mode_coverage(samples.predicted, classes), mode_coverage(held_out.predicted, classes)
@@ -208,10 +214,14 @@ def _compare(samples: _Observed, held_out: _Observed, train: np.ndarray, classes
     return _Compared(metrics, intervals, real, real_intervals, modes, real_modes, near)
 
 
-def _overlap(images: np.ndarray, held_out: np.ndarray) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
-    """Distances and overlaps of two sets of features; the overlaps from as many of each."""
+def _overlap(
+    images: np.ndarray, groups: np.ndarray | None, real: _Observed
+) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    """Distances and overlaps of features ``[n, d]``, in ``groups`` if any, with real ones; the overlaps from as many of
+    each."""
+    held_out = real.features
     same = min(len(images), len(held_out))
-    kernel, low, high = kid(images, held_out)
+    kernel, low, high = kid(images, held_out, groups=(groups, real.groups))
     precision, recall = precision_recall(held_out[:same], images[:same])
     density, coverage = density_coverage(held_out[:same], images[:same])
     metrics = {"fid": fid(images, held_out), "kid": kernel, "precision": precision, "recall": recall}

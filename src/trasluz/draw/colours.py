@@ -36,7 +36,6 @@ class Theme:
 
 
 LIGHT = Theme(ink="#2a2d33", grid="#e6e3dc", axis="#b9b5ab")
-DARK = Theme(ink="#dfe2e6", grid="#2d3238", axis="#545b64")
 
 
 def class_colours(count: int) -> tuple[str, ...]:

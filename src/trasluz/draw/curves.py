@@ -77,22 +77,21 @@ def step_curves(steps: Steps, metric: str, *, theme: Theme = LIGHT, height: int 
 def gap_curve(history: History, metric: str, *, theme: Theme = LIGHT, height: int = 240) -> go.Figure:
     """Validation minus training (in evaluation, where that was measured) of one metric, epoch by epoch, with the line
     of no gap."""
-    figure = new_figure(theme, x=_("Epoch"), y=_("Gap"), height=height)
+    shares = is_share(metric)
+    figure = new_figure(theme, x=_("Epoch"), y=_("Gap (points)") if shares else _("Gap"), height=height)
     epochs, gaps = history.gap(metric)
     figure.add_hline(y=0, line={"color": theme.axis, "width": 1.5})
     figure.add_scatter(
         x=epochs,
-        y=gaps,
+        y=[100 * gap for gap in gaps] if shares else gaps,
         mode="lines+markers" if len(epochs) < 60 else "lines",
         name=metric_name(metric),
         line={"color": PURPLE, "width": 2.2},
         marker={"size": 5},
         fill="tozeroy",
         fillcolor="rgba(204,121,167,0.18)",
-        hovertemplate="%{y:+.2%}" if is_share(metric) else "%{y:+.4g}",
+        hovertemplate="%{y:+.2f}" if shares else "%{y:+.4g}",
     )
-    if is_share(metric):
-        figure.update_yaxes(tickformat=".0%" if gaps and max(gaps) - min(gaps) > 0.05 else ".1%")
     figure.update_yaxes(rangemode="tozero")
     _count_epochs(figure, history)
     if epochs:

@@ -1,6 +1,6 @@
 """The drawings of looks: a module of ``draw/looks/`` named like the look, with
 
-    QUESTION            the question of the report that it answers, one of ``QUESTIONS``
+    QUESTION            the question of the report that it answers, one of ``Question``
     ORDER               its place among the answers, small ones first
     draw(result)        the panels, in the language in force
     answer(result)      may be: the answer in one sentence; otherwise it is the first sentence of the first verdict
@@ -12,7 +12,7 @@ A result is drawn by what its look is called, so that notebook, report and lab s
 from __future__ import annotations
 
 import re
-from typing import Literal, Protocol, cast, get_args
+from typing import Literal, Protocol, cast
 
 from trasluz import components
 from trasluz.draw.panel import Panel
@@ -20,7 +20,6 @@ from trasluz.look.result import Result
 
 Question = Literal["where", "decides", "inside", "latent", "learned", "labels", "makes", "data"]
 _END = re.compile(r"(?<=[.!?…]) +(?=[^a-z ])")
-QUESTIONS: tuple[Question, ...] = get_args(Question)
 
 
 def first_sentence(text: str) -> str:

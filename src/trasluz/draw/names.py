@@ -26,6 +26,7 @@ from trasluz.numerals import duration as duration
 from trasluz.numerals import integer as integer
 from trasluz.numerals import numeral as numeral
 from trasluz.numerals import percent as percent
+from trasluz.numerals import points as points
 from trasluz.numerals import significant as significant
 
 _STATUS = {

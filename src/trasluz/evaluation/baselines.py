@@ -36,10 +36,11 @@ def classifier_baselines(arrays: dict[str, np.ndarray], train: Data) -> Baseline
     known, asked = train.labels[train.split("train")], arrays["labels"]
     if train.multi_label:
         return Baselines({"majority class": majority_labels(known, asked)} if len(known) else {})
+    groups = arrays["groups"][asked >= 0] if "groups" in arrays else None
     known, asked = known[known >= 0], asked[asked >= 0]
     if not len(known) or not len(asked):
         return Baselines()
-    return Baselines({"majority class": majority_class(known, asked, len(train.classes))})
+    return Baselines({"majority class": majority_class(known, asked, len(train.classes), groups)})
 
 
 def reconstruction_baselines(

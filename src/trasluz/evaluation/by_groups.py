@@ -10,9 +10,10 @@ from trasluz.messages import Sentence, sentence
 from trasluz.metrics import classification, multi_label
 from trasluz.metrics.clustered import clustered_share, jackknife
 from trasluz.metrics.reconstruction import psnr
-from trasluz.metrics.roc import auc_interval
+from trasluz.metrics.roc import auc_interval_by_groups
 
 Intervals = dict[str, tuple[float, float]]
+_ALREADY = frozenset({"prior_mmd"})  # of which the number itself is by groups
 
 
 def intervals_by_groups(arrays: Mapping[str, np.ndarray], intervals: Mapping[str, tuple[float, float]]) -> Intervals:
@@ -34,6 +35,7 @@ def intervals_by_groups(arrays: Mapping[str, np.ndarray], intervals: Mapping[str
             losses = arrays.get("log_loss")
             losses = classification.log_losses(probabilities, labels) if losses is None else losses
             found |= _of_labels(probabilities[known], labels[known], losses[known], groups[known])
+    found |= {name: bounds for name, bounds in intervals.items() if name in _ALREADY}
     return {name: found[name] for name in intervals if name in found}
 
 
@@ -57,18 +59,15 @@ def _of_labels(probabilities: np.ndarray, labels: np.ndarray, losses: np.ndarray
     def log_loss(positions: np.ndarray) -> float:
         return float(losses[positions].mean())
 
-    def area(positions: np.ndarray) -> float:
-        positive = labels[positions] == 1
-        if positive.all() or not positive.any():
-            return float("nan")
-        return auc_interval(probabilities[positions, 1], positive)[0]
-
     found = {"accuracy": clustered_share(predicted == labels, groups)}
     best = np.argsort(-probabilities, axis=1, kind="stable")[:, :5]
     found["top5_accuracy"] = clustered_share((best == labels[:, None]).any(1), groups)
     found |= _known("macro_f1", jackknife(macro_f1, groups, "share"))
     found |= _known("log_loss", jackknife(log_loss, groups, "positive"))
-    return found | (_known("roc_auc", jackknife(area, groups, "share")) if classes == 2 else {})
+    positive = labels == 1
+    if classes == 2 and positive.any() and not positive.all():
+        found["roc_auc"] = auc_interval_by_groups(probabilities[:, 1], positive, groups)
+    return found
 
 
 def _of_several_labels(probabilities: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> Intervals:

@@ -169,7 +169,7 @@ def _scores_of(arrays: dict[str, np.ndarray], data: Data) -> list[Scores]:
     if "error" in arrays:
         parts.append(reconstruction_scores(arrays))
     if len(arrays.get("latents", ())) > 1:
-        parts.append(latent_scores(arrays["latents"], Rng(0)))
+        parts.append(latent_scores(arrays["latents"], Rng(0), arrays.get("groups")))
     if "probabilities" in arrays and "labels" in arrays:
         answers = arrays["probabilities"], arrays["labels"], data.classes
         several = data.multi_label

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.sample_evaluation import SampleEvaluation
 from trasluz.look.result import Result
-from trasluz.metrics.intervals import wilson
+from trasluz.metrics.clustered import worth_for_interval
+from trasluz.metrics.intervals import score_interval, shares_apart, wilson
+from trasluz.metrics.multi_label import THRESHOLD
 from trasluz.recipe import Recipe
 from trasluz.recipe.train import TrainSection
 
@@ -24,6 +28,7 @@ _LAG = 0.1  # of the loss
 _BESIDE = ("valid", "train_eval")
 _SAME = 3  # epochs
 BEHIND = 0.1  # of accuracy
+_OF_ONE_GROUP = 1e-6  # of a sample each: then nothing is known
 
 
 @dataclass(frozen=True)
@@ -204,9 +209,29 @@ class Evidence:
         """How many samples a split has."""
         return int((self.info.get("splits") or {}).get(split, 0))
 
+    @cached_property
+    def worth(self) -> float:
+        """As how much of an independent sample each of the samples counts that were evaluated: 1, or less where groups
+        are right or wrong together."""
+        arrays = {} if self.main is None else self.main.arrays
+        if not {"groups", "labels", "probabilities"} <= arrays.keys():
+            return 1.0
+        labels, probabilities = arrays["labels"], arrays["probabilities"]
+        known = labels >= 0 if labels.ndim == 1 else np.ones(len(labels), bool)
+        said = probabilities.argmax(1) if labels.ndim == 1 else probabilities > THRESHOLD
+        right = said == labels if labels.ndim == 1 else (said == labels).all(1)
+        if not known.any():
+            return 1.0
+        return worth_for_interval(right[known], arrays["groups"][known]) / int(known.sum()) or _OF_ONE_GROUP
+
     def share_interval(self, share: float, count: int) -> tuple[float, float]:
-        """The 95 % interval of a share of ``count`` samples."""
-        return wilson(round(share * count), count)
+        """The 95 % interval of a share of ``count`` samples, which are as alike in their groups as those evaluated."""
+        return wilson(round(share * count), count) if self.worth == 1 else score_interval(share, self.worth * count)
+
+    def shares_apart(self, first: tuple[float, int], second: tuple[float, int]) -> tuple[float, float]:
+        """The 95 % interval of a share less another, each with its number of samples, alike as above."""
+        one, other = ((share * self.worth * count, self.worth * count) for share, count in (first, second))
+        return shares_apart(one, other)
 
     @property
     def divergence(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,12 +14,13 @@ from trasluz.rng import Rng
 class Shown:
     """``samples`` as stored (images ``[n, h, w, c]``); ``labels`` int64 ``[n]`` (−1: unknown) or bool
     ``[n, classes]``; ``rows`` int64 ``[n]`` of the data, or −1 for images from elsewhere; ``names`` of files, or
-    row numbers as text."""
+    row numbers as text; ``groups`` int64 ``[n]``, empty where each is by itself."""
 
     samples: np.ndarray
     labels: np.ndarray
     rows: np.ndarray
     names: tuple[str, ...]
+    groups: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -27,14 +28,16 @@ class Shown:
     def only(self, indices: np.ndarray | slice) -> Shown:
         """Those at ``indices``, in that order."""
         names = tuple(np.array(self.names, object)[indices].tolist())
-        return Shown(self.samples[indices], self.labels[indices], self.rows[indices], names)
+        groups = self.groups[indices] if len(self.groups) else self.groups
+        return Shown(self.samples[indices], self.labels[indices], self.rows[indices], names, groups)
 
 
 def from_rows(data: Data, rows: np.ndarray) -> Shown:
-    """Rows of data, with their labels."""
+    """Rows of data, with their labels and groups."""
     labels = np.full(len(rows), -1, np.int64) if data.labels is None else np.asarray(data.labels[rows])
     names = tuple(data.files[row] for row in rows) if data.files else tuple(str(row) for row in rows)
-    return Shown(np.asarray(data.samples[rows]), labels, np.asarray(rows, np.int64), names)
+    groups = np.zeros(0, np.int64) if data.groups is None else data.groups[rows]
+    return Shown(np.asarray(data.samples[rows]), labels, np.asarray(rows, np.int64), names, groups)
 
 
 def from_samples(samples: np.ndarray, names: tuple[str, ...]) -> Shown:

@@ -74,6 +74,10 @@ class Subject:
         """The rows of ``split``."""
         return self.data.split(self.split)
 
+    def groups(self, rows: np.ndarray) -> np.ndarray | None:
+        """The groups of these rows of the data, int64 ``[n]``; ``None`` where each sample is by itself."""
+        return None if self.data.groups is None else self.data.groups[rows]
+
     def can(self, *capabilities: str) -> bool:
         """Whether the model can do all of this."""
         return self.model.capabilities.issuperset(capabilities)

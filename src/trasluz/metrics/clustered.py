@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from trasluz.metrics.intervals import logistic, score_interval, students_quantile
+from trasluz.metrics.intervals import UNKNOWN, logistic, mean_interval, score_interval, students_quantile, wilson
 
 _MOST_LEFT_OUT = 200  # times that the jackknife computes a number; more groups are left out together
 Range = Literal["share", "positive", "any"]
@@ -28,11 +28,38 @@ def clustered_share(values: np.ndarray, groups: np.ndarray, confidence: float = 
     Where all values are 0 or all are 1 nothing shows how alike a group is, so each counts as one sample.  Of a single
     group nothing is known: ``(0, 1)``.
     """
-    number = len(np.unique(groups))
-    if number < 2:
+    worth = worth_for_interval(values, groups, confidence)
+    if not worth:
         return 0.0, 1.0
-    share = float(np.asarray(values, np.float64).mean())
-    return score_interval(share, effective_samples(values, groups) * _fewer(number, confidence), confidence)
+    return score_interval(float(np.asarray(values, np.float64).mean()), worth, confidence)
+
+
+def worth_for_interval(values: np.ndarray, groups: np.ndarray, confidence: float = 0.95) -> float:
+    """As how many independent samples ``values`` ``[n]`` in [0, 1] count in an interval: ``effective_samples`` less
+    what a variance that few groups estimated takes; 0 of a single group."""
+    number = len(np.unique(groups))
+    return effective_samples(values, groups) * _fewer(number, confidence) if number > 1 else 0.0
+
+
+def hits_interval(hits: np.ndarray, groups: np.ndarray | None, confidence: float = 0.95) -> tuple[float, float]:
+    """The interval for the share of ``hits`` bool ``[n]``: Wilson's where samples are independent (no ``groups``, or an
+    empty array of them), else by ``groups`` int64 ``[n]``."""
+    if groups is None or not len(groups):
+        return wilson(int(hits.sum()), len(hits), confidence)
+    return clustered_share(hits, groups, confidence)
+
+
+def any_mean(values: np.ndarray, groups: np.ndarray | None, confidence: float = 0.95) -> tuple[float, float, float]:
+    """Mean of ``values`` ``[n]`` without bounds, n ≥ 1, with its interval: ``(mean, low, high)``.
+
+    Student's t where samples are independent (no ``groups``, or an empty array of them), else the jackknife by groups.
+    Infinite where there is one value, or one group.
+    """
+    if groups is None or not len(groups):
+        return mean_interval([float(value) for value in values], confidence)
+    mean = float(values.mean(dtype=np.float64))
+    found = jackknife(lambda at: float(values[at].mean(dtype=np.float64)), groups, "any", confidence)
+    return mean, *(found or UNKNOWN)
 
 
 def effective_samples(values: np.ndarray, groups: np.ndarray) -> float:

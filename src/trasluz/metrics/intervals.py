@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
-from trasluz.rng import Rng
-
-RESAMPLES = 1000
 UNKNOWN = (-math.inf, math.inf)
 _UNSEEN = 6  # samples: how slowly those that were seen rule out one that is as bad as can be
-_VALUES = 200_000  # resampled at once, so that they stay in a processor's cache
 
 
 def wilson(hits: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -132,75 +128,16 @@ def _students_half(values: np.ndarray, confidence: float) -> float:
     return students_quantile(count, confidence) * float(values.std(ddof=1)) / math.sqrt(count)
 
 
-def bootstrap(
-    statistic: Callable[[np.ndarray], float],
-    count: int,
-    rng: Rng,
-    confidence: float = 0.95,
-    resamples: int = RESAMPLES,
+def shares_apart(
+    first: tuple[float, float], second: tuple[float, float], confidence: float = 0.95
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval (Efron 1979) for a number computed from some of ``count`` ≥ 1 samples.
-
-    ``statistic`` takes the positions of a resample, int64 ``[count]``, drawn with replacement.
-    """
-    if count == 1:  # SciPy wants two; of one there is one resample
-        alone = float(statistic(np.zeros(1, np.int64)))
-        return alone, alone
-    stats: Any = importlib.import_module("scipy.stats")  # its types do not name what it has
-    # All resamples at once take 150 MB for 10,000 samples, and half as long again as by 20.  BCa intervals take five
-    # times as long: they need the statistic without each of the samples, too.
-    found = stats.bootstrap(
-        (np.arange(count),),
-        statistic,
-        n_resamples=resamples,
-        batch=max(_VALUES // count, 1),
-        vectorized=False,
-        confidence_level=confidence,
-        method="percentile",
-        rng=_numpy_generator(rng, "bootstrap"),
-    ).confidence_interval
-    return float(found.low), float(found.high)
-
-
-def bootstrap_confusion(
-    statistic: Callable[[np.ndarray], float],
-    confusion: np.ndarray,
-    rng: Rng,
-    confidence: float = 0.95,
-    resamples: int = RESAMPLES,
-) -> tuple[float, float]:
-    """Percentile bootstrap interval for a number computed from a confusion matrix ``[k, k]``, such as macro F1.
-
-    Resampling n samples is one multinomial draw over the matrix's filled cells, whatever n.
-    """
-    # SciPy's bootstrap would draw the n samples one by one.
-    generator = _numpy_generator(rng, "bootstrap-confusion")
-    count, filled = int(confusion.sum()), np.nonzero(confusion)
-    found = []
-    for cells in generator.multinomial(count, confusion[filled] / count, size=resamples):
-        resample = np.zeros_like(confusion)
-        resample[filled] = cells
-        found.append(statistic(resample))
-    return _percentiles(np.array(found), confidence)
-
-
-def _numpy_generator(rng: Rng, purpose: str) -> np.random.Generator:
-    """NumPy's generator, seeded from the clock's dice for ``purpose``."""
-    return np.random.default_rng(rng.generator(purpose).initial_seed())
-
-
-def _percentiles(values: np.ndarray, confidence: float) -> tuple[float, float]:
-    low, high = np.quantile(values, [0.5 - confidence / 2, 0.5 + confidence / 2])
-    return float(low), float(high)
-
-
-def shares_apart(first: tuple[int, int], second: tuple[int, int], confidence: float = 0.95) -> tuple[float, float]:
-    """The interval of the first of two independent shares minus the second, each as ``(hits, count)``.
+    """The interval of the first of two independent shares minus the second, each as ``(hits, count)``, whole or not.
 
     Newcombe 1998, "Interval estimation for the difference between independent proportions", method 10: from Wilson's
     intervals of both, so that it stays inside [−1, 1]; ``(−1, 1)`` where either has a count of 0.
     """
     if 0 in (first[1], second[1]):
         return -1.0, 1.0
-    (p, low, high), (q, least, most) = ((hits / n, *wilson(hits, n, confidence)) for hits, n in (first, second))
+    p, q = first[0] / first[1], second[0] / second[1]
+    (low, high), (least, most) = score_interval(p, first[1], confidence), score_interval(q, second[1], confidence)
     return p - q - math.hypot(p - low, most - q), p - q + math.hypot(high - p, q - least)

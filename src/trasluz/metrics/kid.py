@@ -8,30 +8,46 @@ variance is the sum over the parts of Hoeffding's decomposition (Hoeffding 1948;
 estimators for the variance of MMD estimators"): what single rows add, which rules between unlike sets, and what pairs
 add, which is all that there is between like ones.  Each part is estimated without bias from sums over rows and columns
 of the kernel, so no more than a stripe of it is held at once.
+
+Images of one group (frames of a film, pictures of a patient) are alike, and pairs of these would make a set look denser
+than what it was drawn from.  So where a set comes in groups only pairs of different groups count, and the interval is
+the jackknife's that leaves out a group at a time.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
 from trasluz.metrics.intervals import UNKNOWN, students_quantile
-from trasluz.metrics.u_statistics import FEWEST, Sums, pairs_between, pairs_within
+from trasluz.metrics.u_statistics import (
+    FEWEST,
+    BetweenGroups,
+    Sums,
+    jackknife_variance,
+    pairs_between,
+    pairs_within,
+)
 
 METRICS = {"samples/kid": Metric(N_("Kernel distance (KID)"), "number", "lower")}
 
 _STRIPE = 4_000_000  # values of the kernel held at once: 32 MB
 
 
-def kid(first: np.ndarray, second: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
+Groups = tuple[np.ndarray | None, np.ndarray | None]  # int64 of either set; None where each row is by itself
+
+
+def kid(
+    first: np.ndarray, second: np.ndarray, confidence: float = 0.95, groups: Groups = (None, None)
+) -> tuple[float, float, float]:
     """MMD² of features ``[n, d]`` and ``[m, d]`` from all rows, with its interval: ``(value, low, high)``.
 
-    Student's t with as many degrees of freedom as the smaller set has rows, less one; infinite with fewer than four
-    rows in a set.  Memory does not grow with n·m.
+    Student's t with as many degrees of freedom as the smaller set has rows, or groups, less one; infinite with fewer
+    than four of these in a set.  Memory does not grow with n·m.
 
     Raises:
         ValueError: a set has fewer than two rows.
@@ -42,6 +58,16 @@ def kid(first: np.ndarray, second: np.ndarray, confidence: float = 0.95) -> tupl
     x, y = np.asarray(first, np.float64), np.asarray(second, np.float64)
     # The same number off every value of the kernel changes neither MMD² nor its variance, and saves digits.
     level = float(_kernel(x[:1], y).mean())
+    if any(each is not None for each in groups):
+        numbers = [
+            np.arange(len(rows)) if each is None else np.unique(each, return_inverse=True)[1].reshape(-1)
+            for each, rows in zip(groups, (x, y), strict=True)
+        ]
+        fewest = min(int(each.max()) + 1 for each in numbers)
+        if fewest >= FEWEST:
+            value, variance = _by_groups(x, y, level, numbers)
+            half = students_quantile(fewest, confidence) * math.sqrt(variance)
+            return value, value - half, value + half
     within_x, within_y = _within(x, level), _within(y, level)
     between = _sums(_stripes(x, y, level), len(y))
     value = within_x.mean + within_y.mean - 2 * float(between.rows.sum()) / (len(x) * len(y))
@@ -49,6 +75,22 @@ def kid(first: np.ndarray, second: np.ndarray, confidence: float = 0.95) -> tupl
         return value, *UNKNOWN
     half = students_quantile(fewest, confidence) * math.sqrt(_variance(within_x, within_y, between))
     return value, value - half, value + half
+
+
+def _by_groups(x: np.ndarray, y: np.ndarray, level: float, numbers: Sequence[np.ndarray]) -> tuple[float, float]:
+    """The estimate over pairs of different groups, and its variance by the jackknife."""
+    within = [
+        BetweenGroups.of(_sums(_stripes(rows, rows, level, of), len(rows)).rows, of)
+        for rows, of in zip((x, y), numbers, strict=True)
+    ]
+    between = _sums(_stripes(x, y, level), len(y))
+    total, pairs = float(between.rows.sum()), len(x) * len(y)
+    variance = 0.0
+    for own, rows, of, across in zip(within, (x, y), numbers, (between.rows, between.columns), strict=True):
+        sizes = np.bincount(of)
+        without = (total - np.bincount(of, weights=across)) / (pairs * (1 - sizes / len(rows)))
+        variance += jackknife_variance(own.left_out - 2 * without)
+    return within[0].value + within[1].value - 2 * total / pairs, variance
 
 
 def _variance(within_x: Sums, within_y: Sums, between: Sums) -> float:
@@ -66,7 +108,7 @@ def _variance(within_x: Sums, within_y: Sums, between: Sums) -> float:
 
 def _within(rows: np.ndarray, level: float) -> Sums:
     """Over the pairs of different rows of one set."""
-    return _sums(_stripes(rows, rows, level, own=True), len(rows))
+    return _sums(_stripes(rows, rows, level, np.arange(len(rows))), len(rows))
 
 
 def _sums(stripes: Iterator[np.ndarray], width: int) -> Sums:
@@ -78,14 +120,13 @@ def _sums(stripes: Iterator[np.ndarray], width: int) -> Sums:
     return Sums(np.concatenate(rows), columns, squares)
 
 
-def _stripes(x: np.ndarray, y: np.ndarray, level: float, own: bool = False) -> Iterator[np.ndarray]:
-    """The kernel less ``level``, some rows at a time; 0 where a row meets itself in its ``own`` set."""
+def _stripes(x: np.ndarray, y: np.ndarray, level: float, own: np.ndarray | None = None) -> Iterator[np.ndarray]:
+    """The kernel less ``level``, some rows at a time; within one set 0 where a row meets its ``own`` group ``[n]``."""
     step = max(_STRIPE // len(y), 1)
     for start in range(0, len(x), step):
         stripe = _kernel(x[start : start + step], y) - level
-        if own:
-            places = np.arange(len(stripe))
-            stripe[places, start + places] = 0.0
+        if own is not None:
+            stripe[own[start : start + step, None] == own] = 0.0
         yield stripe
 
 

@@ -7,19 +7,22 @@ import numpy as np
 from trasluz.messages import N_
 from trasluz.metrics import multi_label
 from trasluz.metrics.classification import accuracy, confusion_matrix, macro_f1
-from trasluz.metrics.intervals import wilson
+from trasluz.metrics.clustered import hits_interval
 
 BASELINES = {"majority class": N_("Most frequent class")}
 
 
-def majority_class(train: np.ndarray, labels: np.ndarray, classes: int) -> dict[str, float]:
+def majority_class(
+    train: np.ndarray, labels: np.ndarray, classes: int, groups: np.ndarray | None = None
+) -> dict[str, float]:
     """``accuracy`` with its 95 % interval (``accuracy_low``, ``accuracy_high``), ``macro_f1`` and the ``class``.
 
     ``train`` and ``labels``: int64 indices ``[m]`` and ``[n]``, at least one each; ties go to the lower class.
+    ``groups``: int64 ``[n]``, by which the interval is taken, if any.
     """
     answer = int(np.bincount(train, minlength=classes).argmax())
     confusion = confusion_matrix(labels, np.full(len(labels), answer), classes)
-    low, high = wilson(int(confusion[answer, answer]), len(labels))
+    low, high = hits_interval(labels == answer, groups)
     return {
         "accuracy": accuracy(confusion),
         "accuracy_low": low,

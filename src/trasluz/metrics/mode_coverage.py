@@ -8,7 +8,6 @@ import numpy as np
 
 from trasluz.messages import N_
 from trasluz.metrics.described import Metric
-from trasluz.metrics.intervals import wilson
 
 METRICS = {
     "samples/smallest_share": Metric(N_("Share of the rarest class"), "share", "higher"),
@@ -18,10 +17,9 @@ METRICS = {
 
 @dataclass(frozen=True)
 class ModeCoverage:
-    """``shares`` of the samples per class ``[k]`` with their 95 % ``intervals``; ``entropy`` over its largest value."""
+    """``shares`` of the samples per class ``[k]``; ``entropy`` over its largest value."""
 
     shares: tuple[float, ...]
-    intervals: tuple[tuple[float, float], ...]
     entropy: float
 
     @property
@@ -40,5 +38,4 @@ def mode_coverage(predicted: np.ndarray, classes: int) -> ModeCoverage:
     some = shares[shares > 0]
     # abs, because minus the sum would be −0 where there is one class.
     entropy = abs(float((some * np.log(some)).sum())) / np.log(classes) if classes > 1 else 0.0
-    intervals = tuple(wilson(int(count), len(predicted)) for count in counts)
-    return ModeCoverage(tuple(shares.tolist()), intervals, float(entropy))
+    return ModeCoverage(tuple(shares.tolist()), float(entropy))

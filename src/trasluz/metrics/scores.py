@@ -119,9 +119,10 @@ def reconstruction_scores(records: Mapping[str, np.ndarray]) -> Scores:
     return Scores(metrics, _known(intervals))
 
 
-def latent_scores(latents: np.ndarray, rng: Rng) -> Scores:
-    """``prior_mmd``: how far codes ``[n, d]``, n ≥ 2, one draw from each posterior, are from the standard normal."""
-    value, bounds = prior_mmd(latents, rng)
+def latent_scores(latents: np.ndarray, rng: Rng, groups: np.ndarray | None = None) -> Scores:
+    """``prior_mmd``: how far codes ``[n, d]``, n ≥ 2, one draw from each posterior, are from the standard normal; over
+    pairs of different ``groups`` int64 ``[n]``, where there are some."""
+    value, bounds = prior_mmd(latents, rng, groups=groups)
     return Scores({"prior_mmd": value}, _known({"prior_mmd": bounds}))
 
 

@@ -30,6 +30,32 @@ class Sums:
         return float(self.rows.sum()) / (count * (count - 1))
 
 
+@dataclass(frozen=True)
+class BetweenGroups:
+    """A mean over the pairs of samples of different groups: its ``value``, and ``left_out`` ``[g]``, what it is without
+    each of the groups."""
+
+    value: float
+    left_out: np.ndarray
+
+    @classmethod
+    def of(cls, rows: np.ndarray, groups: np.ndarray) -> BetweenGroups:
+        """``rows`` ``[n]``: sums of the kernel over the samples of all other groups; ``groups``: int64 ``[n]``, numbers
+        from 0, three of them at least, so that two are left."""
+        sums, sizes = np.bincount(groups, weights=rows), np.bincount(groups)
+        count, total = len(rows), float(rows.sum())
+        pairs = count**2 - float((sizes.astype(np.float64) ** 2).sum())
+        left = pairs - 2 * sizes * (count - sizes)
+        return cls(total / pairs, (total - 2 * sums) / left)
+
+
+def jackknife_variance(left_out: np.ndarray) -> float:
+    """Of a number, from what it is without each group ``[g]`` (Wolter 2007, chapter 4); of two sets the variances of
+    both add up (Arvesen 1969, "Jackknifing U-statistics")."""
+    count = len(left_out)
+    return (count - 1) / count * float(((left_out - left_out.mean()) ** 2).sum())
+
+
 def pairs_within(found: Sums) -> float:
     """E k̃(x, x′)² of the doubly centred kernel within a set of ``FEWEST`` rows or more, without bias (Székely & Rizzo
     2014, "Partial distance correlation", proposition 1), at least 0."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import numpy as np
+
 from tests.findings.made import classified, evidence, found, not_found
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.metrics.intervals import wilson
@@ -32,3 +34,11 @@ def test_of_several_labels_samples_with_all_of_them_right_are_counted() -> None:
     assert (finding.numbers["low"], finding.numbers["high"]) == wilson(12, 12)
     assert finding.seen.startswith("All labels are right for")
     not_found("validation-too-small", evidence(evaluation=Evaluation("valid", 400, {"subset_accuracy": 1.0})))
+
+
+def test_of_groups_no_larger_share_is_promised_because_more_samples_of_the_same_say_little() -> None:
+    groups, right = np.arange(50) // 10, np.repeat([True, False], [40, 10])
+    scores = np.stack([right, ~right], 1).astype(np.float32)
+    arrays = {"labels": np.zeros(50, np.int64), "probabilities": scores, "groups": groups}
+    made = evidence({"data.valid": 0.2}, evaluation=classified([[40, 10], [0, 0]], arrays=arrays))
+    assert found("validation-too-small", made).settings == ()

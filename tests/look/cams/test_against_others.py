@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from trasluz.look.cams import class_map
+from tests.look.cams.of_gradients import class_map
 from trasluz.look.cams.score_cam import increases
 from trasluz.look.layers.capture import capture
 from trasluz.look.maps.class_gradients import class_gradients

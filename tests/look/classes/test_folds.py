@@ -36,3 +36,15 @@ def test_only_the_rows_asked_for_are_compared() -> None:
     samples[7] = samples[3]
     found = same_pictures(dataclasses.replace(data, samples=samples), np.array([2, 3, 5, 7]))
     assert found[3] == 1
+
+
+def test_groups_stay_in_one_fold_where_every_class_is_in_enough_of_them() -> None:
+    groups, labels = np.arange(120) // 6, np.arange(120) // 6 % 2
+    fold = folds(labels, np.arange(120), groups)
+    assert all(len(np.unique(fold[groups == group])) == 1 for group in range(20))
+    assert len(np.unique(fold)) == FOLDS
+    same = np.arange(120)
+    same[7] = 0  # one picture in two groups brings them together
+    assert len(np.unique(folds(labels, same, groups)[:12])) == 1
+    few = folds(labels, np.arange(120), np.arange(120) // 40)  # a class that one fold would hold alone cannot be taught
+    np.testing.assert_array_equal(few, folds(labels, np.arange(120)))

@@ -13,7 +13,7 @@ from tests.look.made_subjects import Scores, subject
 from trasluz.data.data import Data
 from trasluz.data.feed.preprocess import Preprocess
 from trasluz.families.base import create
-from trasluz.look.layers.activations import gather, mean_and_max, mean_over_positions, passes, readable
+from trasluz.look.layers.activations import gather, mean_and_max, passes, readable
 from trasluz.look.looks import feature_maps, strip
 from trasluz.look.subject import Subject
 from trasluz.model.model import Model
@@ -56,7 +56,6 @@ def test_batches_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_pooling_is_over_positions() -> None:
     maps = torch.arange(24.0).reshape(1, 2, 3, 4)
-    assert mean_over_positions(maps).tolist() == [[5.5, 17.5]]
     assert mean_and_max(maps).tolist() == [[5.5, 17.5, 11.0, 23.0]]
     steps = torch.tensor([[[1.0, 5.0], [3.0, 1.0]]])
     assert mean_and_max(steps).tolist() == [[2.0, 3.0, 3.0, 5.0]]

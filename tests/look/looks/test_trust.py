@@ -41,7 +41,7 @@ def test_maps_of_a_network_that_learned_where_to_look_are_trusted(method: str) -
     judged = judge(found, method)
     assert judged.follows_weights
     assert all(gain.gains for pair in (judged.deletion, judged.insertion, judged.road) for gain in pair)
-    assert judged.trusted
+    assert judged.marks
     assert not judged.marks_nothing
 
 
@@ -58,7 +58,7 @@ def test_an_untrained_network_does_not_pass_for_a_trained_one() -> None:
     for method in found.methods:
         judged = judge(found, method)
         assert not judged.follows_weights, "maps of other random networks are no more complex"
-        assert not judged.trusted
+        assert not (judged.follows_weights and judged.marks)
 
 
 def test_a_random_map_marks_nothing_of_the_network_that_learned() -> None:
@@ -82,7 +82,7 @@ def test_a_map_that_shows_the_image_whatever_the_weights_is_not_trusted() -> Non
     found = _look(subject(flat, digits()), methods="eigen-cam", random_networks=6)
     judged = judge(found, "eigen-cam")
     assert not judged.follows_weights
-    assert not judged.trusted
+    assert not (judged.follows_weights and judged.marks)
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4, 2])

@@ -48,9 +48,11 @@ def _table(audit: Mapping[str, Any]) -> Iterator[str]:
         ).format(files=files, first=table["files"][0])
         return
     if table["found"]:
-        yield _("{files}: this table was found and gives the labels of {count} images.").format(
-            files=files, count=table["images"]
-        )
+        yield ngettext(
+            "{files}: this table was found and gives the labels of {count} images.",
+            "{files}: these tables were found and give the labels of {count} images.",
+            len(table["files"]),
+        ).format(files=files, count=table["images"])
     if table["unused_columns"]:
         yield _(
             "Columns of {files} that are not used: {columns}; for labels from one of them: --set data.label_column=…"

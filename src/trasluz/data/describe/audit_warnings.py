@@ -130,8 +130,10 @@ def _small_splits(audit: Mapping[str, Any]) -> Iterator[str]:
         count = audit["splits"].get(name, 0)
         if 0 < count < _FEW:
             points = 100 * 1.96 * math.sqrt(0.25 / count)
-            yield _(
-                "There are only {count} {split} samples: a share measured on them can be off by {points:.0f} points."
+            yield ngettext(
+                "There is only {count} {split} sample: a share measured on it can be off by {points:.0f} points.",
+                "There are only {count} {split} samples: a share measured on them can be off by {points:.0f} points.",
+                count,
             ).format(split=_split(name), count=count, points=points)
 
 

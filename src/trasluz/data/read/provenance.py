@@ -6,8 +6,6 @@ IPTC, which is among those chunks, too.  Both are plain text near the start of a
 
 from __future__ import annotations
 
-from pathlib import Path
-
 MARK = "trasluz:generated"  # the chunk whose text is what kind of image it is
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 MADE = "trainedAlgorithmicMedia"  # wholly by a network
@@ -21,13 +19,3 @@ def is_marked(content: bytes) -> bool:
     """Whether the bytes of an image file say that a network made it; looks at the first 64 KiB."""
     head = content[:_HEAD]
     return any(sign in head for sign in _SIGNS)
-
-
-def is_generated(path: str | Path) -> bool:
-    """Whether the image file ``path`` says that a network made it.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with Path(path).open("rb") as file:
-        return is_marked(file.read(_HEAD))

@@ -13,10 +13,10 @@ from trasluz.draw.over_photographs import highest, photographs_panel
 from trasluz.draw.overlay import as_shown, overlay
 from trasluz.draw.panel import Cell, Gallery, Heat, Panel, Scale, Table, Tile
 from trasluz.look.cams import find
+from trasluz.look.checks.verdicts import measured
 from trasluz.look.looks.cam import CamResult
 from trasluz.look.method_names import method_name
 from trasluz.messages import _, ngettext
-from trasluz.metrics.intervals import mean_interval
 from trasluz.numerals import numeral
 
 QUESTION: Question = "where"
@@ -193,8 +193,8 @@ def _region_verdict(result: CamResult, layer: int) -> str:
         "random_without": percent(without[1]),
         "centred_without": percent(without[2]),
     }
-    holds = _surely_above_zero(result.kept[:, layer, 0] - result.kept[:, layer, 1:].max(1))
-    matters = _surely_above_zero(result.without[:, layer, 1:].min(1) - result.without[:, layer, 0])
+    holds = _surely_above_zero(result.kept[:, layer, 0] - result.kept[:, layer, 1:].max(1), result.groups)
+    matters = _surely_above_zero(result.without[:, layer, 1:].min(1) - result.without[:, layer, 0], result.groups)
     told = _(
         "With only the marked half of the evidence in view the model is {kept} sure (random region {random}, middle "
         "{centred}), without it {without} ({random_without}, {centred_without})."
@@ -217,13 +217,9 @@ def _conclusion(holds: bool, matters: bool, n: int) -> str:
     return _("No difference from regions of the same size elsewhere is certain: do not trust where the map points.")
 
 
-def _surely_above_zero(differences: np.ndarray) -> bool:
-    """Whether the mean over images lies above zero, by Student's interval at 95 per cent."""
-    known = [float(difference) for difference in differences if np.isfinite(difference)]
-    if not known:
-        return False
-    _mean, low, _high = mean_interval(known)
-    return low > 0
+def _surely_above_zero(differences: np.ndarray, groups: np.ndarray) -> bool:
+    """Whether the mean over images lies above zero, by its interval at 95 per cent."""
+    return measured(differences, groups).above_zero
 
 
 def _warnings(result: CamResult, layer: int) -> tuple[str, ...]:

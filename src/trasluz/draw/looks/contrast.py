@@ -9,9 +9,9 @@ from trasluz.draw.looking import Question
 from trasluz.draw.names import MINUS, integer, percent, significant
 from trasluz.draw.overlay import as_shown, signed_overlay
 from trasluz.draw.panel import Cell, Gallery, Panel, Scale, Table, Tile
+from trasluz.look.checks.verdicts import measured
 from trasluz.look.looks.contrast import ContrastResult
 from trasluz.messages import _, ngettext
-from trasluz.metrics.intervals import mean_interval
 
 QUESTION: Question = "where"
 ORDER = 20
@@ -165,12 +165,11 @@ def _verdict(result: ContrastResult) -> str:
         change=_signed(float(np.median(changes[known]))),
         random=_signed(float(np.median(by_luck[known]))),
     )
-    return f"{told} {_conclusion((by_luck - changes)[known])}" if known.sum() >= _FEWEST else told
+    return f"{told} {_conclusion(by_luck - changes, result.groups)}" if known.sum() >= _FEWEST else told
 
 
-def _conclusion(gains: np.ndarray) -> str:
-    _mean, low, _high = mean_interval([float(gain) for gain in gains])
-    if low > 0:
+def _conclusion(gains: np.ndarray, groups: np.ndarray) -> str:
+    if measured(gains, groups).above_zero:
         return _("So these channels make the difference, more than others do.")
     return _("No difference from other channels is certain: do not read them as what separates the classes.")
 

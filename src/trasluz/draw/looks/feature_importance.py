@@ -11,7 +11,7 @@ from trasluz.draw.colours import BLUE, GREY, class_colours
 from trasluz.draw.escaping import escape
 from trasluz.draw.figures import FONT, new_figure
 from trasluz.draw.looking import Question
-from trasluz.draw.names import integer, percent, split_name
+from trasluz.draw.names import integer, percent, points, split_name
 from trasluz.draw.panel import Panel
 from trasluz.look.looks.feature_importance import FeatureImportanceResult
 from trasluz.messages import _, ngettext
@@ -33,21 +33,20 @@ def draw(result: FeatureImportanceResult) -> tuple[Panel, ...]:
 def _bars(result: FeatureImportanceResult) -> Panel:
     found = [mean_interval([float(drop) for drop in drops]) for drops in result.drops]
     order = sorted(range(len(found)), key=lambda c: (-found[c][0], c))[:_MOST][::-1]
-    means = [found[c][0] for c in order]
-    figure = new_figure(x=_("accuracy lost when shuffled"), height=_FRAME + _BAR * len(order))
+    means = [100 * found[c][0] for c in order]
+    figure = new_figure(x=_("accuracy lost when shuffled (points)"), height=_FRAME + _BAR * len(order))
     figure.add_bar(
         x=means,
         y=[str(escape(result.columns[c])) for c in order],
         orientation="h",
         marker_color=BLUE,
-        error_x={"type": "data", "array": [found[c][2] - found[c][0] for c in order], "color": GREY},
-        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+        error_x={"type": "data", "array": [100 * (found[c][2] - found[c][0]) for c in order], "color": GREY},
+        hovertemplate="%{y}: %{x:.1f}<extra></extra>",
     )
     figure.update_layout(hovermode="closest", showlegend=False)
-    figure.update_xaxes(tickformat=".0%")
     best = order[-1]
-    verdict = _("Most depends on {column}: shuffled, it costs {drop} of {accuracy} accuracy.").format(
-        column=result.columns[best], drop=percent(found[best][0]), accuracy=percent(result.accuracy)
+    verdict = _("Most depends on {column}: shuffled, it costs {drop} points of an accuracy of {accuracy}.").format(
+        column=result.columns[best], drop=points(found[best][0]), accuracy=percent(result.accuracy)
     )
     useless = sum(low <= 0 for _mean, low, _high in found)
     if useless:

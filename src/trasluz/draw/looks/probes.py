@@ -11,7 +11,7 @@ from trasluz.draw.colours import BLUE, VERMILLION
 from trasluz.draw.figures import new_figure
 from trasluz.draw.layer_names import short_names
 from trasluz.draw.looking import Question
-from trasluz.draw.names import MINUS, integer, numeral, percent, significant, split_name
+from trasluz.draw.names import integer, numeral, percent, points, significant, split_name
 from trasluz.draw.panel import Gallery, Panel, Table, Tile
 from trasluz.look.classes.probing import LEAST
 from trasluz.look.looks.probes import ProbesResult
@@ -131,7 +131,7 @@ def _adds(result: ProbesResult) -> list[Adds]:
 
 def _table(result: ProbesResult) -> Panel:
     head = (
-        *("№", _("layer"), _("output"), _("accuracy"), _("95 % interval"), _("gain"), _("adds")),
+        *("№", _("layer"), _("output"), _("accuracy"), _("95 % interval"), _("gain (points)"), _("adds")),
         *(_("zeros"), _("effective rank"), _("channels")),
     )
     words = {"yes": _("yes"), "less": _("less"), "nothing": _("nothing"), "unknown": _("not known")}
@@ -156,7 +156,7 @@ def _table(result: ProbesResult) -> Panel:
 
 
 def _signed(gain: float) -> str:
-    return f"{'+' if gain >= 0 else MINUS}{percent(abs(gain))}"
+    return ("+" if gain >= 0 else "") + points(gain)
 
 
 def _depth(result: ProbesResult) -> Panel:

@@ -16,7 +16,7 @@ from trasluz.look.checks.pixel_removal import ROAD_SHARES, areas
 from trasluz.look.checks.verdicts import FEWEST, Judged, judge, knows_something
 from trasluz.look.looks.trust import TrustResult
 from trasluz.messages import N_, _, ngettext
-from trasluz.metrics.intervals import wilson
+from trasluz.metrics.clustered import hits_interval
 from trasluz.numerals import MINUS, numeral
 
 QUESTION: Question = "where"
@@ -119,7 +119,7 @@ def _verdict(result: TrustResult, judged: list[Judged]) -> list[str]:
 
 def _knows_nothing(result: TrustResult) -> str:
     """That the model is not surely better than chance; that it is no better only where that is sure."""
-    low, high = wilson(int(result.right.sum()), len(result.right))
+    low, high = hits_interval(result.right, result.groups)
     text = _(
         "The model is right on {right} of these images, no more often than one that always names the most frequent "
         "class ({majority}): its maps have nothing to show, whatever they look like."

@@ -9,7 +9,7 @@ from trasluz.findings.finding import Finding
 from trasluz.findings.rules.scores_are_probabilities import CAUSE as UNSURE
 from trasluz.findings.rules.scores_are_probabilities import check as scores_are_probabilities
 from trasluz.messages import _
-from trasluz.numerals import percent
+from trasluz.numerals import percent, points
 
 _LEAST = 0.05  # five points between what is said and what is so
 _GRAVE = 0.1  # ten points too sure: a caution; most networks of a few epochs are some points off
@@ -35,7 +35,7 @@ def check(evidence: Evidence) -> Finding | None:
     least = _LEAST + (_asked_doubt(evidence) if sure < right else 0.0)
     if error < max(least, _TIMES_CHANCE * chance):
         return None
-    over = _("It is {sure} sure on average and right in {right}; the two are {error} apart.")
+    over = _("It is {sure} sure on average and right in {right}; the two are {error} points apart.")
     smoothing = evidence.recipe.model.get("label_smoothing", 0.0)
     mixed = ("data.augment.mixup=0.0",) if evidence.recipe.data.augment.mixup else longer(evidence)
     less = ("model.label_smoothing=0.0",) if smoothing else mixed
@@ -44,7 +44,7 @@ def check(evidence: Evidence) -> Finding | None:
     return Finding(
         severity="warn" if sure > right and error >= _GRAVE else "note",
         title=_("It is surer than it is right") if sure > right else _("It is less sure than it could be"),
-        seen=over.format(sure=percent(sure), right=percent(right), error=percent(error)),
+        seen=over.format(sure=percent(sure), right=percent(right), error=points(error)),
         meaning=_("Its probabilities cannot be read as chances; which class it names is not touched by that."),
         advice=_surer(evidence) if sure > right else _less_doubt(evidence),
         numbers={"calibration_error": error, "confidence": sure, "accuracy": right, "by_chance": chance},

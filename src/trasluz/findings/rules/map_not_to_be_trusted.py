@@ -14,7 +14,7 @@ from trasluz.look.checks.verdicts import FEWEST, Judged, judge, knows_something,
 from trasluz.look.looks import cam, trust
 from trasluz.look.method_names import method_name
 from trasluz.messages import _
-from trasluz.numerals import MINUS, integer, numeral, percent
+from trasluz.numerals import MINUS, integer, numeral, percent, points
 
 _SAME_FOR_ALL = 0.8  # rank correlation between classes at which the look at heat maps calls them nearly the same
 
@@ -80,11 +80,11 @@ def _marks_nothing(found: trust.TrustResult) -> Finding | None:
             continue
         seen = _(
             "{method}: taking away the pixels that it marks, or showing only them, changes the answer no more than "
-            "other pixels do ({deletion} in probability beside a random order)."
+            "other pixels do ({deletion} points of probability beside a random order)."
         )
         gain = each.deletion[0].mean
         return _finding(
-            seen.format(method=method_name(each.method), deletion=("+" if gain > 0 else "") + percent(gain)),
+            seen.format(method=method_name(each.method), deletion=("+" if gain > 0 else "") + points(gain)),
             _("The map does not show the place by which the model decides."),
             _("Read maps of another method or of another layer, which `trasluz look RUN trust` finds to matter."),
             {"deletion_gain": gain, "insertion_gain": each.insertion[0].mean, "road_gain": each.road[0].mean},
@@ -110,7 +110,7 @@ def _points_nowhere(found: cam.CamResult) -> Finding | None:
 
 
 def _same_for_all(found: cam.CamResult) -> Finding | None:
-    alike = measured(found.class_agreement[:, -1])
+    alike = measured(found.class_agreement[:, -1], found.groups)
     if not found.class_specific or not alike.known or alike.low < _SAME_FOR_ALL:
         return None
     seen = _(

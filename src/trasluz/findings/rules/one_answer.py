@@ -9,7 +9,6 @@ from trasluz.findings.evidence import Evidence, longer
 from trasluz.findings.finding import Finding
 from trasluz.findings.rates import lower_rate, rate_setting
 from trasluz.messages import _
-from trasluz.metrics.intervals import shares_apart
 from trasluz.numerals import integer, percent, significant
 
 _FEWEST = 30  # samples
@@ -95,7 +94,7 @@ def _before(evidence: Evidence, seen: str, numbers: dict[str, float]) -> tuple[s
     if evidence.curves_lag or not known or now is None:
         return seen, numbers
     (epoch, best), count = max(known, key=lambda row: row[1]), evidence.count("valid")
-    if shares_apart((round(best * count), count), (round(now * count), count))[0] <= 0:
+    if evidence.shares_apart((best, count), (now, count))[0] <= 0:
         return seen, numbers
     more = _("It was not so from the start: in epoch {epoch} it was right on {best} of validation.")
     told = more.format(epoch=integer(int(epoch)), best=percent(best))

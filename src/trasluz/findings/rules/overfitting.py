@@ -14,7 +14,6 @@ from trasluz.findings.curves import WINDOW, noise, smooth
 from trasluz.findings.evidence import Evidence, train_setting
 from trasluz.findings.finding import Finding, Severity
 from trasluz.messages import _
-from trasluz.metrics.intervals import shares_apart
 from trasluz.numerals import integer, percent, significant
 
 _FEWEST = 2 * WINDOW  # epochs, so that the best place and the last one share none
@@ -61,7 +60,7 @@ def _gap(evidence: Evidence) -> Finding | None:
     if 0 < weights < evidence.count("train") / _PER_WEIGHT:
         return None
     new = evidence.count("valid")
-    low, high = shares_apart((round(train * count), count), (round(valid * new), new))
+    low, high = evidence.shares_apart((train, count), (valid, new))
     lost = _lost(evidence)
     if train - valid < _GAP or low <= (0 if lost else _GAP):
         return None

@@ -14,7 +14,7 @@ from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
 from trasluz.look.looks import probes
 from trasluz.messages import _, ngettext
-from trasluz.numerals import integer, percent
+from trasluz.numerals import integer, points
 
 _AT_BEST = 0.01  # a layer is called redundant where even the upper end of its gain is a percentage point at most
 _FEWEST = 3  # in a row that are judged together: a stack, in which one more or less is no matter of the build
@@ -71,13 +71,13 @@ def _finding(idle: list[_Part], count: int, tested: int, *, together: bool) -> F
     names = ", ".join(part.name for part in idle[:_SHOWN]) + (", …" if len(idle) > _SHOWN else "")
     in_a_row = _(
         "{n} of {count} layers with weights, {names}, add nothing together that a linear probe could use: a gain in "
-        "accuracy of {best} at most in the mean of them ({tested} images, 95 % interval)."
+        "accuracy of {best} points at most in the mean of them ({tested} images, 95 % interval)."
     )
     alone = ngettext(
         "{n} of {count} layers with weights, {names}, adds nothing that a linear probe could use: a gain in accuracy "
-        "of {best} at most ({tested} images, 95 % interval).",
+        "of {best} points at most ({tested} images, 95 % interval).",
         "{n} of {count} layers with weights, {names}, add nothing that a linear probe could use: a gain in accuracy "
-        "of {best} each at most ({tested} images, 95 % interval).",
+        "of {best} points each at most ({tested} images, 95 % interval).",
         len(idle),
     )
     return Finding(
@@ -87,7 +87,7 @@ def _finding(idle: list[_Part], count: int, tested: int, *, together: bool) -> F
             n=integer(len(idle)),
             count=integer(count),
             names=names,
-            best=percent(max(best, 0.0)),
+            best=points(max(best, 0.0)),
             tested=integer(tested),
         ),
         meaning=_(

@@ -36,7 +36,8 @@ def check(evidence: Evidence) -> Finding | None:
             "All labels are right for {value} of {count} samples; it could as well be anything from {low} to {high}."
         )
     )
-    share = _larger_share(evidence, main.split)
+    # Of groups more are needed, not more samples of the same, and how many a larger share would hold is not known.
+    share = _larger_share(evidence, main.split) if evidence.worth == 1 else None
     return Finding(
         severity="note",
         title=_("Too few samples to tell good from better"),

@@ -79,26 +79,6 @@ def knows_classes(name: str) -> bool:
     return find(name).NEEDS != "activations"
 
 
-def class_map(name: str, activations: Tensor, gradients: Tensor) -> Tensor:
-    """The map of a method before its ReLU: ``[n, k, h, w]``, or ``[n, h, w]`` for gradients of one class each.
-
-    ``activations``: float ``[n, c, h, w]``; ``gradients``: ``[n, k, c, h, w]`` or ``[n, c, h, w]``.
-
-    Raises:
-        RecipeError: there is no such method.
-        ValueError: the shapes do not belong together, or the method needs more than gradients.
-    """
-    single = gradients.ndim == 4
-    several = gradients.unsqueeze(1) if single else gradients
-    if activations.ndim != 4 or several.ndim != 5 or several[:, 0].shape != activations.shape:
-        given = f"{tuple(activations.shape)} and {tuple(gradients.shape)}"
-        raise ValueError(f"a map needs activations [n, c, h, w] and gradients [n, k, c, h, w], not {given}")
-    if find(name).NEEDS == "trials":
-        raise ValueError(f"{name} needs trials; class_maps makes them")
-    found = signed_map(name, activations, several, several.shape[1])
-    return found[:, 0] if single else found
-
-
 def signed_map(name: str, activations: Tensor, evidence: Tensor | Trials | None, classes: int) -> Tensor:
     """The map of a method before its ReLU, ``[n, k, h, w]``, of ``activations`` ``[n, c, h, w]`` and what it needs.
 

@@ -1,4 +1,5 @@
-"""What the checks of heat maps say, as yes, no or not known: by 95 % intervals over images, or over random networks.
+"""What the checks of heat maps say, as yes, no or not known: by 95 % intervals over random networks, or over
+images, by groups where these come in some.
 
 Nothing is said in words here: drawings and findings both ask.
 """
@@ -13,7 +14,8 @@ import numpy as np
 
 from trasluz.look.checks.known_mean import known_mean
 from trasluz.look.checks.pixel_removal import areas
-from trasluz.metrics.intervals import bounded_mean, mean_interval, wilson
+from trasluz.metrics.clustered import any_mean, hits_interval
+from trasluz.metrics.intervals import bounded_mean
 
 if TYPE_CHECKING:
     from trasluz.look.looks import cam
@@ -53,16 +55,26 @@ class Measured:
         return self.high < LEAST
 
 
-def measured(values: np.ndarray) -> Measured:
-    """The mean of the finite ``values`` ``[n]`` with Student's interval."""
-    known = [float(value) for value in values if math.isfinite(value)]
-    return Measured(*mean_interval(known)) if known else Measured(math.nan, math.nan, math.nan)
+def measured(values: np.ndarray, groups: np.ndarray | None = None) -> Measured:
+    """The mean of the finite ``values`` ``[n]`` with Student's interval, or by ``groups`` int64 ``[n]``, if any."""
+    known = np.isfinite(values)
+    if not known.any():
+        return Measured(math.nan, math.nan, math.nan)
+    return Measured(*any_mean(values[known], _of(groups, known)))
 
 
 def correlated(values: np.ndarray) -> Measured:
     """The mean of the finite correlations ``values`` ``[n]`` with its interval inside [−1, 1]."""
-    known = values[np.isfinite(values)]
-    return Measured(float(known.mean()), *bounded_mean(known, -1.0, 1.0)) if len(known) else measured(known)
+    known = np.isfinite(values)
+    if not known.any():
+        return measured(values)
+    found = values[known]
+    return Measured(float(found.mean()), *bounded_mean(found, -1.0, 1.0))
+
+
+def _of(groups: np.ndarray | None, known: np.ndarray) -> np.ndarray | None:
+    """The groups of those that are ``known``, bool ``[n]``; none where each is by itself."""
+    return groups[known] if groups is not None and len(groups) else None
 
 
 @dataclass(frozen=True)
@@ -107,11 +119,6 @@ class Judged:
         return all(any(gain.gains_nothing for gain in pair) for pair in self._curves)
 
     @property
-    def trusted(self) -> bool:
-        """Whether the maps may be read."""
-        return self.follows_weights and self.marks
-
-    @property
     def _curves(self) -> tuple[tuple[Measured, Measured], ...]:
         return self.deletion, self.insertion, self.road
 
@@ -124,15 +131,15 @@ def judge(found: TrustResult, method: str) -> Judged:
         method,
         correlated(known_mean(found.alike[m], 1)),
         measured(known_mean(found.rise[m], 1)),
-        gains(-deletion),
-        gains(insertion),
-        gains(-found.road[m].mean(-1)),
+        gains(-deletion, found.groups),
+        gains(insertion, found.groups),
+        gains(-found.road[m].mean(-1), found.groups),
     )
 
 
-def gains(worth: np.ndarray) -> tuple[Measured, Measured]:
+def gains(worth: np.ndarray, groups: np.ndarray | None = None) -> tuple[Measured, Measured]:
     """By how much the map is worth more than each rival; ``worth``: ``[3, n]``, larger is better."""
-    return measured(worth[0] - worth[1]), measured(worth[0] - worth[2])
+    return measured(worth[0] - worth[1], groups), measured(worth[0] - worth[2], groups)
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,7 @@ class Pointed:
 
 def pointed(found: cam.CamResult, layer: int = -1) -> Pointed:
     """What the regions of a layer's heat maps say."""
-    return Pointed(gains(found.kept[:, layer].T), gains(-found.without[:, layer].T))
+    return Pointed(gains(found.kept[:, layer].T, found.groups), gains(-found.without[:, layer].T, found.groups))
 
 
 def knows_something(found: TrustResult) -> bool | None:
@@ -159,5 +166,5 @@ def knows_something(found: TrustResult) -> bool | None:
     known, or images are few.  Maps of a model that is not have nothing to show."""
     if not found.labelled or len(found.right) < FEWEST:
         return None
-    low, _high = wilson(int(found.right.sum()), len(found.right))
+    low, _high = hits_interval(found.right, found.groups)
     return low > found.majority

@@ -91,9 +91,12 @@ def settled_at(right: np.ndarray) -> np.ndarray:
     return np.asarray(wrong_last + 1, np.int64)
 
 
-def paired_difference(before: np.ndarray, after: np.ndarray) -> tuple[float, float, float]:
+def paired_difference(
+    before: np.ndarray, after: np.ndarray, groups: np.ndarray | None = None
+) -> tuple[float, float, float]:
     """The gain in accuracy on the same samples (bool ``[n]`` each), and its 95 % interval: ``(gain, low, high)``.
 
-    Of the paired difference of proportions (``paired_proportions``; Agresti and Min 2005), inside [−1, 1].
+    Of the paired difference of proportions (``paired_proportions``; Agresti and Min 2005), inside [−1, 1]; by
+    ``groups`` int64 ``[n]``, where there are some.
     """
-    return paired_proportions(after, before)
+    return paired_proportions(after, before, groups)

@@ -27,7 +27,8 @@ POOL, TAUGHT, TESTED = 5000, 3000, 2000
 class Reading:
     """Who teaches and who is asked: rows ``pool`` and ``tested`` of the data, int64, with the classes ``teaching`` and
     ``testing`` of those that have one, at the places ``known`` and ``asked``; ``taught``: places in ``pool`` of those
-    that teach the probe; ``available``: how many training images the pool was taken from."""
+    that teach the probe; ``available``: how many training images the pool was taken from; ``groups`` of the asked,
+    ``None`` where each is by itself."""
 
     pool: np.ndarray
     tested: np.ndarray
@@ -38,6 +39,7 @@ class Reading:
     testing: np.ndarray
     classes: int
     available: int
+    groups: np.ndarray | None
 
     @property
     def possible(self) -> bool:
@@ -58,7 +60,7 @@ class Reading:
 
     def accuracy(self, right: np.ndarray) -> Accuracy:
         """Of what ``by_neighbours`` or ``by_probe`` gave."""
-        return accuracy(right, self.testing)
+        return accuracy(right, self.testing, self.groups)
 
 
 def reading(subject: Subject, pool: int = POOL, taught: int = TAUGHT, tested: int = TESTED) -> Reading | None:
@@ -84,6 +86,7 @@ def reading(subject: Subject, pool: int = POOL, taught: int = TAUGHT, tested: in
         testing=testing[labelled],
         classes=len(subject.data.classes),
         available=len(rest),
+        groups=subject.groups(asked[labelled]),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trasluz.metrics.intervals import wilson
+from trasluz.metrics.clustered import hits_interval
 from trasluz.metrics.neighbours import nearest
 from trasluz.rng import Rng
 
@@ -16,7 +16,8 @@ _MOST_NEIGHBOURS = 10_000  # images among which neighbours are sought: about 3 s
 
 @dataclass(frozen=True)
 class Accuracy:
-    """``value``, the share of ``count`` images whose class was found, with its 95 % interval (Wilson 1927).
+    """``value``, the share of ``count`` images whose class was found, with its 95 % interval (Wilson 1927; by
+    groups where the data have some).
 
     ``chance``: what always naming the most frequent class would reach on the same images.
     """
@@ -63,8 +64,8 @@ def _spread(indices: np.ndarray, most: int) -> np.ndarray:
     return np.sort(indices[Rng(0).permutation("separation", 0, len(indices))[:most].numpy()])
 
 
-def accuracy(right: np.ndarray, labels: np.ndarray) -> Accuracy:
-    """Of ``right`` bool ``[n]``, n ≥ 1, for images of the classes ``labels``."""
-    low, high = wilson(int(right.sum()), len(right))
+def accuracy(right: np.ndarray, labels: np.ndarray, groups: np.ndarray | None = None) -> Accuracy:
+    """Of ``right`` bool ``[n]``, n ≥ 1, for images of the classes ``labels``, in ``groups`` int64 ``[n]`` if any."""
+    low, high = hits_interval(right, groups)
     chance = float(np.bincount(labels).max()) / len(labels)
     return Accuracy(float(right.mean()), low, high, len(right), chance)

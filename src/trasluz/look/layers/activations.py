@@ -1,6 +1,6 @@
 """Activations: what layers give for images, seen on the way through one forward pass; nothing is left in the networks.
 
-    seen = gather(subject, samples, ["classifier.relu1"], mean_over_positions)     # {layer: float32 [n, channels]}
+    seen = gather(subject, samples, ["classifier.relu1"], mean_and_max)     # {layer: float32 [n, 2·channels]}
 
 A layer's output is handed over before the next layer runs, because an activation may change it in place.  A layer
 that is used several times in a pass counts at its first use, as in ``family.layers``.
@@ -146,13 +146,6 @@ def gather(
 
     run_through(subject, samples, layers, see, through)
     return {name: np.concatenate(kept[name]) for name in layers if name in kept}
-
-
-def mean_over_positions(values: Tensor) -> Tensor:
-    """``[n, c, h, w]`` → ``[n, c]``; steps or tokens ``[n, steps, features]`` → ``[n, features]``; others flat."""
-    if values.ndim == 4:
-        return values.mean((2, 3))
-    return values.mean(1) if values.ndim == 3 else values.flatten(1)
 
 
 def mean_and_max(values: Tensor) -> Tensor:

@@ -82,7 +82,8 @@ class CamResult(Result):
     the region that holds half of the map's mass kept, and with it removed, for the map, a random and a centred region
     of as many pixels.
 
-    ``others``: ``METHOD/LAYER`` → maps like ``maps``, by further methods.
+    ``others``: ``METHOD/LAYER`` → maps like ``maps``, by further methods.  ``groups``: int64 ``[n]``, which images
+    belong together; empty where each is by itself.
     """
 
     method: str
@@ -106,6 +107,7 @@ class CamResult(Result):
     kept: np.ndarray
     without: np.ndarray
     others: dict[str, np.ndarray] = field(default_factory=dict)
+    groups: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 RESULT = CamResult
@@ -152,6 +154,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         labels=labels_of(shown),
         maps=maps,
         others=others,
+        groups=shown.groups,
         **joined,
     )
 

@@ -56,7 +56,8 @@ class CodeUseResult(Result):
     float64 ``[k, k]`` of the codes, 0 for dimensions that are constant.
 
     ``prior``: whether there is one, the standard normal; then ``mmd``, MMD² of the draws from it, and ``mmd_low`` and
-    ``mmd_high``, its 95 % interval (``metrics/latent.py``), absent for fewer than four codes.
+    ``mmd_high``, its 95 % interval (``metrics/latent.py``; by groups where the data have some), absent for fewer than
+    four codes, or groups.
     """
 
     count: int
@@ -97,7 +98,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     gaussian = codes.log_variance is not None
     spread = codes.order[:_MOST_SPREAD]
     edges, histograms = _histograms(codes.latents[:, spread])
-    value, low, high = _mmd(codes) if subject.can("prior") else (None, None, None)
+    value, low, high = _mmd(codes, subject.groups(codes.rows)) if subject.can("prior") else (None, None, None)
     largest = float(codes.variance.max())
     return CodeUseResult(
         count=len(codes.rows),
@@ -127,8 +128,8 @@ def _posterior_variance(codes: Survey) -> np.ndarray:
     return np.asarray(np.exp(codes.log_variance.astype(np.float64)).mean(0))
 
 
-def _mmd(codes: Survey) -> tuple[float, float | None, float | None]:
-    value, bounds = prior_mmd(codes.latents, Rng(0))
+def _mmd(codes: Survey, groups: np.ndarray | None) -> tuple[float, float | None, float | None]:
+    value, bounds = prior_mmd(codes.latents, Rng(0), groups=groups)
     return (value, None, None) if bounds == UNKNOWN else (value, *bounds)
 
 

@@ -7,7 +7,7 @@ channels of the last map; that these channels matter is tried by setting them to
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -77,7 +77,8 @@ class ContrastResult(Result):
     Of a common pair, over images of the split: ``ranked``: how many of each of the two classes, or (0, 0);
     ``mean_contribution``: float32 ``[2, c]`` on images of each; ``superiority``: float32 ``[c]``, the probability that
     an image of the first class has more of a channel than one of the second.  ``mistaken``: images of one of the
-    classes that were taken for the other, out of ``compared``; (0, 0) where that was not looked at.
+    classes that were taken for the other, out of ``compared``; (0, 0) where that was not looked at.  ``groups``: int64
+    ``[n]``, which images belong together; empty where each is by itself.
     """
 
     classes: tuple[str, ...]
@@ -100,6 +101,7 @@ class ContrastResult(Result):
     superiority: np.ndarray
     mistaken: int
     compared: int
+    groups: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 RESULT = ContrastResult
@@ -164,6 +166,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         common=pair is not None,
         firsts=_sides(joined["contributions"].shape[1], config)[0],
         names=shown.names,
+        groups=shown.groups,
         labels=labels_of(shown),
         mistaken=confusion.mistaken if confusion else 0,
         compared=confusion.compared if confusion else 0,

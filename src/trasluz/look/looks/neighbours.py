@@ -184,7 +184,7 @@ def _read_off(
         "probes": {name: asked.by_probe(*features) for name, features in spaces.items()},
     }
     found = {how: {name: asked.accuracy(hits) for name, hits in each.items()} for how, each in right.items()}
-    gains = {how: paired_difference(each["pca"], each["code"]) for how, each in right.items()}
+    gains = {how: paired_difference(each["pca"], each["code"], asked.groups) for how, each in right.items()}
     return found["neighbours"], found["probes"], gains
 
 

@@ -21,7 +21,7 @@ from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
 from trasluz.messages import N_, _
-from trasluz.metrics.intervals import wilson
+from trasluz.metrics.clustered import hits_interval
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng
@@ -50,10 +50,11 @@ class Config(Section):
 class ProbesResult(Result):
     """``layers``: names in order of computation; ``shapes`` of their outputs, channels first.
 
-    Per layer: ``accuracy`` of the probe and its 95 % interval ``low``, ``high`` (Wilson), ``gain`` over the layer
-    before with ``gain_low`` and ``gain_high`` (paired; the first layer's is over the most frequent class), all as
-    shares float64 ``[layers]``; ``zeros``: share of its values that are exactly zero; ``rank``: effective rank of its
-    means over positions; ``width``: how many those are.  ``own``: accuracy of the network itself.
+    Per layer: ``accuracy`` of the probe and its 95 % interval ``low``, ``high`` (Wilson's, by groups where the data
+    have some), ``gain`` over the layer before with ``gain_low`` and ``gain_high`` (paired, by groups alike; the first
+    layer's is over the most frequent class), all as shares float64 ``[layers]``; ``zeros``: share of its values that
+    are exactly zero; ``rank``: effective rank of its means over positions; ``width``: how many those are.  ``own``:
+    accuracy of the network itself.
     ``settled``: int64 ``[n]``, from which layer on a sample is right and stays right (the number of layers: never).
     ``taught`` and ``tested``: numbers of samples; ``split``: which tests.  ``majority``: accuracy of the most
     frequent class.  ``images``: uint8 ``[k, h, w, c]`` of some samples (empty without images) with ``image_depth``,
@@ -130,8 +131,9 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
             ranks.append(effective_rank(features[len(taught) :][:_RANKED, : widths[-1]]))
     hits = np.array(right)
     majority = np.bincount(known[taught], minlength=classes).argmax() == truth
-    gains = np.array([paired_difference(a, b) for a, b in zip([majority, *hits[:-1]], hits, strict=True)])
-    bounds = np.array([wilson(int(row.sum()), len(row)) for row in hits])
+    groups = subject.groups(tested)
+    gains = np.array([paired_difference(a, b, groups) for a, b in zip([majority, *hits[:-1]], hits, strict=True)])
+    bounds = np.array([hits_interval(row, groups) for row in hits])
     settled = settled_at(hits)
     counted = _zeros(subject, {name: candidates[name] for name in names}, tested[:_RANKED])
     shown = _examples(settled, len(names), config.examples) if subject.spec.kind == "image" else np.empty(0, np.int64)

@@ -8,7 +8,7 @@ pixels go and come in the order in which the maps rank them (``pixel_removal``),
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -77,7 +77,7 @@ class TrustResult(Result):
     complex.  ``deletion``, ``insertion``: float32 ``[m, 3, n, steps + 1]``; ``road``: float32 ``[m, 3, n, shares]``
     (``pixel_removal.Curves``).  ``right``: bool ``[n]``, whether the model is, with all pixels; ``labelled``: whether
     that is by labels, or (True for all) by what it says of the whole image; ``majority``: share of the most frequent
-    label.
+    label.  ``groups``: int64 ``[n]``, which images belong together; empty where each is by itself.
 
     Of e images from among all: ``images`` uint8 ``[e, h, w, c]``, ``names``, and ``examples``: method → float32
     ``[e, 2, h', w']``, the map and that of a random network, not negative.
@@ -98,6 +98,7 @@ class TrustResult(Result):
     names: tuple[str, ...]
     images: np.ndarray
     examples: dict[str, np.ndarray]
+    groups: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 RESULT = TrustResult
@@ -152,6 +153,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
         majority=float(np.bincount(labels).max() / len(labels)) if known else float("nan"),
         names=tuple(shown.names[index] for index in examples),
         examples=first,
+        groups=shown.groups,
         **joined,
     )
 

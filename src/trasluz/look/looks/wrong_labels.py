@@ -113,7 +113,8 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
     taught, kept = _taught(np.asarray(subject.data.labels)[drawn], same, len(subject.spec.classes))
     rows, same = drawn[kept], _among(same, kept)
     labels = np.searchsorted(taught, np.asarray(subject.data.labels)[rows])
-    found, known, by_pictures = _suspicion(subject, rows, labels, taught, folds(labels, same), reporter)
+    fold = folds(labels, same, subject.groups(rows))
+    found, known, by_pictures = _suspicion(subject, rows, labels, taught, fold, reporter)
     return _result(subject, rows, of, taught, labels, found, known, by_pictures, config.shown)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trasluz.draw.names import metric_value
+from trasluz.draw.names import points
 from trasluz.draw.reliability import reliability_diagram
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.report.context import Context
@@ -45,8 +45,8 @@ def _verdict(evaluation: Evaluation) -> Phrase:
     ]
     total = sum(n for _c, _a, n in bins) or 1
     gap = sum(n * (c - a) for c, a, n in bins) / total
-    size = metric_value("share", sum(n * abs(c - a) for c, a, n in bins) / total)
-    apart = both("Its confidence and its share of right answers differ by {size} on average", size=size)
+    size = points(sum(n * abs(c - a) for c, a, n in bins) / total)
+    apart = both("Its confidence and its share of right answers differ by {size} points on average", size=size)
     if gap > 0.005:
         return both("{apart}: it is too sure of itself.", apart=apart)
     if gap < -0.005:

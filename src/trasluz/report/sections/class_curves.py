@@ -54,7 +54,8 @@ def render(context: Context) -> Section:
 
 
 def _curves(evaluation: Evaluation) -> dict[str, Curves]:
-    return one_against_rest(evaluation.arrays["probabilities"], evaluation.arrays["labels"], evaluation.classes)
+    arrays = evaluation.arrays
+    return one_against_rest(arrays["probabilities"], arrays["labels"], evaluation.classes, arrays.get("groups"))
 
 
 def _hardest(found: dict[str, Curves], order: list[str]) -> Phrase:

@@ -53,8 +53,9 @@ def _positive(evaluation: Evaluation) -> np.ndarray | None:
 def _curves(evaluation: Evaluation) -> Curves:
     positive = _positive(evaluation)
     assert positive is not None, "applies() made sure of it"
-    scores = evaluation.arrays["probabilities"][evaluation.arrays["labels"] >= 0, 1]
-    return curves(scores, positive)
+    known, groups = evaluation.arrays["labels"] >= 0, evaluation.arrays.get("groups")
+    scores = evaluation.arrays["probabilities"][known, 1]
+    return curves(scores, positive, None if groups is None else groups[known])
 
 
 def _verdict(evaluation: Evaluation, found: Curves, name: str) -> Phrase:
