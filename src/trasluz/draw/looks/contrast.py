@@ -171,7 +171,7 @@ def _verdict(result: ContrastResult) -> str:
 def _conclusion(gains: np.ndarray) -> str:
     _mean, low, _high = mean_interval([float(gain) for gain in gains])
     if low > 0:
-        return _("So these channels make the difference, more than others do.")
+        return _("These channels make the difference, more than others do.")
     return _("No difference from other channels is certain: do not read them as what separates the classes.")
 
 

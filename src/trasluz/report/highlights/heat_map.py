@@ -1,4 +1,5 @@
-"""Heat maps: a few images, and where the evidence for the class lies that the model names."""
+"""Heat maps: a few images, and where the evidence for the class lies that the model names; over the photographs
+themselves, and then fewer and larger, where their files are found."""
 
 from __future__ import annotations
 
@@ -10,12 +11,14 @@ from trasluz.look.looks.cam import CamResult
 from trasluz.report.context import Context
 from trasluz.report.highlights._shown import Shown, grid, spread
 from trasluz.report.highlights.base import Highlight
+from trasluz.report.originals import originals
 from trasluz.report.phrase import both, plain
 
 SLOT = "inside"
 ORDER = 10
 _COUNT = 4
-_LARGEST = 336  # pixels of a picture's longer side
+_PHOTOGRAPHS = 2
+_LARGEST = 480  # pixels of a picture's longer side, for those who enlarge it
 
 
 def applies(context: Context) -> bool:
@@ -29,13 +32,17 @@ def render(context: Context) -> Highlight:
     found = context.looks["cam"]
     assert isinstance(found, CamResult), "applies() made sure of it"
     chosen = spread(range(len(found.images)), _COUNT)
+    photographs = _larger(context, found, spread(range(len(found.images)), _PHOTOGRAPHS))
+    chosen = list(photographs) or chosen
     images, maps = [], []
     for index in chosen:
         label = int(found.chosen[index, found.checked[index]])
         said = found.classes[label]
         amounts = np.maximum(np.nan_to_num(found.maps[found.layers[-1]][index, found.checked[index]]), 0)
-        picture = overlay(found.images[index], amounts, float(amounts.max()))
-        images.append(Shown(context.store(found.images[index]), plain(found.names[index]), spare=True))
+        image = photographs.get(index, found.images[index])
+        picture = overlay(image, amounts, float(amounts.max()), largest=_LARGEST if photographs else None)
+        original = context.store(image, largest=_LARGEST)
+        images.append(Shown(original, plain(found.names[index]), spare=True))
         alt = both("Heat map of the evidence for {said}", said=said)
         sure = percent(float(found.confidence[index, label]), 0)
         line = both("{said}, {share}", said=said, share=sure)
@@ -45,3 +52,11 @@ def render(context: Context) -> Highlight:
         "under: Where does it look?"
     )
     return Highlight(both("Where it looks"), "where", grid([*images, *maps], len(chosen)), caption)
+
+
+def _larger(context: Context, found: CamResult, chosen: list[int]) -> dict[int, np.ndarray]:
+    """The photographs of ``chosen`` by their place; empty unless each is found and shows more than its stored copy."""
+    files = originals(context, tuple(found.names[i] for i in chosen), found.images[chosen])
+    known = {chosen[place]: image for place, image in files.items()}
+    more = all(known[i].shape[0] > found.images[i].shape[0] for i in known)
+    return {i: known[i] for i in chosen} if len(known) == len(chosen) and more else {}
