@@ -1,5 +1,7 @@
-"""Heat maps: a few images, and where the evidence for the class lies that the model names; over the photographs
-themselves, and then fewer and larger, where their files are found."""
+"""Heat maps: a few images, and where the evidence for the class lies that the model names.
+
+Of photographs fewer are shown, and larger; over the files themselves where these are found and show more than the
+stored copies."""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ SLOT = "inside"
 ORDER = 10
 _COUNT = 4
 _PHOTOGRAPHS = 2
+_SIDE = 96  # pixels, from which on images are seen as photographs, and not as squares
 _LARGEST = 480  # pixels of a picture's longer side, for those who enlarge it
 
 
@@ -31,9 +34,8 @@ def render(context: Context) -> Highlight:
     """Images in the first row, the same under their maps of the last layer in the second."""
     found = context.looks["cam"]
     assert isinstance(found, CamResult), "applies() made sure of it"
-    chosen = spread(range(len(found.images)), _COUNT)
-    photographs = _larger(context, found, spread(range(len(found.images)), _PHOTOGRAPHS))
-    chosen = list(photographs) or chosen
+    photographs = _photographs(context, found, spread(range(len(found.images)), _PHOTOGRAPHS))
+    chosen = list(photographs) or spread(range(len(found.images)), _COUNT)
     images, maps = [], []
     for index in chosen:
         label = int(found.chosen[index, found.checked[index]])
@@ -54,9 +56,12 @@ def render(context: Context) -> Highlight:
     return Highlight(both("Where it looks"), "where", grid([*images, *maps], len(chosen)), caption)
 
 
-def _larger(context: Context, found: CamResult, chosen: list[int]) -> dict[int, np.ndarray]:
-    """The photographs of ``chosen`` by their place; empty unless each is found and shows more than its stored copy."""
+def _photographs(context: Context, found: CamResult, chosen: list[int]) -> dict[int, np.ndarray]:
+    """The photographs of ``chosen`` by their place: the files where all show more than the stored copies, else these;
+    empty where these are small and there are no files."""
+    stored = {i: found.images[i] for i in chosen}
     files = originals(context, tuple(found.names[i] for i in chosen), found.images[chosen])
-    known = {chosen[place]: image for place, image in files.items()}
-    more = all(known[i].shape[0] > found.images[i].shape[0] for i in known)
-    return {i: known[i] for i in chosen} if len(known) == len(chosen) and more else {}
+    known = {chosen[place]: image for place, image in sorted(files.items())}
+    if len(known) == len(chosen) and all(known[i].shape[0] > stored[i].shape[0] for i in known):
+        return known
+    return stored if min(found.images.shape[1:3]) >= _SIDE else {}
