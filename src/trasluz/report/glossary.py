@@ -13,8 +13,8 @@ from trasluz.messages import N_
 
 @dataclass(frozen=True)
 class Term:
-    """``forms``: what it is called, the first one as its name, others after bars; ``meaning``: one sentence; ``images``:
-    whether it means nothing but on pages about images."""
+    """``forms``: what it is called, the first one as its name, others after bars; ``meaning``: one sentence;
+    ``images``: whether it means nothing but on pages about images."""
 
     key: str
     forms: str

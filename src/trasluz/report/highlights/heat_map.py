@@ -14,13 +14,13 @@ from trasluz.report.context import Context
 from trasluz.report.highlights._shown import Shown, grid, spread
 from trasluz.report.highlights.base import Highlight
 from trasluz.report.originals import originals
+from trasluz.report.overlays import SEEN_AS_PHOTOGRAPH
 from trasluz.report.phrase import both, plain
 
 SLOT = "inside"
 ORDER = 10
 _COUNT = 4
 _PHOTOGRAPHS = 2
-_SIDE = 96  # pixels, from which on images are seen as photographs, and not as squares
 _LARGEST = 480  # pixels of a picture's longer side, for those who enlarge it
 
 
@@ -64,4 +64,4 @@ def _photographs(context: Context, found: CamResult, chosen: list[int]) -> dict[
     known = {chosen[place]: image for place, image in sorted(files.items())}
     if len(known) == len(chosen) and all(known[i].shape[0] > stored[i].shape[0] for i in known):
         return known
-    return stored if min(found.images.shape[1:3]) >= _SIDE else {}
+    return stored if min(found.images.shape[1:3]) >= SEEN_AS_PHOTOGRAPH else {}

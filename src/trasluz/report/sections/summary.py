@@ -168,11 +168,13 @@ def _quality(evaluation: Evaluation, pixels: bool) -> list[Phrase]:
         )
     if "mse" in metrics:
         error = _with_interval(evaluation, "mse")
-        images = N_(
+        scaled = N_(
             "It rebuilds {count} {split} images with a mean squared error of {error}, where pixels go from 0 to 1."
         )
-        others = N_("It rebuilds {count} {split} images with a mean squared error of {error}, in what the network sees.")
-        sentences.append(both(images if pixels else others, count=count, split=split, error=error))
+        others = N_(
+            "It rebuilds {count} {split} images with a mean squared error of {error}, in what the network sees."
+        )
+        sentences.append(both(scaled if pixels else others, count=count, split=split, error=error))
         sentences += _beside_pca(evaluation)
     return sentences
 
