@@ -123,8 +123,8 @@ def _must(*words: str) -> None:
         raise SystemExit(f"trasluz {' '.join(words)}: {code}")
 
 
-def _row(kind: str, found: dict[str, Any]) -> str:
-    cells = (
+def _row(kind: str, found: dict[str, Any]) -> Sequence[object]:
+    return (
         kind,
         f"{found['size']:.1f}",
         f"{found['screens'][1440]:.1f}",
@@ -136,6 +136,9 @@ def _row(kind: str, found: dict[str, Any]) -> str:
         found["barriers"],
         found["complaints"],
     )
+
+
+def _line(cells: Sequence[object]) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
@@ -144,12 +147,16 @@ _HEAD = """# Pages in a browser
 Made by `python -m bench.pages`: every kind of page, of a small run, in Chromium without a network. What is asked of
 them: at most 6 screens of 1440 × 900 and 10 of 390 × 844 while they are closed; the first screen within 1.5 screens of
 a phone; fewer than 40 stops of the Tab key to the last section; nothing cut at 390, 768, 1024 and 1440 pixels without
-a fade or a bar that says so, closed and with all sections open; every switch told by the address and restored from it;
-no violation that axe-core 4.14.1 finds, light and dark, English and Spanish, closed and open; no message of the browser.
+a fade or a bar that says so, closed and with all sections open; every switch told by the address and restored from
+it; no violation that axe-core 4.14.1 finds, light and dark, English and Spanish, closed and open; no message of the
+browser.
 `tests/report/test_layers_in_browser.py` holds made pages to the same.
 
-| page | MB | screens at 1440 | screens at 390 | first screen at 390 | Tab stops | cut | switches lost | barriers | messages |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
+"""
+_COLUMNS = (
+    *("page", "MB", "screens at 1440", "screens at 390", "first screen at 390"),
+    *("Tab stops", "cut", "switches lost", "barriers", "messages"),
+)
 
 
 def main() -> None:
@@ -164,7 +171,8 @@ def main() -> None:
         print(json.dumps({"page": kind, **found}), flush=True)
         rows.append(_row(kind, found))
     if not given.only:
-        text = "\n".join([_HEAD, *rows, "", f"Measured on {machine()}.", ""])
+        table = [_line(cells) for cells in (_COLUMNS, ["---"] * len(_COLUMNS), *rows)]
+        text = "\n".join([_HEAD, *table, "", f"Measured on {machine()}.", ""])
         (ROOT / "docs" / "pages.md").write_text(text, encoding="utf-8")
 
 

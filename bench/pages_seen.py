@@ -20,7 +20,8 @@ _DRAWN = """() => [...document.querySelectorAll(".plot")].every(
 # What is wider than the box that shows it, where no fade, bar or dots say so.  Figures draw within themselves; what is
 # for readers of screens alone is one pixel wide.
 CUT = """() => {
-  const sign = (node) => node.matches(".more-right, .more-left, pre") || getComputedStyle(node).textOverflow === "ellipsis";
+  const sign = (node) => node.matches(".more-right, .more-left, pre")
+    || getComputedStyle(node).textOverflow === "ellipsis";
   const found = [];
   if (document.documentElement.scrollWidth > innerWidth) found.push("page");
   for (const node of document.querySelectorAll("body *:not(svg *, .plot *, script, style)")) {
@@ -28,13 +29,14 @@ CUT = """() => {
     const style = getComputedStyle(node);
     const cuts = style.overflowX !== "visible" && node.scrollWidth > node.clientWidth + 1;
     const beyond = node.getBoundingClientRect().right > innerWidth + 1 && !node.closest(".scroll, pre, dialog");
-    if ((cuts && !sign(node)) || beyond) found.push(`${node.tagName}.${node.className} in ${node.closest("section")?.id}`);
+    const name = `${node.tagName}.${node.className} in ${node.closest("section")?.id}`;
+    if ((cuts && !sign(node)) || beyond) found.push(name);
   }
   return found;
 }"""
 # Every switch is moved; the address must say so.
 _SWITCH = """() => {
-  for (const node of document.querySelectorAll("main section input[type=checkbox], main section select, main section input[type=range]")) {
+  for (const node of document.querySelectorAll("main section :is(input[type=checkbox], select, input[type=range])")) {
     if (!node.checkVisibility() || node.closest("thead")) continue;
     if (node.type === "checkbox") node.checked = !node.checked;
     else if (node.type === "range") node.value = node.value === node.min ? node.max : node.min;
@@ -49,7 +51,7 @@ _SWITCH = """() => {
 }"""
 _STATE = """() => JSON.stringify([
   [...document.querySelectorAll("details.question")].map(one => one.open),
-  [...document.querySelectorAll("main section input[type=checkbox], main section select, main section input[type=range]")]
+  [...document.querySelectorAll("main section :is(input[type=checkbox], select, input[type=range])")]
     .map(one => one.type === "checkbox" ? one.checked : one.value),
   [...document.querySelectorAll("main section .choice:not(.zoom)")]
     .map(one => [...one.querySelectorAll("[aria-pressed]")].findIndex(b => b.getAttribute("aria-pressed") === "true")),

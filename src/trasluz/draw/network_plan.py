@@ -2,7 +2,8 @@
 
 What feeds what was seen in a pass (``look/layers/tracing.py``), so branches are those that were computed, also of a
 user's own networks; where a pass does not tell, a layer is taken to follow the one before it, by a dashed line: of a
-network of which nothing is known that is a chain in order of computation.  Layers that no pass joins, such as a generator and a discriminator, are drawings of their own.
+network of which nothing is known that is a chain in order of computation.  Layers that no pass joins, such as a
+generator and a discriminator, are drawings of their own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Redundant layers: layers with weights after which the class can be read off no better than before.
 
-Few samples cannot tell of one layer whether it gains a point.  Of several in a row, none of which surely gains, the mean
-gain is known better: half of its interval is that of one, divided by the square root of how many they are.
+Few samples cannot tell of one layer whether it gains a point.  Of several in a row, none of which surely gains, the
+mean gain is known better: half of its interval is that of one, divided by the square root of how many they are.
 
 Only layers that the run itself taught are judged: of a network whose weights came from elsewhere, nobody can leave one
 out and keep what the others know.
@@ -54,7 +54,8 @@ def check(evidence: Evidence) -> Finding | None:
 
 
 def _row(middle: list[_Part]) -> list[_Part]:
-    """The longest row of parts that were taught, none of which gains a point, whose mean gain is surely a point at most; else none."""
+    """The longest row of parts that were taught, none of which gains a point, whose mean gain is surely a point at
+    most; else none."""
     rows: list[list[_Part]] = [[]]
     for part in middle:
         if part.taught and part.gain <= _AT_BEST and part.gain - part.half <= 0:
