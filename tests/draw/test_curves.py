@@ -104,3 +104,9 @@ def test_validation_is_compared_with_training_images_in_evaluation_where_these_w
     assert list(gap_curve(history, "loss").data[0].y) == pytest.approx([0.25] * 3)
     names = [line.name for line in learning_curves(history, "loss").data]
     assert names == ["training", "training images, in evaluation", "validation"]
+
+
+def test_an_axis_of_shares_ends_where_shares_do() -> None:
+    figure = learning_curves(read_history([{"epoch": e, "valid/accuracy": 1.0} for e in (1, 2)]), "accuracy")
+    options = figure.layout.yaxis.autorangeoptions
+    assert (options.minallowed, options.maxallowed) == (-0.03, 1.03)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor, nn
@@ -97,3 +98,15 @@ def test_the_drawing_stands_before_the_table() -> None:
     assert isinstance(table.content, Table)
     assert drawing.verdict
     assert table.folded
+
+
+def test_where_no_pass_tells_what_feeds_what_it_is_a_dashed_chain_and_says_so() -> None:
+    found = _found(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Conv2d(2, 3, 3), nn.Flatten(), nn.Linear(48, 10)))
+    unknown = replace(found, layers=tuple(replace(layer, fed_by=()) for layer in found.layers))
+    (svg,) = _parts(network_plan(unknown))
+    lines = [path.get("stroke-dasharray") for path in svg.iter(f"{_SVG}path")]
+    assert len(lines) == len(found.layers)  # from what is given to the first, and between neighbours
+    assert lines[1:] == ["3 3"] * (len(lines) - 1)
+    assert "A dashed line" in draw(unknown)[0].note
+    assert "A dashed line" not in draw(found)[0].note
+    assert network_plan(replace(found, layers=())) is None

@@ -81,3 +81,19 @@ def test_statistics_that_were_computed_anew_are_told_with_what_came_of_it(tmp_pa
     assert "computed anew from 102 training images: there were 6 steps" in html
     assert "33.3" in html
     assert "97.6" in html
+
+
+def test_no_epoch_is_called_the_best_where_curves_lag_behind_the_weights(tmp_path: Path) -> None:
+    folder = make_run(tmp_path)
+    context = Context(folder, {})
+    assert context.best is not None
+    assert "Best epoch: " in str(curves.render(context).html)
+    told = {"images": 102, "norms": 3, "steps": 6, "memory": 10.0, "initial": 0.53}
+    measured = {"before": {"valid/accuracy": 0.333}, "after": {"valid/accuracy": 0.976}}
+    folder.update_info(statistics={"train": told | measured})
+    context = Context(folder, {})
+    assert context.best is None
+    html = str(curves.render(context).html)
+    assert "Best epoch" not in html
+    assert "Which epoch was best cannot be told" in html
+    assert "best epoch" not in str(curves.answer(context))

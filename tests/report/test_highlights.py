@@ -9,9 +9,11 @@ import pytest
 from tests.draw.looks.made_map import made_map
 from tests.report.made_runs import autoencoder_evaluation, classifier_evaluation, make_run
 from tests.report.test_layers_in_browser import _generator_looks
+from tests.report.test_overlays import _made
 from trasluz.report.context import Context
-from trasluz.report.highlights import predictions
+from trasluz.report.highlights import heat_map, predictions
 from trasluz.report.highlights.base import HIGHLIGHTS, SLOTS, highlights_of
+from trasluz.report.images import size_of
 
 
 def test_every_highlight_has_a_slot_and_a_place_of_its_own() -> None:
@@ -47,3 +49,16 @@ def test_a_highlight_that_raises_says_so_in_its_place(tmp_path: Path, monkeypatc
     monkeypatch.setattr(predictions, "render", lambda _context: (_ for _ in ()).throw(MemoryError))
     with pytest.raises(MemoryError):
         highlights_of(context)
+
+
+def test_heat_maps_lie_over_the_photographs_where_their_files_are(tmp_path: Path) -> None:
+    context, found = _made(tmp_path)
+    with_maps = Context(context.folder, {}, {"cam": found})
+    html = str(heat_map.render(with_maps).html)
+    assert html.count("<figure") == 4  # two photographs above their two maps
+    assert {size_of(address) for address in with_maps.pictures} == {(480, 360)}
+    for path in (tmp_path / "data").iterdir():
+        path.unlink()
+    stored = Context(context.folder, {}, {"cam": found})
+    heat_map.render(stored)
+    assert (32, 32) in {size_of(address) for address in stored.pictures}

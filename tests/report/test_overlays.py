@@ -21,6 +21,7 @@ from trasluz.data.read.images import load_images
 from trasluz.look.looks.cam import CamResult
 from trasluz.report import write_report
 from trasluz.report.context import Context
+from trasluz.report.images import size_of
 from trasluz.report.looks import look_panels
 from trasluz.reporting import Reporter
 
@@ -53,6 +54,16 @@ def test_without_the_files_the_page_is_as_it_was(tmp_path: Path) -> None:
     for path in (tmp_path / "data").iterdir():
         path.unlink()
     assert 'class="over"' not in look_panels(context, found)
+
+
+def test_copies_that_are_large_themselves_need_no_files(tmp_path: Path) -> None:
+    context, found = _made(tmp_path)
+    for path in (tmp_path / "data").iterdir():
+        path.unlink()
+    large = found.images.repeat(7, 1).repeat(7, 2)
+    html = str(look_panels(context, replace(found, images=large)))
+    assert 'class="over"' in html
+    assert (224, 224) in {size_of(address) for address in context.pictures}
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -11,6 +11,7 @@ from trasluz.draw.names import higher_is_better, is_share, metric_name, split_na
 from trasluz.draw.steps import Steps
 from trasluz.messages import _
 
+_BEYOND = 0.03  # that an axis of shares reaches below none and above all, for the marks there
 _DASHES = {"train": "dot", "train_eval": "solid", "valid": "solid", "test": "dash"}
 
 
@@ -105,6 +106,8 @@ def gap_curve(history: History, metric: str, *, theme: Theme = LIGHT, height: in
 def _honest_axis(figure: go.Figure, metric: str, spread: list[float]) -> None:
     """Amounts from zero, shares in per cent of their own range; a logarithmic scale where it shows more."""
     if is_share(metric):
+        # Around a line that never moves there would be room for 200 %.
+        figure.update_yaxes(autorangeoptions={"minallowed": -_BEYOND, "maxallowed": 1 + _BEYOND})
         figure.update_yaxes(tickformat=".0%" if spread and max(spread) - min(spread) > 0.05 else ".1%")
     elif not higher_is_better(metric):
         figure.update_yaxes(rangemode="tozero")

@@ -1,8 +1,9 @@
 """The network drawn as SVG: boxes from top to bottom in order of computation, and lines for what skips layers.
 
 What feeds what was seen in a pass (``look/layers/tracing.py``), so branches are those that were computed, also of a
-user's own networks; where a pass does not tell, a layer is taken to follow the one before it, by a dashed line.  Layers
-that no pass joins, such as a generator and a discriminator, are drawings of their own.
+user's own networks; where a pass does not tell, a layer is taken to follow the one before it, by a dashed line: of a
+network of which nothing is known that is a chain in order of computation.  Layers that no pass joins, such as a
+generator and a discriminator, are drawings of their own.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ class _Box:
 
 
 def network_plan(result: StripResult) -> Plan | None:
-    """The drawing in the language in force; ``None`` where no pass told what feeds what."""
-    if not any(layer.fed_by for layer in result.layers):
+    """The drawing in the language in force; ``None`` of a network without layers."""
+    if not result.layers:
         return None
     names = dict(
         zip((layer.name for layer in result.layers), short_names([x.name for x in result.layers]), strict=True)
@@ -58,6 +59,11 @@ def network_plan(result: StripResult) -> Plan | None:
     parts = _parts(_boxes(result.layers))
     widest = max(_amount(box) for part in parts for box in part)
     return Plan(tuple(_svg(part, names, result.sides, widest) for part in parts))
+
+
+def guesses(result: StripResult) -> bool:
+    """Whether any line of the drawing stands for the order of computation alone."""
+    return any(not layer.fed_by for layer in result.layers[1:])
 
 
 def _boxes(layers: Sequence[Layer]) -> list[_Box]:

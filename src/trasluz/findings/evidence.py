@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from trasluz.metrics.clustered import worth_for_interval
 from trasluz.metrics.intervals import score_interval, shares_apart, wilson
 from trasluz.metrics.multi_label import THRESHOLD
 from trasluz.recipe import Recipe
-from trasluz.recipe.train import TrainSection
+from trasluz.recipe.train import PhaseSection, TrainSection
 
 if TYPE_CHECKING:
     from trasluz.families.base import BaseFamily
@@ -68,6 +69,21 @@ class Evidence:
         from trasluz.families.base import get
 
         return get(str(self.recipe.model["family"]))
+
+    @cached_property
+    def taught_here(self) -> tuple[str, ...]:
+        """The names of the parameters that this run made from nothing: moved in a phase, and not loaded from elsewhere.
+
+        Of a start that found few of the weights ``run.json`` names only the first that were new.
+        """
+        starts = self.info.get("started_from") or ()
+        new = [set(start.get("fresh_names") or ()) for start in starts if start.get("loaded")]
+        phases = self.recipe.phases
+        return tuple(
+            name
+            for name in self.parameters
+            if all(name in names for names in new) and (not phases or any(_moves(phase, name) for phase in phases))
+        )
 
     def has_setting(self, name: str) -> bool:
         """Whether the family has a field ``model.<name>``."""
@@ -246,6 +262,12 @@ class Evidence:
             return int(self.main.arrays["kl"].shape[1])
         latent = self.recipe.model.get("latent")
         return latent if isinstance(latent, int) and self.metric("active_units") is not None else None
+
+
+def _moves(phase: PhaseSection, name: str) -> bool:
+    """Whether a phase trains that parameter; ``frozen`` wins over ``trainable``."""
+    fits = [any(fnmatchcase(name, pattern) for pattern in of) for of in (phase.trainable, phase.frozen)]
+    return fits == [True, False]
 
 
 def _entropy(shares: Sequence[float]) -> float:

@@ -13,6 +13,7 @@ from trasluz.draw.history import History, read_history
 from trasluz.draw.provenance import Origin
 from trasluz.draw.steps import Steps
 from trasluz.evaluation.evaluation import Evaluation
+from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding
 from trasluz.look.result import Result
 from trasluz.model.storing import load_spec
@@ -77,9 +78,18 @@ class Context(Stock):
         return next((self.evaluations[name] for name in names if name in self.evaluations), None)
 
     @cached_property
+    def curves_lag(self) -> bool:
+        """Whether the curves were measured with running statistics that lagged behind the weights."""
+        return Evidence(self.recipe, self.info, self.folder.metrics()).curves_lag
+
+    @cached_property
     def best(self) -> tuple[str, int, float] | None:
-        """What the last phase watched, the epoch (counted through all phases) in which it was best, its value there."""
-        section = self.recipe.resolved_phases()[-1][1].early_stopping or EarlyStoppingSection()
+        """What the last phase watched, the epoch (counted through all phases) in which it was best, its value there;
+        ``None`` where the curves lag behind the weights, unless those of that epoch were taken."""
+        stopping = self.recipe.resolved_phases()[-1][1].early_stopping
+        if self.curves_lag and not (stopping and stopping.restore_best):
+            return None
+        section = stopping or EarlyStoppingSection()
         first = self.history.phases[-1][1] if self.history.phases else 1
         found = self.history.best(section.monitor, section.mode, first + section.start_epoch)
         return None if found is None else (section.monitor, *found)

@@ -13,11 +13,13 @@ from trasluz.messages import N_
 
 @dataclass(frozen=True)
 class Term:
-    """``forms``: what it is called, the first one as its name, others after bars; ``meaning``: one sentence."""
+    """``forms``: what it is called, the first one as its name, others after bars; ``meaning``: one sentence;
+    ``images``: whether it means nothing but on pages about images."""
 
     key: str
     forms: str
     meaning: str
+    images: bool = False
 
 
 TERMS = (
@@ -131,11 +133,13 @@ TERMS = (
         "heat-map",
         N_("heat maps|heat map"),
         N_("A picture that colours the places of an image by how much they speak for an answer."),
+        images=True,
     ),
     Term(
         "grad-cam",
         N_("Grad-CAM"),
         N_("A heat map from a layer's channels, each weighed by how much the score of a class rises with it."),
+        images=True,
     ),
     Term(
         "rank-correlation",
@@ -151,16 +155,19 @@ TERMS = (
         "kernel",
         N_("kernels|kernel"),
         N_("The small grid of weights that a convolution moves over the image."),
+        images=True,
     ),
     Term(
         "feature-map",
         N_("feature maps|feature map"),
         N_("What one channel of a layer answers at each place of the image."),
+        images=True,
     ),
     Term(
         "receptive-field",
         N_("receptive field"),
         N_("The part of the image that one place of a layer can see."),
+        images=True,
     ),
     Term(
         "batch-norm",
@@ -173,6 +180,7 @@ TERMS = (
         "fid",
         N_("FID"),
         N_("How far samples as a whole are from real images, over the features of a classifier; 0 is no difference."),
+        images=True,
     ),
     Term(
         "learning-rate",

@@ -28,12 +28,16 @@ _GRID = 112  # places on a side of a map
 _STEPS = 255  # of a map, and of its colours
 _USUAL = 60  # per cent of the colour that is laid over, at first
 _THUMB = 72
+SEEN_AS_PHOTOGRAPH = 96  # pixels of the shorter side, below which a page draws every pixel as a square
 
 Versions = dict[str, Overlay]
 
 
 def has_photographs(context: Context, overlay: Overlay) -> bool:
-    """Whether the files of some of its pictures are there and show more than the stored copies."""
+    """Whether its pictures are seen as photographs: by their files, where these are there and show more than the stored
+    copies, or because the copies are no small ones."""
+    if all(min(photo.image.shape[:2]) >= SEEN_AS_PHOTOGRAPH for photo in overlay.photos):
+        return True
     found = _found(context, overlay)
     return any(image.shape[0] > overlay.photos[i].image.shape[0] for i, image in found.items())
 
@@ -47,7 +51,8 @@ def place_overlay(context: Context, versions: Versions, alt: Phrase) -> Markup:
     """The photographs with their maps, in every language."""
     first = next(iter(versions.values()))
     found = _found(context, first)
-    images = [found.get(i, photo.image) for i, photo in enumerate(first.photos)]
+    stored = [photo.image for photo in first.photos]
+    images = [max(image, found.get(i, image), key=len) for i, image in enumerate(stored)]
     numbers = [context.store(image, largest=LARGEST) for image in images]
     thumbs = [context.store(_thumb(image)) for image in images]
     return fill(

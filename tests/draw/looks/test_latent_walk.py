@@ -64,3 +64,16 @@ def test_a_notebook_shows_it_and_words_have_two_languages() -> None:
     assert "data:image/png" in found._repr_html_()
     with language("es"):
         assert len(draw(found)) == 3
+
+
+def test_the_largest_step_of_a_way_is_told_beside_equal_ones() -> None:
+    found = walked(Dreamer(), pairs=1, steps=5)
+    even = np.arange(5, dtype=np.uint8).reshape(1, 5, 1, 1, 1) * 40
+    leap = np.array([0, 0, 0, 200, 200], np.uint8).reshape(1, 5, 1, 1, 1)
+    said = {
+        name: draw(replace(found, ways={"line": ways}))[0].verdict
+        for name, ways in (("even", even), ("leap", leap), ("still", 0 * leap))
+    }
+    assert "the largest of 4 steps makes 25\u202f% of the change" in said["even"]
+    assert "makes 100\u202f% of the change; equal ones would make 25\u202f% each (1 way)" in said["leap"]
+    assert "does not listen" in said["still"]

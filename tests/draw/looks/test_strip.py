@@ -29,8 +29,8 @@ _OPEN = dataclasses.replace(_LAST, name="net.open", whole=False)
 
 
 def _table() -> Table:
-    (panel,) = draw(StripResult((_CONV, _SUM, _LAST, _OPEN), (1, 28, 30), 1234567))
-    assert panel.verdict == "4 layers, 1\u202f234\u202f567 parameters."
+    drawing, panel = draw(StripResult((_CONV, _SUM, _LAST, _OPEN), (1, 28, 30), 1234567))
+    assert drawing.verdict == "4 layers, 1\u202f234\u202f567 parameters."
     assert isinstance(panel.content, Table)
     return panel.content
 

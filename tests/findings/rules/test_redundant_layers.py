@@ -83,3 +83,23 @@ def test_a_stack_is_judged_by_its_mean_where_images_are_few() -> None:
     assert "together" in finding.seen
     not_found("redundant-layers", probed(0.7, 0, 0, 0.03, 0, 0.03, 0, 0))  # one gains between two: no stack of three
     not_found("redundant-layers", probed(0.7, 0, 0, 0, 0, 0, 0, 0, half=0.05))
+
+
+def test_only_layers_that_the_run_taught_are_judged() -> None:
+    made = _seen(True)
+
+    def with_phase(**phase: object) -> Evidence:
+        recipe = made.recipe.override({"phases": [{"name": "only", **phase}]})
+        return dataclasses.replace(made, recipe=recipe)
+
+    found("redundant-layers", with_phase())
+    not_found("redundant-layers", with_phase(trainable=["net.5.*"]))
+    not_found("redundant-layers", with_phase(frozen=["net.3.*"]))
+    elsewhere = {"started_from": [{"phase": "only", "loaded": 4, "fresh_names": ["net.5.weight", "net.5.bias"]}]}
+    not_found("redundant-layers", dataclasses.replace(made, info={**made.info, **elsewhere}))
+    new = {"started_from": [{"phase": "only", "loaded": 2, "fresh_names": ["net.3.weight", "net.5.weight"]}]}
+    assert "1 of 2 layers" in found("redundant-layers", dataclasses.replace(made, info={**made.info, **new})).seen
+
+
+def test_what_was_probed_is_called_samples_which_rows_of_a_table_are_too() -> None:
+    assert " samples, 95 % interval" in found("redundant-layers", _seen(True)).seen

@@ -204,14 +204,14 @@ def _region_verdict(result: CamResult, layer: int) -> str:
 
 def _conclusion(holds: bool, matters: bool, n: int) -> str:
     if holds and matters:
-        return _("So the map marks what the model decides by, better than other regions of that size.")
+        return _("The map marks what the model decides by, better than other regions of that size.")
     if holds:
         return _(
-            "So what the map marks speaks for the class; that the model needs it cannot be told with {n} images."
+            "What the map marks speaks for the class; that the model needs it cannot be told with {n} images."
         ).format(n=n)
     if matters:
         return _(
-            "So what the map marks is missed when it is gone; that it shows the class by itself cannot be told with "
+            "What the map marks is missed when it is gone; that it shows the class by itself cannot be told with "
             "{n} images."
         ).format(n=n)
     return _("No difference from regions of the same size elsewhere is certain: do not trust where the map points.")

@@ -170,7 +170,7 @@ def _verdict(result: ContrastResult) -> str:
 
 def _conclusion(gains: np.ndarray, groups: np.ndarray) -> str:
     if measured(gains, groups).above_zero:
-        return _("So these channels make the difference, more than others do.")
+        return _("These channels make the difference, more than others do.")
     return _("No difference from other channels is certain: do not read them as what separates the classes.")
 
 

@@ -37,7 +37,30 @@ def _between(result: LatentWalkResult) -> Panel:
         columns = (_("image"), *columns, _("image"))
     alt = ngettext("{n} way between two codes", "{n} ways between two codes", pairs).format(n=integer(pairs))
     gallery = Gallery(tuple(rows), tuple(names), columns)
-    return Panel(_("From one code to another"), gallery, alt, _between_note(result))
+    return Panel(_("From one code to another"), gallery, alt, _between_note(result), _between_verdict(result))
+
+
+def _between_verdict(result: LatentWalkResult) -> str:
+    """How evenly images change along the straight way: the share of the largest of its steps, by the median."""
+    line = result.ways.get("line")
+    if line is None or line.shape[1] < 3:  # of a single step nothing can be said
+        return ""
+    steps = np.sqrt(np.square(np.diff(line.astype(np.float64), axis=1)).mean((2, 3, 4)))
+    moved = steps[steps.sum(1) > 0]
+    if not len(moved):
+        return _("Nothing changes on the way from one code to another: the decoder does not listen to its code.")
+    return ngettext(
+        "On the way from one code to another the largest of {steps} steps makes {share} of the change; equal ones "
+        "would make {even} each ({n} way).",
+        "On the way from one code to another the largest of {steps} steps makes {share} of the change; equal ones "
+        "would make {even} each (median of {n} ways).",
+        len(moved),
+    ).format(
+        n=integer(len(moved)),
+        steps=integer(steps.shape[1]),
+        share=percent(float(np.median(moved.max(1) / moved.sum(1))), 0),
+        even=percent(1 / steps.shape[1], 0),
+    )
 
 
 def _way_name(way: str) -> str:

@@ -124,8 +124,8 @@ def _verdict(result: NeighboursResult) -> str:
     if all(high <= LEAST for _value, _low, high in gains):
         said.append(
             _(
-                "So the classes lie no clearer in it than in a linear compression of the pixels: it gains a percentage "
-                "point at most."
+                "The classes lie no clearer in the code than in a linear compression of the pixels: it gains a "
+                "percentage point at most."
             )
         )
     elif all(low <= 0 for _value, low, _high in gains):

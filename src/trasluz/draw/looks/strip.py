@@ -1,4 +1,4 @@
-"""The network drawn, where it is known what feeds what, and as a table: one row per layer, in order of computation."""
+"""The network drawn, and as a table: one row per layer, in order of computation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from trasluz.draw.layer_names import short_names
 from trasluz.draw.looking import Question
 from trasluz.draw.names import NO_BREAK, integer
-from trasluz.draw.network_plan import network_plan
+from trasluz.draw.network_plan import guesses, network_plan
 from trasluz.draw.panel import Cell, Panel, Table
 from trasluz.look.looks.strip import Layer, StripResult
 from trasluz.messages import _, ngettext
@@ -31,6 +31,8 @@ def draw(result: StripResult) -> tuple[Panel, ...]:
         "Lines at the side are connections that skip layers; + is where branches are added, & where they are joined. "
         "Activations, norms and dropout stand with the layer that they follow."
     )
+    if guesses(result):
+        note += " " + _("A dashed line is only the order of computation: no pass told what feeds that layer.")
     drawing = Panel(_("The network, drawn"), plan, _("The network, drawn"), note, _verdict(result))
     return (drawing, replace(table, folded=True))
 

@@ -1,7 +1,10 @@
 """Redundant layers: layers with weights after which the class can be read off no better than before.
 
-Few images cannot tell of one layer whether it gains a point.  Of several in a row, none of which surely gains, the mean
-gain is known better: half of its interval is that of one, divided by the square root of how many they are.
+Few samples cannot tell of one layer whether it gains a point.  Of several in a row, none of which surely gains, the
+mean gain is known better: half of its interval is that of one, divided by the square root of how many they are.
+
+Only layers that the run itself taught are judged: of a network whose weights came from elsewhere, nobody can leave one
+out and keep what the others know.
 """
 
 from __future__ import annotations
@@ -24,11 +27,12 @@ _SHOWN = 4  # names in a sentence
 @dataclass(frozen=True)
 class _Part:
     """A layer with weights and what follows it without weights of its own (activation, pooling), by its gain over the
-    part before: ``gain`` ± ``half``, 95 %."""
+    part before: ``gain`` ± ``half``, 95 %; ``taught``: whether this run made its weights from nothing."""
 
     name: str
     gain: float
     half: float
+    taught: bool
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -40,19 +44,21 @@ def check(evidence: Evidence) -> Finding | None:
     found = evidence.looks.get("probes")
     if not isinstance(found, probes.ProbesResult) or not evidence.parameters or found.own > found.high.max():
         return None
-    middle = _parts(found, evidence.parameters)[1:-1]  # the first reads the image, the last gives the scores
-    idle = [part for part in middle if part.gain - part.half <= 0 and part.gain + part.half <= _AT_BEST]
+    parts = _parts(found, evidence)
+    middle = parts[1:-1]  # the first reads the sample, the last gives the scores
+    idle = [part for part in middle if part.taught and part.gain - part.half <= 0 and part.gain + part.half <= _AT_BEST]
     row = [] if idle else _row(middle)
     if not idle and not row:
         return None
-    return _finding(row or idle, len(middle) + 2, found.tested, together=not idle)
+    return _finding(row or idle, sum(part.taught for part in parts), found.tested, together=not idle)
 
 
 def _row(middle: list[_Part]) -> list[_Part]:
-    """The longest row of parts, none of which gains a point, whose mean gain is surely a point at most; else none."""
+    """The longest row of parts that were taught, none of which gains a point, whose mean gain is surely a point at
+    most; else none."""
     rows: list[list[_Part]] = [[]]
     for part in middle:
-        if part.gain <= _AT_BEST and part.gain - part.half <= 0:
+        if part.taught and part.gain <= _AT_BEST and part.gain - part.half <= 0:
             rows[-1].append(part)
         else:
             rows.append([])
@@ -71,13 +77,13 @@ def _finding(idle: list[_Part], count: int, tested: int, *, together: bool) -> F
     names = ", ".join(part.name for part in idle[:_SHOWN]) + (", …" if len(idle) > _SHOWN else "")
     in_a_row = _(
         "{n} of {count} layers with weights, {names}, add nothing together that a linear probe could use: a gain in "
-        "accuracy of {best} points at most in the mean of them ({tested} images, 95 % interval)."
+        "accuracy of {best} points at most in the mean of them ({tested} samples, 95 % interval)."
     )
     alone = ngettext(
         "{n} of {count} layers with weights, {names}, adds nothing that a linear probe could use: a gain in accuracy "
-        "of {best} points at most ({tested} images, 95 % interval).",
+        "of {best} points at most ({tested} samples, 95 % interval).",
         "{n} of {count} layers with weights, {names}, add nothing that a linear probe could use: a gain in accuracy "
-        "of {best} points each at most ({tested} images, 95 % interval).",
+        "of {best} points each at most ({tested} samples, 95 % interval).",
         len(idle),
     )
     return Finding(
@@ -103,13 +109,13 @@ def _finding(idle: list[_Part], count: int, tested: int, *, together: bool) -> F
     )
 
 
-def _parts(found: probes.ProbesResult, parameters: Iterable[str]) -> list[_Part]:
+def _parts(found: probes.ProbesResult, evidence: Evidence) -> list[_Part]:
     """The layers with weights in order of computation, each with what follows it.
 
     The variance of the gain over several layers is taken as the sum of theirs, which it is at most where what one
     layer loses by chance the next wins back.
     """
-    owners = {name.rsplit(".", 1)[0] for name in parameters}
+    owners, taught = _modules(evidence.parameters), _modules(evidence.taught_here)
     parts: list[list[int]] = []
     for index, layer in enumerate(found.layers):
         if layer in owners or not parts:
@@ -117,6 +123,16 @@ def _parts(found: probes.ProbesResult, parameters: Iterable[str]) -> list[_Part]
         parts[-1].append(index)
     halves = (found.gain_high - found.gain_low) / 2
     return [
-        _Part(found.layers[of[0]], float(found.gain[of].sum()), math.sqrt(float((halves[of] ** 2).sum())))
+        _Part(
+            found.layers[of[0]],
+            float(found.gain[of].sum()),
+            math.sqrt(float((halves[of] ** 2).sum())),
+            found.layers[of[0]] in taught,
+        )
         for of in parts
     ]
+
+
+def _modules(parameters: Iterable[str]) -> set[str]:
+    """The modules that hold these parameters."""
+    return {name.rsplit(".", 1)[0] for name in parameters}

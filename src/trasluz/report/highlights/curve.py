@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SLOT = "curve"
 ORDER = 10
-_HIGH = 236  # pixels
+_HIGH = 212  # pixels
 _TICKS = 6
 _READ = ("accuracy", "label_accuracy", "mse")
 
@@ -46,8 +46,8 @@ def _small(figure: go.Figure, every: int, evaluated: bool) -> go.Figure:
     left_out = "train" if evaluated else "train_eval"
     if {split_name("train"), split_name("train_eval")} <= {trace.name for trace in figure.data}:
         figure.data = [trace for trace in figure.data if trace.name != split_name(left_out)]
-    figure.update_layout(legend={"font": {"size": 11}, "y": 1.0}, margin={"l": 44, "r": 8, "t": 8, "b": 36})
-    figure.update_xaxes(dtick=every, tickangle=0, tickfont={"size": 11}, title={"standoff": 4})
+    figure.update_layout(legend={"font": {"size": 11}, "y": 1.0}, margin={"l": 44, "r": 8, "t": 8, "b": 34})
+    figure.update_xaxes(dtick=every, tickangle=0, tickfont={"size": 11}, title={"standoff": 2, "font": {"size": 12}})
     figure.update_yaxes(nticks=5, tickfont={"size": 11}, title={"text": ""})
     return figure
 

@@ -15,6 +15,7 @@ from trasluz.report.phrase import Phrase, both, plain
 SLOT = "inside"
 ORDER = 90
 _COLUMNS, _ROWS = 4, 3
+_FEW = 2  # rows that small screens show, the last ones, which say when
 
 
 def applies(context: Context) -> bool:
@@ -37,7 +38,8 @@ def render(context: Context) -> Highlight:
             when = _when(int(found.epochs[frame]))
             picture = context.store(as_shown(images[frame, row]), kind)
             line = when if row == rows[-1] else plain("")
-            shown.append(Shown(picture, both("Image {row}, {when}", row=row + 1, when=when), line))
+            alt = both("Image {row}, {when}", row=row + 1, when=when)
+            shown.append(Shown(picture, alt, line, spare=row < len(rows) - _FEW))
     html = grid(shown, len(frames))
     return Highlight(
         both("What it made on the way"), "learned", html, both("Every row from one and the same beginning.")

@@ -15,6 +15,7 @@ from trasluz.report.phrase import both
 SLOT = "gives"
 ORDER = 10
 _COUNT, _COLUMNS = 15, 5
+_FEW = 10  # that small screens show
 
 
 def applies(context: Context) -> bool:
@@ -26,7 +27,7 @@ def render(context: Context) -> Highlight:
     """The first that the model makes, which nobody chose."""
     made = Made("generated", context.origin)
     shown = [
-        Shown(context.store(image, made), both("Generated image {number}", number=i + 1))
+        Shown(context.store(image, made), both("Generated image {number}", number=i + 1), spare=i >= _FEW)
         for i, image in enumerate(_samples(context)[:_COUNT])
     ]
     anchor = "makes" if "prior-samples" in context.looks else "learned"

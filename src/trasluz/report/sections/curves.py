@@ -209,7 +209,12 @@ def _ends(context: Context, split: str, name: str) -> Phrase:
 
 def _best(context: Context) -> Phrase | None:
     if context.best is None:
-        return None
+        if not context.curves_lag:
+            return None
+        return both(
+            "Which epoch was best cannot be told: the running statistics with which the curves were measured lagged "
+            "behind the weights."
+        )
     monitor, epoch, value = context.best
     split, _slash, metric = monitor.partition("/")
     names = {"metric": metric_phrase(metric), "split": split_phrase(split)}

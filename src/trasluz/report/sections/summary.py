@@ -40,7 +40,7 @@ def answer(context: Context) -> Phrase:
 def render(context: Context) -> Section:
     """Words, the number that people look for first, the gravest finding, and pictures."""
     main = context.main
-    quality = _quality(main, context.spec.get("kind") == "table") if main else []
+    quality = _quality(main, context.spec.get("kind", "image") == "image") if main else []
     html = fill(
         "sections/summary.html",
         what=_what(context),
@@ -147,15 +147,17 @@ def _what(context: Context) -> Phrase:
     )
 
 
-def _quality(evaluation: Evaluation, table: bool) -> list[Phrase]:
+def _quality(evaluation: Evaluation, pixels: bool) -> list[Phrase]:
     """One sentence per thing that can be measured, each beside what it costs nothing to reach."""
     split, count = split_phrase(evaluation.split), integer(evaluation.count)
     metrics, sentences = evaluation.metrics, []
     if "accuracy" in metrics:
         share = _with_interval(evaluation, "accuracy")
-        images = N_("Of {count} {split} images it names the right class for {share}.")
-        rows = N_("Of {count} {split} rows it names the right class for {share}.")
-        sentences.append(both(rows if table else images, count=count, split=split, share=share))
+        sentences.append(
+            both(
+                "Of {count} {split} images it names the right class for {share}.", count=count, split=split, share=share
+            )
+        )
         sentences += [
             _baseline(name, values["accuracy"]) for name, values in evaluation.baselines.items() if "accuracy" in values
         ]
@@ -166,11 +168,13 @@ def _quality(evaluation: Evaluation, table: bool) -> list[Phrase]:
         )
     if "mse" in metrics:
         error = _with_interval(evaluation, "mse")
-        images = N_(
+        scaled = N_(
             "It rebuilds {count} {split} images with a mean squared error of {error}, where pixels go from 0 to 1."
         )
-        rows = N_("It rebuilds {count} {split} rows with a mean squared error of {error}, in what the network sees.")
-        sentences.append(both(rows if table else images, count=count, split=split, error=error))
+        others = N_(
+            "It rebuilds {count} {split} images with a mean squared error of {error}, in what the network sees."
+        )
+        sentences.append(both(scaled if pixels else others, count=count, split=split, error=error))
         sentences += _beside_pca(evaluation)
     return sentences
 
