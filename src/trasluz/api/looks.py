@@ -33,6 +33,7 @@ def subject_of(run: OpenedRun, split: str | None) -> Subject:
         history=run.history,
         evaluations=run.evaluations(),
         folder=run.path,
+        split_codes=run.split_codes,
     )
 
 

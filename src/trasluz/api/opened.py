@@ -162,6 +162,12 @@ class OpenedRun:
             model: Model = self._opened["model"]
             return model
 
+    @property
+    def split_codes(self) -> dict[str, np.ndarray]:
+        """Codes of whole splits by this model, float32 ``[n, d]`` by the split's name, as looks have computed them."""
+        codes: dict[str, np.ndarray] = self._opened.setdefault("split_codes", {})
+        return codes
+
     def _need_model(self) -> None:
         if not self.weights.stored():
             from trasluz.draw.names import status_name

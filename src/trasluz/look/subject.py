@@ -30,6 +30,7 @@ class Subject:
 
     ``split`` is the one that looks take images from when they are not shown any; ``history`` the records of
     ``metrics.jsonl``; ``evaluations`` what is known of each split; ``folder`` the run's, where there is one.
+    ``split_codes``: the codes of whole splits, which looks at the same model and data share.
     """
 
     model: Model
@@ -38,6 +39,7 @@ class Subject:
     history: Sequence[Mapping[str, Any]] = ()
     evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
     folder: Path | None = None
+    split_codes: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def family(self) -> BaseFamily:

@@ -12,9 +12,10 @@ from trasluz.look.subject import Subject
 from trasluz.messages import _
 from trasluz.model.evaluation_mode import batch_size_for
 from trasluz.numerals import significant
-from trasluz.reporting import Reporter
+from trasluz.reporting import Reporter, Task
 
 _LARGEST = 1e15
+_KEPT = 2**28  # bytes of a split's codes that are kept for other looks, at most
 
 
 def code_capability(subject: Subject) -> str | None:
@@ -29,14 +30,45 @@ def encode_samples(subject: Subject, samples: np.ndarray) -> np.ndarray:
 
 
 def encode_rows(subject: Subject, rows: np.ndarray, reporter: Reporter) -> np.ndarray:
-    """The codes of rows (at least one) of the data, which are read a batch at a time, float32 ``[n, d]``."""
+    """The codes of rows (at least one) of the data, which are read a batch at a time, float32 ``[n, d]``.
+
+    Where half of a split or more is asked for, all of it is encoded and kept for the next look.  Which batch a row is
+    in, and so its last bits, follows from ``rows`` alone, whatever was kept before.
+    """
+    whole = [name for name, own in subject.data.splits.items() if _mostly(own, rows)]
+    own_rows = [subject.data.split(name) for name in whole]
+    rest = rows[~np.isin(rows, np.concatenate(own_rows))] if whole else rows
+    missing = [name for name in whole if name not in subject.split_codes]
+    total = len(rest) + sum(len(subject.data.split(name)) for name in missing)
+    with reporter.task(_("Encoding"), total=total, counted=_("images")) as task:
+        parts = [subject.split_codes.get(name) for name in whole]
+        found = [
+            _encoded(subject, own, task) if part is None else part for own, part in zip(own_rows, parts, strict=True)
+        ]
+        others = [_encoded(subject, rest, task)] if len(rest) else []
+    for name, codes in zip(whole, found, strict=True):
+        if codes.nbytes <= _KEPT:
+            subject.split_codes[name] = codes
+    if not whole:
+        return others[0]
+    known = np.concatenate([*own_rows, rest])
+    order = np.argsort(known, kind="stable")
+    return np.concatenate([*found, *others])[order[np.searchsorted(known[order], rows)]]
+
+
+def _mostly(split: np.ndarray, rows: np.ndarray) -> bool:
+    """Whether ``rows`` hold half of a split or more, so that encoding all of it costs at most twice as much."""
+    return 0 < len(split) <= 2 * len(rows) and 2 * int(np.isin(split, rows).sum()) >= len(split)
+
+
+def _encoded(subject: Subject, rows: np.ndarray, task: Task) -> np.ndarray:
+    """Codes of rows, a batch of samples in memory at a time."""
     samples, found = subject.data.samples, []
     size = batch_size_for(samples)
-    with reporter.task(_("Encoding"), total=len(rows), counted=_("images")) as task:
-        for start in range(0, len(rows), size):
-            part = np.asarray(samples[rows[start : start + size]])
-            found.append(encode_samples(subject, part))
-            task.advance(len(part))
+    for start in range(0, len(rows), size):
+        part = np.asarray(samples[rows[start : start + size]])
+        found.append(encode_samples(subject, part))
+        task.advance(len(part))
     return np.concatenate(found)
 
 
