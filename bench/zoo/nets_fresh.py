@@ -41,9 +41,13 @@ def _stages(channels: int, *widths: int) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def _head(shape: Shape, outputs: int, width: int, halvings: int) -> nn.Sequential:
+def _linear(shape: Shape, outputs: int, width: int, halvings: int) -> nn.Linear:
     by = 2**halvings
-    return nn.Sequential(nn.Flatten(), nn.Linear(width * (shape[1] // by) * (shape[2] // by), outputs))
+    return nn.Linear(width * (shape[1] // by) * (shape[2] // by), outputs)
+
+
+def _head(shape: Shape, outputs: int, width: int, halvings: int) -> nn.Sequential:
+    return nn.Sequential(nn.Flatten(), _linear(shape, outputs, width, halvings))
 
 
 def zero_scales(input_shape: Shape, outputs: int, share: float = 0.5) -> nn.Module:
@@ -67,13 +71,12 @@ def downhill(input_shape: Shape, outputs: int, share: float = 0.5, hidden: int =
 
 
 class _Silenced(nn.Module):
-    """``inner`` whose last layer has weights of 0 that nothing trains."""
+    """``inner`` whose ``last`` layer starts with weights of 0."""
 
     def __init__(self, shape: Shape, outputs: int) -> None:
         super().__init__()
-        self.inner, self.last = _stages(shape[0], 8, 16), _head(shape, outputs, 16, 2)[1]
+        self.inner, self.last = _stages(shape[0], 8, 16), _linear(shape, outputs, 16, 2)
         nn.init.zeros_(self.last.weight)
-        self.last.weight.requires_grad_(False)
 
     def forward(self, x: Tensor) -> Tensor:
         scores: Tensor = self.last(self.inner(x).flatten(1))
@@ -81,7 +84,7 @@ class _Silenced(nn.Module):
 
 
 def silenced(input_shape: Shape, outputs: int) -> nn.Module:
-    """Ends in a layer that was set to zero and left out of training: its bias gives one answer."""
+    """Ends in a layer that is set to zero: where it is left out of training, its bias gives one answer."""
     return _Silenced(input_shape, outputs)
 
 
