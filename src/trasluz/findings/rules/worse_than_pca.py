@@ -7,6 +7,8 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, significant
 
+_BY_HEART = 0.25  # of the error of validation: who errs so little on training samples knows these, and not their kind
+
 
 def check(evidence: Evidence) -> Finding | None:
     """A squared error whose interval does not lie below PCA's; of a linear network, above it.
@@ -46,7 +48,15 @@ def check(evidence: Evidence) -> Finding | None:
         refuted_by=_(
             "on other images of the kind its error lies below that of PCA, fitted to the same training images."
         ),
+        cause="" if errors_apart(evidence) is None else "memorising",
     )
+
+
+def errors_apart(evidence: Evidence) -> tuple[float, float] | None:
+    """The squared errors of training samples and of validation, both in evaluation mode, where the first is less than
+    a quarter of the second; else ``None``."""
+    both = evidence.together("train_eval/mse", "valid/mse")
+    return both[-1][:2] if both and both[-1][0] < _BY_HEART * both[-1][1] else None
 
 
 def _meaning(*, linear: bool, regularised: bool, shared: bool) -> str:
