@@ -169,7 +169,9 @@ def _uneven(of: Callable[[], Pair], train: tuple[int, ...], valid: int) -> Array
     first = np.concatenate([of_class[:count] for of_class, count in zip(rows, train, strict=True)])
     second = np.concatenate([of_class[count : count + valid] for of_class, count in zip(rows, train, strict=True)])
     parts = {"train": first, "valid": second}
-    return {f"{what}_{part}": source[at] for part, at in parts.items() for what, source in (("X", samples), ("y", labels))}
+    return {
+        f"{what}_{part}": source[at] for part, at in parts.items() for what, source in (("X", samples), ("y", labels))
+    }
 
 
 def _again(made: Arrays, copies: int, change: Callable[[np.ndarray], np.ndarray]) -> Arrays:

@@ -23,7 +23,12 @@ def _well(name: str, truth: str, settings: Mapping[str, Any], data: str, **more:
 
 
 SPECIMENS = (
-    _well("letters-cnn", "twelve letters by a CNN, a cosine: 99 % right", taught(maps(16, 32), epochs=16) | _COSINE | _STANDARD, "letters"),
+    _well(
+        "letters-cnn",
+        "twelve letters by a CNN, a cosine: 99 % right",
+        taught(maps(16, 32), epochs=16) | _COSINE | _STANDARD,
+        "letters",
+    ),
     _well(
         "letters-16",
         "four letters by a CNN at 16×16, a cosine: all right, losses of both 0.003",
@@ -107,7 +112,13 @@ SPECIMENS = (
         "letters-four",
         recipe=_CODES,
     ),
-    _well("garments-vae", "a VAE of garments: all five numbers used, an error of 0.025 where PCA has 0.035", vae(5, epochs=20) | split(), "garments-ten", recipe=_CODES),
+    _well(
+        "garments-vae",
+        "a VAE of garments: all five numbers used, an error of 0.025 where PCA has 0.035",
+        vae(5, epochs=20) | split(),
+        "garments-ten",
+        recipe=_CODES,
+    ),
     _well(
         "letters-gan",
         "a GAN of letters with a gradient penalty: each of four between 20 and 30 % of what it makes, a spread of 0.13 beside 0.15",
@@ -142,7 +153,12 @@ SPECIMENS = (
         | {"train.schedule": {"name": "cosine", "warmup": 2}},
         "letters-four",
     ),
-    _well("pairs-cnn", "whether each of four letters is there: all four right for 98 % of the pairs", taught(maps(16, 32), epochs=20) | _COSINE, "pairs"),
+    _well(
+        "pairs-cnn",
+        "whether each of four letters is there: all four right for 98 % of the pairs",
+        taught(maps(16, 32), epochs=20) | _COSINE,
+        "pairs",
+    ),
     _well(
         "veiled-residual",
         "letters of any colour in the fourth channel, 15×19, a residual network: all right",
@@ -179,8 +195,7 @@ SPECIMENS = (
     _well(
         "garments-all",
         "ten kinds of garments, half of the units dropped, early stopping: 81 % right, training 88 %",
-        taught(plain(96, dropout=0.5), epochs=25, learning_rate=0.001)
-        | {"train.early_stopping": {"patience": 4}},
+        taught(plain(96, dropout=0.5), epochs=25, learning_rate=0.001) | {"train.early_stopping": {"patience": 4}},
         "garments-ten",
     ),
 )

@@ -2,8 +2,9 @@
 
 A caution where that can have cost something: fewer are left than tell the classes apart, or half of a layer is dead
 and the training samples were not learned.  Where one answer is given to everything it is a remark beside that: units
-that nothing is asked of fall silent, whatever the cause.  A third to two thirds of a first layer are dead from birth where pixels are
-positive and were not standardised; what is left of a wide layer works as a narrower one would, which is a remark.
+that nothing is asked of fall silent, whatever the cause.  A third to two thirds of a first layer are dead from birth
+where pixels are positive and were not standardised; what is left of a wide layer works as a narrower one would, which
+is a remark.
 """
 
 from __future__ import annotations
