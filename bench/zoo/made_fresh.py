@@ -55,7 +55,7 @@ def _thin() -> Arrays:
 
 
 def _veiled() -> Arrays:
-    """Letters of any colour whose shape stands in the fourth channel, on colours of chance; uint8 ``[n, 15, 19, 4]``."""
+    """Letters of any colour whose shape stands in the fourth channel, on colours of chance, 15×19."""
     inks, labels = _inks("BEHT", 90, (15, 19), 6)
     draws = _draws(7)
     colour = draws.uniform(0, 1, (len(inks), 1, 1, 3)) + draws.normal(0, 0.1, (*inks.shape, 3))
@@ -63,7 +63,7 @@ def _veiled() -> Arrays:
 
 
 def _pairs(train: int, valid: int, noise: float) -> Arrays:
-    """Two letters side by side; for each of A, O, X and Z whether it is there: several labels; uint8 ``[n, 14, 26]``."""
+    """Two letters side by side; for each of A, O, X and Z whether it is there: several labels; 14×26."""
     draws, images, labels = _draws(8), [], []
     for _image in range(train + valid):
         found = draws.integers(0, 5, 2)  # the fifth: none

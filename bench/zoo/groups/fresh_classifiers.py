@@ -81,7 +81,8 @@ SPECIMENS = (
     ),
     _planted(
         "high-attention",
-        "a user's vision transformer with Adam at 0.1: the loss ends at 1.40, that of guessing is log 4; at 0.003 all are told",
+        "a user's vision transformer with Adam at 0.1: the loss ends at 1.40, that of guessing is log 4; at "
+        "0.003 all are told",
         "rate-too-high",
         _own("attention"),
         "letters-four",
@@ -201,7 +202,8 @@ SPECIMENS = (
     ),
     _planted(
         "trends-by-heart",
-        "225 series under much noise by heart: the loss of validation rises from 0.80 to 0.99, that of training falls on",
+        "225 series under much noise by heart: the loss of validation rises from 0.80 to 0.99, that of "
+        "training falls on",
         "overfitting",
         _series("gru", 48),
         "trends-few",
@@ -210,7 +212,8 @@ SPECIMENS = (
     ),
     _planted(
         "pairs-by-heart",
-        "70 noisy pairs of letters by heart: the loss of validation rises from 2.5 to 3.6, that of training falls to 0.02",
+        "70 noisy pairs of letters by heart: the loss of validation rises from 2.5 to 3.6, that of training "
+        "falls to 0.02",
         "overfitting",
         plain(128),
         "pairs-few",

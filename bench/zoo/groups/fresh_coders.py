@@ -55,7 +55,8 @@ SPECIMENS = (
     ),
     Specimen(
         "code-by-heart",
-        "a wide autoencoder of 40 garments: an error of 0.0004 for these and of 0.042 for others, where PCA of the same 40 has 0.024",
+        "a wide autoencoder of 40 garments: an error of 0.0004 for these and of 0.042 for others, where PCA "
+        "of the same 40 has 0.024",
         _BASE,
         split(None) | _coder(256, code=32) | rate(300, 0.005),
         data="garments-forty",
@@ -86,7 +87,8 @@ SPECIMENS = (
     ),
     Specimen(
         "modes-digits",
-        "a GAN of digits from two numbers, whose generator moves once in four steps, at 0.004: four or five of ten are never made",
+        "a GAN of digits from two numbers, whose generator moves once in four steps, at 0.004: four or five "
+        "of ten are never made",
         _BASE,
         _gan(20, 0.004, 0.004, latent=2, generator_every=4),
         data="mnist-1000",

@@ -64,7 +64,8 @@ SPECIMENS = (
     ),
     _well(
         "diabetes-line",
-        "thirds of an illness that ten features tell little of, a linear layer: 51 % right, as many as a wide network finds",
+        "thirds of an illness that ten features tell little of, a linear layer: 51 % right, as many as a "
+        "wide network finds",
         taught(plain(), epochs=40, learning_rate=0.003) | {"model.l2": 0.02},
         "diabetes-thirds",
     ),
@@ -121,7 +122,8 @@ SPECIMENS = (
     ),
     _well(
         "letters-gan",
-        "a GAN of letters with a gradient penalty: each of four between 20 and 30 % of what it makes, a spread of 0.13 beside 0.15",
+        "a GAN of letters with a gradient penalty: each of four between 20 and 30 % of what it makes, a "
+        "spread of 0.13 beside 0.15",
         gan(epochs=100) | {"data": {"source": "digits", "size": 16, "valid": 0.2}},
         "letters-four",
         judge="letters-16",
