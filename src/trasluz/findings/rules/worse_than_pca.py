@@ -56,7 +56,10 @@ def errors_apart(evidence: Evidence) -> tuple[float, float] | None:
     """The squared errors of training samples and of validation, both in evaluation mode, where the first is less than
     a quarter of the second; else ``None``."""
     both = evidence.together("train_eval/mse", "valid/mse")
-    return both[-1][:2] if both and both[-1][0] < _BY_HEART * both[-1][1] else None
+    if not both:
+        return None
+    trained, new = both[-1]
+    return (trained, new) if trained < _BY_HEART * new else None
 
 
 def _meaning(*, linear: bool, regularised: bool, shared: bool) -> str:
