@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.zoo.made_fresh import FRESH
 from bench.zoo.made_others import OTHERS
 
 Arrays = dict[str, np.ndarray]
@@ -158,4 +159,5 @@ MADE: dict[str, Callable[[], Arrays]] = {
     "spirals": _spirals,
     "photographs": _photographs,
     **OTHERS,
+    **FRESH,
 }

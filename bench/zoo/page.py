@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.machine import machine
-from bench.zoo.groups import groups
+from bench.zoo.groups import ROUNDS, groups
 from bench.zoo.judge import GRAVE, false_alarms, told_for, wrong
 from bench.zoo.specimen import Specimen
 from trasluz.findings.base import names
@@ -31,7 +31,9 @@ that did not help in most runs was withdrawn.
 Specimens by other hands (`bench/zoo/groups/others_*.py`) were written by someone who had not read the rules but knew
 their names and this page; that each fault is there was measured without them. They are counted apart, and twice: as
 they were first judged, by rules that had never seen them, and as they are judged now, after the rules were mended where
-that first judgement was wrong. Only the first tells how rules fare on trainings that nobody had in mind.
+that first judgement was wrong. Only the first tells how rules fare on trainings that nobody had in mind. After some
+rules had been mended with thresholds that fitted the first round (`others_*`), a second one (`fresh_*`) was written and
+judged in the same way, for these rules and for healthy trainings.
 
 A finding also says what would refute it. Of several findings with one cause only the most specific is told, as grave as
 the gravest of them; settings that would change nothing are never advised.
@@ -141,14 +143,24 @@ def _rules(known: list[tuple[Specimen, Told]]) -> list[str]:
         "remarks on healthy",
         "advice helped",
     )
-    first = list(_known(FIRST))
     lead = f"{_counted(own)} By other hands: {_counted(others)} Intervals are Wilson's, 95 %."
-    told = f"By other hands, when first judged: {_counted(first)}"
-    rows = ((name, _found_of(name, first), _on_healthy(name, first)[0]) for name in names())
     return [
         *("## Per rule", "", lead, "", *_table(head, (_rule(name, own, others) for name in names())), ""),
-        *("## First judged", "", told, "", *_table(("rule", "found of planted", "false on healthy"), rows)),
+        *("## First judged", "", *_first()),
     ]
+
+
+def _first() -> list[str]:
+    """What was said of each round of other hands before any rule was mended after it."""
+    known = list(_known(FIRST))
+    rounds = [[one for one in known if one[0].hands == hands] for hands in ROUNDS.values()]
+    lead = [f"{which} round: {_counted(found)}" for which, found in zip(("First", "Second"), rounds, strict=True)]
+    head = ("rule", "found of planted, first round", "false on healthy", "second round", "false on healthy")
+    rows = (
+        (name, *(told for found in rounds for told in (_found_of(name, found), _on_healthy(name, found)[0])))
+        for name in names()
+    )
+    return ["By other hands, when first judged. " + " ".join(lead), "", *_table(head, rows)]
 
 
 def _by_hands(known: list[tuple[Specimen, Told]]) -> tuple[list[tuple[Specimen, Told]], list[tuple[Specimen, Told]]]:
@@ -226,8 +238,9 @@ def _found(told: Told) -> str:
 
 
 def _title(group: str) -> str:
-    kind = group.removeprefix("others_")
-    return kind.capitalize() if kind == group else f"By other hands: {kind}"
+    begins = {"others_": "By other hands", "fresh_": "By other hands, second round"}
+    found = next((begin for begin in begins if group.startswith(begin)), "")
+    return f"{begins[found]}: {group.removeprefix(found)}" if found else group.capitalize()
 
 
 def _group(group: str, members: tuple[Specimen, ...]) -> list[str]:

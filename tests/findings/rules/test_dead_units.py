@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from tests.findings.made import audit, evidence, found, history, not_found
+from tests.findings.made import audit, classified, evidence, found, history, not_found
 from tests.look.made_subjects import subject
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.rules.dead_units import _Layer, _layers
@@ -48,6 +48,8 @@ def test_channels_that_are_zero_everywhere_by_either_look() -> None:
         record = history(train_accuracy=[accuracy])
         trained = dataclasses.replace(half, info={"audit": audit(classes=classes)}, history=record)
         assert found("dead-units", trained).severity == severity
+    same = dataclasses.replace(half, evaluations={"valid": classified([[60, 0], [40, 0]])})
+    assert found("dead-units", same).severity == "note"  # beside one answer for everything, which is told as such
     assert "net.1" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
     assert "400 images" in found("dead-units", _seen(3, "feature-maps", "exciting")).seen
 

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tests.findings.made import evidence, found, history, not_found
+from tests.findings.made import evidence, found, history, not_found, rebuilt
+from trasluz.findings.base import check_all
 
 EPOCHS = np.arange(20)
 FALLING = np.exp(-EPOCHS / 4)
@@ -124,3 +125,16 @@ def test_by_heart_is_said_only_where_it_was_measured() -> None:
     assert "by heart" not in found("overfitting", evidence(records=history(**series))).meaning
     known = history(**series, train_eval_accuracy=np.full(20, 0.99))
     assert "by heart" in found("overfitting", evidence(records=known)).meaning
+
+
+def test_reconstructions_of_training_samples_alone_are_by_heart() -> None:
+    records = history(train_loss=[0.1] * 6, train_eval_mse=[0.0004] * 6, valid_mse=[0.042] * 6)
+    pca = {"pca": {"mse": 0.024, "components": 8.0, "code": 8.0}}
+    model = {"model": {"family": "autoencoder"}}
+    heart = evidence(model, records=records, evaluation=rebuilt({"mse": 0.042}, baselines=pca))
+    assert found("overfitting", heart).numbers["pca"] == 0.024
+    assert "worse-than-pca" not in [each.rule for each in check_all(heart)]  # which would advise to train longer
+    better = evidence(model, records=records, evaluation=rebuilt({"mse": 0.02}, baselines=pca))
+    not_found("overfitting", better)
+    alike = history(train_loss=[0.1] * 6, train_eval_mse=[0.03] * 6, valid_mse=[0.042] * 6)
+    not_found("overfitting", evidence(model, records=alike, evaluation=rebuilt({"mse": 0.042}, baselines=pca)))

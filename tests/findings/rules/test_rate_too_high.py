@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.findings.made import audit, evidence, found, history, not_found
+from tests.findings.made import audit, evidence, found, history, not_found, rebuilt
 from trasluz.findings.evidence import Evidence
 
 FALLING = list(np.exp(-np.arange(12) / 4))
@@ -89,3 +89,28 @@ def test_a_rate_far_above_the_usual_one_is_brought_there() -> None:
     records = history(train_loss=[2.3, 2.0, 3.0, 3.5, 3.2])
     made = evidence({"train.optimiser.learning_rate": 1.0}, records=records)
     assert found("rate-too-high", made).settings == ("train.optimiser.learning_rate=0.001",)
+
+
+def test_steps_that_silenced_what_was_thrown_above_chance_at_ten_times_the_usual_rate() -> None:
+    classes = {name: {"train": 50} for name in "abcd"}  # chance: 1.386
+    silenced = [1.78, 1.43, 1.41, 1.4, 1.4, 1.39, 1.39]
+    records = history(train_loss=silenced, train_cross_entropy=silenced)
+    fast, usual = ({"train.optimiser.learning_rate": rate} for rate in (0.1, 0.001))
+    assert "no better" in found("rate-too-high", evidence(fast, records=records, audit=audit(classes=classes))).seen
+    not_found("rate-too-high", evidence(usual, records=records, audit=audit(classes=classes)))
+    learned = [*silenced[:-1], 1.3]
+    records = history(train_loss=learned, train_cross_entropy=learned)
+    not_found("rate-too-high", evidence(fast, records=records, audit=audit(classes=classes)))
+
+
+@pytest.mark.parametrize(
+    ("rate", "last", "mse", "there"), [(0.3, 0.191, 0.2, True), (0.001, 0.191, 0.2, False), (0.3, 0.1, 0.2, False)]
+)
+def test_a_decoder_that_was_broken_in_the_first_epoch(rate: float, last: float, mse: float, there: bool) -> None:
+    pca = {"pca": {"mse": 0.023, "components": 8.0, "code": 8.0}}
+    set_ = {"model": {"family": "autoencoder"}, "train.optimiser.learning_rate": rate}
+    records = history(train_loss=[0.19, *[last] * 6])
+    broken = evidence(set_, records=records, evaluation=rebuilt({"mse": mse}, baselines=pca))
+    (found if there else not_found)("rate-too-high", broken)
+    near = evidence(set_, records=records, evaluation=rebuilt({"mse": 0.03}, baselines=pca))  # at rest, and near PCA
+    not_found("rate-too-high", near)

@@ -83,6 +83,16 @@ def test_who_is_taught_is_not_judged() -> None:
     assert set(tested) <= set(range(1000, 1400))
 
 
+def test_fewer_large_samples_teach_unless_somebody_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = subject(_net())
+    assert [len(rows) for rows in probes._rows(seen, Config())] == [1000, 400]
+    monkeypatch.setattr(probes, "_NUMBERS", 64 * 300)  # numbers of 300 images
+    assert [len(rows) for rows in probes._rows(seen, Config())] == [300, 300]
+    assert [len(rows) for rows in probes._rows(seen, Config(train=800))] == [800, 300]
+    monkeypatch.setattr(probes, "_NUMBERS", 1)
+    assert [len(rows) for rows in probes._rows(seen, Config())] == [200, 200]
+
+
 def test_samples_without_a_label_play_no_part() -> None:
     data = digits()
     labels = np.asarray(data.labels).copy()

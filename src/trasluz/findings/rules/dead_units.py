@@ -1,8 +1,10 @@
 """Dead units: channels that are zero at every place of every image that was looked at.
 
 A caution where that can have cost something: fewer are left than tell the classes apart, or half of a layer is dead
-and the training samples were not learned.  A third to two thirds of a first layer are dead from birth where pixels are
-positive and were not standardised; what is left of a wide layer works as a narrower one would, which is a remark.
+and the training samples were not learned.  Where one answer is given to everything it is a remark beside that: units
+that nothing is asked of fall silent, whatever the cause.  A third to two thirds of a first layer are dead from birth
+where pixels are positive and were not standardised; what is left of a wide layer works as a narrower one would, which
+is a remark.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 
 from trasluz.findings.evidence import Evidence, train_setting
 from trasluz.findings.finding import Finding
+from trasluz.findings.rules.one_answer import check as one_answer
 from trasluz.findings.rules.rate_too_high import check as rate_too_high
 from trasluz.look.looks import exciting, feature_maps, probes
 from trasluz.messages import _, ngettext
@@ -57,7 +60,7 @@ def check(evidence: Evidence) -> Finding | None:
         worst.dead,
     )
     return Finding(
-        severity="warn" if costs else "note",
+        severity="warn" if costs and one_answer(evidence) is None else "note",
         title=_("Dead channels"),
         seen=seen.format(
             layer=worst.name,

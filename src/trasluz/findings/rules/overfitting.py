@@ -13,6 +13,8 @@ import numpy as np
 from trasluz.findings.curves import WINDOW, noise, smooth
 from trasluz.findings.evidence import Evidence, train_setting
 from trasluz.findings.finding import Finding, Severity
+from trasluz.findings.rules.worse_than_pca import check as worse_than_pca
+from trasluz.findings.rules.worse_than_pca import errors_apart
 from trasluz.messages import _
 from trasluz.numerals import integer, percent, significant
 
@@ -27,8 +29,8 @@ CAUSE = "memorising"
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """A validation loss that has risen beyond its noise while that of training images fell, or a gap in accuracy."""
-    return _rise(evidence) or _gap(evidence)
+    """A validation loss that has risen beyond its noise while that of training images fell, or a gap between them."""
+    return _rise(evidence) or _gap(evidence) or _reconstructed_by_heart(evidence)
 
 
 def _rise(evidence: Evidence) -> Finding | None:
@@ -78,6 +80,19 @@ def _gap(evidence: Evidence) -> Finding | None:
         )
         numbers |= {"best": lost[0], "last": lost[1]}
     return _finding(evidence, f"{seen.format(**words, **points)} {more}".strip(), numbers, "warn" if lost else "note")
+
+
+def _reconstructed_by_heart(evidence: Evidence) -> Finding | None:
+    """Training samples reconstructed well and new ones no better than PCA of the same samples gives them back."""
+    errors, behind = errors_apart(evidence), worse_than_pca(evidence)
+    if errors is None or behind is None or evidence.left_behind is not None:
+        return None
+    numbers = {"train": errors[0], "valid": errors[1], "pca": behind.numbers["pca"]}
+    seen = _(
+        "Its mean squared error is {train} for training samples and {valid} for those of validation, for which PCA of "
+        "the same training samples has {pca}."
+    )
+    return _finding(evidence, seen.format(**{name: significant(value) for name, value in numbers.items()}), numbers)
 
 
 def _lost(evidence: Evidence) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ import numpy as np
 from trasluz.findings.curves import WINDOW, noise, slope
 from trasluz.findings.evidence import Evidence
 from trasluz.findings.finding import Finding, Severity
-from trasluz.findings.rates import lower_rate, rate_setting
+from trasluz.findings.rates import lower_rate, rate_setting, usual_rate
 from trasluz.messages import _
 from trasluz.numerals import integer, significant
 
@@ -24,6 +24,10 @@ _TO_WANDER = 6  # epochs: three for a line through the second half
 _ABOVE_CHANCE = 1.05  # times the loss of chance, at the end
 _SWING = 0.01  # of the loss of chance, from epoch to epoch: means over all images repeat within that by themselves
 _ERRORS = 3.0  # standard errors of a slope
+_FAST = 10.0  # times the rate at which the optimiser usually begins: then a loss that stays where it was is its doing
+_THROWN_A_LITTLE = 1.1  # times the loss of chance in the first epoch
+_NOTHING_WON = 0.98  # of the first epoch's loss
+_FAR_FROM_PCA = 3.0  # times the error of PCA: what came to rest there within an epoch has not learned to reconstruct
 CAUSE = "learned little"
 
 
@@ -35,7 +39,14 @@ def check(evidence: Evidence) -> Finding | None:
     values = evidence.series("train/loss")
     if len(values) < WINDOW or evidence.divergence.get("warmup"):  # a rising weight makes the loss rise too
         return None
-    return _ended_above(evidence, values) or _thrown_off(evidence) or _wanders(evidence) or _leaps(evidence, values)
+    return (
+        _ended_above(evidence, values)
+        or _thrown_off(evidence)
+        or _wanders(evidence)
+        or _silenced(evidence)
+        or _broken(evidence, values)
+        or _leaps(evidence, values)
+    )
 
 
 def _ended_above(evidence: Evidence, values: list[float]) -> Finding | None:
@@ -90,6 +101,47 @@ def _wanders(evidence: Evidence) -> Finding | None:
     numbers = {"last": last, "swing": swing, "chance": chance}
     words = {name: significant(value) for name, value in numbers.items()}
     return _finding(evidence, "bad", seen.format(**words, epochs=integer(len(values))), numbers)
+
+
+def _fast(evidence: Evidence) -> bool:
+    usual = usual_rate(evidence)
+    return usual is not None and evidence.train.optimiser.learning_rate >= _FAST * usual
+
+
+def _silenced(evidence: Evidence) -> Finding | None:
+    """Thrown above chance in the first epoch and no better than chance in the last, at a rate far above the usual: the
+    steps have silenced what could have learned, and the biases give the classes their shares."""
+    chance, values = evidence.chance_loss, _entropies(evidence)
+    if chance is None or len(values) < WINDOW or not _fast(evidence):
+        return None
+    first, last = values[0], values[-1]
+    if first < _THROWN_A_LITTLE * chance or last < chance:
+        return None
+    seen = _(
+        "The training loss was {first} in the first epoch and {last} in the last one, no better than always giving the "
+        "classes their shares ({chance})."
+    )
+    numbers = {"first": first, "last": last, "chance": chance}
+    words = {name: significant(value) for name, value in numbers.items()}
+    return _finding(evidence, "bad", seen.format(**words), numbers)
+
+
+def _broken(evidence: Evidence, values: list[float]) -> Finding | None:
+    """Reconstructions far from what PCA gives, by a loss that has not fallen since the first epoch, at such a rate."""
+    main = evidence.main
+    pca, mse = ({}, None) if main is None else (main.baselines.get("pca", {}), main.metrics.get("mse"))
+    first, last = values[0], float(np.mean(values[-WINDOW:]))
+    if mse is None or "mse" not in pca or not _fast(evidence):
+        return None
+    if mse < _FAR_FROM_PCA * pca["mse"] or last < _NOTHING_WON * first:
+        return None
+    seen = _(
+        "The training loss was {first} in the first epoch and {last} in the last ones; the mean squared error is "
+        "{mse}, where PCA reaches {pca}."
+    )
+    numbers = {"first": first, "last": last, "mse": mse, "pca": pca["mse"]}
+    words = {name: significant(value) for name, value in numbers.items()}
+    return _finding(evidence, "bad", seen.format(**words), numbers)
 
 
 def _leaps(evidence: Evidence, values: list[float]) -> Finding | None:

@@ -7,6 +7,8 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, significant
 
+_BY_HEART = 0.25  # of the error of validation: who errs so little on training samples knows these, and not their kind
+
 
 def check(evidence: Evidence) -> Finding | None:
     """A squared error whose interval does not lie below PCA's; of a linear network, above it.
@@ -44,6 +46,7 @@ def check(evidence: Evidence) -> Finding | None:
         refuted_by=_(
             "on other images of the kind its error lies below that of PCA, fitted to the same training images."
         ),
+        cause="" if errors_apart(evidence) is None else "memorising",
     )
 
 
@@ -59,6 +62,16 @@ def _advice(evidence: Evidence, *, linear: bool) -> str:
         if linear
         else _("Train longer, with more channels or another rate, before you look into the code.")
     )
+
+
+def errors_apart(evidence: Evidence) -> tuple[float, float] | None:
+    """The squared errors of training samples and of validation, both in evaluation mode, where the first is less than
+    a quarter of the second; else ``None``."""
+    both = evidence.together("train_eval/mse", "valid/mse")
+    if not both:
+        return None
+    trained, new = both[-1]
+    return (trained, new) if trained < _BY_HEART * new else None
 
 
 def _meaning(*, linear: bool, regularised: bool, shared: bool) -> str:

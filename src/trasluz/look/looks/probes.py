@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -31,6 +32,8 @@ DEFAULT = True
 _THROUGH = ("logits",)
 _AFFINE = nn.modules.batchnorm._BatchNorm  # in use an affine map per channel: the same to a probe as what came in
 _NOTHING_NEW = ("Flatten", "Unflatten", "Identity", "Dropout", "Dropout1d", "Dropout2d")  # in use: the numbers given
+_USUAL, _FEWEST = 4_000, 200  # samples that teach, and that test
+_NUMBERS = 100_000_000  # numbers of the samples that teach, where that is fewer: a large network then takes seconds
 _MEMORY = 400_000_000  # bytes of features kept at once
 _RANKED = 1000  # rows of which the effective rank is found
 
@@ -39,10 +42,11 @@ Rows = Annotated[int, Field(ge=20, le=10_000)]
 
 class Config(Section):
     """``train``: at most so many labelled training samples teach the probes; ``tested``: at most so many of the split
-    test them, both drawn at random.  ``examples``: images shown per end of the depth."""
+    test them, both drawn at random; unless said, 4,000, and of large samples as many as hold 100 million numbers (664
+    photographs of 224 pixels).  ``examples``: images shown per end of the depth."""
 
-    train: Rows = 4_000
-    tested: Rows = 4_000
+    train: Rows | None = None
+    tested: Rows | None = None
     examples: Annotated[int, Field(ge=0, le=64)] = 10
 
 
@@ -168,14 +172,15 @@ def _rows(subject: Subject, config: Config) -> tuple[np.ndarray, np.ndarray]:
     data = subject.data
     labels = np.full(len(data.samples), -1) if data.labels is None else np.asarray(data.labels)
     known = labels >= 0
+    usual = min(_USUAL, max(_NUMBERS // math.prod(subject.spec.shape), _FEWEST))
     testing = _drawn(subject.rows[known[subject.rows]], "judged")
     teaching = _drawn(data.split("train"), "taught")
     teaching = teaching[known[teaching]]
     if subject.split == "train":
         half = len(testing) // 2
-        testing = testing[: min(config.tested, half)]
-    testing = np.sort(testing[: config.tested])
-    teaching = np.sort(teaching[~np.isin(teaching, testing)][: config.train])
+        testing = testing[: min(config.tested or usual, half)]
+    testing = np.sort(testing[: config.tested or usual])
+    teaching = np.sort(teaching[~np.isin(teaching, testing)][: config.train or usual])
     if len(testing) < 2 or len(np.unique(labels[teaching])) < 2:
         raise RequestError(
             _("look probes: there are {taught} labelled training samples and {tested} to judge by; too few.").format(
