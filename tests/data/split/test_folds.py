@@ -18,7 +18,11 @@ from trasluz.recipe import FoldSection
 def pool(labels: np.ndarray | None, n: int = 0, units: np.ndarray | None = None, grouped: bool = False) -> Pool:
     n = n if labels is None else len(labels)
     names = () if labels is None else tuple("abcdefghijklmnopqrstuvwxyz")
-    units = np.arange(n) if units is None else np.unique(units, return_index=True)[1][np.unique(units, return_inverse=True)[1]]
+    units = (
+        np.arange(n)
+        if units is None
+        else np.unique(units, return_index=True)[1][np.unique(units, return_inverse=True)[1]]
+    )
     return Pool(np.arange(n), units, np.arange(n) * 7919, labels, grouped, names)
 
 
@@ -83,7 +87,7 @@ def test_another_repeat_or_seed_deals_anew_and_the_same_deals_the_same() -> None
 
 def test_new_samples_leave_nearly_all_others_in_their_folds() -> None:
     labels = np.arange(1000) % 2
-    assert (folds(pool(labels[:990]))== folds(pool(labels))[:990]).mean() > 0.97
+    assert (folds(pool(labels[:990])) == folds(pool(labels))[:990]).mean() > 0.97
 
 
 @given(groups=st.integers(12, 60), count=st.integers(2, 6), seed=st.integers(0, 50))
