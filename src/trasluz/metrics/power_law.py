@@ -18,7 +18,7 @@ import numpy as np
 
 SLOWEST, FASTEST = 0.05, 2.0  # exponents: beyond, a curve over a few sizes is a straight line, or a single step
 _GRID = np.geomspace(SLOWEST, FASTEST, 48)
-_FINER, _TIMES = 9, 4  # points between a point's neighbours, and how often
+_FINER, _TIMES = 9, 7  # points between a point's neighbours, and how often
 
 Spread = Literal["share", "positive"]
 
