@@ -1,8 +1,9 @@
-"""Folds of opened data: what is given or drawn for test stays out, and another fold is as if the data were opened so."""
+"""Folds of opened data: what is given or drawn for test stays out; another fold is as if the data were opened so."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def rows(data: Data) -> dict[str, list[int]]:
 
 def test_folds_deal_all_that_is_not_test_also_what_the_source_gives_for_validation() -> None:
     found = [rows(opened(fold={"index": i})) for i in range(5)]
-    assert sorted(sum((one["valid"] for one in found), [])) == list(range(120))
+    assert sorted(chain(*(one["valid"] for one in found))) == list(range(120))
     for one in found:
         assert sorted(one["train"] + one["valid"]) == list(range(120))
         assert one["test"] == list(range(120, 160))
@@ -55,9 +56,9 @@ def test_no_seed_moves_the_test_split_or_a_fold() -> None:
 
 def test_folds_nest_and_the_test_samples_of_the_source_are_then_in_no_split() -> None:
     outer = [rows(opened(test_fold={"count": 4, "index": i}, fold={"count": 3, "index": 1})) for i in range(4)]
-    assert sorted(sum((one["test"] for one in outer), [])) == list(range(120))
+    assert sorted(chain(*(one["test"] for one in outer))) == list(range(120))
     for one in outer:
-        assert sorted(sum(one.values(), [])) == list(range(120))
+        assert sorted(chain(*one.values())) == list(range(120))
         assert len(one["valid"]) == 30
     alone = rows(opened(valids=0, test_fold={"count": 4}, valid=0.2))
     assert {name: len(part) for name, part in alone.items()} == {"train": 60, "valid": 15, "test": 25}
@@ -112,7 +113,7 @@ def test_how_many_folds_there_are_is_known_also_of_groups() -> None:
     inner = section(fold={"kind": "leave-one-group-out"})
     assert folds_of(inner, open_data(inner, 0, arrays=raw)) == 7
     assert folds_of(section(), open_data(section(), 0, arrays=raw)) == 1
-    with pytest.raises(RecipeError, match="there are [34] groups, so give 0 to [23]"):
+    with pytest.raises(RecipeError, match=r"there are [34] groups, so give 0 to [23]"):
         open_data(each, 0, arrays=raw)
     assert outer_folds_of(each, open_data(inner, 0, arrays=raw)) == 2
 

@@ -14,7 +14,7 @@ from trasluz.cli.opening import require_data
 from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
-    from trasluz.api.curve import CurveResult
+    from trasluz.api.curves import CurveResult
 
 HELP = N_("Train a recipe with fewer and more images, and say what twice as many would give.")
 

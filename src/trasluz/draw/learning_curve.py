@@ -61,20 +61,20 @@ def gain_sentence(curve: LearningCurve) -> str:
     gain = curve.gain()
     if not curve.tells_gain:
         message = _(
-            "These trainings do not tell whether twice the images ({twice} for training in place of {now}) would help: at "
-            "most by {high}."
+            "These trainings do not tell whether twice the images ({twice} for training in place of {now}) would help: "
+            "at most by {high}."
         )
         return message.format(now=now, twice=twice, high=_points(curve.metric, gain.high))
     value, low, high = (_points(curve.metric, number) for number in (gain.value, gain.low, gain.high))
     if higher_is_better(curve.metric):
         message = _(
-            "Twice the images ({twice} for training in place of {now}) would give {value} more {metric} (95 %: {low} to "
-            "{high})."
+            "Twice the images ({twice} for training in place of {now}) would give {value} more {metric} (95 %: {low} "
+            "to {high})."
         )
     else:
         message = _(
-            "Twice the images ({twice} for training in place of {now}) would give {value} less {metric} (95 %: {low} to "
-            "{high})."
+            "Twice the images ({twice} for training in place of {now}) would give {value} less {metric} (95 %: {low} "
+            "to {high})."
         )
     name = metric_name(curve.metric)
     return message.format(now=now, twice=twice, value=value, low=low, high=high, metric=name[:1].lower() + name[1:])

@@ -24,9 +24,9 @@ SPLIT = "out-of-fold"
 
 @dataclass(frozen=True)
 class FoldOf:
-    """One fold that a network judged: the name of its ``run``; ``index`` of ``count`` folds; ``repetition``: a text that
-    is equal for folds of one dealing and one seed; what it scored; ``identities`` int64 ``[n]`` of all rows of the data,
-    where they are known."""
+    """One fold that a network judged: the name of its ``run``; ``index`` of ``count`` folds; ``repetition``: a text
+    that is equal for folds of one dealing and one seed; what it scored; ``identities`` int64 ``[n]`` of all rows of the
+    data, where they are known."""
 
     run: str
     index: int
@@ -171,8 +171,8 @@ def _evaluation(
 def _about(arrays: Mapping[str, np.ndarray], repetitions: int, missing: int) -> tuple[Sentence, ...]:
     notes = [
         sentence(
-            "Each sample was judged by a network that was not trained on it; the intervals are about these networks, and "
-            "not about what other training samples would change."
+            "Each sample was judged by a network that was not trained on it; the intervals are about these networks, "
+            "and not about what other training samples would change."
         )
     ]
     if repetitions > 1:

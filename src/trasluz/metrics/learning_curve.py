@@ -1,10 +1,10 @@
 """Learning curves: the power law behind errors at several numbers of training samples, and what it is not sure of.
 
 Each cell is one training: a size, a fold, an error.  How far cells lie from the curve by chance is estimated from cells
-of one size, over all sizes together, because three folds alone say little: a variance in proportion to what the error's
-own size leads to expect (``power_law.spread_of``), and a part that a fold has in common at all sizes, because its images
-are harder or easier.  The intervals are a bootstrap over the cells: other cells are drawn about the fitted curve, with
-as much chance as was found, and fitted again.
+of one size, over all sizes together, because three folds alone say little: a variance in proportion to what the
+error's own size leads to expect (``power_law.spread_of``), and a part that a fold has in common at all sizes, because
+its images are harder or easier.  The intervals are a bootstrap over the cells: other cells are drawn about the fitted
+curve, with as much chance as was found, and fitted again.
 
 Sizes at which nothing is learned yet lie off the law (the first region of Hestness et al. 2017); the smallest are left
 out while the rest fits significantly badly.
@@ -23,7 +23,7 @@ from trasluz.metrics.power_law import PowerLaw, Spread, fit_power_law, spread_of
 FEWEST_SIZES = 4  # a law has three unknowns
 _KEPT_SIZES = 5  # of which none is left out for the sake of the fit
 _LEVEL = 0.05  # of the test whether the law fits
-_DRAWS = 2000
+_DRAWS = 1000
 _SEED = 0
 _ENDS = (0.025, 0.975)
 _NORMAL = NormalDist()
@@ -41,8 +41,8 @@ class Estimate:
 @dataclass(frozen=True)
 class CurveFit:
     """``sizes``: float64 ``[s]``, ascending, those that the law was fitted to; ``left_out``: smaller ones at which it
-    does not hold; ``law``: the fit; ``drawn``: those of the bootstrap, ``[m]`` each; ``fits``: whether the law fits what
-    it was fitted to; ``noise``: the variance of a cell in units of what was expected."""
+    does not hold; ``law``: the fit; ``drawn``: those of the bootstrap, ``[m]`` each; ``fits``: whether the law fits
+    what it was fitted to; ``noise``: the variance of a cell in units of what was expected."""
 
     sizes: np.ndarray
     left_out: np.ndarray
@@ -106,7 +106,7 @@ def fit_learning_curve(
 
 
 def _cells(sizes: np.ndarray, folds: np.ndarray, errors: np.ndarray, kind: Spread, samples: float) -> _Cells:
-    """Means by size, and chance from what is left of a table of sizes and folds without its rows' and columns' means."""
+    """Means by size, and chance from what a table of sizes and folds is without the means of its rows and columns."""
     each, at, counts = np.unique(sizes, return_inverse=True, return_counts=True)
     names, fold = np.unique(folds, return_inverse=True)
     means = np.bincount(at, errors) / counts
@@ -152,10 +152,14 @@ def _drawn(cells: _Cells, law: PowerLaw, expected: np.ndarray, noise: float) -> 
 
 
 def _estimate(value: np.ndarray, drawn: np.ndarray) -> Estimate:
-    """The bias-corrected percentile interval (Efron 1987): an error that cannot be below 0 makes the law's fits lean to
-    one side, which the draws show by how many of them lie below the estimate."""
+    """The percentile interval and the bias-corrected one (Efron 1987), together.
+
+    An error that cannot be below 0 makes fits lean to one side, which the first does not undo; where nothing depends on
+    the size, the second sees a lean that is none.
+    """
     estimate = float(value)
     below = float(((drawn < estimate).mean() + (drawn <= estimate).mean()) / 2)
     lean = 2 * _NORMAL.inv_cdf(min(max(below, 1 / _DRAWS), 1 - 1 / _DRAWS))
-    low, high = np.quantile(drawn, [_NORMAL.cdf(lean + _NORMAL.inv_cdf(end)) for end in _ENDS])
-    return Estimate(estimate, min(float(low), estimate), max(float(high), estimate))
+    ends = [_NORMAL.cdf(shift + _NORMAL.inv_cdf(end)) for shift in (0.0, lean) for end in _ENDS]
+    found = np.quantile(drawn, ends)
+    return Estimate(estimate, min(float(found.min()), estimate), max(float(found.max()), estimate))

@@ -73,8 +73,8 @@ def fit_power_law(sizes: np.ndarray, errors: np.ndarray, weights: np.ndarray) ->
 def _linear(
     relative: np.ndarray, curves: np.ndarray, weights: np.ndarray, exponents: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each curve ``[m, s]`` and each of its ``exponents`` ``[m, k]`` the best ``a`` and ``b``, neither negative, and
-    the loss, each ``[m, k]``."""
+    """For each curve ``[m, s]`` and each of its ``exponents`` ``[m, k]`` the best ``a`` and ``b``, neither negative,
+    and the loss, each ``[m, k]``."""
     fall = relative ** -exponents[..., None]  # [m, k, s]
     whole = weights.sum()
     mean_fall, mean = (fall * weights).sum(-1) / whole, (curves * weights).sum(-1)[:, None] / whole

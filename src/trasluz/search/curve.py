@@ -234,8 +234,8 @@ def best_of(metric: str) -> float | None:
     if known is not None and known.better == "lower" and (known.bounds[0] == 0 or known.kind == "share"):
         return None
     message = _(
-        "--metric: {metric} has no best value that it could come near to; give one that has, such as accuracy, log_loss "
-        "or mse."
+        "--metric: {metric} has no best value that it could come near to; give one that has, such as accuracy, "
+        "log_loss or mse."
     )
     raise RequestError(message.format(metric=metric))
 

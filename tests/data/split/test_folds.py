@@ -1,5 +1,4 @@
-"""Folds have what scikit-learn's have: every row once, classes in their shares, groups whole; and they are refused where
-they cannot."""
+"""Folds have what scikit-learn's have: every row once, classes in their shares, groups whole; refusals are told."""
 
 from __future__ import annotations
 

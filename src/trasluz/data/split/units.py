@@ -19,7 +19,7 @@ class Units:
 
     @staticmethod
     def of(strata: np.ndarray, places: np.ndarray, groups: np.ndarray) -> Units:
-        """Rows of equal ``groups`` int64 ``[n]`` are one unit; ``strata`` int64 and ``places`` float64 are the rows'."""
+        """Rows of equal ``groups`` int64 ``[n]`` are one unit; ``strata`` int64 and ``places`` float64 are of rows."""
         _values, first, inverse, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
         of_row = inverse.reshape(-1)
         pairs, counts = np.unique(np.stack([of_row, strata]), axis=1, return_counts=True)

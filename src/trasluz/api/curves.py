@@ -86,10 +86,10 @@ def curve(
 ) -> CurveResult:
     """The learning curve of ``recipe``, or of the folder of one that was stopped, which goes on.
 
-    ``sizes`` numbers of training images (10) in geometric steps, each trained on ``folds`` (3) folds as the recipe says,
-    or on those of its own ``data.fold``.  ``metric``: what is drawn, by default the accuracy, or of what reconstructs
-    the squared error, on the fold's images.  ``data``, ``set``, ``seed``, ``runs``, ``lang`` and ``allow`` are those of
-    ``train`` and ``study``.
+    ``sizes`` numbers of training images (10) in geometric steps, each trained on ``folds`` (3) folds as the recipe
+    says, or on those of its own ``data.fold``.  ``metric``: what is drawn, by default the accuracy, or of what
+    reconstructs the squared error, on the fold's images.  ``data``, ``set``, ``seed``, ``runs``, ``lang`` and ``allow``
+    are those of ``train`` and ``study``.
 
     Raises:
         RequestError: the recipe, the data or a value is wrong; nothing was started.

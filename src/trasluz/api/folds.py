@@ -13,12 +13,16 @@ from trasluz.api.run import Run, open_run
 from trasluz.errors import RequestError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.evaluation.out_of_fold import FoldOf, OutOfFold, gather
+from trasluz.findings.base import check_all
+from trasluz.findings.evidence import Evidence
+from trasluz.findings.finding import Finding
 from trasluz.look.classes.suspicion import Suspicion, suspicion
 from trasluz.messages import _
 from trasluz.metrics.classification import only_names
 from trasluz.recipe import FoldSection, Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.evaluations import load_evaluations
+from trasluz.runs.folder import RunFolder
 from trasluz.runs.splits import load_known
 
 _TINY = 1e-30
@@ -95,13 +99,26 @@ def _fold_of(run: Run, section: FoldSection, split: str, reporter: Reporter) -> 
     )
 
 
+def fold_findings(found: OutOfFold) -> tuple[Finding, ...]:
+    """What the rules find in the answers of all folds together, in the language in force.
+
+    They are asked with these answers, the recipe and what is known of the data, not with one fold's curves or looks.
+
+    Raises:
+        RunError: the first run is not there any more.
+    """
+    first = RunFolder.open(Path(found.each[0].run))
+    evidence = Evidence(first.recipe(), info=first.info(), evaluations={"valid": found.evaluation})
+    return check_all(evidence)
+
+
 @dataclass(frozen=True)
 class SuspectLabels:
     """Labels that networks which were not trained on them do not believe.
 
-    ``rows`` int64 ``[s]`` of the data, the likeliest wrong first; ``given`` and ``suggested`` int64 ``[s]``, indices into
-    ``classes``; ``wrong`` float64 ``[s]``, how likely each is wrong.  ``rate``: the share of wrong labels with its 95 %
-    interval.  ``trust``: ``good``, or why nothing is suspected (``look/classes/suspicion.py``).
+    ``rows`` int64 ``[s]`` of the data, the likeliest wrong first; ``given`` and ``suggested`` int64 ``[s]``, indices
+    into ``classes``; ``wrong`` float64 ``[s]``, how likely each is wrong.  ``rate``: the share of wrong labels with its
+    95 % interval.  ``trust``: ``good``, or why nothing is suspected (``look/classes/suspicion.py``).
     """
 
     rows: np.ndarray
