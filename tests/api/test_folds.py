@@ -84,7 +84,9 @@ def own_rows(one: FoldOf, arrays: dict[str, np.ndarray], found: OutOfFold) -> di
 def test_wrong_labels_that_were_planted_are_suspected(runs: list[Path]) -> None:
     found = tz.out_of_fold(runs)
     labels, draw = np.asarray(found.labels).copy(), np.random.default_rng(0)
-    sure = softmax(draw.normal(size=(len(labels), 10)) + draw.gamma(4, 3, (len(labels), 1)) * np.eye(10)[labels], axis=1)
+    sure = softmax(
+        draw.normal(size=(len(labels), 10)) + draw.gamma(4, 3, (len(labels), 1)) * np.eye(10)[labels], axis=1
+    )
     planted = draw.choice(len(labels), 60, replace=False)
     labels[planted] = (labels[planted] + draw.integers(1, 10, 60)) % 10
     arrays = {**found.evaluation.arrays, "labels": labels, "probabilities": sure.astype(np.float32)}

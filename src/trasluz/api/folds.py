@@ -19,7 +19,7 @@ from trasluz.findings.finding import Finding
 from trasluz.look.classes.suspicion import Suspicion, suspicion
 from trasluz.messages import _
 from trasluz.metrics.classification import only_names
-from trasluz.recipe import FoldSection, Recipe
+from trasluz.recipe import DataSection, FoldSection, Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.evaluations import load_evaluations
 from trasluz.runs.folder import RunFolder
@@ -78,7 +78,7 @@ def _without_fold(recipe: Recipe, split: str) -> str:
         return plain.model_copy(update={"data": plain.data.model_copy(update=of_all)}).hash
     return plain.model_copy(
         update={
-            "data": type(plain.data)(source=plain.data.source, classes=plain.data.classes, **of_all),
+            "data": DataSection(source=plain.data.source, classes=plain.data.classes).model_copy(update=of_all),
             "model": {"family": plain.model["family"]},
             "train": type(plain.train)(),
             "phases": (),

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import f as f_distribution
+from scipy.special import fdtrc
 
 from trasluz.metrics.power_law import PowerLaw, Spread, fit_power_law, spread_of
 
@@ -136,7 +136,7 @@ def _misfit(cells: _Cells, law: PowerLaw, expected: np.ndarray) -> tuple[float, 
     if freedom < 1:
         return 0.0, True
     square = float((cells.counts * (cells.means - law.error(cells.sizes)) ** 2 / expected).sum() / freedom)
-    beyond = f_distribution.sf(square / max(cells.noise, 1e-300), freedom, cells.freedom)
+    beyond = fdtrc(freedom, cells.freedom, square / max(cells.noise, 1e-300))
     return square, bool(beyond > _LEVEL)
 
 

@@ -93,6 +93,5 @@ def spread_of(errors: np.ndarray, kind: Spread, samples: float) -> np.ndarray:
     one, kept from 0 as by one sample more of each kind; of another positive number in proportion to its square."""
     if kind == "share":
         share = (np.clip(errors, 0, 1) * samples + 1) / (samples + 2)
-        found: np.ndarray = share * (1 - share)
-        return found
-    return np.maximum(np.abs(errors), 1e-12) ** 2
+        return np.asarray(share * (1 - share))
+    return np.asarray(np.maximum(np.abs(errors), 1e-12) ** 2)

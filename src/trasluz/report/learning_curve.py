@@ -65,4 +65,8 @@ def _section(curve: LearningCurve, sheet: Sheet) -> Section:
 
 def _notes(curve: LearningCurve) -> list[Phrase]:
     """Each note in every language."""
-    return [Phrase.of(lambda i=i: notes(curve)[i]) for i in range(len(notes(curve)))]
+
+    def note(number: int) -> Phrase:
+        return Phrase.of(lambda: notes(curve)[number])
+
+    return [note(number) for number in range(len(notes(curve)))]

@@ -61,4 +61,4 @@ def _filled_up(load: np.ndarray, rows: int, whole: np.ndarray) -> np.ndarray:
     lowest = np.flatnonzero(load <= level)
     last = lowest[np.argsort((whole + load + given)[lowest], kind="stable")][: rows - int(given.sum())]
     given[last] += 1
-    return given
+    return np.asarray(given)

@@ -145,7 +145,7 @@ def _check_trained(pool: Pool, mine: np.ndarray, section: FoldSection, field: st
     if pool.labels is None or not pool.grouped or section.kind == "plain":
         return
     counts = label_counts(pool.labels[pool.rows], (~mine).astype(np.int64), 2)
-    lost = np.flatnonzero((counts[0] > 0) & (counts[1] == 0)) if counts.shape[1] else []
+    lost = np.flatnonzero((counts[0] > 0) & (counts[1] == 0))
     if len(lost):
         message = _(
             "{field}: fold {index} holds all samples of the class {name}, so that training would have none of it; "
