@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from trasluz.data.read.table_columns import Column
-from trasluz.data.split.splitting import Basis
+from trasluz.data.split.basis import Basis
 
 Kind = Literal["image", "table", "sequence"]
 

@@ -27,10 +27,11 @@ from trasluz.data.read.raw import ImageFiles, Raw
 from trasluz.data.read.store import open_store
 from trasluz.data.read.table_columns import numbered
 from trasluz.data.sources.base import find_source
+from trasluz.data.split.basis import Basis
 from trasluz.data.split.domains import domains_of_classes
 from trasluz.data.split.groups import Groups, find_groups, linked, telling_copies
 from trasluz.data.split.labels import IndexedLabels, in_order, index_labels, one_case
-from trasluz.data.split.splitting import Basis, Split, split_by
+from trasluz.data.split.splitting import Split, split_by
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import DataSection

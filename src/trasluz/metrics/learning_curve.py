@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from scipy.special import fdtrc
 
 from trasluz.metrics.power_law import PowerLaw, Spread, fit_power_law, spread_of
 
@@ -132,6 +131,8 @@ def _fit(cells: _Cells, kind: Spread, samples: float) -> tuple[PowerLaw, np.ndar
 def _misfit(cells: _Cells, law: PowerLaw, expected: np.ndarray) -> tuple[float, bool]:
     """The mean square of the means' distances from the law in units of a cell's expected spread, and whether it is
     what chance makes of it (F test for lack of fit; Draper and Smith 1998, section 2.1)."""
+    from scipy.special import fdtrc
+
     freedom = len(cells.sizes) - 3
     if freedom < 1:
         return 0.0, True

@@ -1,8 +1,7 @@
 """Folds: which of the rows that are not test validate, and which train, as ``data.fold`` says; ``data.test_fold`` takes
 the rows that test in the same way, so that folds can be nested.
 
-A ``Pool`` is what folds are dealt from.  Data keep it, so that another fold of data that are open is a matter of row
-numbers (``data/refold.py``).
+A ``Pool`` is what folds are dealt from.
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
 """Splitting: from what data say of their rows and what a recipe asks for to the rows of each split.
 
-``Basis`` holds what the first is.  Data keep it, so that another fold, or another limit, of data that are open is a
-matter of row numbers (``data/refold.py``): nothing is read or decoded again.
+Data keep what the first is (``basis.py``), so that another fold, or another limit, of data that are open is a matter of
+row numbers (``data/refold.py``): nothing is read or decoded again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from trasluz.data.split.basis import Basis
 from trasluz.data.split.draw import draw_places
 from trasluz.data.split.folds import Pool, take_fold
 from trasluz.data.split.grouped import choose_groups
@@ -20,28 +20,6 @@ from trasluz.recipe import DataSection
 from trasluz.rng import Rng
 
 _NONE = np.empty(0, np.int64)
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What splits are made from.
-
-    ``given``: the rows of each split that the source gives; of all rows: ``copies`` int64 ``[n]``, the first that
-    equals each, ``together`` int64 ``[n]``, who belongs together, where anybody said so, ``identities`` int64 ``[n]``,
-    ``labels`` int64 ``[n]`` or bool ``[n, classes]``, where there are any.  ``classes`` are the labels' names.
-    """
-
-    given: Mapping[str, np.ndarray]
-    copies: np.ndarray
-    together: np.ndarray | None
-    identities: np.ndarray
-    labels: np.ndarray | None
-    classes: tuple[str, ...] = ()
-
-    @property
-    def units(self) -> np.ndarray:
-        """Rows of equal numbers stay together."""
-        return self.copies if self.together is None else self.together
 
 
 @dataclass(frozen=True)
