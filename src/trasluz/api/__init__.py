@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trasluz.api.built_in import RecipeList, recipes
     from trasluz.api.comparing import ComparisonResult, compare
+    from trasluz.api.curves import CurveResult, curve
     from trasluz.api.data import check_data, preview_augmentation
     from trasluz.api.findings import finding_command
     from trasluz.api.fitting import fit
+    from trasluz.api.folds import SuspectLabels, fold_findings, out_of_fold, suspect_labels
     from trasluz.api.generation import Generated, check_parent
     from trasluz.api.listing import RunSummary, list_runs
     from trasluz.api.looks import look_help, look_page
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ComparisonResult": "trasluz.api.comparing",
+    "CurveResult": "trasluz.api.curves",
     "Generated": "trasluz.api.generation",
     "PartSummary": "trasluz.api.parts",
     "Predictions": "trasluz.api.results",
@@ -43,20 +46,24 @@ _HOMES = {
     "SearchResult": "trasluz.api.searching",
     "SeedsResult": "trasluz.api.results",
     "StudyResult": "trasluz.api.studies",
+    "SuspectLabels": "trasluz.api.folds",
     "Translations": "trasluz.api.translation",
     "check_data": "trasluz.api.data",
     "check_parent": "trasluz.api.generation",
     "clear_cache": "trasluz.data.read.cache",
     "compare": "trasluz.api.comparing",
+    "curve": "trasluz.api.curves",
     "delete_run": "trasluz.runs.deletion",
     "finding_command": "trasluz.api.findings",
     "fit": "trasluz.api.fitting",
+    "fold_findings": "trasluz.api.folds",
     "list_cache": "trasluz.data.read.cache",
     "list_parts": "trasluz.api.parts",
     "list_runs": "trasluz.api.listing",
     "look_help": "trasluz.api.looks",
     "look_page": "trasluz.api.looks",
     "open_run": "trasluz.api.run",
+    "out_of_fold": "trasluz.api.folds",
     "parse_overrides": "trasluz.recipe",
     "preview_augmentation": "trasluz.api.data",
     "recipes": "trasluz.api.built_in",
@@ -65,6 +72,7 @@ _HOMES = {
     "search_worker": "trasluz.api.searching",
     "severity_name": "trasluz.findings.finding",
     "study": "trasluz.api.studies",
+    "suspect_labels": "trasluz.api.folds",
     "train": "trasluz.api.training",
     "train_seeds": "trasluz.api.seeds",
     "with_weights": "trasluz.api.pretrained",
@@ -72,6 +80,7 @@ _HOMES = {
 
 __all__ = [
     "ComparisonResult",
+    "CurveResult",
     "Generated",
     "PartSummary",
     "Predictions",
@@ -82,20 +91,24 @@ __all__ = [
     "SearchResult",
     "SeedsResult",
     "StudyResult",
+    "SuspectLabels",
     "Translations",
     "check_data",
     "check_parent",
     "clear_cache",
     "compare",
+    "curve",
     "delete_run",
     "finding_command",
     "fit",
+    "fold_findings",
     "list_cache",
     "list_parts",
     "list_runs",
     "look_help",
     "look_page",
     "open_run",
+    "out_of_fold",
     "parse_overrides",
     "preview_augmentation",
     "recipes",
@@ -104,6 +117,7 @@ __all__ = [
     "search_worker",
     "severity_name",
     "study",
+    "suspect_labels",
     "train",
     "train_seeds",
     "with_weights",

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from trasluz.data.read.table_columns import Column
+from trasluz.data.split.basis import Basis
 
 Kind = Literal["image", "table", "sequence"]
 
@@ -48,6 +49,8 @@ class Data:
     ``groups``: int64 ``[n]``, rows of equal numbers belong together (a patient's, a video's), where anybody said so.
     ``identities``: int64 ``[n]``, a number per row that its content gives, by which it is known again in other data;
     ``None`` where nobody counted them.
+    ``basis``: what the splits were made from, where a recipe's fields made them; ``own_range``: whether ``value_range``
+    is what the training samples span.
     """
 
     name: str
@@ -69,6 +72,8 @@ class Data:
     range_given: bool = False
     fingerprint: str = ""
     identities: np.ndarray | None = None
+    basis: Basis | None = None
+    own_range: bool = False
     audit: Mapping[str, Any] = field(default_factory=dict)
 
     @property

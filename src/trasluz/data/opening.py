@@ -27,18 +27,15 @@ from trasluz.data.read.raw import ImageFiles, Raw
 from trasluz.data.read.store import open_store
 from trasluz.data.read.table_columns import numbered
 from trasluz.data.sources.base import find_source
+from trasluz.data.split.basis import Basis
 from trasluz.data.split.domains import domains_of_classes
-from trasluz.data.split.draw import draw_places
-from trasluz.data.split.grouped import choose_groups
 from trasluz.data.split.groups import Groups, find_groups, linked, telling_copies
 from trasluz.data.split.labels import IndexedLabels, in_order, index_labels, one_case
-from trasluz.data.split.limit import keeping_order, limit_labels, limit_rows
-from trasluz.data.split.splits import make_splits
+from trasluz.data.split.splitting import Split, split_by
 from trasluz.errors import DataError
 from trasluz.messages import _
 from trasluz.recipe import DataSection
 from trasluz.reporting import Reporter
-from trasluz.rng import Rng
 
 _MOST_GENERATED = 100  # files named in the audit that say that a network made them
 _OF_FOLDERS = ("splits", "class_folder")
@@ -62,7 +59,7 @@ def open_data(section: DataSection, seed: int, reporter: Reporter | None = None,
     _require_readable(raw, section)
     raw = _fitted(raw, section, speaker)
     _say_range(raw, section, speaker)
-    return _assemble(raw, section, Rng(seed if section.split_seed is None else section.split_seed), speaker)
+    return _assemble(raw, section, seed, speaker)
 
 
 def _stored(files: ImageFiles, section: DataSection, reporter: Reporter) -> Raw:
@@ -133,29 +130,25 @@ def _fitted(raw: Raw, section: DataSection, reporter: Reporter) -> Raw:
     return dataclasses.replace(raw, samples=samples, fingerprint=content, sizes=own)
 
 
-def _assemble(raw: Raw, section: DataSection, rng: Rng, reporter: Reporter) -> Data:
+def _assemble(raw: Raw, section: DataSection, seed: int, reporter: Reporter) -> Data:
     labels = _labels(raw, section, reporter)
     copies = _copies(raw, reporter)
     indices = None if labels is None else labels.indices
     groups = find_groups(raw, section.group)
     together = _together(raw, section, groups, copies, reporter)
     assert raw.identities is not None, "they are computed where a source does not give them"
-    places = draw_places(raw.identities, copies if together is None else together, rng)
-    splits = _splits(raw, section, indices, copies, together, places)
-    limits = section.limits
-    for split, limit in (("train", limits.train), ("valid", limits.valid), ("test", limits.test)):
-        if split in splits:
-            splits[split] = limit_rows(splits[split], indices, limit, keeping_order(split, places))
-    indices = limit_labels(indices, splits["train"], section.labelled, keeping_order("train", places))
+    classes = labels.classes if labels else ()
+    basis = Basis(raw.splits, copies, together, raw.identities, indices, classes)
+    split = split_by(basis, section, seed)
     domain, domains = domains_of_classes(raw.name, labels) if section.domains else (raw.domain, raw.domains)
     data = Data(
         name=raw.name,
         kind=raw.kind,
         samples=raw.samples,
-        splits=splits,
-        value_range=raw.value_range or _range_of(raw.samples, splits["train"]),
-        labels=indices,
-        classes=labels.classes if labels else (),
+        splits=split.splits,
+        value_range=raw.value_range or range_of(raw.samples, split.splits["train"]),
+        labels=split.labels,
+        classes=classes,
         label_values=labels.values if labels else (),
         lengths=raw.lengths,
         weights=raw.weights,
@@ -168,13 +161,16 @@ def _assemble(raw: Raw, section: DataSection, rng: Rng, reporter: Reporter) -> D
         range_given=raw.range_given,
         fingerprint=raw.fingerprint,
         identities=raw.identities,
+        basis=basis,
+        own_range=raw.value_range is None,
     )
-    near = _near(raw, data.value_range, copies, reporter)
+    near = near_of(raw, data.value_range, copies, reporter)
     found = audit(
         data, unreadable=raw.unreadable, original_sizes=raw.sizes, groups=copies, near=near, reporter=reporter
     )
     told: dict[str, object] = {"ignored": raw.ignored, "dropped_rows": raw.dropped, "in_memory": raw.in_memory}
     told["range"] = range_facts(raw)
+    told |= about_folds(split)
     told |= _about_groups(data, raw, section, groups, copies, reporter)
     told["generated"] = {"count": len(raw.generated), "files": list(raw.generated[:_MOST_GENERATED])}
     return dataclasses.replace(data, audit={**found, **told, **raw.told})
@@ -203,21 +199,6 @@ def _labels(raw: Raw, section: DataSection, reporter: Reporter) -> IndexedLabels
     return labels
 
 
-def _splits(
-    raw: Raw,
-    section: DataSection,
-    labels: np.ndarray | None,
-    copies: np.ndarray,
-    together: np.ndarray | None,
-    places: np.ndarray,
-) -> dict[str, np.ndarray]:
-    """The rows of each split; where samples belong together, whole groups are chosen."""
-    if together is None:
-        return make_splits(labels, raw.splits, section.valid, section.test, places, copies)
-    chosen = choose_groups(labels, raw.splits, section.valid, section.test, places, together)
-    return make_splits(labels, {**raw.splits, **chosen}, None, None, places, together)
-
-
 def _together(
     raw: Raw, section: DataSection, groups: Groups | None, copies: np.ndarray, reporter: Reporter
 ) -> np.ndarray | None:
@@ -229,8 +210,8 @@ def _together(
                 "data.group.near_duplicates: {source} holds no images, so none are nearly the same; leave it out."
             )
             raise DataError(message.format(source=raw.name))
-        scale = raw.value_range or _range_of(raw.samples, np.empty(0, np.int64))
-        links.append(_near(raw, scale, copies, reporter).pairs)
+        scale = raw.value_range or range_of(raw.samples, np.empty(0, np.int64))
+        links.append(near_of(raw, scale, copies, reporter).pairs)
     return linked(len(copies), telling_copies(raw.samples, copies), *links) if links else None
 
 
@@ -266,7 +247,10 @@ def _copies(raw: Raw, reporter: Reporter) -> np.ndarray:
     return remembered(raw.name, raw.fingerprint, f"exact-{_FACTS_VERSION}", compute)["groups"]
 
 
-def _near(raw: Raw, value_range: tuple[float, float], copies: np.ndarray, reporter: Reporter) -> NearDuplicates:
+def near_of(
+    raw: Raw | Data, value_range: tuple[float, float], copies: np.ndarray, reporter: Reporter
+) -> NearDuplicates:
+    """The pairs of nearly equal images, as they are remembered; ``copies``: for each row the first that equals it."""
     if raw.kind != "image":
         return NearDuplicates(np.empty((0, 2), np.int64), np.empty(0, np.float32))
 
@@ -278,7 +262,12 @@ def _near(raw: Raw, value_range: tuple[float, float], copies: np.ndarray, report
     return NearDuplicates(kept["pairs"], kept["correlation"])
 
 
-def _range_of(samples: np.ndarray, train: np.ndarray) -> tuple[float, float]:
+def about_folds(split: Split) -> dict[str, object]:
+    """What the audit says of folds: how many there are, where the recipe asks for one."""
+    return {name: count for name in ("folds", "test_folds") if (count := getattr(split, name)) is not None}
+
+
+def range_of(samples: np.ndarray, train: np.ndarray) -> tuple[float, float]:
     """From the least to the greatest training value, a little apart when they are equal."""
     rows = train if len(train) else np.arange(len(samples))
     values = samples[rows]

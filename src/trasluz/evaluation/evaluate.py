@@ -7,7 +7,7 @@ samples: the size of the batches changes nothing but the time.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
@@ -136,7 +136,7 @@ def _put_together(
     split: str,
     family: BaseFamily,
 ) -> Evaluation:
-    parts = _scores_of(arrays, data)
+    parts = scores_of(arrays, data.classes, data.multi_label)
     metrics = dict(own)
     for part in parts:
         metrics |= {name: value for name, value in part.metrics.items() if name not in own}
@@ -164,15 +164,15 @@ def _put_together(
     )
 
 
-def _scores_of(arrays: dict[str, np.ndarray], data: Data) -> list[Scores]:
+def scores_of(arrays: Mapping[str, np.ndarray], classes: tuple[str, ...], several: bool) -> list[Scores]:
+    """The scores of per-sample records, as ``Evaluation.arrays`` has them; ``several``: labels per sample."""
     parts = []
     if "error" in arrays:
         parts.append(reconstruction_scores(arrays))
     if len(arrays.get("latents", ())) > 1:
         parts.append(latent_scores(arrays["latents"], Rng(0), arrays.get("groups")))
     if "probabilities" in arrays and "labels" in arrays:
-        answers = arrays["probabilities"], arrays["labels"], data.classes
-        several = data.multi_label
+        answers = arrays["probabilities"], arrays["labels"], classes
         parts.append(multi_label_scores(*answers) if several else classifier_scores(*answers, arrays.get("log_loss")))
     return parts
 

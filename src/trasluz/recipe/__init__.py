@@ -2,6 +2,7 @@
 
 from trasluz.recipe.data import AugmentSection, DataSection
 from trasluz.recipe.files import built_in_names, is_recipe, load, parse_overrides
+from trasluz.recipe.fold import FoldSection
 from trasluz.recipe.recipe import Recipe, from_dict, from_yaml, schema
 from trasluz.recipe.train import (
     OPTIMISERS,
@@ -22,6 +23,7 @@ __all__ = [
     "ComputeSection",
     "DataSection",
     "EarlyStoppingSection",
+    "FoldSection",
     "OptimiserSection",
     "PhaseSection",
     "ProgressiveSection",

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from trasluz.messages import _
 from trasluz.recipe.base import Section
+from trasluz.recipe.fold import FoldSection
 from trasluz.recipe.name_pattern import read_pattern
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
@@ -155,6 +156,11 @@ class DataSection(Section):
     (no such split).  A split that the source gives is used as it is.  A fraction follows from the images themselves
     and from ``split_seed`` (``null``: the recipe's ``seed``), whatever else the recipe says.
 
+    ``fold`` takes one fold of a cross-validation in the place of ``valid``: its samples validate, all others that are
+    not test train, also those that the source gives for validation.  ``test_fold`` does the same for ``test``, so that
+    folds can be nested; samples that the source gives for test are then in no split.  With either, ``split_seed: null``
+    is the fold's ``seed``, and ``limit`` draws training samples of its own for each fold.
+
     ``group`` says which samples belong together, so that no split comes between them.
 
     ``limit`` keeps that many training samples, or that many of each split that it names (``{train: 600, valid: 200}``),
@@ -191,6 +197,8 @@ class DataSection(Section):
     normalise: Literal["unit", "standard", "raw", "imagenet", "pretrained"] = "unit"
     valid: Fraction | str | None = 0.1
     test: Fraction | str | None = None
+    fold: FoldSection | None = None
+    test_fold: FoldSection | None = None
     group: GroupSection | None = None
     split_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     limit: Annotated[int, Field(ge=1)] | LimitSection | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trasluz.cli import search_curve
 from trasluz.cli.arguments import Allow, Data, Json, Set
 from trasluz.cli.console import Console, columns, figures
 from trasluz.cli.opening import require_data
@@ -163,6 +164,9 @@ def show(console: Console, found: SearchResult | StudyResult, json: bool) -> Non
         value = figures(float(found.best.value or 0.0))
         console.say(best.format(name=found.best.name, metric=found.metric, value=value))
     console.say(_("The comparison page: {path}").format(path=found.page))
+
+
+group.command("curve", help=search_curve.HELP)(search_curve.curve)
 
 
 def _sampler(grid: bool, random: bool, tpe: bool) -> str | None:

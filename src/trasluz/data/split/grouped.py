@@ -87,11 +87,11 @@ class _Pool:
         place[np.argsort(first)] = np.arange(len(first))
         group = np.empty(len(rows), np.int64)
         group[drawn] = place[inverse.reshape(-1)]
-        counts = _counts(None if labels is None else labels[rows], group, len(first))
+        counts = label_counts(None if labels is None else labels[rows], group, len(first))
         return _Pool(rows, group, np.bincount(group), counts)
 
 
-def _counts(labels: np.ndarray | None, group: np.ndarray, groups: int) -> np.ndarray:
+def label_counts(labels: np.ndarray | None, group: np.ndarray, groups: int) -> np.ndarray:
     """Float64 ``[groups, classes]``: labels in each group; no class where nothing is labelled."""
     if labels is None:
         return np.zeros((groups, 0))

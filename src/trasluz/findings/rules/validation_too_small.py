@@ -71,7 +71,8 @@ def _everything(evidence: Evidence) -> int:
 
 def _larger_share(evidence: Evidence, split: str) -> float | None:
     """A larger share held out, where the recipe drew this one; a split that came with the data it cannot change."""
-    share = {"valid": evidence.recipe.data.valid, "test": evidence.recipe.data.test}.get(split)
+    data = evidence.recipe.data
+    share = {"valid": None if data.fold else data.valid, "test": None if data.test_fold else data.test}.get(split)
     count, everything = evidence.count(split), _everything(evidence)
     if not isinstance(share, float) or not 0 < share < _MOST_HELD_OUT or not everything:
         return None
