@@ -25,11 +25,15 @@ def test_trials_far_apart_are_chosen_again() -> None:
 
 
 def test_equal_trials_agree_by_chance_alone() -> None:
-    scores = ScoredSamples(made_scores(np.full(100, 0.8), 200, 0, np.random.default_rng(0)))
-    found = between_halves(scores, Rng(0))
-    assert found is not None
-    assert found.common == pytest.approx(found.chance, abs=0.8)
-    assert 25 < found.rank < 75
+    """In the mean over data sets: the halves of one share what its samples happen to favour."""
+    found = []
+    for number in range(30):
+        scores = ScoredSamples(made_scores(np.full(100, 0.8), 200, 0, np.random.default_rng(number)))
+        found.append(between_halves(scores, Rng(number), 5))
+    known = [one for one in found if one is not None]
+    assert np.mean([one.common for one in known]) == pytest.approx(1.0, abs=0.4)
+    assert 35 < np.mean([one.rank for one in known]) < 65
+    assert known[0].chance == 1.0
 
 
 def test_ties_agree_by_chance_alone() -> None:

@@ -25,7 +25,12 @@ def test_the_best_is_told_with_what_it_is_worth() -> None:
     assert found.optimism[0] == pytest.approx(found.observed - found.expected)
     assert found.optimism[1] <= found.observed - 0.85 <= found.optimism[2]
     assert (found.by, found.samples, found.trials) == ("samples", 200, 60)
-    assert found.simplest == "trial-0", "all are equal, and it has the fewest parameters"
+    within = [name for name, score in found.scores.items() if score >= found.observed - found.error]
+    assert found.simplest == within[0], "parameters grow from the first to the last"
+    assert len(within) > 1
+    middle, low, high = found.apart[found.second]
+    assert middle == pytest.approx(found.scores[found.second] - found.observed)
+    assert low < middle < high
     assert sum(found.often.values()) == pytest.approx(1)
     assert json.loads(json.dumps(found.to_dict()))["best"] == found.best
 

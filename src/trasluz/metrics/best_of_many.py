@@ -81,8 +81,10 @@ def best_of_samples(scores: ScoredSamples, rng: Rng, resamples: int = RESAMPLES)
 def best_of_cells(scores: np.ndarray) -> BestOfMany:
     """The same from ``scores`` float64 ``[t, k]`` of k trainings (folds) of each of t trials, more is better.
 
-    For each fold the best is chosen by the mean of the others.  The interval is Student's t over folds, which is narrow
-    by as much as folds share their training images; with a single one all is unknown.
+    For each fold the best is chosen by the mean of the others.  The interval is Student's t over folds with the spread
+    that trials have in the mean: that of the scores left out is too small, because the same trial is chosen for most of
+    them.  Folds share training images, which no estimate from them can see (Bengio and Grandvalet 2004); with a single
+    one all is unknown.
     """
     means, count = scores.mean(1), scores.shape[1]
     order = np.argsort(-means, kind="stable")
@@ -93,9 +95,10 @@ def best_of_cells(scores: np.ndarray) -> BestOfMany:
     others = (scores.sum(1, keepdims=True) - scores) / (count - 1)
     ranked = np.argsort(-others, axis=0, kind="stable")
     left_out = scores[ranked[0], np.arange(count)]
-    expected, low, high = mean_interval(left_out.tolist())
+    half = students_quantile(count, _CONFIDENCE) * math.sqrt(float(scores.var(1, ddof=1).mean()) / count)
     often = np.bincount(ranked[0], minlength=len(order)) / count
-    expected = min(expected, observed)
+    expected = min(float(left_out.mean()), observed)
+    low, high = (expected - half, expected + half) if half > 0 else UNKNOWN
     beats = 1.0
     if second >= 0:
         apart = float((left_out - scores[ranked[1], np.arange(count)]).mean())
@@ -146,9 +149,15 @@ def _beats(scores: ScoredSamples, chosen: int, second: int, apart: float) -> flo
     trials the one that scored more is not the likelier to be worse."""
     differences = scores.values[chosen] - scores.values[second]
     variance = scores.variance(differences)
-    if scores.yes_or_no:  # as if one more sample spoke for each of them (Agresti and Min 2005), or few would prove it
-        variance = max(variance, (np.count_nonzero(differences) + 1) / (len(differences) + 2) ** 2 / 2)
+    if scores.yes_or_no:
+        variance = max(variance, least_variance(differences))
     return NormalDist().cdf(max(apart, 0.0) / math.sqrt(variance)) if 0 < variance < math.inf else _sign(apart)
+
+
+def least_variance(differences: np.ndarray) -> float:
+    """Of the mean of yes-or-no ``differences`` ``[n]`` (−1, 0 or 1), however alike they are: as if one more sample
+    spoke for either side, half each (Agresti and Min 2005), so that few disagreements prove little."""
+    return float(np.count_nonzero(differences) + 1) / (len(differences) + 2) ** 2 / 2
 
 
 def _students_probability(apart: float, error: float, count: int) -> float:

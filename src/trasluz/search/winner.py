@@ -11,13 +11,15 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
 
 from trasluz.errors import RequestError
 from trasluz.messages import _
-from trasluz.metrics.best_of_many import BestOfMany, best_of_cells, best_of_samples
+from trasluz.metrics.best_of_many import BestOfMany, best_of_cells, best_of_samples, least_variance
+from trasluz.metrics.intervals import mean_interval
 from trasluz.metrics.one_standard_error import simplest_within
 from trasluz.metrics.same_choice import SameChoice, between_cells, between_halves
 from trasluz.metrics.scored_samples import ScoredSamples
@@ -25,6 +27,7 @@ from trasluz.rng import Rng
 from trasluz.search.trial_results import CellResult, TrialResult
 
 By = Literal["samples", "folds", "trainings"]
+_Z = NormalDist().inv_cdf(0.975)
 _SEED = 0  # of the resamples: the same study gets the same sentence every time
 
 
@@ -35,7 +38,9 @@ class Winner:
 
     ``observed``: the best one's score; ``expected`` (``low`` to ``high``, 95 %): what it gives on new samples.
     ``beats``: the probability that it is better than the second.  ``often``: trial → in how large a share of resamples
-    it was chosen.  ``scores``: of all that were compared.  ``again``: whether another look would choose the same.
+    it was chosen.  ``scores``: of all that were compared.  ``apart``: trial → how far it is from the best (trial minus
+    best), with the 95 % interval of that, sample by sample or training by training.  ``again``: whether another look
+    would choose the same.
 
     ``by``: what was drawn again: ``samples``; ``folds``, of which each was left out once; or ``trainings`` that were
     judged on the same samples, whose chance alone is then in these numbers.  ``cells``: trainings of each trial.
@@ -56,6 +61,7 @@ class Winner:
     beats: float
     often: Mapping[str, float]
     scores: Mapping[str, float]
+    apart: Mapping[str, tuple[float, float, float]]
     again: SameChoice | None
     by: By
     cells: int
@@ -77,10 +83,7 @@ class Winner:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; bounds that are not known become ``None``."""
         plain = asdict(self) | {"optimism": list(self.optimism), "left_out": list(self.left_out)}
-        return {
-            name: _plain(value) if not isinstance(value, dict) else {k: _plain(v) for k, v in value.items()}
-            for name, value in plain.items()
-        }
+        return {name: _plain(value) for name, value in plain.items()}
 
 
 def find_winner(trials: Sequence[TrialResult], metric: str, rises: bool) -> Winner:
@@ -119,6 +122,11 @@ def find_winner(trials: Sequence[TrialResult], metric: str, rises: bool) -> Winn
         beats=found.beats,
         often={name: float(share) for name, share in zip(names, found.often, strict=True)},
         scores={name: sign * float(mean) for name, mean in zip(names, means, strict=True)},
+        apart={
+            name: _turned(_apart(samples, by_cell, i, found.chosen), sign)
+            for i, name in enumerate(names)
+            if i != found.chosen
+        },
         again=again,
         by=by,
         cells=by_cell.shape[1],
@@ -178,5 +186,26 @@ def _error(samples: ScoredSamples | None, by_cell: np.ndarray, chosen: int) -> f
     return float(by_cell[chosen].std(ddof=1)) / math.sqrt(count) if count > 1 else math.inf
 
 
+def _apart(samples: ScoredSamples | None, by_cell: np.ndarray, own: int, best: int) -> tuple[float, float, float]:
+    """The difference of two trials, more being better, with its interval."""
+    if samples is None:
+        return mean_interval((by_cell[own] - by_cell[best]).tolist())
+    apart = samples.values[own] - samples.values[best]
+    variance = samples.variance(apart)
+    if samples.yes_or_no:
+        variance = max(variance, least_variance(apart))
+    half = _Z * math.sqrt(variance)
+    return float(apart.mean()), float(apart.mean()) - half, float(apart.mean()) + half
+
+
+def _turned(apart: tuple[float, float, float], sign: float) -> tuple[float, float, float]:
+    middle, low, high = apart
+    return (middle, low, high) if sign > 0 else (-middle, -high, -low)
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from trasluz.errors import RequestError
+from trasluz.findings.finding import Finding
 from trasluz.findings.study_evidence import StudyEvidence
 from trasluz.findings.study_rules import STUDY_RULES, check_study
-from trasluz.findings.finding import Finding
 from trasluz.search.trial_results import TrialResult
 from trasluz.search.winner import find_winner
 

@@ -10,11 +10,12 @@ import numpy as np
 from trasluz.findings.finding import Finding
 from trasluz.findings.study_evidence import StudyEvidence
 from trasluz.messages import _
+from trasluz.metrics.intervals import students_quantile
 from trasluz.numerals import significant
 from trasluz.search.trial_results import TrialResult
 
 _MOST_LISTED = 12  # different values of one field; more of them were drawn from a range
-_ERRORS = 1.96  # standard errors by which the edge is better than what is next to it
+_CONFIDENCE = 0.997  # three standard errors, because the edge is looked at where the best of many lies there
 _BEST, _FEWEST = 0.1, 5  # of drawn values the best tenth is looked at, and no fewer than five
 _OUTER, _MOST_OF_THEM = 0.1, 0.6  # by chance one in ten lies there: three of five come once in 120 studies
 
@@ -62,13 +63,15 @@ def _sure(evidence: StudyEvidence, pairs: Sequence[tuple[int, int]]) -> bool:
     samples = evidence.samples
     if samples is not None:
         apart = samples.values[first].mean(0) - samples.values[second].mean(0)
-        return bool(apart.mean() > _ERRORS * math.sqrt(samples.variance(apart)))
+        reach = students_quantile(len(samples.sizes), _CONFIDENCE)
+        return bool(apart.mean() > reach * math.sqrt(samples.variance(apart)))
     scores = np.array([[cell.score for cell in trial.judged] for trial in evidence.compared], np.float64)
     by_cell = evidence.sign * (scores[first] - scores[second]).mean(0)
     noise = by_cell if len(by_cell) > 1 else evidence.sign * (scores[first] - scores[second])[:, 0]
     if len(noise) < 3:  # of two numbers nobody knows the spread
         return False
-    return bool(noise.mean() > _ERRORS * noise.std(ddof=1) / math.sqrt(len(noise)))
+    reach = students_quantile(len(noise), _CONFIDENCE)
+    return bool(noise.mean() > reach * noise.std(ddof=1) / math.sqrt(len(noise)))
 
 
 def _drawn_edge(evidence: StudyEvidence, name: str, values: Sequence[float]) -> bool | None:

@@ -34,7 +34,8 @@ def check(evidence: StudyEvidence) -> Finding | None:
             fields=", ".join(f"`{name}`" for name in idle), trained=integer(trained), different=integer(different)
         ),
         meaning=_(
-            "Something else in the recipe makes it idle, as full batches do to a batch size; the rest of the time was spent on repetitions."
+            "Something else in the recipe makes it idle, as full batches do to a batch size; the rest of the time was "
+            "spent on repetitions."
         ),
         advice=_("Leave it out of the search, or look for what makes it idle."),
         numbers={"trained": float(trained), "different": float(different)},
