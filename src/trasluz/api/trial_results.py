@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from trasluz.draw.history import History, read_history
+from trasluz.draw.history import History
 from trasluz.draw.names import has_better, higher_is_better
 from trasluz.errors import RequestError
 from trasluz.evaluation.evaluation import load_evaluation
@@ -19,7 +19,7 @@ from trasluz.search.table import Result, Table
 from trasluz.search.trial_results import CellResult, TrialResult
 from trasluz.search.winner import Winner, find_winner
 
-Cells = Sequence[tuple[Result, RunFolder, int]]  # what came out of a cell, its run, and its seed
+Cells = Sequence[tuple[Result, RunFolder, int, History]]  # what came out of a cell, its run, its seed and its curves
 
 
 def deciding_metric(table: Table) -> str | None:
@@ -36,13 +36,13 @@ def trial_results(
         own = [one for one in cells if one[0].variant == name]
         if not own:
             continue
-        results = [result for result, _run, _seed in own]
+        results = [one[0] for one in own]
         done = [result for result in results if result.failure is None]
         found.append(
             TrialResult(
                 name,
                 dict(fields),
-                tuple(_cell(result, run, seed, metric, split) for result, run, seed in own if result.failure is None),
+                tuple(_cell(*one, metric, split) for one in own if one[0].failure is None),
                 done[0].parameters if done else 0,
                 float(np.mean([result.epochs for result in done])) if done else 0.0,
                 "done" if done else "failed",
@@ -57,7 +57,18 @@ def winner_of(trials: Sequence[TrialResult], metric: str | None) -> Winner | Non
     return None if metric is None or len(scored) < 2 else find_winner(trials, metric, higher_is_better(metric))
 
 
-def _cell(result: Result, run: RunFolder, seed: int, metric: str, split: str) -> CellResult:
+def class_names(cells: Cells, split: str) -> tuple[str, ...]:
+    """The classes that all trainings tell apart; empty where they differ, or there are none."""
+    known = {_classes(run, split) for result, run, _seed, _history in cells if result.failure is None}
+    return known.pop() if len(known) == 1 else ()
+
+
+def _classes(run: RunFolder, split: str) -> tuple[str, ...]:
+    summary = load_evaluation_summary(Weights(run.path), split)
+    return () if summary is None or summary["confusion"] is None else tuple(summary["classes"])
+
+
+def _cell(result: Result, run: RunFolder, seed: int, history: History, metric: str, split: str) -> CellResult:
     scores, units = _samples(run, metric, split)
     return CellResult(
         seed,
@@ -66,7 +77,7 @@ def _cell(result: Result, run: RunFolder, seed: int, metric: str, split: str) ->
         result.judged_on,
         scores,
         units,
-        _curve(read_history(run.metrics()), metric),
+        _curve(history, metric),
         _confusion(run, split),
         result.run,
     )

@@ -38,8 +38,8 @@ def between_halves(scores: ScoredSamples, rng: Rng, halvings: int = _HALVINGS) -
     for _halving in range(halvings):
         first = np.zeros(count)
         first[generator.permutation(count)[: count // 2]] = 1
-        parts = [scores.sums @ half / (scores.sizes @ half) for half in (first, 1 - first)]
-        found.append(_agreement(*parts, generator))
+        one, other = (scores.sums @ half / (scores.sizes @ half) for half in (first, 1 - first))
+        found.append(_agreement(one, other, generator))
     return _summary(found, trials)
 
 

@@ -147,7 +147,9 @@ def comparable(trials: Sequence[TrialResult]) -> tuple[list[TrialResult], tuple[
 def scored_samples(trials: Sequence[TrialResult]) -> ScoredSamples | None:
     """The scores of samples of trials that were judged alike, all cells beside each other; ``None`` where a cell does
     not keep them."""
-    rows, units, cells = [], [], []
+    rows: list[np.ndarray] = []
+    units: list[np.ndarray] = []
+    cells: list[np.ndarray] = []
     for trial in trials:
         ordered = _ordered(trial)
         kept = [(cell.sample_scores, cell.units) for cell in ordered]

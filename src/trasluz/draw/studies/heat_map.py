@@ -59,7 +59,8 @@ def _bins(values: Sequence[Any]) -> tuple[list[str], list[int]]:
     if len(known) <= _MOST:
         return [f"{value:g}" for value in known], [known.index(float(value)) for value in values]
     logs = on_a_log_scale(known)
-    ends = np.linspace(*(math.log(v) if logs else v for v in (known[0], known[-1])), _MOST + 1)
+    low, high = ((math.log(value) if logs else value) for value in (known[0], known[-1]))
+    ends = np.linspace(low, high, _MOST + 1)
     places = np.array([math.log(value) if logs else float(value) for value in values])
     told = [math.exp(end) if logs else float(end) for end in ends]
     names = [f"{significant(low, 2)} – {significant(high, 2)}" for low, high in pairwise(told)]
