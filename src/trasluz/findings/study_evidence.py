@@ -68,6 +68,11 @@ class StudyEvidence:
         return tuple(repr(trial.fields.get(other)) for other in self.fields if other != name)
 
 
+def setting_text(value: object) -> str:
+    """A field's value as sentences say it: a number with no more digits than it has."""
+    return numeral(f"{float(value):g}".replace("-", MINUS)) if is_number(value) else str(value)  # type: ignore[arg-type]  # a number, as asked
+
+
 def value_text(name: str, value: float) -> str:
     """A value of a metric as sentences say it: of shares in percent."""
     known = metric(name)

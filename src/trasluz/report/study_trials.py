@@ -66,25 +66,22 @@ def _axes(trials: Sequence[TrialResult], metric: str, rises: bool) -> list[dict[
     low, high = min(scores), max(scores)
     ends = [low + (high - low) * i / (_TICKS - 1) for i in range(_TICKS)]
     at = [i / (_TICKS - 1) if rises else 1 - i / (_TICKS - 1) for i in range(_TICKS)]  # better is always above
-    ticks = sorted(
-        ({"at": place, "text": _decimal(metric, end)} for place, end in zip(at, ends, strict=True)),
-        key=lambda tick: float(tick["at"]),
-    )
+    upwards = sorted(zip(at, ends, strict=True))
+    ticks = [{"at": place, "text": _decimal(metric, end)} for place, end in upwards]
     places = [(score - low) / (high - low) if high > low else 0.5 for score in scores]
     places = places if rises else [1 - place for place in places]
-    return [*found, {"title": metric_phrase(metric), "short": metric_phrase(metric), "places": places, "ticks": ticks}]
+    return [*found, {"title": metric_phrase(metric), "places": places, "ticks": ticks}]
 
 
 def _axis(trials: Sequence[TrialResult], name: str) -> dict[str, Any]:
-    short = plain(name.rsplit(".", 1)[-1])
     values = [trial.fields.get(name) for trial in trials]
     numbers = sorted({float(v) for v in values if is_number(v)})  # type: ignore[arg-type]  # a number, as asked
     if len(numbers) > 1 and all(value is None or is_number(value) for value in values):
-        return {"title": plain(name), "short": short, **_number_axis(values, numbers)}
+        return {"title": plain(name.rsplit(".", 1)[-1]), **_number_axis(values, numbers)}
     named = list(dict.fromkeys(_text(value) for value in values))[:_MOST_NAMED]
     at = {text: i / max(len(named) - 1, 1) for i, text in enumerate(named)}
     ticks = [{"at": place, "text": text} for text, place in at.items()]
-    return {"title": plain(name), "short": short, "places": [at.get(_text(v)) for v in values], "ticks": ticks}
+    return {"title": plain(name.rsplit(".", 1)[-1]), "places": [at.get(_text(v)) for v in values], "ticks": ticks}
 
 
 def _number_axis(values: Sequence[Any], numbers: Sequence[float]) -> dict[str, Any]:

@@ -31,7 +31,8 @@ def heat_map(trials: Sequence[TrialResult], across: str, down: str, metric: str,
         score, known = float(trial.score or 0.0), cells[row, column]
         cells[row, column] = score if math.isnan(known) else (max if rises else min)(known, score)
     texts = [["" if math.isnan(value) else metric_value(metric, value) for value in row] for row in cells]
-    figure = new_figure(theme, x=across, y=down, height=int(150 + 42 * len(rows)))
+    short = [name.rsplit(".", 1)[-1] for name in (across, down)]
+    figure = new_figure(theme, x=short[0], y=short[1], height=int(150 + 42 * len(rows)))
     figure.add_heatmap(
         z=[[None if math.isnan(value) else value for value in row] for row in cells.tolist()],
         x=columns,

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from trasluz.findings.finding import Finding
-from trasluz.findings.study_evidence import StudyEvidence
+from trasluz.findings.study_evidence import StudyEvidence, setting_text
 from trasluz.messages import _
 from trasluz.metrics.intervals import students_quantile
-from trasluz.numerals import significant
 from trasluz.search.trial_results import TrialResult
 
 _MOST_LISTED = 12  # different values of one field; more of them were drawn from a range
@@ -103,14 +102,14 @@ def _finding(evidence: StudyEvidence, name: str, values: Sequence[float], upper:
         if upper
         else _("Of the values of `{field}` that were tried, from {low} to {high}, the smallest is the best.")
     )
-    words = {"field": name, "low": significant(values[0]), "high": significant(values[-1])}
+    words = {"field": name, "low": setting_text(values[0]), "high": setting_text(values[-1])}
     listed = ",".join(f"{value:g}" for value in further)
     return Finding(
         severity="warn",
         title=_("The best value lies at the edge of what was tried"),
         seen=seen.format(**words),
         meaning=_("What lies beyond was not tried, and may be better still."),
-        advice=_("Search on in that direction: {values}.").format(values=", ".join(map(significant, further))),
+        advice=_("Search on in that direction: {values}.").format(values=", ".join(map(setting_text, further))),
         numbers={"edge": edge, "low": values[0], "high": values[-1]},
         settings=(f"{name}={listed}",),
         refuted_by=_("values beyond the edge give no better score."),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from trasluz.findings.finding import Finding
-from trasluz.findings.study_evidence import StudyEvidence
+from trasluz.findings.study_evidence import StudyEvidence, setting_text
 from trasluz.messages import _
-from trasluz.numerals import integer, significant
-from trasluz.search.trial_results import is_number
+from trasluz.numerals import integer
 
 _FEWEST = 2  # trials: one may have failed for any reason
 
@@ -23,7 +22,7 @@ def check(evidence: StudyEvidence) -> Finding | None:
     if not found:
         return None
     count, name, value = max(found, key=lambda one: one[0])
-    said = significant(float(value)) if is_number(value) else str(value)  # type: ignore[arg-type]  # a number, as asked
+    said = setting_text(value)
     return Finding(
         severity="warn",
         title=_("A value with which every trial failed"),
