@@ -16,6 +16,7 @@ from tests.report.test_in_browser import Visit
 from tests.report.test_in_browser import browser as browser
 from trasluz.report.study_trials import trials_section
 
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_made_study(tmp_path_factory.mktemp("study"))
