@@ -200,6 +200,7 @@ def test_variants_stand_beside_each_other_in_pictures_and_findings(tmp_path: Pat
     found = api.study(asked, data="digits", runs=tmp_path)
     assert [name for name in _sections(found.page) if name != "curves"] == [
         "answer",
+        "winner",
         "findings",
         "numbers",
         "images",

@@ -49,7 +49,7 @@ def check_all(evidence: Evidence) -> tuple[Finding, ...]:
 def check_in(languages: Sequence[str], evidence: Evidence) -> dict[str, tuple[Finding, ...]]:
     """What all rules find, the gravest first: the same rules in the same order in each of ``languages``."""
     asked = [_ask(name, languages, evidence) for name in names()]
-    told = _once_per_cause([spoken for spoken in asked if spoken])
+    told = once_per_cause([spoken for spoken in asked if spoken])
     told.sort(key=lambda spoken: (SEVERITIES.index(spoken[0].severity), spoken[0].rule))
     return {name: tuple(spoken[i] for spoken in told) for i, name in enumerate(languages)}
 
@@ -72,7 +72,7 @@ def _ask(name: str, languages: Sequence[str], evidence: Evidence) -> list[Findin
         return failed
 
 
-def _once_per_cause(told: list[list[Finding]]) -> list[list[Finding]]:
+def once_per_cause(told: list[list[Finding]]) -> list[list[Finding]]:
     """Of the findings of one cause the most specific, of equals the gravest, with the severity of the gravest."""
     causes: dict[str, list[list[Finding]]] = {}
     for spoken in told:

@@ -7,31 +7,46 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trasluz.draw.history import History
+from trasluz.draw.names import higher_is_better
 from trasluz.draw.provenance import Origin
 from trasluz.draw.resting import StudyResting
 from trasluz.files import write_bytes
 from trasluz.messages import language
 from trasluz.recipe.study import Study
 from trasluz.report.phrase import Phrase, both, both_n, plain, split_phrase
+from trasluz.report.sections.base import Section
 from trasluz.report.stock import Sheet
+from trasluz.report.study_fields import cell_curves_section, fields_section
+from trasluz.report.study_trials import trials_section
+from trasluz.report.study_winner import winner_section
 from trasluz.report.variant_findings import Found, variant_findings
 from trasluz.report.variant_pictures import code_planes, same_images
 from trasluz.report.variants import Note, answer, curves, numbers
 from trasluz.report.writer import fill_page
 from trasluz.runs.variant_pictures import VariantPictures
+from trasluz.search.importance import field_importance
 from trasluz.search.table import Table
+from trasluz.search.trial_results import TrialResult
+from trasluz.search.winner import Winner
 
 
 @dataclass(frozen=True)
 class Shown:
     """What a page shows beside the table: by variant the ``histories`` of its runs, what the rules found in each, and
-    the ``pictures`` of one; ``resting``: what differences rest on; ``done``: cells of all that are in the table."""
+    the ``pictures`` of one; ``resting``: what differences rest on; ``done``: cells of all that are in the table.
+
+    ``trials``: what was searched, judged by ``metric``, with its ``winner``; ``classes``: the names that confusion
+    matrices of the trials speak of."""
 
     histories: Mapping[str, Sequence[History]]
     findings: Found
     pictures: Mapping[str, VariantPictures]
     resting: StudyResting
     done: int
+    trials: tuple[TrialResult, ...] = ()
+    winner: Winner | None = None
+    metric: str = ""
+    classes: tuple[str, ...] = ()
 
 
 def write_study_page(path: Path, study: Study, table: Table, shown: Shown, language_name: str) -> Path:
@@ -46,6 +61,7 @@ def write_study_page(path: Path, study: Study, table: Table, shown: Shown, langu
         means = both("Means over the seeds, on validation data, at the end of each epoch.")
         sections = [
             answer(table, _lead(study, shown.done, wanted), _notes(study, table, shown.resting), both("Variant")),
+            *_about_trials(shown, sheet),
             variant_findings({name: shown.findings.get(name, ()) for name in study.variants}),
             numbers(table, table.metrics, sheet.figures, _how_to_read()),
             curves(table, shown.histories, ("loss", *table.metrics), sheet.figures, means),
@@ -66,6 +82,21 @@ def write_study_page(path: Path, study: Study, table: Table, shown: Shown, langu
     target = path / "study.html"
     write_bytes(target, html.encode())
     return target
+
+
+def _about_trials(shown: Shown, sheet: Sheet) -> list[Section | None]:
+    """The winner, all trials, the fields that decide, and the curves of all trainings."""
+    if not shown.metric:
+        return []
+    rises, trials = higher_is_better(shown.metric), shown.trials
+    best = "" if shown.winner is None else shown.winner.best
+    importance = field_importance(trials, rises)
+    return [
+        None if shown.winner is None else winner_section(shown.winner, trials),
+        trials_section(trials, shown.metric, rises, best, shown.classes),
+        fields_section(trials, shown.metric, best, importance, sheet),
+        cell_curves_section(trials, shown.metric, best, sheet),
+    ]
 
 
 def _lead(study: Study, done: int, wanted: int) -> Phrase:

@@ -29,7 +29,7 @@ from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.weights import Weights
 
-_STYLES = ("page.css", "first.css", "points.css", "lightbox.css", "overlay.css", "plan.css", "browse.css")
+_STYLES = ("page.css", "first.css", "points.css", "lightbox.css", "overlay.css", "plan.css", "browse.css", "study.css")
 # page.js first, which the others ask; folds.js last, which puts everything as the address says.
 _SCRIPTS = (
     "page.js",
@@ -39,6 +39,7 @@ _SCRIPTS = (
     "overlay.js",
     "layers.js",
     "plan.js",
+    "study.js",
     "lightbox.js",
     "terms.js",
     "folds.js",

@@ -1,0 +1,110 @@
+"""The trials of a study as plain values, read from the runs that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from trasluz.draw.history import History
+from trasluz.draw.names import has_better, higher_is_better
+from trasluz.errors import RequestError
+from trasluz.evaluation.evaluation import load_evaluation
+from trasluz.metrics.sample_scores import sample_scores
+from trasluz.runs.evaluations import load_evaluation_summary
+from trasluz.runs.folder import RunFolder
+from trasluz.runs.weights import Weights
+from trasluz.search.table import Result, Table
+from trasluz.search.trial_results import CellResult, TrialResult
+from trasluz.search.winner import Winner, find_winner
+
+Cells = Sequence[tuple[Result, RunFolder, int, History]]  # what came out of a cell, its run, its seed and its curves
+
+
+def deciding_metric(table: Table) -> str | None:
+    """The first metric of a table of which more or less is better."""
+    return next((name for name in table.metrics if has_better(name)), None)
+
+
+def trial_results(
+    cells: Cells, variants: Mapping[str, Mapping[str, Any]], metric: str, split: str
+) -> list[TrialResult]:
+    """The trials of ``variants`` (name → searched fields and their values) in their order, judged by ``metric``."""
+    found = []
+    for name, fields in variants.items():
+        own = [one for one in cells if one[0].variant == name]
+        if not own:
+            continue
+        results = [one[0] for one in own]
+        done = [result for result in results if result.failure is None]
+        found.append(
+            TrialResult(
+                name,
+                dict(fields),
+                tuple(_cell(*one, metric, split) for one in own if one[0].failure is None),
+                done[0].parameters if done else 0,
+                float(np.mean([result.epochs for result in done])) if done else 0.0,
+                "done" if done else "failed",
+            )
+        )
+    return found
+
+
+def winner_of(trials: Sequence[TrialResult], metric: str | None) -> Winner | None:
+    """The winner, ``None`` where there are fewer than two trials to choose from, or none with a score."""
+    scored = [trial for trial in trials if trial.status == "done" and trial.judged]
+    return None if metric is None or len(scored) < 2 else find_winner(trials, metric, higher_is_better(metric))
+
+
+def class_names(cells: Cells, split: str) -> tuple[str, ...]:
+    """The classes that all trainings tell apart; empty where they differ, or there are none."""
+    known = {_classes(run, split) for result, run, _seed, _history in cells if result.failure is None}
+    return known.pop() if len(known) == 1 else ()
+
+
+def _classes(run: RunFolder, split: str) -> tuple[str, ...]:
+    summary = load_evaluation_summary(Weights(run.path), split)
+    return () if summary is None or summary["confusion"] is None else tuple(summary["classes"])
+
+
+def _cell(result: Result, run: RunFolder, seed: int, history: History, metric: str, split: str) -> CellResult:
+    scores, units = _samples(run, metric, split)
+    return CellResult(
+        seed,
+        None,
+        result.scores.get(metric),
+        result.judged_on,
+        scores,
+        units,
+        _curve(history, metric),
+        _confusion(run, split),
+        result.run,
+    )
+
+
+def _curve(history: History, metric: str) -> tuple[tuple[int, float], ...]:
+    return tuple(zip(*history.series(f"valid/{metric}"), strict=True))
+
+
+def _confusion(run: RunFolder, split: str) -> np.ndarray | None:
+    summary = load_evaluation_summary(Weights(run.path), split)
+    kept = None if summary is None else summary["confusion"]
+    return None if kept is None else np.array(kept, np.int64)
+
+
+def _samples(run: RunFolder, metric: str, split: str) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Scores of samples and which samples (or groups) they are; nothing where a run keeps none, or they are damaged."""
+    folder = Weights(run.path).looks / f"evaluation-{split}"
+    if not (folder / "arrays.npz").is_file():
+        return None, None
+    try:
+        records = load_evaluation(folder).arrays
+    except RequestError:
+        return None, None
+    found = sample_scores(metric, records)
+    units = records.get("groups", records.get("rows"))
+    if found is None or units is None:
+        return None, None
+    at, scores = found
+    return scores, units[at]

@@ -1,0 +1,106 @@
+"""Sections about the fields of a search: which of them decide, how the score follows each, and the curves of all
+trainings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from trasluz.draw.names import percent
+from trasluz.draw.studies.cell_curves import cell_curves
+from trasluz.draw.studies.heat_map import heat_map
+from trasluz.draw.studies.importance import importance_figure
+from trasluz.draw.studies.slices import slice_figure
+from trasluz.report.page import fill
+from trasluz.report.phrase import Phrase, both, both_n, metric_phrase, plain
+from trasluz.report.sections.base import Section
+from trasluz.report.stock import Sheet
+from trasluz.search.trial_results import TrialResult, searched_fields
+
+_SLICES = 8
+_FEWEST = 4  # trials: of fewer the table says it all
+
+
+@dataclass(frozen=True)
+class _Picture:
+    title: Phrase
+    html: Markup
+
+
+def fields_section(
+    trials: Sequence[TrialResult], metric: str, best: str, importance: Mapping[str, float], sheet: Sheet
+) -> Section | None:
+    """Importance, a slice for each field, and a heat map of the two that decide most; ``None`` without a field."""
+    scored = [trial for trial in trials if trial.score is not None]
+    fields = sorted(searched_fields(scored), key=lambda name: -importance.get(name, 0.0))
+    if not fields or len(scored) < _FEWEST:
+        return None
+    pictures = [_importance(importance, sheet)] if importance else []
+    if len(fields) > 1:
+        pictures.append(_heat_map(scored, fields[0], fields[1], metric, sheet))
+    pictures += [_slice(scored, name, metric, best, sheet) for name in fields[:_SLICES]]
+    caption = both(
+        "Each dot is a trial (the mean over its trainings); the dotted line joins the best of each value. Importance "
+        "is each field's share of what decides whether a trial is among the best tenth (PED-ANOVA)."
+    )
+    html = fill("sections/plots.html", pictures=pictures, caption=caption, lead=None)
+    answer = (
+        both(
+            "What decides most is {field}, with {share}.",
+            field=next(iter(importance)),
+            share=percent(next(iter(importance.values())), 0),
+        )
+        if importance
+        else both_n("How the score follows {n} field.", "How the score follows each of {n} fields.", len(fields))
+    )
+    return Section(both("Which fields decide?"), "fields", html, answer=answer)
+
+
+def cell_curves_section(trials: Sequence[TrialResult], metric: str, best: str, sheet: Sheet) -> Section | None:
+    """The validation curves of all trainings; ``None`` where fewer than two trials have one."""
+    drawn = [trial for trial in trials if any(len(cell.curve) > 1 for cell in trial.cells)]
+    if len(drawn) < 2:
+        return None
+    cells = sum(len(trial.cells) for trial in drawn)
+    pruned = sum(trial.status == "pruned" for trial in trials)
+    alt = both("{metric} on validation data over the epochs, one line per training.", metric=metric_phrase(metric))
+    picture = _Picture(metric_phrase(metric), sheet.figure(lambda: cell_curves(drawn, metric, best=best), alt))
+    caption = both("Each line is one training; those that were pruned end in a cross, where they were stopped.")
+    html = fill("sections/plots.html", pictures=[picture], caption=caption, lead=None)
+    answer = (
+        both_n(
+            "The curves of all {cells} trainings; {n} trial was pruned.",
+            "The curves of all {cells} trainings; {n} trials were pruned.",
+            pruned,
+            cells=cells,
+        )
+        if pruned
+        else both("The curves of all {cells} trainings.", cells=cells)
+    )
+    return Section(both("How did all trainings go?"), "cells", html, answer=answer)
+
+
+def _importance(importance: Mapping[str, float], sheet: Sheet) -> _Picture:
+    ends = "; ".join(f"{name} {percent(share, 0)}" for name, share in importance.items())
+    alt = both("Importance of each field: {ends}", ends=ends)
+    return _Picture(both("Importance"), sheet.figure(lambda: importance_figure(importance), alt))
+
+
+def _heat_map(trials: Sequence[TrialResult], across: str, down: str, metric: str, sheet: Sheet) -> _Picture:
+    alt = both(
+        "The best {metric} for each pair of values of {across} and {down}.",
+        metric=metric_phrase(metric),
+        across=across,
+        down=down,
+    )
+    title = both("{across} against {down}", across=across.rsplit(".", 1)[-1], down=down.rsplit(".", 1)[-1])
+    return _Picture(title, sheet.figure(lambda: heat_map(trials, across, down, metric), alt))
+
+
+def _slice(trials: Sequence[TrialResult], name: str, metric: str, best: str, sheet: Sheet) -> _Picture:
+    alt = both("{metric} of each trial by its value of {field}.", metric=metric_phrase(metric), field=name)
+    return _Picture(
+        plain(name.rsplit(".", 1)[-1]), sheet.figure(lambda: slice_figure(trials, name, metric, best=best), alt)
+    )
