@@ -17,11 +17,12 @@ from statistics import NormalDist
 
 import numpy as np
 
-from trasluz.metrics.intervals import RESAMPLES, UNKNOWN, mean_interval, score_interval, students_quantile
+from trasluz.metrics.intervals import UNKNOWN, mean_interval, score_interval, students_quantile
 from trasluz.metrics.scored_samples import ScoredSamples
 from trasluz.rng import Rng
 
 _CONFIDENCE = 0.95
+_RESAMPLES = 1000
 _AT_ONCE = 2_000_000  # numbers of resamples that are held at once
 
 
@@ -49,7 +50,7 @@ class BestOfMany:
         return self.observed - self.expected, self.observed - self.high, self.observed - self.low
 
 
-def best_of_samples(scores: ScoredSamples, rng: Rng, resamples: int = RESAMPLES) -> BestOfMany:
+def best_of_samples(scores: ScoredSamples, rng: Rng, resamples: int = _RESAMPLES) -> BestOfMany:
     """The best of trials whose scores on the same samples are known, and what it is worth.
 
     The interval is as wide as that of one measurement on so many samples: that of the trial which was chosen, around
