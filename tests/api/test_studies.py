@@ -152,7 +152,7 @@ def test_a_study_says_on_what_its_differences_rest(tmp_path: Path) -> None:
     counts = [api.open_run(found.path / "runs" / run).info["splits"]["valid"] for run in found.table.rows[0].runs]
     assert found.resting.samples == min(counts)
     (sentence,) = found.resting.sentences()
-    assert f"images that both variants were judged on: {min(counts)} or more" in sentence
+    assert f"samples that both variants were judged on: {min(counts)} or more" in sentence
     assert sentence in found.page.read_text(encoding="utf-8")
 
 
@@ -166,7 +166,7 @@ def test_a_variant_that_changes_which_images_are_judged_has_no_difference(tmp_pa
     found = api.study(asked, runs=tmp_path)
     assert [bool(row.differences) for row in found.table.rows] == [False, False, True]
     assert found.resting.others == ("fifth",)
-    assert "fifth was judged on other images than tenth" in found.page.read_text(encoding="utf-8")
+    assert "fifth was judged on other samples than tenth" in found.page.read_text(encoding="utf-8")
 
 
 def test_too_few_images_give_no_difference(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_the_same_numbers_are_no_difference_and_the_loss_is_drawn(tmp_path: Path
     assert "difference 0.0 points" in answer
     assert "(−0.2 to +0.2 points)" in answer  # 897 images on which both agree (Agresti and Min)
     assert "main-value" not in answer, "nothing is sure"
-    assert "on other images" not in answer
+    assert "on other samples" not in answer
     assert "losses are left out" not in page
     assert "<code>seed</code>" in _section(page, "recipes")
     machine = _section(page, "machine")
@@ -95,9 +95,9 @@ def test_another_objective_has_no_loss_in_common(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("common", "sentence"),
     [
-        (0, "was judged on other images than first"),
-        (29, "both judged on only 29 images on which neither was trained: from fewer than 30 no difference is taken"),
-        (500, "rests on the 500 images that both were judged on and neither was trained on"),
+        (0, "was judged on other samples than first"),
+        (29, "both judged on only 29 samples on which neither was trained: from fewer than 30 no difference is taken"),
+        (500, "rests on the 500 samples that both were judged on and neither was trained on"),
     ],
 )
 def test_images_that_are_not_shared_are_spoken_of(tmp_path: Path, common: int, sentence: str) -> None:
@@ -117,7 +117,7 @@ def test_where_there_are_too_few_the_command_for_the_same_images_stands(tmp_path
 def test_a_run_without_numbers_says_why_and_is_escaped(tmp_path: Path) -> None:
     page = _page(tmp_path, _comparison(None, common=0))
     assert "no model &lt;yet&gt;" in _section(page, "answer")
-    assert "on other images" not in page
+    assert "on other samples" not in page
 
 
 def test_without_a_metric_in_common_each_has_its_own(tmp_path: Path) -> None:

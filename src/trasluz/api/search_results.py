@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from trasluz.api.trial_results import Tried, class_names, trial_results, winner_of
 from trasluz.api.variants import findings_kept
 from trasluz.csv_cells import csv_text
 from trasluz.draw.history import History, read_history
@@ -38,10 +39,11 @@ def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]
     from trasluz.report.study import Shown, write_study_page
 
     begun = [trial for trial in trials if trial.params or trial.state.is_finished()]
+    names = {trial.number: trial_name(trial.user_attrs[POINT]) for trial in begun}
     results = [result for trial in begun for result in results_of(trial)]
-    variants = {trial_name(t.user_attrs[POINT]): plan.space.of_labels(t.params) for t in begun}
+    variants = {names[t.number]: plan.space.of_labels(t.params) for t in begun}
     best = _best_first(begun, plan)
-    reference = trial_name(best[0].user_attrs[POINT]) if best else ""
+    reference = names[best[0].number] if best else ""
     metrics = tuple(dict.fromkeys((plan.metric, *plan.study.metrics)))
     table = make_table(results, variants, reference, metrics)
     write_json(folder.path / "table.json", table.to_dict())
@@ -49,9 +51,16 @@ def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]
     write_bytes(folder.path / "trials.csv", trials_csv(trials, plan).encode())
     resting = study_resting(results, reference)
     if variants:
-        drawn = best[:_MOST_DRAWN] or begun[:_MOST_DRAWN]
-        histories, findings = _of_runs(folder, drawn)
-        shown = Shown(histories, findings, {}, resting, len(results))
+        tried = _tried(folder, plan, begun)
+        pruned = {names[trial.number] for trial in begun if trial.state.name == "PRUNED"}
+        judged = trial_results(tried, variants, plan.metric, plan.split, pruned)
+        winner = winner_of(judged, plan.metric)
+        if winner is not None:
+            write_json(folder.path / "winner.json", winner.to_dict())
+        drawn = {names[trial.number] for trial in best[:_MOST_DRAWN] or begun[:_MOST_DRAWN]}
+        histories, findings = _drawn([one for one in tried if one.result.variant in drawn])
+        classes = class_names(tried, plan.split)
+        shown = Shown(histories, findings, {}, resting, len(results), tuple(judged), winner, plan.metric, classes)
         page = page_study(plan.study, variants, reference or next(iter(variants)), plan.cells_of_each)
         write_study_page(folder.path, page, table, shown, language)
     return StudyResult(folder.path, table, resting)
@@ -97,22 +106,31 @@ def _best_first(trials: Sequence[FrozenTrial], plan: Plan) -> list[FrozenTrial]:
     return [trial for _value, _number, trial in sorted(complete, key=lambda found: found[:2])]
 
 
-def _of_runs(
-    folder: StudyFolder, trials: Sequence[FrozenTrial]
-) -> tuple[dict[str, list[History]], dict[str, list[list[Mapping[str, Any]]]]]:
-    """Curves and findings of the runs that lie in this folder; those of other hosts lie there."""
-    histories: dict[str, list[History]] = defaultdict(list)
-    findings: dict[str, list[list[Mapping[str, Any]]]] = defaultdict(list)
+def _tried(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]) -> list[Tried]:
+    """The cells whose runs lie in this folder; those of other hosts lie there."""
+    folds = plan.cells_of_each // plan.study.seeds
+    found = []
     for trial in trials:
-        name = trial_name(trial.user_attrs[POINT])
-        for key, record in trial.user_attrs.items():
-            run = RunFolder(folder.runs / str(record["run"])) if key.startswith(CELL) else None
-            if run is None or not (run.path / "run.json").is_file():
+        seeds = {str(v["run"]): int(v["seed"]) for k, v in trial.user_attrs.items() if k.startswith(CELL)}
+        for result in results_of(trial):
+            run = RunFolder(folder.runs / result.run)
+            if not result.run or not (run.path / "run.json").is_file():
                 continue
             try:
-                histories[name].append(read_history(run.metrics()))
+                history = read_history(run.metrics())
             except RequestError:
                 continue  # a damaged run: its numbers stand in the trial
-            if (run.path / "findings.json").is_file():
-                findings[name].append(findings_kept(run))
+            fold = None if plan.study.folds is None else result.number % folds
+            found.append(Tried(result, run, seeds[result.run], history, fold))
+    return found
+
+
+def _drawn(tried: Sequence[Tried]) -> tuple[dict[str, list[History]], dict[str, list[list[Mapping[str, Any]]]]]:
+    """Curves and findings by trial."""
+    histories: dict[str, list[History]] = defaultdict(list)
+    findings: dict[str, list[list[Mapping[str, Any]]]] = defaultdict(list)
+    for one in tried:
+        histories[one.result.variant].append(one.history)
+        if (one.run.path / "findings.json").is_file():
+            findings[one.result.variant].append(findings_kept(one.run))
     return dict(histories), dict(findings)

@@ -17,7 +17,7 @@ from trasluz import allowed
 from trasluz.api.listening import listening
 from trasluz.api.run import Run, open_run, open_source
 from trasluz.api.training import resume, train
-from trasluz.api.trial_results import class_names, deciding_metric, trial_results, winner_of
+from trasluz.api.trial_results import Tried, class_names, deciding_metric, trial_results, winner_of
 from trasluz.api.trusting import Packages, check_code
 from trasluz.api.variants import findings_kept, keep_findings, keep_pictures
 from trasluz.components import configure
@@ -263,7 +263,7 @@ def _write(
     parameters: dict[str, int] = {}
     pictures: dict[str, VariantPictures] = {}
     findings: dict[str, list[list[Mapping[str, Any]]]] = defaultdict(list)
-    tried: list[tuple[Result, RunFolder, int, History]] = []
+    tried: list[Tried] = []
     for cell in cells:
         run = index.known(cell.recipe_hash)
         if run is None:
@@ -277,7 +277,7 @@ def _write(
         if result is not None:
             results.append(dataclasses.replace(result, epochs=len(records)))
             histories[cell.variant].append(read_history(records))
-            tried.append((results[-1], run, cell.recipe.seed, histories[cell.variant][-1]))
+            tried.append(Tried(results[-1], run, cell.recipe.seed, histories[cell.variant][-1]))
             if (run.path / "findings.json").is_file():
                 findings[cell.variant].append(findings_kept(run))
             if cell.number == 0 and len(pictures) < _MOST_PICTURED:

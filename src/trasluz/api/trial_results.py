@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,16 @@ from trasluz.search.table import Result, Table
 from trasluz.search.trial_results import CellResult, TrialResult
 from trasluz.search.winner import Winner, find_winner
 
-Cells = Sequence[tuple[Result, RunFolder, int, History]]  # what came out of a cell, its run, its seed and its curves
+
+@dataclass(frozen=True)
+class Tried:
+    """A cell: its ``result``, its ``run``, its ``seed`` and, in cross-validation, its ``fold``, and its curves."""
+
+    result: Result
+    run: RunFolder
+    seed: int
+    history: History
+    fold: int | None = None
 
 
 def deciding_metric(table: Table) -> str | None:
@@ -28,24 +38,28 @@ def deciding_metric(table: Table) -> str | None:
 
 
 def trial_results(
-    cells: Cells, variants: Mapping[str, Mapping[str, Any]], metric: str, split: str
+    tried: Sequence[Tried],
+    variants: Mapping[str, Mapping[str, Any]],
+    metric: str,
+    split: str,
+    pruned: Collection[str] = (),
 ) -> list[TrialResult]:
-    """The trials of ``variants`` (name → searched fields and their values) in their order, judged by ``metric``."""
+    """The trials of ``variants`` (name → searched fields and their values) in their order, judged by ``metric``; those
+    called in ``pruned`` were stopped early."""
     found = []
     for name, fields in variants.items():
-        own = [one for one in cells if one[0].variant == name]
+        own = [one for one in tried if one.result.variant == name]
         if not own:
             continue
-        results = [one[0] for one in own]
-        done = [result for result in results if result.failure is None]
+        done = [one.result for one in own if one.result.failure is None]
         found.append(
             TrialResult(
                 name,
                 dict(fields),
-                tuple(_cell(*one, metric, split) for one in own if one[0].failure is None),
+                tuple(_cell(one, metric, split) for one in own if one.result.failure is None),
                 done[0].parameters if done else 0,
                 float(np.mean([result.epochs for result in done])) if done else 0.0,
-                "done" if done else "failed",
+                "pruned" if name in pruned else "done" if done else "failed",
             )
         )
     return found
@@ -57,9 +71,9 @@ def winner_of(trials: Sequence[TrialResult], metric: str | None) -> Winner | Non
     return None if metric is None or len(scored) < 2 else find_winner(trials, metric, higher_is_better(metric))
 
 
-def class_names(cells: Cells, split: str) -> tuple[str, ...]:
+def class_names(tried: Sequence[Tried], split: str) -> tuple[str, ...]:
     """The classes that all trainings tell apart; empty where they differ, or there are none."""
-    known = {_classes(run, split) for result, run, _seed, _history in cells if result.failure is None}
+    known = {_classes(one.run, split) for one in tried if one.result.failure is None}
     return known.pop() if len(known) == 1 else ()
 
 
@@ -68,18 +82,18 @@ def _classes(run: RunFolder, split: str) -> tuple[str, ...]:
     return () if summary is None or summary["confusion"] is None else tuple(summary["classes"])
 
 
-def _cell(result: Result, run: RunFolder, seed: int, history: History, metric: str, split: str) -> CellResult:
-    scores, units = _samples(run, metric, split)
+def _cell(one: Tried, metric: str, split: str) -> CellResult:
+    scores, units = _samples(one.run, metric, split)
     return CellResult(
-        seed,
-        None,
-        result.scores.get(metric),
-        result.judged_on,
+        one.seed,
+        one.fold,
+        one.result.scores.get(metric),
+        one.result.judged_on,
         scores,
         units,
-        _curve(history, metric),
-        _confusion(run, split),
-        result.run,
+        _curve(one.history, metric),
+        _confusion(one.run, split),
+        one.result.run,
     )
 
 

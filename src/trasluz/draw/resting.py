@@ -34,21 +34,21 @@ class Resting:
         told = {"name": name, "reference": self.reference, "n": integer(count), "fewest": FEWEST}
         if count >= FEWEST:
             message = _(
-                "The difference of {name} from {reference} rests on the {n} images that both were judged on and "
+                "The difference of {name} from {reference} rests on the {n} samples that both were judged on and "
                 "neither was trained on."
             )
         elif count:
             message = ngettext(
-                "{name} and {reference} were both judged on only {n} image on which neither was trained: from fewer "
+                "{name} and {reference} were both judged on only {n} sample on which neither was trained: from fewer "
                 "than {fewest} no difference is taken.",
-                "{name} and {reference} were both judged on only {n} images on which neither was trained: from fewer "
+                "{name} and {reference} were both judged on only {n} samples on which neither was trained: from fewer "
                 "than {fewest} no difference is taken.",
                 count,
             )
         else:
             message = _(
-                "{name} was judged on other images than {reference}: its numbers stand here, but no difference is "
-                "taken, because it could come from the images alone."
+                "{name} was judged on other samples than {reference}: its numbers stand here, but no difference is "
+                "taken, because it could come from the samples alone."
             )
         return message.format(**told)
 
@@ -58,13 +58,13 @@ class Resting:
             return ""
         if self.left >= FEWEST:
             message = _(
-                "{n} images that all of these runs know were trained on in none of them. Judge them on these with: "
+                "{n} samples that all of these runs know were trained on in none of them. Judge them on these with: "
                 "`{command}`"
             )
             return message.format(n=integer(self.left), command=self.command)
         return _(
-            "Nor are there {fewest} images that all of these runs know and none was trained on. Trained on the same "
-            "data with one seed (or one data.split_seed) and one data.valid, recipes are judged on the same images."
+            "Nor are there {fewest} samples that all of these runs know and none was trained on. Trained on the same "
+            "data with one seed (or one data.split_seed) and one data.valid, recipes are judged on the same samples."
         ).format(fewest=FEWEST)
 
 
@@ -86,18 +86,18 @@ class StudyResting:
         if self.others:
             said.append(
                 ngettext(
-                    "{names} was judged on other images than {reference}, because it changes the data: no difference "
-                    "is taken, because it could come from the images alone.",
-                    "{names} were judged on other images than {reference}, because they change the data: no difference "
-                    "is taken, because it could come from the images alone.",
+                    "{names} was judged on other samples than {reference}, because it changes the data: no difference "
+                    "is taken, because it could come from the samples alone.",
+                    "{names} were judged on other samples than {reference}, because they change the data: no difference "
+                    "is taken, because it could come from the samples alone.",
                     len(self.others),
                 )
             )
         if self.few:
-            said.append(_("Judged on {n} images only: from fewer than {fewest} no difference is taken."))
+            said.append(_("Judged on {n} samples only: from fewer than {fewest} no difference is taken."))
         elif self.samples is not None:
             said.append(
-                _("Each difference rests on images that both variants were judged on: {n} or more for each seed.")
+                _("Each difference rests on samples that both variants were judged on: {n} or more for each training.")
             )
         return tuple(sentence.format(**told) for sentence in said)
 

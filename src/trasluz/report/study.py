@@ -58,7 +58,7 @@ def write_study_page(path: Path, study: Study, table: Table, shown: Shown, langu
     sheet = Sheet(Origin(path.name, ", ".join(shown.pictures), ""))
     wanted = study.seeds * len(study.variants)
     with language(language_name):
-        means = both("Means over the seeds, on validation data, at the end of each epoch.")
+        means = both("Means over the trainings, on validation data, at the end of each epoch.")
         sections = [
             answer(table, _lead(study, shown.done, wanted), _notes(study, table, shown.resting), both("Variant")),
             *_about_trials(shown, sheet),
@@ -100,6 +100,16 @@ def _about_trials(shown: Shown, sheet: Sheet) -> list[Section | None]:
 
 
 def _lead(study: Study, done: int, wanted: int) -> Phrase:
+    if study.folds is not None:
+        return both(
+            "{runs} of {wanted}: {variants} variants of the recipe {base} with {seeds} trainings each, every one judged "
+            "on the fold that it was not trained on.",
+            runs=both_n("{n} run", "{n} runs", done),
+            wanted=wanted,
+            variants=len(study.variants),
+            seeds=study.seeds,
+            base=study.base,
+        )
     return both(
         "{runs} of {wanted}: {variants} variants of the recipe {base} with {seeds} seeds each, judged on {split} data.",
         runs=both_n("{n} run", "{n} runs", done),
@@ -126,6 +136,16 @@ def _about_seeds(study: Study, table: Table) -> Note:
             "seeds."
         )
         return Note(alone, warning=True)
+    if study.folds is not None:
+        return Note(
+            both(
+                "In brackets: 95 % intervals of the mean over folds and seeds (Student's t, inside the metric's range); "
+                "the trainings of folds share most of their samples, so that these are rather too narrow. Differences "
+                "are taken fold by fold from {reference}; bold where the interval leaves out zero. They are not "
+                "adjusted for the number of variants: among twenty comparisons one is bold by chance.",
+                reference=table.reference,
+            )
+        )
     return Note(
         both(
             "In brackets: 95 % intervals of the mean over seeds (Student's t, inside the metric's range); none where "
