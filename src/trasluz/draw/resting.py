@@ -86,10 +86,10 @@ class StudyResting:
         if self.others:
             said.append(
                 ngettext(
-                    "{names} was judged on other samples than {reference}, because it changes the data: no difference "
-                    "is taken, because it could come from the samples alone.",
-                    "{names} were judged on other samples than {reference}, because they change the data: no difference "
-                    "is taken, because it could come from the samples alone.",
+                    "{names} was judged on other samples than {reference}, because it changes the data: no "
+                    "difference is taken, because it could come from the samples alone.",
+                    "{names} were judged on other samples than {reference}, because they change the data: no "
+                    "difference is taken, because it could come from the samples alone.",
                     len(self.others),
                 )
             )

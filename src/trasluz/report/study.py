@@ -102,8 +102,8 @@ def _about_trials(shown: Shown, sheet: Sheet) -> list[Section | None]:
 def _lead(study: Study, done: int, wanted: int) -> Phrase:
     if study.folds is not None:
         return both(
-            "{runs} of {wanted}: {variants} variants of the recipe {base} with {seeds} trainings each, every one judged "
-            "on the fold that it was not trained on.",
+            "{runs} of {wanted}: {variants} variants of the recipe {base} with {seeds} trainings each, every one "
+            "judged on the fold that it was not trained on.",
             runs=both_n("{n} run", "{n} runs", done),
             wanted=wanted,
             variants=len(study.variants),
@@ -139,8 +139,8 @@ def _about_seeds(study: Study, table: Table) -> Note:
     if study.folds is not None:
         return Note(
             both(
-                "In brackets: 95 % intervals of the mean over folds and seeds (Student's t, inside the metric's range); "
-                "the trainings of folds share most of their samples, so that these are rather too narrow. Differences "
+                "In brackets: 95 % intervals of the mean over folds and seeds (Student's t, inside the metric's "
+                "range); the trainings of folds share most of their samples, so that these are rather too narrow. Differences "
                 "are taken fold by fold from {reference}; bold where the interval leaves out zero. They are not "
                 "adjusted for the number of variants: among twenty comparisons one is bold by chance.",
                 reference=table.reference,
