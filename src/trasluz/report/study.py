@@ -140,9 +140,9 @@ def _about_seeds(study: Study, table: Table) -> Note:
         return Note(
             both(
                 "In brackets: 95 % intervals of the mean over folds and seeds (Student's t, inside the metric's "
-                "range); the trainings of folds share most of their samples, so that these are rather too narrow. Differences "
-                "are taken fold by fold from {reference}; bold where the interval leaves out zero. They are not "
-                "adjusted for the number of variants: among twenty comparisons one is bold by chance.",
+                "range); the trainings of folds share most of their samples, so that these are rather too narrow. "
+                "Differences are taken fold by fold from {reference}; bold where the interval leaves out zero. They "
+                "are not adjusted for the number of variants: among twenty comparisons one is bold by chance.",
                 reference=table.reference,
             )
         )
