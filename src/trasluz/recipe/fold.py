@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -34,7 +34,7 @@ class FoldSection(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _count_settled(cls, values: Any) -> Any:
+    def _count_settled(cls, values: object) -> object:
         """``count`` is null where each group is a fold, so that equal folds are equal recipes."""
         if isinstance(values, dict):
             each_group = values.get("kind") == LEAVE_ONE_GROUP_OUT

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from trasluz.search.trial_results import TrialResult, is_number, on_a_log_scale, searched_fields
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
 
 FEWEST = 20  # trials: of fewer the best tenth is one or two, and says nothing of where good values lie
 
@@ -43,14 +46,14 @@ def field_importance(trials: Sequence[TrialResult], rises: bool) -> Mapping[str,
     return {name: float(share) for name, share in found.items()}
 
 
-def _distribution(values: Sequence[Any]) -> Any:
+def _distribution(values: Sequence[object]) -> BaseDistribution:
     from optuna.distributions import CategoricalDistribution, FloatDistribution
 
     if not all(map(is_number, values)):
         return CategoricalDistribution(sorted({str(value) for value in values}))
-    numbers = sorted({float(value) for value in values})
+    numbers = sorted({float(value) for value in values if isinstance(value, int | float)})
     return FloatDistribution(numbers[0], numbers[-1], log=on_a_log_scale(numbers))
 
 
-def _value(value: Any, kind: Any) -> Any:
-    return str(value) if hasattr(kind, "choices") else float(value)
+def _value(value: object, kind: BaseDistribution) -> str | float:
+    return str(value) if hasattr(kind, "choices") or not isinstance(value, int | float) else float(value)

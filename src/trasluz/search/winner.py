@@ -205,7 +205,7 @@ def _turned(apart: tuple[float, float, float], sign: float) -> tuple[float, floa
     return (middle, low, high) if sign > 0 else (-middle, -high, -low)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):

@@ -32,7 +32,7 @@ DEFAULT = True
 _THROUGH = ("logits",)
 _AFFINE = nn.modules.batchnorm._BatchNorm  # in use an affine map per channel: the same to a probe as what came in
 _NOTHING_NEW = ("Flatten", "Unflatten", "Identity", "Dropout", "Dropout1d", "Dropout2d")  # in use: the numbers given
-_USUAL, _FEWEST = 4_000, 200  # samples that teach, and that test
+_FEWEST = 200  # samples that teach, and that test, at the least
 _NUMBERS = 100_000_000  # numbers of the samples that teach, where that is fewer: a large network then takes seconds
 _MEMORY = 400_000_000  # bytes of features kept at once
 _RANKED = 1000  # rows of which the effective rank is found
@@ -42,11 +42,11 @@ Rows = Annotated[int, Field(ge=20, le=10_000)]
 
 class Config(Section):
     """``train``: at most so many labelled training samples teach the probes; ``tested``: at most so many of the split
-    test them, both drawn at random; unless said, 4,000, and of large samples as many as hold 100 million numbers (664
+    test them, both drawn at random; unless said, of large samples only as many as hold 100 million numbers (664
     photographs of 224 pixels).  ``examples``: images shown per end of the depth."""
 
-    train: Rows | None = None
-    tested: Rows | None = None
+    train: Rows = 4_000
+    tested: Rows = 4_000
     examples: Annotated[int, Field(ge=0, le=64)] = 10
 
 
@@ -172,15 +172,19 @@ def _rows(subject: Subject, config: Config) -> tuple[np.ndarray, np.ndarray]:
     data = subject.data
     labels = np.full(len(data.samples), -1) if data.labels is None else np.asarray(data.labels)
     known = labels >= 0
-    usual = min(_USUAL, max(_NUMBERS // math.prod(subject.spec.shape), _FEWEST))
+    usual = max(_NUMBERS // math.prod(subject.spec.shape), _FEWEST)
+    train, most = (
+        asked if name in config.model_fields_set else min(asked, usual)
+        for name, asked in (("train", config.train), ("tested", config.tested))
+    )
     testing = _drawn(subject.rows[known[subject.rows]], "judged")
     teaching = _drawn(data.split("train"), "taught")
     teaching = teaching[known[teaching]]
     if subject.split == "train":
         half = len(testing) // 2
-        testing = testing[: min(config.tested or usual, half)]
-    testing = np.sort(testing[: config.tested or usual])
-    teaching = np.sort(teaching[~np.isin(teaching, testing)][: config.train or usual])
+        testing = testing[: min(most, half)]
+    testing = np.sort(testing[:most])
+    teaching = np.sort(teaching[~np.isin(teaching, testing)][:train])
     if len(testing) < 2 or len(np.unique(labels[teaching])) < 2:
         raise RequestError(
             _("look probes: there are {taught} labelled training samples and {tested} to judge by; too few.").format(

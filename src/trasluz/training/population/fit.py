@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 
@@ -178,7 +178,7 @@ class _Watched(Progress):
 
     asked: ClassVar[bool] = False
 
-    def __getattribute__(self, name: str) -> Any:
+    def __getattribute__(self, name: str) -> object:
         if name == "done":
             type(self).asked = True
         return super().__getattribute__(name)

@@ -76,7 +76,7 @@ def kind_of(recipe: Recipe, images: int) -> tuple[object, ...] | None:
     return (images, *found)
 
 
-def _both_drop(path: str, *rates: Any) -> bool:
+def _both_drop(path: str, *rates: object) -> bool:
     """Whether a field is a rate of dropout, above 0 on both sides: a number that each network may have for itself."""
     name = path.rpartition(".")[2]
     return name in _DROPOUT and path.startswith("model.") and all(isinstance(r, float) and 0 < r < 1 for r in rates)
@@ -148,7 +148,7 @@ def _named(model: Mapping[str, Any]) -> dict[str, Any]:
     return {n: {"name": v} if n in chosen and isinstance(v, str) else v for n, v in model.items()}
 
 
-def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def _leaves(tree: object, path: str = "") -> Iterator[tuple[str, object]]:
     """The dotted fields of a tree with their values."""
     if not isinstance(tree, dict) or not tree:
         yield path, tree
@@ -157,7 +157,7 @@ def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield from _leaves(value, f"{path}.{name}" if path else name)
 
 
-def _differences(ours: Any, theirs: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+def _differences(ours: object, theirs: object, path: str = "") -> Iterator[tuple[str, object, object]]:
     """The dotted fields in which two trees differ, with both values."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
         for name in dict.fromkeys((*ours, *theirs)):
