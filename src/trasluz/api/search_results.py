@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from trasluz.api.studies import StudyResult
 
-_MOST_DRAWN = 60  # trials whose curves a page holds: the best
+_MOST_DRAWN = 60  # trials that a page shows, the best: all are in the tables beside it
 
 
 def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial], language: str) -> StudyResult:
@@ -52,8 +52,11 @@ def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]
         drawn = best[:_MOST_DRAWN] or begun[:_MOST_DRAWN]
         histories, findings = _of_runs(folder, drawn)
         shown = Shown(histories, findings, {}, resting, len(results))
-        page = page_study(plan.study, variants, reference or next(iter(variants)), plan.cells_of_each)
-        write_study_page(folder.path, page, table, shown, language)
+        names = {trial_name(trial.user_attrs[POINT]) for trial in drawn}
+        few = {name: values for name, values in variants.items() if name in names}
+        page = page_study(plan.study, few, reference or next(iter(few)), plan.cells_of_each)
+        pictured = make_table([result for result in results if result.variant in names], few, reference, metrics)
+        write_study_page(folder.path, page, pictured, shown, language)
     return StudyResult(folder.path, table, resting)
 
 

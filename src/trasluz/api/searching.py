@@ -185,7 +185,7 @@ def _joined(url: str, name: str | None, runs: Path, speaker: Reporter) -> tuple[
 def _go_on(folder: StudyFolder, place: Place, language: str, speaker: Reporter, work: bool) -> SearchResult:
     asked = folder.study()
     plan = Plan.of(asked, folds_in(asked, speaker))
-    for recipe in plan.tried():
+    for recipe in plan.tried:
         check_code(recipe.model)
     patience = Patience(place.shown, speaker)
     pruner = make_pruner(asked.search, plan.steps)
