@@ -71,8 +71,9 @@ def _scores(run: OpenedRun, source: Data, split: str, own: bool, reporter: Repor
 
 def _noted(run: OpenedRun, source: Data, own: bool, found: Evaluation) -> Evaluation:
     """Says where other data have not the groups that the run's own have, so that samples are taken as independent."""
-    grouped = run.recipe.data.group is not None or (run.path / GROUPS_FILE).is_file()
-    if own or not grouped or source.groups is not None:
+    if own or source.groups is not None:
+        return found
+    if run.recipe.data.group is None and not (run.path / GROUPS_FILE).is_file():
         return found
     note = sentence(
         "{data}: these data do not say which samples belong together, as the run's own do, so the intervals take each "

@@ -168,6 +168,11 @@ class OpenedRun:
         codes: dict[str, np.ndarray] = self._opened.setdefault("split_codes", {})
         return codes
 
+    def take_model(self, model: Model) -> None:
+        """``model`` is what lies in the folder, where whoever trained it has it still."""
+        with self._opening:
+            self._opened["model"] = model
+
     def _need_model(self) -> None:
         if not self.weights.stored():
             from trasluz.draw.names import status_name

@@ -38,7 +38,7 @@ class OneByOne(Trainer):
     def train(self, cells: Iterable[Cell], watch: Watch | None, fresh: bool) -> Iterator[CellDone]:
         """One cell after another; one that diverges, or whose run is damaged, is a result, too."""
         for cell in cells:
-            found = None if fresh else self._find(cell)
+            found = None if fresh else self.find(cell)
             try:
                 yield self._do(cell, found, watch)
             except DivergedError as error:
@@ -48,7 +48,8 @@ class OneByOne(Trainer):
                     raise
                 yield CellDone(cell, failure=str(error))
 
-    def _find(self, cell: Cell) -> RunFolder | None:
+    def find(self, cell: Cell) -> RunFolder | None:
+        """Its run, if there is one."""
         self._index = self._index or RunIndex(self._runs)
         return self._index.find(cell.recipe_hash)
 

@@ -101,7 +101,7 @@ def check_request(asked: Study, base: Recipe | None, speaker: Reporter) -> Plan:
     bases = {} if base is None else {asked.base: base}
     plan = Plan.of(asked, folds_in(asked, speaker, bases), bases)
     opened: dict[str, Data] = {}
-    for recipe in plan.tried():
+    for recipe in plan.tried:
         check_code(recipe.model)
         first = plan.folded(recipe)
         key = first.data.model_dump_json()

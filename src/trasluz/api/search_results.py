@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from trasluz.api.studies import StudyResult
 
-_MOST_DRAWN = 60  # trials whose curves a page holds: the best
+_MOST_DRAWN = 60  # trials that a page shows, the best: all are in the tables beside it
 
 
 def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial], language: str) -> StudyResult:
@@ -51,18 +51,20 @@ def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]
     write_bytes(folder.path / "trials.csv", trials_csv(trials, plan).encode())
     resting = study_resting(results, reference)
     if variants:
+        drawn = {names[trial.number] for trial in best[:_MOST_DRAWN] or begun[:_MOST_DRAWN]}
         tried = _tried(folder, plan, begun)
         pruned = {names[trial.number] for trial in begun if trial.state.name == "PRUNED"}
         judged = trial_results(tried, variants, plan.metric, plan.split, pruned)
         winner = winner_of(judged, plan.metric)
         if winner is not None:
             write_json(folder.path / "winner.json", winner.to_dict())
-        drawn = {names[trial.number] for trial in best[:_MOST_DRAWN] or begun[:_MOST_DRAWN]}
         histories, findings = _drawn([one for one in tried if one.result.variant in drawn])
         classes = class_names(tried, plan.split)
         shown = Shown(histories, findings, {}, resting, len(results), tuple(judged), winner, plan.metric, classes)
-        page = page_study(plan.study, variants, reference or next(iter(variants)), plan.cells_of_each)
-        write_study_page(folder.path, page, table, shown, language)
+        few = {name: values for name, values in variants.items() if name in drawn}
+        page = page_study(plan.study, few, reference or next(iter(few)), plan.cells_of_each)
+        pictured = make_table([result for result in results if result.variant in drawn], few, reference, metrics)
+        write_study_page(folder.path, page, pictured, shown, language)
     return StudyResult(folder.path, table, resting)
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from trasluz import allowed
 from trasluz.api.listening import listening
-from trasluz.api.search_cells import OneByOne
 from trasluz.api.search_request import asked_study, check_request, folds_in
 from trasluz.api.search_results import write_results
+from trasluz.api.search_together import trainer_for
 from trasluz.api.studies import StudyResult, study
 from trasluz.api.trusting import Packages, check_code
 from trasluz.errors import Interrupted, RequestError, RunError, WorkError
@@ -185,13 +185,13 @@ def _joined(url: str, name: str | None, runs: Path, speaker: Reporter) -> tuple[
 def _go_on(folder: StudyFolder, place: Place, language: str, speaker: Reporter, work: bool) -> SearchResult:
     asked = folder.study()
     plan = Plan.of(asked, folds_in(asked, speaker))
-    for recipe in plan.tried():
+    for recipe in plan.tried:
         check_code(recipe.model)
     patience = Patience(place.shown, speaker)
     pruner = make_pruner(asked.search, plan.steps)
     opened = patience(place.open)
     queue = TrialQueue(place, opened, plan.space, patience, plan.sampler, pruner, asked.search.seed)
-    trainer = OneByOne(folder.runs, plan.split, speaker)
+    trainer = trainer_for(plan, folder.runs, place.url is not None, speaker)
     _say_what(folder, plan, speaker)
     try:
         if work:

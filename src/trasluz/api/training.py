@@ -13,22 +13,20 @@ from trasluz.api.asked import resolve
 from trasluz.api.choosing import Chosen, choose_for
 from trasluz.api.given import Source, as_recipe, in_memory, names_data, require_no_choice
 from trasluz.api.listening import listening
-from trasluz.api.places import place_of_source
 from trasluz.api.pretrained import with_weights
 from trasluz.api.reopening import reopen
 from trasluz.api.run import Run, open_run, open_source
+from trasluz.api.run_facts import first_facts
 from trasluz.api.trusting import Packages, check_code, trusting
 from trasluz.data.arrays import GivenGroups
 from trasluz.data.data import Data
 from trasluz.data.describe.audit_notes import audit_notes
 from trasluz.data.describe.audit_warnings import audit_warnings
-from trasluz.data.describe.identities import split_fingerprints
 from trasluz.data.read.raw import Raw
-from trasluz.data.split.splits import SPLITTING
 from trasluz.draw.live import LiveCurvesCallback, in_notebook
 from trasluz.errors import CheckpointError, HeldError, RunError, TrasluzError
 from trasluz.messages import _
-from trasluz.model.hardware import Hardware, choose, describe, versions
+from trasluz.model.hardware import Hardware, choose
 from trasluz.numerals import numeral
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
@@ -150,7 +148,7 @@ def _train(
             started = [start.to_dict() for start in prepared.starts]
             before = [path for start in prepared.starts if (path := start.run_folder) is not None]
             rows = arrays_to_keep(opened.splits, opened.identities, before)
-            facts = _facts(opened, prepared.hardware) | _place(opened, whole, folder)
+            facts = first_facts(opened, prepared.hardware, whole.data.source, folder.path)
             facts |= {} if chosen is None else {"choice": chosen.facts}
             facts |= {"title": name} if name else {}
             folder.create(whole, rows, opened.groups, **facts, started_from=started)
@@ -332,29 +330,6 @@ def _callbacks(fabric: Fabric, reporter: Reporter, more: Sequence[Callback]) -> 
         return []
     curves = [LiveCurvesCallback()] if in_notebook() else []
     return [ProgressBar(reporter), SampleGrid(), TranslatedExamples(), FilmStrip(), *curves, *more]
-
-
-def _facts(data: Data, hardware: Hardware) -> dict[str, Any]:
-    return {
-        "data": data.name,
-        "fingerprint": data.fingerprint,
-        "in_memory": data.audit.get("in_memory", False),
-        "splits": {name: len(rows) for name, rows in data.splits.items()},
-        "splitting": SPLITTING,
-        "split_fingerprints": split_fingerprints(data.splits, data.identities),
-        "classes": list(data.classes),
-        "audit": dict(data.audit),
-        "hardware": describe(hardware),
-        "versions": versions(),
-        "timings": {"training_seconds": 0.0},
-    }
-
-
-def _place(data: Data, recipe: Recipe, folder: RunFolder) -> dict[str, Any]:
-    """Where the data lie, so that the run finds them from anywhere."""
-    given = data.audit.get("in_memory", False)
-    place = None if given else place_of_source(recipe.data.source, folder.path)
-    return {} if place is None else {"data_place": place.to_dict()}
 
 
 def _estimate(loop: Loop, reporter: Reporter) -> None:

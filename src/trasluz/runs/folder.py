@@ -99,11 +99,7 @@ class RunFolder:
         Raises:
             StorageError: the folder cannot be written.
         """
-        with storage(self.path):
-            self.path.mkdir(parents=True)
-            for name in ("model", "checkpoints", "looks"):
-                (self.path / name).mkdir()
-        write_bytes(self.path / "recipe.yaml", recipe.to_yaml().encode())
+        self.begin(recipe)
         if rows is not None:
             from trasluz.runs.splits import save_splits
 
@@ -112,6 +108,22 @@ class RunFolder:
             from trasluz.runs.groups import save_groups
 
             save_groups(self.path, groups)
+        self.describe(recipe, **facts)
+
+    def begin(self, recipe: Recipe) -> None:
+        """Makes the folder with its recipe; it is no run before ``describe``.
+
+        Raises:
+            StorageError: the folder cannot be written.
+        """
+        with storage(self.path):
+            self.path.mkdir(parents=True)
+            for name in ("model", "checkpoints", "looks"):
+                (self.path / name).mkdir()
+        write_bytes(self.path / "recipe.yaml", recipe.to_yaml().encode())
+
+    def describe(self, recipe: Recipe, **facts: Any) -> None:
+        """Writes the first ``run.json``."""
         created = datetime.now(UTC).isoformat(timespec="seconds")
         start = {"format": FORMAT, "name": recipe.name, "status": "created", "created": created}
         told = {"recipe_hash": recipe.hash, "packages": _packages(recipe)}

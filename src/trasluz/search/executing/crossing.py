@@ -104,10 +104,12 @@ class Trained:
 
 @dataclass(frozen=True)
 class Setting:
-    """What a worker is told first: which data there are, whose code recipes may name, and the language."""
+    """What a worker is told first: which data there are, whose code recipes may name, from which folders nothing is
+    imported, and the language."""
 
     crossing: Crossing
     allowed: frozenset[str]
+    closed: tuple[Path, ...]
     language: str
 
 

@@ -46,7 +46,8 @@ def train_in_processes(
     place = {id(own): i for i, own in enumerate(views)}
     orders = {i: _packed(Order(pieces[i].recipe, place[id(data[i])], pieces[i].make_store)) for i in numbers}
     with tempfile.TemporaryDirectory(prefix="trasluz-") as folder:
-        setting = Setting(Crossing.of(views, Path(folder)), allowed.named(), current_language())
+        crossing = Crossing.of(views, Path(folder))
+        setting = Setting(crossing, allowed.named(), allowed.closed_folders(), current_language())
         pool = _Pool(orders, _packed(sys.path) + _packed(setting), min(processes, len(orders)))
         try:
             for number, reply in pool.answers():

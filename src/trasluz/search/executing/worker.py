@@ -38,7 +38,8 @@ def main() -> None:
     sys.path[:] = pickle.load(given)
     setting: Setting = pickle.load(given)
     data = setting.crossing.open()
-    with allowed.allow(setting.allowed), language(setting.language), contextlib.suppress(EOFError):
+    trusted = allowed.allow(setting.allowed), allowed.closed(*setting.closed)
+    with trusted[0], trusted[1], language(setting.language), contextlib.suppress(EOFError):
         while True:
             order: Order = pickle.load(given)
             _answer(answers, _done(order, data[order.data]))

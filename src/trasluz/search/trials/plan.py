@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from trasluz.errors import RecipeError
@@ -61,7 +62,7 @@ class Plan:
         split, slash, _name = (self.study.search.metric or "").rpartition("/")
         return split if slash else self.study.split
 
-    @property
+    @cached_property
     def metric(self) -> str:
         """The number that decides, as evaluations call it."""
         asked = (self.study.search.metric or "").rpartition("/")[2]
@@ -127,18 +128,18 @@ class Plan:
         name = trial_name(point)
         return cells_of_variant(self.study, name, self.recipe(name, values), self.folds)
 
-    def tried(self) -> Iterator[Recipe]:
+    @cached_property
+    def tried(self) -> tuple[Recipe, ...]:
         """A recipe for every choice and at both ends of every range: one of each that a field could refuse.
 
         Raises:
             RecipeError: a field is unknown, or does not take a value.
         """
-        for dimension in self.space.dimensions:
-            for value in dimension.ends:
-                yield self.recipe("trial", {**dimension.when, dimension.field: value})
+        ends = ((dimension, value) for dimension in self.space.dimensions for value in dimension.ends)
+        return tuple(self.recipe("trial", {**one.when, one.field: value}) for one, value in ends)
 
     def _check(self) -> None:
-        for recipe in self.tried():
+        for recipe in self.tried:
             if recipe.compute.devices * recipe.compute.nodes > 1:
                 message = _(
                     "compute.devices: a search trains each run by one process; leave devices and nodes at 1, and start "

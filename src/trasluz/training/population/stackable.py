@@ -48,10 +48,10 @@ def static_reason(recipes: Sequence[Recipe], images: int | None = None) -> str |
         reason = _of_one(recipe)
         if reason is not None:
             return _("recipe {number}: {reason}").format(number=number, reason=reason)
-    first = whole_tree(recipes[0], images)
+    first, own = whole_tree(recipes[0], images), _own_fields(recipes[0])
     for number, recipe in enumerate(recipes[1:], 1):
         for path, ours, theirs in _differences(first, whole_tree(recipe, images)):
-            if not _is_own(path, recipes[0]) and not _both_drop(path, ours, theirs):
+            if not _is_among(path, own) and not _both_drop(path, ours, theirs):
                 message = _(
                     "{path}: {theirs} in recipe {number} and {ours} in recipe 0; networks that train as one share it."
                 )
@@ -68,10 +68,11 @@ def kind_of(recipe: Recipe, images: int) -> tuple[object, ...] | None:
     """
     if _of_one(recipe) is not None:
         return None
+    own = _own_fields(recipe)
     found = [
         (path, "some" if _both_drop(path, value, value) else json.dumps(value))
         for path, value in _leaves(whole_tree(recipe, images))
-        if not _is_own(path, recipe)
+        if not _is_among(path, own)
     ]
     return (images, *found)
 
@@ -118,11 +119,16 @@ def _of_family(family: type[BaseFamily], name: object) -> str | None:
     return None
 
 
-def _is_own(path: str, recipe: Recipe) -> bool:
+def _own_fields(recipe: Recipe) -> tuple[str, ...]:
+    """What each member may have for itself, beside recipes like this one."""
     ((_phase, train),) = recipe.resolved_phases()
     optimiser = [f"train.optimiser.{name}" for name in numbers_of_members(train.optimiser.name) or ()]
     family = [f"model.{name}" for name in families.get(str(recipe.model["family"])).only_weighs]
-    return any(path == own or path.startswith(f"{own}.") for own in (*_OWN, *optimiser, *family))
+    return (*_OWN, *optimiser, *family)
+
+
+def _is_among(path: str, fields: tuple[str, ...]) -> bool:
+    return path in fields or path.startswith(tuple(f"{field}." for field in fields))
 
 
 def whole_tree(recipe: Recipe, images: int | None = None) -> dict[str, Any]:

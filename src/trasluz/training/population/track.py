@@ -95,17 +95,18 @@ def _way(recipe: Recipe, data: Data) -> str:
 
 
 def _by_schedule(numbers: Sequence[int], recipes: Sequence[Recipe]) -> list[list[int]]:
-    """Those of one way whose rates are also the same for as long as both train."""
-    parts: list[list[int]] = []
-    for number in sorted(numbers, key=lambda i: recipes[i].resolved_phases()[0][1].epochs):
-        train = recipes[number].resolved_phases()[0][1]
+    """Those of one way, so of one schedule, whose rates are also the same for as long as both train."""
+    trains = {number: recipes[number].resolved_phases()[0][1] for number in numbers}
+    one_of_each = {train.epochs: train for train in trains.values()}
+    parts: list[list[int]] = []  # of lengths
+    for length in sorted(one_of_each):
         for part in parts:
-            if all(_same_rates(recipes[other].resolved_phases()[0][1], train) for other in part):
-                part.append(number)
+            if all(_same_rates(one_of_each[other], one_of_each[length]) for other in part):
+                part.append(length)
                 break
         else:
-            parts.append([number])
-    return [sorted(part) for part in parts]
+            parts.append([length])
+    return [[number for number in sorted(numbers) if trains[number].epochs in part] for part in parts]
 
 
 def _same_rates(one: TrainSection, other: TrainSection) -> bool:
