@@ -15,6 +15,14 @@ def test_a_loss_that_ends_above_its_beginning() -> None:
     assert finding.settings == ("train.optimiser.learning_rate=0.0001",)
 
 
+def test_a_running_loss_that_strong_augmentation_keeps_high_is_none_where_the_network_has_learned() -> None:
+    classes = {"a": {"train": 50}, "b": {"train": 50}}
+    running = [0.88, 1.27, 0.86]  # three epochs of 108 photographs with mixup, dropout and growing sizes
+    for judged, there in ((0.42, False), (0.68, True), (1.3, True)):
+        records = history(train_loss=running, train_eval_loss=[judged] * 3)
+        (found if there else not_found)("rate-too-high", evidence(records=records, audit=audit(classes=classes)))
+
+
 def test_a_loss_that_leaps_again_and_again() -> None:
     leaping = FALLING.copy()
     leaping[4], leaping[8] = 0.9, 0.8

@@ -28,6 +28,7 @@ _FAST = 10.0  # times the rate at which the optimiser usually begins: then a los
 _THROWN_A_LITTLE = 1.1  # times the loss of chance in the first epoch
 _NOTHING_WON = 0.98  # of the first epoch's loss
 _FAR_FROM_PCA = 3.0  # times the error of PCA: what came to rest there within an epoch has not learned to reconstruct
+_LEARNED = 0.75  # of the first epoch's loss and of chance
 CAUSE = "learned little"
 
 
@@ -39,6 +40,8 @@ def check(evidence: Evidence) -> Finding | None:
     values = evidence.series("train/loss")
     if len(values) < WINDOW or evidence.divergence.get("warmup"):  # a rising weight makes the loss rise too
         return None
+    if _learned(evidence, values[0]):
+        return _leaps(evidence, values)
     return (
         _ended_above(evidence, values)
         or _thrown_off(evidence)
@@ -47,6 +50,13 @@ def check(evidence: Evidence) -> Finding | None:
         or _broken(evidence, values)
         or _leaps(evidence, values)
     )
+
+
+def _learned(evidence: Evidence, first: float) -> bool:
+    """Whether training samples, judged as in use, come out well below the first epoch's loss and below chance: what
+    mixup, dropout and augmentation add to the running loss of a few epochs is then no work of the steps."""
+    judged, chance = evidence.series("train_eval/loss"), evidence.chance_loss
+    return bool(judged) and judged[-1] <= _LEARNED * min(first, first if chance is None else chance)
 
 
 def _ended_above(evidence: Evidence, values: list[float]) -> Finding | None:
