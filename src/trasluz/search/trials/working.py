@@ -41,9 +41,12 @@ class CellDone:
 
 
 class Trainer:
-    """What trains cells. ``at_once``: how many are worth having together."""
+    """What trains cells."""
 
-    at_once: int = 1
+    @property
+    def at_once(self) -> int:
+        """How many are worth having together."""
+        return 1
 
     def train(self, cells: Iterable[Cell], watch: Watch | None, fresh: bool) -> Iterator[CellDone]:
         """Trains and judges cells, one result after another, in any order; of a trial that is stopped no more come,
