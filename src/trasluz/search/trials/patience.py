@@ -54,16 +54,27 @@ class Patience:
 
 
 def is_away(error: Exception) -> bool:
-    """Whether an error says that a database cannot be reached, and nothing about what it was asked."""
-    from optuna.exceptions import StorageInternalError
-    from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+    """Whether an error says that a database cannot be reached, and nothing about what it was asked.
 
-    known: BaseException | None = error
-    if isinstance(error, StorageInternalError):
-        known = error.__cause__
-    if isinstance(known, (OperationalError, InterfaceError)):
-        return True
-    return isinstance(known, DBAPIError) and known.connection_invalidated
+    A connection that is lost while something is committed is told by what went wrong before, so all of that is looked
+    at.
+    """
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError, SQLAlchemyError
+
+    if not isinstance(error, (StorageInternalError, SQLAlchemyError)):
+        return False
+    known: list[BaseException] = [error]
+    seen: list[BaseException] = []
+    while known:
+        one = known.pop()
+        seen.append(one)
+        if isinstance(one, (OperationalError, InterfaceError, PendingRollbackError)):
+            return True
+        if isinstance(one, DBAPIError) and one.connection_invalidated:
+            return True
+        known += [before for before in (one.__cause__, one.__context__) if before is not None and before not in seen]
+    return False
 
 
 def wait(seconds: float) -> None:
