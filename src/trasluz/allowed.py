@@ -32,10 +32,10 @@ from trasluz.messages import _
 VARIABLE = "TRASLUZ_ALLOW"
 # The libraries of pyproject.toml by the names that they are imported by, and others that load or install code.
 _LIBRARIES = """
-    PIL cv2 filelock functorch huggingface_hub jinja2 joblib lightning lightning_fabric matplotlib mpl_toolkits
-    numpy onnx openTSNE pandas pip pkg_resources platformdirs plotly pydantic pylab pytorch_lightning rich
-    safetensors scipy setuptools sklearn timm torch torchaudio torchgen torchvision transformers trasluz triton
-    typer umap yaml
+    PIL alembic cv2 filelock functorch huggingface_hub jinja2 joblib lightning lightning_fabric matplotlib mpl_toolkits
+    numpy onnx openTSNE optuna pandas pip pkg_resources platformdirs plotly psycopg pydantic pylab pytorch_lightning
+    rich safetensors scipy setuptools sklearn sqlalchemy timm torch torchaudio torchgen torchvision transformers trasluz
+    triton typer umap yaml
 """
 _NEVER = frozenset(_LIBRARIES.split()) | sys.stdlib_module_names
 _allowed: ContextVar[frozenset[str]] = ContextVar("allowed", default=frozenset())

@@ -56,7 +56,7 @@ def test_a_search_goes_on_with_the_run_that_was_stopped_and_takes_more_trials(
     monkeypatch.setattr(search_cells, "train", counted)
     wide = {RATE: {"low": 1e-3, "high": 1e-1, "log": True}}
     with pytest.raises(Interrupted, match="trasluz search"):
-        _search(over=wide, sampler="random", trials=2, runs=tmp_path)
+        _search(over=wide, sampler="tpe", trials=2, runs=tmp_path)  # one after another
     folder = next(tmp_path.iterdir())
     done = api.search_settings(folder)
     assert isinstance(done, SearchResult)

@@ -173,7 +173,7 @@ def test_too_few_images_give_no_difference(tmp_path: Path) -> None:
     found = api.study(SMALL, set={"data.limit": {"train": 80, "valid": 20}}, runs=tmp_path)
     assert found.table.rows[1].differences == {}
     assert found.resting.few
-    assert "Judged on 20 images only: from fewer than 30" in found.page.read_text(encoding="utf-8")
+    assert "Judged on 20 samples only: from fewer than 30" in found.page.read_text(encoding="utf-8")
 
 
 def _sections(page: Path) -> list[str]:

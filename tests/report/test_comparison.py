@@ -106,7 +106,7 @@ def test_images_that_are_not_shared_are_spoken_of(tmp_path: Path, common: int, s
 
 def test_where_there_are_too_few_the_command_for_the_same_images_stands(tmp_path: Path) -> None:
     few = _section(_page(tmp_path, _comparison(classifier_evaluation(), common=7, left=1200)), "answer")
-    assert "1\u202f200 images that all of these runs know were trained on in none of them" in few
+    assert "1\u202f200 samples that all of these runs know were trained on in none of them" in few
     assert "<code>trasluz compare a b --common</code>" in few
     none = _section(_page(tmp_path, _comparison(classifier_evaluation(), common=7, left=12)), "answer")
     assert "--common" not in none
