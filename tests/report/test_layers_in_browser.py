@@ -213,7 +213,10 @@ def test_nothing_is_cut_without_a_sign_at_any_width(browser: Any, pages: dict[st
             visit.unfold()
         for width in (390, 768, 1024, 1440):
             visit.page.set_viewport_size({"width": width, "height": 900})
-            visit.page.wait_for_timeout(150)  # until figures and fades have followed
+            for _time in range(40):  # until figures and fades have followed, which a busy machine takes seconds for
+                visit.page.wait_for_timeout(150)
+                if not visit.page.evaluate(CUT):
+                    break
             assert visit.page.evaluate(CUT) == [], width
     visit.page.context.close()
 
