@@ -20,10 +20,10 @@ import numpy as np
 
 from bench.machine import machine
 from bench.pages_seen import seen
+from bench.run import find
 from trasluz.cli.__main__ import run as trasluz
 
 ROOT = Path(__file__).parent.parent
-_DATA = Path("/work/shared/data")
 _WAVES = {
     "name": "waves",
     "model": {
@@ -71,7 +71,7 @@ def _photographs(work: Path) -> Path:
         if (place / name).exists():
             continue
         (place / name).mkdir(parents=True)
-        for file in sorted((_DATA / "cats-dogs" / "train" / name).iterdir())[:60]:
+        for file in sorted((Path(find("cats-dogs")) / "train" / name).iterdir())[:60]:
             shutil.copy(file, place / name)
     return place
 

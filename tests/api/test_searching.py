@@ -12,7 +12,6 @@ from trasluz import api
 from trasluz.api import search_cells
 from trasluz.api.searching import SearchResult
 from trasluz.errors import DataError, Interrupted, RecipeError, RequestError, WorkError
-from trasluz.recipe.data import DataSection
 
 SMALL = {"train.epochs": 1, "data.limit": 80, "model.network.channels": [8], "data.test": None}
 RATE = "train.optimiser.learning_rate"
@@ -111,7 +110,6 @@ def test_a_trial_that_is_worse_is_stopped_at_an_epoch_and_keeps_its_run(tmp_path
     assert sorted(len(run.folder.metrics()) < 9 for run in runs) == sorted(t.state == "pruned" for t in found.trials)
 
 
-@pytest.mark.skipif("fold" not in DataSection.model_fields, reason="recipes know no folds yet")
 def test_each_fold_is_a_cell_with_a_split_of_its_own(tmp_path: Path) -> None:
     found = _search(folds=3, runs=tmp_path)
     for trial in found.trials:

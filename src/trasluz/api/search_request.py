@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from trasluz.api.run import open_source
 from trasluz.api.trusting import check_code
 from trasluz.components import configure
 from trasluz.data.data import Data
+from trasluz.data.refold import folds_of
 from trasluz.errors import RecipeError, RequestError
 from trasluz.families import base as families
 from trasluz.messages import _
@@ -123,8 +123,7 @@ def folds_in(asked: Study, speaker: Reporter, bases: Mapping[str, Recipe] | None
     if asked.folds is None or asked.folds.kind != LEAVE_ONE_GROUP_OUT:
         return None
     recipe = Plan.of(asked, 2, dict(bases or {})).first_fold()
-    folds = import_module("trasluz.data.refold")
-    return int(folds.folds_of(recipe.data, open_source(recipe.data, recipe.seed, speaker)))
+    return folds_of(recipe.data, open_source(recipe.data, recipe.seed, speaker))
 
 
 def _check_split(data: Data, split: str) -> None:
