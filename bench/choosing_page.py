@@ -47,13 +47,19 @@ def page(now: str, found: list[dict[str, Any]]) -> str:
         of_row = [cell for cell in found if (cell["data"], cell["candidate"]) == (name, candidate)]
         scores = [_score(rows, name, candidate, each) for each in minutes]
         epochs = ", ".join(_each(of_row, each, lambda c: "+".join(map(str, c["epochs"].values()))) for each in minutes)
-        seconds = ", ".join(_each(of_row, each, lambda c: f"{c['seconds']:.0f}") for each in minutes)
+        seconds = ", ".join(_each(of_row, each, _seconds) for each in minutes)
         lines.append(f"| {CASES[name].told} | `{candidate}` | {' | '.join(scores)} | {epochs} | {seconds} |")
     told = (
         "On held-out data that nothing else was measured on: accuracy, of the unlabelled photographs the mean squared "
-        f"error. Means over seeds where there are several. `{COMMAND}`, {found[-1]['machine']}"
+        "error. Means over seeds where there are several. Seconds with ≈ are those that were expected, of epochs that "
+        "were fixed while nothing else ran and trained later, which gives the same bits. "
+        f"`{COMMAND}`, {found[-1]['machine']}"
     )
     return now.split(MARKER)[0] + MARKER + "\n\n" + told + "\n\n" + "\n".join(lines) + "\n"
+
+
+def _seconds(cell: dict[str, Any]) -> str:
+    return ("≈ " if cell.get("planned") else "") + f"{cell['seconds']:.0f}"
 
 
 def _score(rows: list[dict[str, Any]], name: str, candidate: str, minutes: float) -> str:
