@@ -35,6 +35,7 @@ from trasluz.metrics.scores import (
     reconstruction_scores,
 )
 from trasluz.model.evaluation_mode import batch_size_for
+from trasluz.model.memory import kept_memory
 from trasluz.model.model import Model
 from trasluz.numerals import percent
 from trasluz.reporting import Reporter
@@ -74,7 +75,7 @@ def evaluate_split(
     size = batch or batch_size_for(data.samples)
     networks, preprocess = model.networks, model.preprocess
     counted = _("images") if data.kind == "image" else _("samples")
-    with reporter.task(_("Evaluating"), total=len(chosen), counted=counted) as task:
+    with kept_memory(model.device.type), reporter.task(_("Evaluating"), total=len(chosen), counted=counted) as task:
         sums: dict[str, Tensor] = {}
         for done, (part, rng) in _counted(data, chosen, size, preprocess, model.device):
             records.begin(part, done)

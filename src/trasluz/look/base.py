@@ -26,6 +26,7 @@ from trasluz.look.result import Result
 from trasluz.look.shown import Shown
 from trasluz.look.subject import Subject
 from trasluz.messages import _
+from trasluz.model.memory import kept_memory
 from trasluz.recipe.base import Section
 from trasluz.reporting import Reporter
 
@@ -74,4 +75,5 @@ def compute(
     reason = look.refusal(subject)
     if reason is not None:
         raise RequestError(_("look {name}: {reason}.").format(name=name, reason=reason))
-    return look.compute(subject, images, config, reporter)
+    with kept_memory(subject.device.type):
+        return look.compute(subject, images, config, reporter)

@@ -26,6 +26,7 @@ from trasluz.data.feed.preprocess import Preprocess
 from trasluz.families.base import BaseFamily
 from trasluz.families.capabilities import Encodes, HasPrior, ask
 from trasluz.model.evaluation_mode import batch_size_for
+from trasluz.model.memory import kept_memory
 from trasluz.model.private import private_copy
 from trasluz.networks.layout import are_plain
 from trasluz.rng import Rng
@@ -105,7 +106,7 @@ class Model:
         """
         size = batch_size_for(samples)
         found = []
-        with torch.inference_mode():
+        with torch.inference_mode(), kept_memory(self.device.type):
             for start in range(0, len(samples), size):
                 pixels = self.pixels(samples[start : start + size])
                 more = () if lengths is None else (torch.from_numpy(lengths[start : start + size]).to(self.device),)

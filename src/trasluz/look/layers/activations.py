@@ -23,7 +23,6 @@ from trasluz.families.capabilities import Discriminates, Encodes, GivesLogits, H
 from trasluz.look.maps.layouts import FIRST, Layout, Reader
 from trasluz.look.subject import Subject
 from trasluz.model.evaluation_mode import batch_size_for
-from trasluz.model.memory import kept_memory
 
 See = Callable[[str, Tensor], None]
 Way = Callable[[nn.ModuleDict, Tensor], Tensor]
@@ -91,7 +90,6 @@ def run_through(
     size = batch_size_for(samples)
     chosen = passes(subject) if through is None else through
     with (
-        kept_memory(subject.device.type),
         subject.model.inference(),
         watched(subject.networks, layers, see) as start_pass,
     ):
