@@ -2,9 +2,9 @@
 
 glibc returns every large block to the kernel when it is freed, and a training step, or a network that is shown batch
 after batch, frees and asks for the same activations again and again: each time the kernel must map and clear the pages
-anew.  And with pages of 4 KiB the
-processor spends much of a small network's step on looking up addresses, all the more on a virtual machine.
-Keeping the memory made small convolutional networks 5 to 40 % faster on two cores, huge pages another 30 to 60 %; features of photographs by an EfficientNet were read 2.5 times as fast, to the same bits.
+anew.  And with pages of 4 KiB the processor spends much of a small network's step on looking up addresses, all the more
+on a virtual machine.  Keeping the memory made small convolutional networks 5 to 40 % faster on two cores, huge pages
+another 30 to 60 %; features of photographs by an EfficientNet were read 2.5 times as fast, to the same bits.
 Other C libraries, and other devices, are left alone.
 """
 
