@@ -17,7 +17,7 @@ from trasluz.look.result import Result
 from trasluz.metrics.clustered import worth_for_interval
 from trasluz.metrics.intervals import score_interval, shares_apart, wilson
 from trasluz.metrics.multi_label import THRESHOLD
-from trasluz.recipe import Recipe
+from trasluz.recipe import AugmentSection, Recipe
 from trasluz.recipe.train import PhaseSection, TrainSection
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ class Evidence:
     def train(self) -> TrainSection:
         """How the last phase trains."""
         return self.recipe.resolved_phases()[-1][1]
+
+    @cached_property
+    def augment(self) -> AugmentSection:
+        """How the last phase varies images."""
+        return self.recipe.augment_in(self.recipe.resolved_phases()[-1][0])
 
     @cached_property
     def phase(self) -> tuple[Record, ...]:

@@ -18,7 +18,7 @@ from trasluz.errors import RecipeError
 from trasluz.messages import _, current_language, in_unicode, short
 from trasluz.recipe.about import AboutSection
 from trasluz.recipe.base import Section
-from trasluz.recipe.data import DataSection
+from trasluz.recipe.data import AugmentSection, DataSection
 from trasluz.recipe.migrations import VERSION, migrate, present_fields
 from trasluz.recipe.text import RefusedTextError, read_yaml, write_yaml
 from trasluz.recipe.train import ComputeSection, PhaseSection, TrainSection
@@ -69,6 +69,10 @@ class Recipe(Section):
         return tuple(
             (p, configure(TrainSection, _merge(base, p.train), f"phases.{i}.train")) for i, p in enumerate(phases)
         )
+
+    def augment_in(self, phase: PhaseSection) -> AugmentSection:
+        """How images are varied in ``phase``: not at all where it shows them as they are."""
+        return self.data.augment if phase.augmented else AugmentSection()
 
     def override(self, values: dict[str, Any]) -> Recipe:
         """A copy with dotted fields replaced: ``{"train.epochs": 5}``.

@@ -54,6 +54,15 @@ def test_what_the_recipe_has_already_is_not_advised() -> None:
     assert found("overfitting", evidence(set_, records=history(**series))).settings == ()
 
 
+def test_what_the_phase_would_not_show_is_not_advised() -> None:
+    series = {"train_eval_accuracy": [0.6, 0.98], "valid_accuracy": [0.6, 0.8], "valid_loss": [0.5, 0.6]}
+    images = {"kind": "image"}
+    assert "data.augment.shift=0.05" in found("overfitting", evidence(records=history(**series), audit=images)).settings
+    as_they_are = {"phases": [{"name": "head", "augmented": False}]}
+    plain = found("overfitting", evidence(as_they_are, records=history(**series), audit=images))
+    assert "data.augment.shift=0.05" not in plain.settings
+
+
 def test_running_means_are_never_compared_with_validation() -> None:
     not_found("overfitting", evidence(records=history(train_accuracy=[0.6, 0.98], valid_accuracy=[0.6, 0.5])))
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from trasluz.look.layers.arithmetic import View, Window, seen_through, side_after, windows_of, written
+from trasluz.look.layers.arithmetic import View, Window, seen_through, side_after, windows_of, windows_used, written
 
 _SMALL = st.integers(1, 4)
 
@@ -146,3 +146,29 @@ def test_strides_multiply() -> None:
 def test_layers_without_a_window_have_none() -> None:
     assert windows_of(nn.ReLU()) == ()
     assert windows_of(nn.Linear(2, 2)) == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), st.integers(1, 30))
+def test_layers_that_pad_by_themselves_are_told_as_they_work(size: int, stride: int, dilation: int, side: int) -> None:
+    from timm.layers.conv2d_same import Conv2dSame
+
+    layer = Conv2dSame(1, 1, size, stride, dilation=dilation, bias=False)
+    nn.init.ones_(layer.weight)
+    image = torch.zeros(1, 1, side, side, requires_grad=True)
+    maps = layer(image)
+    windows = windows_used(layer, (1, side, side), tuple(maps.shape[1:]))
+    assert [side_after(side, window) for window in windows] == list(maps.shape[2:])
+    assert all(written(side, window).endswith(f"= {maps.shape[2]}") for window in windows)
+    last = maps.shape[2] - 1
+    (gradient,) = torch.autograd.grad(maps[0, 0, last, last], image)
+    reached = gradient[0, 0].abs().sum(1).nonzero().flatten().tolist()
+    first, after = seen_through(View(), windows[0]).crop(last, side)
+    assert not reached or (first <= reached[0] and reached[-1] < after)
+
+
+def test_padding_that_nothing_explains_is_not_told() -> None:
+    odd = nn.Conv2d(1, 1, 3)
+    assert windows_used(odd, (1, 9, 9), (1, 7, 7)) == windows_of(odd)
+    assert windows_used(odd, (1, 9, 9), (1, 11, 11)) == ()
+    assert windows_used(nn.ReLU(), (1, 9, 9), (1, 9, 9)) == ()

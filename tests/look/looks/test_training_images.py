@@ -53,6 +53,16 @@ def test_without_augmentation_the_grid_is_plain() -> None:
     assert "as it is stored" in panel.note
 
 
+def test_images_that_every_phase_shows_as_they_are_have_no_twins(tmp_path: Path) -> None:
+    text = (
+        "name: made\ndata: {source: digits, augment: {flip_horizontal: true}}\nmodel: {family: classifier}\nphases:\n"
+    )
+    (tmp_path / "recipe.yaml").write_text(text + "- {name: head, augmented: false}\n")
+    assert training_images.compute(_subject(tmp_path), None, Config(), Reporter()).draws.shape[1] == 0
+    (tmp_path / "recipe.yaml").write_text(text + "- {name: head, augmented: false}\n- {name: all}\n")
+    assert training_images.compute(_subject(tmp_path), None, Config(), Reporter()).draws.shape[1] == 3
+
+
 def test_mixup_is_told_and_not_shown(tmp_path: Path) -> None:
     (tmp_path / "recipe.yaml").write_text(
         "name: made\ndata: {source: digits, augment: {mixup: 0.4}}\nmodel: {family: classifier}\n"

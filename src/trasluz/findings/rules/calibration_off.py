@@ -37,7 +37,7 @@ def check(evidence: Evidence) -> Finding | None:
         return None
     over = _("It is {sure} sure on average and right in {right}; the two are {error} points apart.")
     smoothing = evidence.recipe.model.get("label_smoothing", 0.0)
-    mixed = ("data.augment.mixup=0.0",) if evidence.recipe.data.augment.mixup else longer(evidence)
+    mixed = ("data.augment.mixup=0.0",) if evidence.augment.mixup else longer(evidence)
     less = ("model.label_smoothing=0.0",) if smoothing else mixed
     unsure = sure <= right or scores_are_probabilities(evidence) is not None  # of several labels, 0.5 is the least
     settings = () if sure > right else less  # smoothing labels helped in one of three runs of the zoo
@@ -63,7 +63,7 @@ def _surer(evidence: Evidence) -> str:
 def _less_doubt(evidence: Evidence) -> str:
     if evidence.recipe.model.get("label_smoothing"):
         return _("Smooth the labels less, where probabilities are to be used.")
-    if evidence.recipe.data.augment.mixup:
+    if evidence.augment.mixup:
         return _("Mix the samples less, where probabilities are to be used.")
     if evidence.stopped_itself:
         return _("Do not read its probabilities as chances: it is right more often than it is sure.")
@@ -79,6 +79,6 @@ def _asked_doubt(evidence: Evidence) -> float:
     from scipy.special import betainc
 
     smoothing = evidence.recipe.model.get("label_smoothing") or 0.0
-    alpha = evidence.recipe.data.augment.mixup
+    alpha = evidence.augment.mixup
     asked = float(smoothing) + (float(betainc(alpha + 1, alpha, 0.5)) if alpha else 0.0)
     return min(asked, _MOST_ASKED)

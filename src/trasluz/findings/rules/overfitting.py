@@ -173,7 +173,8 @@ def _settings(evidence: Evidence) -> list[str]:
     found = []
     if evidence.train.early_stopping is None and evidence.count("valid") and not evidence.curves_lag:
         found.append(train_setting(evidence, "early_stopping", "{monitor: valid/loss, patience: 5}"))
-    if not evidence.recipe.data.augment.active and evidence.audit.get("kind") == "image":
+    shows_varied = evidence.recipe.resolved_phases()[-1][0].augmented  # otherwise the setting would change nothing
+    if shows_varied and not evidence.augment.active and evidence.audit.get("kind") == "image":
         found.append("data.augment.shift=0.05")
     if evidence.train.optimiser.weight_decay == 0:
         found.append(train_setting(evidence, "optimiser.weight_decay", 0.01))

@@ -10,7 +10,7 @@ fields of convolutional neural networks", equations 2 and 3), and begins P steps
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from torch import nn
@@ -66,6 +66,30 @@ def windows_of(module: nn.Module) -> tuple[Window, ...]:
     if isinstance(module, _POOL):
         return tuple(_pool(module, axis, axes) for axis in range(axes))
     return ()
+
+
+def windows_used(module: nn.Module, given: tuple[int, ...], gives: tuple[int, ...]) -> tuple[Window, ...]:
+    """The windows as they made of maps of shape ``given`` maps of shape ``gives``, whose last numbers are the sides.
+
+    A layer that pads its maps by itself, as those do that follow TensorFlow's "same" (as many places as strides fit
+    into the side, the odd one behind), does not say so in its fields, but its sides do.  Empty where no padding that is
+    known explains them, and for layers without windows.
+    """
+    declared = windows_of(module)
+    if not declared:
+        return ()
+    sides = zip(given[-len(declared) :], gives[-len(declared) :], declared, strict=True)
+    found = [_used(before, after, window) for before, after, window in sides]
+    return tuple(window for window in found if window is not None) if None not in found else ()
+
+
+def _used(side: int, found: int, window: Window) -> Window | None:
+    if side_after(side, window) == found:
+        return window
+    if window.transposed or window.ceil or found != math.ceil(side / window.stride):
+        return None
+    total = max((found - 1) * window.stride + window.span - side, 0)
+    return replace(window, before=total // 2, after=total - total // 2)
 
 
 def side_after(side: int, window: Window) -> int:

@@ -19,7 +19,7 @@ from torch.autograd.graph import Node
 
 from trasluz.families.capabilities import Decodes, HasLayers, HasPrior, Translates
 from trasluz.look.layers.activations import way_through
-from trasluz.look.layers.arithmetic import View, seen_through, windows_of
+from trasluz.look.layers.arithmetic import View, seen_through, windows_of, windows_used
 from trasluz.look.subject import Subject
 from trasluz.rng import Rng
 
@@ -160,7 +160,9 @@ def _after(module: nn.Module, before: Seen, given: tuple[int, ...], gives: tuple
         return None
     if before == "whole" or len(gives) != 3 or len(given) != 3:
         return "whole"
-    windows = windows_of(module)
+    windows = windows_used(module, given, gives)
+    if not windows and windows_of(module):
+        return None
     if windows:
         return tuple(seen_through(view, window) for view, window in zip(before, windows, strict=True))
     if isinstance(module, nn.Upsample) and module.mode == "nearest":

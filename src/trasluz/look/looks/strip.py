@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from trasluz.look.layers.arithmetic import windows_of, written
+from trasluz.look.layers.arithmetic import windows_of, windows_used, written
 from trasluz.look.layers.tracing import Step, trace
 from trasluz.look.result import Result
 from trasluz.look.shown import Shown
@@ -73,7 +73,7 @@ def compute(subject: Subject, images: Shown | None, config: Config, reporter: Re
 
 
 def _layer(step: Step) -> Layer:
-    windows = windows_of(step.module)
+    windows, used = windows_of(step.module), windows_used(step.module, step.given, step.gives)
     fields = step.seen if isinstance(step.seen, tuple) else None
     return Layer(
         name=step.name,
@@ -83,7 +83,7 @@ def _layer(step: Step) -> Layer:
         parameters=sum(parameter.numel() for parameter in step.module.parameters()),
         kernel=tuple(window.size for window in windows),
         stride=tuple(window.stride for window in windows),
-        padding=tuple(max(window.before, window.after) for window in windows),
+        padding=tuple(max(window.before, window.after) for window in used),
         dilation=tuple(window.dilation for window in windows),
         arithmetic=_arithmetic(step),
         field=None if fields is None else tuple(math.ceil(view.field) for view in fields),
@@ -94,7 +94,7 @@ def _layer(step: Step) -> Layer:
 
 
 def _arithmetic(step: Step) -> tuple[str, ...]:
-    windows = windows_of(step.module)
+    windows = windows_used(step.module, step.given, step.gives)
     sides = step.given[len(step.given) - len(windows) :]
     return tuple(written(side, window) for side, window in zip(sides, windows, strict=True))
 

@@ -96,10 +96,14 @@ def _shown(subject: Subject, config: Config) -> Shown:
 
 
 def _augmentation(subject: Subject) -> AugmentSection:
-    """As the run's recipe has it; none without a run."""
+    """As the run's recipe has it; none without a run, nor where every phase shows images as they are."""
     path = None if subject.folder is None else subject.folder / "recipe.yaml"
     try:
-        return AugmentSection() if path is None or not path.is_file() else load(path).data.augment
+        if path is None or not path.is_file():
+            return AugmentSection()
+        recipe = load(path)
+        of_phases = [recipe.augment_in(phase) for phase, _train in recipe.resolved_phases()]
+        return next((section for section in of_phases if section.active), of_phases[-1])
     except RecipeError:  # the run's own reader tells what is wrong with it
         return AugmentSection()
 
