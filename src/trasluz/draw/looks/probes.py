@@ -19,7 +19,7 @@ from trasluz.messages import _, ngettext
 
 QUESTION: Question = "decides"
 ORDER = 10
-_MOST_TICKS = 32
+_MOST_TICKS = 14  # a telephone has room for no more
 Adds = Literal["yes", "less", "nothing", "unknown"]
 
 
