@@ -86,6 +86,7 @@ def test_a_study_gives_the_table_of_one_run_after_another(tmp_path: Path, monkey
     for found in (together, alone):
         runs = sorted((found.path / "runs").iterdir())
         assert all((run / "findings.json").is_file() for run in runs)
+        assert all(len(list((run / "looks" / "film-frames").glob("*.npz"))) == 3 for run in runs)  # before, 1, 2
         assert 'id="images"' in found.page.read_text(encoding="utf-8")
 
 
@@ -124,6 +125,8 @@ def test_a_study_that_was_stopped_in_the_midst_goes_on_with_the_same_bits(
     assert [row.scores for row in parts.table.rows] == [row.scores for row in whole.table.rows]
     assert not (folder / "together").exists()
     assert _ways(parts) == [6] * 6
+    for run in (folder / "runs").iterdir():
+        assert len(list((run / "looks" / "film-frames").glob("*.npz"))) == 3
 
 
 def test_a_curve_gives_the_numbers_of_one_run_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,9 +80,15 @@ def train_shared(
                 count(cell)
             return known
 
+        def tell(found: CellDone) -> None:
+            count(found.cell)
+            ended(found)
+
         def work(taken: Sequence[Numbered]) -> Iterator[tuple[Cell, Exception | None]]:
-            begun = [(number, cell) for number, cell in taken if index.find(cell.recipe_hash) is not None]
-            for number, cell in begun:
+            begun = {number: index.find(cell.recipe_hash) is not None for number, cell in taken}
+            for number, cell in taken:
+                if not begun[number]:
+                    continue
                 try:
                     go_on(number, cell)
                 except (HeldError, TakenOverError) as error:
@@ -90,14 +96,13 @@ def train_shared(
                 else:
                     count(cell)
                     yield cell, None
-            left = [cell for _number, cell in taken if (_number, cell) not in begun]
-            yield from _fresh(left, trainer, lambda found: (count(found.cell), ended(found)))
+            yield from _fresh([cell for number, cell in taken if not begun[number]], trainer, tell)
 
         share_together(folder, cells, done, work, lambda: trainer.at_once, reporter)
 
 
 def _fresh(
-    cells: Sequence[Cell], trainer: Trainer, ended: Callable[[CellDone], object]
+    cells: Sequence[Cell], trainer: Trainer, ended: Callable[[CellDone], None]
 ) -> Iterator[tuple[Cell, Exception | None]]:
     """Trains cells that nobody began; those that another process took over meanwhile are waited for."""
     left = {cell.recipe_hash: cell for cell in cells}

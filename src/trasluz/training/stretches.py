@@ -63,9 +63,9 @@ class Stretches:
 
     def load_state_dict(self, state: dict[str, Any], members: Sequence[int] | None = None) -> None:
         """Puts the stretches where ``state_dict`` left them; of those who trained as one, of these ``members``."""
-        chosen = slice(None) if members is None else torch.tensor(members)
+        chosen = None if members is None else torch.tensor(members)
         self._ends = [
-            (step, [(tuple(names), sums if members is None else sums[:, chosen], n) for names, sums, n in snapshot])
+            (step, [(tuple(names), sums if chosen is None else sums[:, chosen], n) for names, sums, n in snapshot])
             for step, snapshot in state.get("ends", [])
         ]
 

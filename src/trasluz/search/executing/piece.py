@@ -11,9 +11,6 @@ from trasluz.errors import DivergedError
 from trasluz.model.model import Model
 from trasluz.recipe import Recipe
 from trasluz.training.callbacks.base import Callback
-from trasluz.training.callbacks.film_strip import FilmStrip
-from trasluz.training.callbacks.samples import SampleGrid
-from trasluz.training.callbacks.translations import TranslatedExamples
 from trasluz.training.store import Store
 
 How = Literal["population", "process", "alone"]
@@ -38,7 +35,14 @@ class Piece:
 
 def callbacks_of(filmed: bool) -> list[Callback]:
     """What watches a training that is ``filmed``."""
-    return [SampleGrid(), TranslatedExamples(), FilmStrip()] if filmed else []
+    if not filmed:
+        return []
+    # Here, because processes that film nothing need not wait for all looks.
+    from trasluz.training.callbacks.film_strip import FilmStrip
+    from trasluz.training.callbacks.samples import SampleGrid
+    from trasluz.training.callbacks.translations import TranslatedExamples
+
+    return [SampleGrid(), TranslatedExamples(), FilmStrip()]
 
 
 @dataclass(frozen=True)
