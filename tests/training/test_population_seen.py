@@ -31,7 +31,9 @@ def watching() -> list[Callback]:
 
 @pytest.mark.parametrize("name", ["classifier", "vae"])
 def test_a_member_leaves_the_film_that_it_would_leave_alone(name: str) -> None:
-    recipes, data = members(base(MODELS[name], ema=0.9), CHANGES), digits()
+    # What a VAE learns follows how much of the training is done, so that no other length trains beside.
+    changes = [change for change in CHANGES if name == "classifier" or "train.epochs" not in change]
+    recipes, data = members(base(MODELS[name], ema=0.9), changes), digits()
     stores = [MemoryStore() for _recipe in recipes]
     for _ended in train_together(recipes, data, stores, callbacks=[watching() for _recipe in recipes]):
         pass

@@ -32,7 +32,7 @@ def learning_curve_figure(curve: LearningCurve, *, theme: Theme = LIGHT) -> go.F
         hovertemplate=f"%{{text}}: %{{y:{'.1%' if is_share(curve.metric) else '.4g'}}}<extra></extra>",
         name=_("one training"),
     )
-    means = _means(curve)
+    means = means_of(curve)
     figure.add_scatter(
         x=list(means),
         y=list(means.values()),
@@ -105,8 +105,8 @@ def notes(curve: LearningCurve) -> list[str]:
     return found
 
 
-def _means(curve: LearningCurve) -> dict[int, float]:
-    """Size → mean over the folds."""
+def means_of(curve: LearningCurve) -> dict[int, float]:
+    """Each size with the mean over its folds, rising."""
     ordered = sorted(curve.cells, key=lambda cell: cell.size)
     found = {}
     for size, cells in groupby(ordered, key=lambda cell: cell.size):

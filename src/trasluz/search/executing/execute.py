@@ -50,7 +50,8 @@ def execute(
     recipes = [piece.recipe for piece in pieces]
     where = [data if piece.data is None else piece.data for piece in pieces]
     several = processes if processes is not None else (os.cpu_count() or 1)
-    left, rest = set(range(len(pieces))), []
+    left = set(range(len(pieces)))
+    rest: list[int] = []
     for begun in _begun(unfinished, recipes, where, reporter):
         try:
             yield from _as_one(begun.pieces, pieces, where, {}, reporter, unfinished, begun)

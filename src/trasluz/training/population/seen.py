@@ -35,7 +35,7 @@ class Seen:
         self.family: BaseFamily = p.family
         self.store: Store = member.store
         self.train: TrainSection = member.train
-        self.phases: list[tuple[PhaseSection, TrainSection]] = p.recipe.resolved_phases()
+        self.phases: tuple[tuple[PhaseSection, TrainSection], ...] = p.recipe.resolved_phases()
         self.global_step, self.stop_reason = global_step, member.stop_reason
         self.engine = _OwnEngine(member, engine, row)
 
