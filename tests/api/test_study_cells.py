@@ -1,4 +1,4 @@
-"""The cells of a study and of a curve that train together: the results of one after another, stopped and gone on with."""
+"""The cells of a study and of a curve that train together: the results of one after another, also when stopped."""
 
 from __future__ import annotations
 

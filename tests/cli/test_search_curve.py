@@ -39,7 +39,7 @@ def test_it_trains_each_size_on_each_fold_and_prints_one_json_object(command: Co
 def test_wrong_requests_are_refused_before_anything_is_trained(command: Command) -> None:
     wrong = command("search", "curve", "digits-cn")
     assert wrong.code == 2
-    assert "Did you mean digits-cnn?" in wrong.err
+    assert "Did you mean digits-cnn" in wrong.err
     few = command("search", "curve", "digits-cnn", "--sizes", "3")
     assert few.code == 2
     little = command("search", "curve", "digits-cnn", "--folds", "2", "--set", "data.limit=25")

@@ -36,8 +36,10 @@ def nothing(_run: Run, _cell: Cell) -> None:
 
 
 class OneByOne(Trainer):
-    """Trains by ``train``, goes on by ``resume`` with what a killed worker left in the same folder; calls ``after`` with
-    each run that was judged."""
+    """Trains by ``train``, goes on by ``resume`` with what a killed worker left in the same folder.
+
+    ``after`` is called with each run that was judged.
+    """
 
     def __init__(self, runs: Path, split: str, reporter: Reporter, after: After = nothing) -> None:
         self._runs, self._split, self._reporter, self.after = runs, split, Whisper(reporter), after

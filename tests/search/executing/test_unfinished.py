@@ -118,7 +118,7 @@ def test_it_goes_on_with_the_bits_of_one_that_was_left_alone(
 def test_each_of_two_processes_goes_on_with_its_own_members(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     stacked(monkeypatch, True)
     recipes = [recipe().override(change) for change in EVERYTHING]
-    place, pieces = tmp_path / "together", pieces_of([r for r in recipes], tmp_path / "runs")
+    place, pieces = tmp_path / "together", pieces_of(recipes, tmp_path / "runs")
     assert not interrupted(pieces, place, 2)
     for own in ([0, 3], [1, 2, 4]):
         told = Told()

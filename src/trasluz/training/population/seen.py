@@ -1,4 +1,4 @@
-"""A member of a population as callbacks see a loop, so that it leaves the film and the grids of one that trains alone."""
+"""A member of a population as callbacks see a loop, so that it leaves the film and the grids of one that is alone."""
 
 from __future__ import annotations
 
