@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.search.executing.test_execute import stacked
+from tests.search.executing.test_unfinished import stop_after
 from trasluz import api
 from trasluz.api import curves, studies, study_cells
 from trasluz.api.search_cells import OneByOne
@@ -19,7 +19,6 @@ from trasluz.errors import Interrupted
 from trasluz.recipe.files import load
 from trasluz.recipe.study import Study
 from trasluz.reporting import Reporter
-from trasluz.training.population.engine import StackedEngine
 
 SMALL = Study(
     name="small",
@@ -40,19 +39,6 @@ SMALL = Study(
 
 def _one_by_one(recipes: Any, runs: Path, split: str, reporter: Reporter, after: Any) -> OneByOne:
     return OneByOne(runs, split, reporter, after)
-
-
-def _stop_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
-    left, step = [steps], StackedEngine.step
-
-    def stepped(engine: StackedEngine, *words: Any) -> Any:
-        found = step(engine, *words)
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGINT)
-        return found
-
-    monkeypatch.setattr(StackedEngine, "step", stepped)
 
 
 def _ways(found: StudyResult) -> list[int]:
@@ -108,20 +94,14 @@ def test_a_study_that_was_stopped_in_the_midst_goes_on_with_the_same_bits(
     stacked(monkeypatch, True)
     whole = api.study(SMALL, runs=tmp_path / "whole")
     with monkeypatch.context() as patch:
-        _stop_after(patch, 3)
+        stop_after(patch, 3)
         with pytest.raises(Interrupted, match="trasluz study"):
             api.study(SMALL, runs=tmp_path / "parts")
     (folder,) = (tmp_path / "parts").iterdir()
     assert not list((folder / "runs").iterdir())
     assert list(folder.glob("together/*/000000003"))
     assert not list(folder.glob(".cell-*"))
-    told: list[str] = []
-
-    class Ear(Reporter):
-        def say(self, message: str) -> None:
-            told.append(message)
-
-    parts = api.study(folder, reporter=Ear())
+    parts = api.study(folder)
     assert [row.scores for row in parts.table.rows] == [row.scores for row in whole.table.rows]
     assert not (folder / "together").exists()
     assert _ways(parts) == [6] * 6

@@ -118,9 +118,7 @@ def test_a_study_that_is_done_leaves_no_trace_of_being_asked(tmp_path: Path) -> 
     assert folder.path.stat().st_mtime_ns == before
 
 
-def test_several_cells_are_held_together_and_let_go_one_by_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_several_cells_are_held_together_and_let_go_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, cells = _study(tmp_path)
     done: set[str] = {cells[0].recipe_hash}
     taken: list[list[int]] = []

@@ -33,21 +33,20 @@ EVERYTHING: list[dict[str, Any]] = [
 ]
 
 
-class Stop:
-    """Asks to stop after so many steps of the engine, as Ctrl-C does, or ends the process in the midst of them."""
+def stop_after(monkeypatch: pytest.MonkeyPatch, steps: int, killed: bool = False) -> None:
+    """Asks to stop after so many steps of populations, as Ctrl-C does, or ends the process in the midst of them."""
+    left, step = [steps], StackedEngine.step
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, after: int, killed: bool = False) -> None:
-        self._left, self._killed, self._step = after, killed, StackedEngine.step
-        monkeypatch.setattr(StackedEngine, "step", lambda engine, *words: self._stepped(engine, *words))
-
-    def _stepped(self, engine: StackedEngine, *words: Any) -> Any:
-        found = self._step(engine, *words)
-        self._left -= 1
-        if self._left == 0:
-            if self._killed:
+    def stepped(engine: StackedEngine, *words: Any) -> Any:
+        found = step(engine, *words)
+        left[0] -= 1
+        if left[0] == 0:
+            if killed:
                 raise Killed
             os.kill(os.getpid(), signal.SIGINT)
         return found
+
+    monkeypatch.setattr(StackedEngine, "step", stepped)
 
 
 def pieces_of(recipes: list[Recipe], folder: Path) -> list[Piece]:
@@ -69,7 +68,7 @@ def interrupted(pieces: list[Piece], place: Path, after: int, error: type[BaseEx
     """What was given until the ``after``-th step, after which it was stopped."""
     found: list[Done] = []
     with pytest.MonkeyPatch.context() as patch:
-        Stop(patch, after, error is Killed)
+        stop_after(patch, after, error is Killed)
         with pytest.raises(error):
             found += execute(pieces, digits(), Told(), place, processes=1)
     return found

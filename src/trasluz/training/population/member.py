@@ -43,9 +43,7 @@ class EpochEnd:
 class Member:
     """One recipe of a population; ``result`` is there once it has ended, however it ended."""
 
-    def __init__(
-        self, number: int, prepared: Prepared, store: Store, callbacks: Sequence[Callback] = ()
-    ) -> None:
+    def __init__(self, number: int, prepared: Prepared, store: Store, callbacks: Sequence[Callback] = ()) -> None:
         self.number, self.prepared, self.store, self.callbacks = number, prepared, store, list(callbacks)
         ((phase, self.train),) = prepared.recipe.resolved_phases()
         self.phase = phase.name
