@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,10 @@ from scipy.special import softmax
 from sklearn.preprocessing import StandardScaler
 
 import trasluz as tz
-from trasluz.api import curves, fold_findings
-from trasluz.api import train as train_verb
+from trasluz.api import fold_findings, search_together
 from trasluz.errors import DataError, Interrupted, RequestError
 from trasluz.evaluation.out_of_fold import FoldOf, OutOfFold, gather
-from trasluz.recipe import Recipe
+from trasluz.search.executing import execute
 
 SMALL: dict[str, Any] = {
     "train.epochs": 2,
@@ -118,20 +119,16 @@ def test_what_is_fitted_to_a_table_is_fitted_to_the_training_rows_of_the_fold(tm
 def test_a_curve_goes_on_where_it_was_stopped_and_says_what_more_images_would_give(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trained: list[Recipe] = []
+    def stopping(*words: Any) -> Iterator[Any]:
+        yield from islice(execute(*words, processes=1), 3)
+        raise Interrupted
 
-    def stopping(recipe: Recipe, **more: Any) -> Any:
-        if len(trained) == 3:
-            raise Interrupted
-        trained.append(recipe)
-        return train_verb(recipe, **more)
-
-    monkeypatch.setattr(curves, "train", stopping)
+    monkeypatch.setattr(search_together, "execute", stopping)
     with pytest.raises(Interrupted, match="trasluz search curve"):
         tz.curve("digits-cnn", set=SMALL, sizes=4, folds=2, runs=tmp_path)
     folder = next(tmp_path.iterdir())
     assert len(json.loads((folder / "curve.json").read_text())["cells"]) == 3
-    monkeypatch.setattr(curves, "train", train_verb)
+    monkeypatch.setattr(search_together, "execute", lambda *words: execute(*words, processes=1))
     found = tz.curve(folder)
     assert len(list((folder / "runs").iterdir())) == len(found.curve.cells) == found.curve.wanted == 8
     assert found.curve.metric == "accuracy"

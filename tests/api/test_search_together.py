@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from tests.search.executing.test_execute import stacked
+from tests.search.executing.test_unfinished import stop_after
 from trasluz import api
 from trasluz.api import search_together
 from trasluz.api.run import Run
 from trasluz.api.search_cells import OneByOne
 from trasluz.api.search_together import Together, trainer_for
 from trasluz.api.searching import SearchResult
+from trasluz.errors import Interrupted
 from trasluz.recipe.files import load
 from trasluz.recipe.study import Study
 from trasluz.reporting import Reporter
@@ -84,8 +87,6 @@ def test_what_diverges_is_told_as_of_one_by_itself(tmp_path: Path) -> None:
 def test_after_an_interruption_only_what_was_begun_goes_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trasluz.errors import Interrupted
-
     def stopped(*_words: object) -> Any:
         raise Interrupted("stopped")
         yield
@@ -99,6 +100,24 @@ def test_after_an_interruption_only_what_was_begun_goes_by_itself(
     assert [run.status for run in _runs(done)] == ["finished"] * 2
     assert len(list((done.path / "runs").glob("*/run.json"))) == 2
     assert all("population" in run.info or run.info["hardware"]["threads"] == 1 for run in _runs(done))
+
+
+def test_a_search_that_was_stopped_in_the_midst_goes_on_with_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stacked(monkeypatch, True)
+    whole = _search(tmp_path / "whole", seeds=2)
+    with monkeypatch.context() as patch:
+        stop_after(patch, 3)
+        with pytest.raises(Interrupted, match="trasluz search"):
+            _search(tmp_path / "parts", seeds=2)
+    (folder,) = (tmp_path / "parts").iterdir()
+    assert not list((folder / "runs").iterdir())
+    parts = api.search_settings(folder)
+    assert isinstance(parts, SearchResult)
+    assert [trial.value for trial in parts.trials] == [trial.value for trial in whole.trials]
+    assert [run.info["population"]["members"] for run in _runs(parts)] == [4] * 4
+    assert not (folder / "together").exists()
 
 
 def test_samples_are_in_memory_once_for_all_seeds(tmp_path: Path) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from trasluz import api
+from trasluz.api import search_together
 from trasluz.errors import DataError, Interrupted, RecipeError
 from trasluz.recipe.study import Study
 from trasluz.reporting import Reporter
+from trasluz.search.executing import execute
 
 SMALL = Study(
     name="small",
@@ -64,28 +67,27 @@ def test_a_metric_that_no_run_has_is_told(tmp_path: Path) -> None:
 
 
 def test_a_stopped_study_goes_on_and_trains_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from trasluz.api import studies, training
-
     trained: list[str] = []
-    real = training.train
 
-    def counted(recipe: Any, **settings: Any) -> Any:
-        if len(trained) == 2:
-            trained.append("stop")
-            raise Interrupted("stopped")
-        trained.append(recipe.name)
-        return real(recipe, **settings)
+    def counted(pieces: Any, *words: Any) -> Iterator[Any]:
+        for done in execute(pieces, *words, processes=1):
+            trained.append(pieces[done.index].recipe.name)
+            yield done
+            if len(trained) == 2:
+                raise Interrupted("stopped")
 
-    monkeypatch.setattr(studies, "train", counted)
+    monkeypatch.setattr(search_together, "execute", counted)
     with pytest.raises(Interrupted, match="trasluz study"):
         api.study(SMALL, runs=tmp_path)
     folder = next(tmp_path.iterdir())
     assert "interrupted" in (folder / "study.html").read_text(encoding="utf-8")
     done = api.study(folder)
-    assert [name for name in trained if name != "stop"] == ["low", "high", "low", "high"]
+    assert sorted(run.name for run in api.list_runs(folder / "runs")) == ["high", "high", "low", "low"]
     assert all(len(row.scores["accuracy"].values) == 2 for row in done.table.rows)
+    assert not (folder / "together").exists()
+    until_then = list(trained)
     assert api.study(folder).table == done.table
-    assert len(trained) == 5
+    assert trained == until_then
 
 
 def test_a_study_that_was_stopped_before_a_run_had_its_findings_makes_them_up_and_trains_nothing(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from trasluz.errors import HeldError, TakenOverError
 from trasluz.reporting import Reporter
 from trasluz.search import sharing
 from trasluz.search.folder import Cell, StudyFolder, cells_of
-from trasluz.search.sharing import share, sweep
+from trasluz.search.sharing import share, share_together, sweep
 
 ROOT = Path(__file__).parent.parent.parent
 # A cell is done once its file is there; some processes are killed in the midst of a cell that they began.
@@ -115,3 +116,27 @@ def test_a_study_that_is_done_leaves_no_trace_of_being_asked(tmp_path: Path) -> 
     before = folder.path.stat().st_mtime_ns
     share(folder, cells, lambda _cell: True, lambda _number, _cell: pytest.fail("worked"), Reporter())
     assert folder.path.stat().st_mtime_ns == before
+
+
+def test_several_cells_are_held_together_and_let_go_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, cells = _study(tmp_path)
+    done: set[str] = {cells[0].recipe_hash}
+    taken: list[list[int]] = []
+    other = folder.lease(cells[2])
+    other.take()
+    monkeypatch.setattr(sharing, "_pause", other.release)
+
+    def work(own: Sequence[tuple[int, Cell]]) -> Iterator[tuple[Cell, Exception | None]]:
+        taken.append([number for number, _cell in own])
+        assert len(folder.leases_left()) == len(own) + (1 if len(taken) < 5 else 0)
+        for place, (number, cell) in enumerate(own):
+            if number == 5 and len(taken) == 2:
+                yield cell, TakenOverError("taken over")
+                continue
+            done.add(cell.recipe_hash)
+            yield cell, None
+            assert len(folder.leases_left()) == len(own) - place - 1 + (1 if len(taken) < 5 else 0)
+
+    share_together(folder, cells, lambda cell: cell.recipe_hash in done, work, lambda: 2, Reporter())
+    assert taken == [[2, 4], [5, 6], [7, 8], [5], [3]]
+    assert not folder.leases_left()

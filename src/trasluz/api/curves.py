@@ -15,7 +15,9 @@ from trasluz import allowed
 from trasluz.api.asked import resolve
 from trasluz.api.listening import listening
 from trasluz.api.run import open_run, open_source
-from trasluz.api.training import resume, train
+from trasluz.api.search_cells import nothing
+from trasluz.api.study_cells import train_shared, trainer_of
+from trasluz.api.training import resume
 from trasluz.api.trusting import Packages, check_code
 from trasluz.data.refold import folds_of, refold
 from trasluz.draw.learning_curve import gain_sentence, notes
@@ -41,7 +43,8 @@ from trasluz.search.curve import (
 )
 from trasluz.search.folder import Cell, StudyFolder
 from trasluz.search.index import RunIndex
-from trasluz.search.sharing import share, sweep
+from trasluz.search.sharing import sweep
+from trasluz.search.trials.working import CellDone
 
 SIZES, FOLDS = 10, 3
 _SPLIT = "valid"
@@ -145,16 +148,22 @@ def _curve(path: Path, asked: CurveAsked, language: str, speaker: Reporter) -> C
     ends = {"least": asked.sizes[0], "most": asked.sizes[-1]}
     speaker.say(message.format(path=path, sizes=len(asked.sizes), folds=asked.folds, **ends))
 
-    def done(cell: Cell) -> bool:
-        return _is_done(index.find(cell.recipe_hash))
+    checked: list[Cell] = []
 
-    def work(number: int, cell: Cell) -> None:
-        _do(index.find(cell.recipe_hash), cell, folder.runs, f"{number}/{len(cells)}", speaker)
-        if number == 1:
-            _check_metric(index.find(cell.recipe_hash), asked.metric)
+    def ended(done: CellDone) -> None:
+        _tell(done, speaker)
+        if done.record and not checked:
+            checked.append(done.cell)
+            metric_of([done.record["scores"]], asked.metric)  # refuses one that no run has
 
+    def go_on(number: int, cell: Cell) -> None:
+        found = index.find(cell.recipe_hash)
+        assert found is not None, "it was there, and runs of a curve are not deleted while it is trained"
+        _do(found, cell, f"{number}/{len(cells)}", speaker)
+
+    trainer = trainer_of([cell.recipe for cell in cells], folder.runs, _SPLIT, speaker, nothing)
     try:
-        share(folder, cells, done, work, speaker)
+        train_shared(folder, cells, trainer, _is_done, go_on, ended, speaker)
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz search curve {path}").format(path=path)) from None
     finally:
@@ -163,13 +172,6 @@ def _curve(path: Path, asked: CurveAsked, language: str, speaker: Reporter) -> C
         message = _("{path}: every training failed, so there is no curve; look at why in its runs.")
         raise RequestError(message.format(path=path))
     return CurveResult(path, result)
-
-
-def _check_metric(run: RunFolder | None, asked: str | None) -> None:
-    """Refuses a metric that the first cell does not have, before the others are trained."""
-    judged = None if run is None else load_evaluation_summary(Weights(run.path), _SPLIT)
-    if judged is not None:
-        metric_of([judged["metrics"]], asked)
 
 
 def _is_done(found: RunFolder | None) -> bool:
@@ -186,13 +188,20 @@ def _diverged(run: RunFolder) -> bool:
     return bool(info["status"] == "failed" and "failure" in info)
 
 
-def _do(found: RunFolder | None, cell: Cell, runs: Path, label: str, speaker: Reporter) -> None:
+def _tell(done: CellDone, speaker: Reporter) -> None:
+    """Says why a cell has no number."""
+    if done.failure is not None:
+        message = _("{size} images, fold {fold}: {reason}")
+        reason = done.failure.rstrip(".")
+        speaker.warn(message.format(size=done.cell.variant, fold=done.cell.number + 1, reason=reason))
+
+
+def _do(found: RunFolder, cell: Cell, label: str, speaker: Reporter) -> None:
+    """Finishes one cell that was begun, and judges it."""
     message = _("{label}: {size} images, fold {fold}")
     speaker.say(message.format(label=label, size=cell.variant, fold=cell.number + 1))
     try:
-        if found is None:
-            run = train(cell.recipe, runs=runs, reporter=speaker)
-        elif found.info()["status"] == "finished" and not missing(found.path):
+        if found.info()["status"] == "finished" and not missing(found.path):
             run = open_run(found.path)
         else:
             run = resume(found.path, reporter=speaker)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,11 +28,21 @@ if TYPE_CHECKING:
 STOPPED = "the search stopped this trial: others were better at this point"
 
 
-class OneByOne(Trainer):
-    """Trains by ``train``, goes on by ``resume`` with what a killed worker left in the same folder."""
+After = Callable[[Run, Cell], None]
 
-    def __init__(self, runs: Path, split: str, reporter: Reporter) -> None:
-        self._runs, self._split, self._reporter = runs, split, Whisper(reporter)
+
+def nothing(_run: Run, _cell: Cell) -> None:
+    """What most do with a run that was judged."""
+
+
+class OneByOne(Trainer):
+    """Trains by ``train``, goes on by ``resume`` with what a killed worker left in the same folder.
+
+    ``after`` is called with each run that was judged.
+    """
+
+    def __init__(self, runs: Path, split: str, reporter: Reporter, after: After = nothing) -> None:
+        self._runs, self._split, self._reporter, self.after = runs, split, Whisper(reporter), after
         self._index: RunIndex | None = None
 
     def train(self, cells: Iterable[Cell], watch: Watch | None, fresh: bool) -> Iterator[CellDone]:
@@ -53,6 +63,11 @@ class OneByOne(Trainer):
         self._index = self._index or RunIndex(self._runs)
         return self._index.find(cell.recipe_hash)
 
+    def has(self, recipe_hash: str) -> bool:
+        """Whether there is a run of the recipe with this hash."""
+        self._index = self._index or RunIndex(self._runs)
+        return self._index.find(recipe_hash) is not None
+
     def _do(self, cell: Cell, found: RunFolder | None, watch: Watch | None) -> CellDone:
         if found is not None and found.info()["status"] == "failed" and "failure" in found.info():
             return CellDone(cell, failure=diverged(found.info()))
@@ -67,6 +82,7 @@ class OneByOne(Trainer):
             return CellDone(cell, stopped=True)
         known = run.evaluations().get(self._split) if found is not None else None
         evaluation = known or run.evaluate(self._split, reporter=self._reporter)
+        self.after(run, cell)
         return CellDone(cell, record_of(run, evaluation, cell))
 
 

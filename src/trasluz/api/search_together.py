@@ -28,6 +28,8 @@ from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.search.executing import Done, Piece, execute
+from trasluz.search.executing.unfinished import FOLDER as UNFINISHED
+from trasluz.search.executing.unfinished import sweep
 from trasluz.search.folder import Cell
 from trasluz.search.trials.plan import Plan
 from trasluz.search.trials.working import CellDone, Trainer, Watch
@@ -58,6 +60,8 @@ class Together(Trainer):
     ``most``: cells at once; ``seconds``: that these may take, as far as is known, where there is an end.
     """
 
+    filmed = False  # whether each leaves a film, which hundreds do not
+
     def __init__(
         self, alone: OneByOne, runs: Path, split: str, reporter: Reporter, most: int, seconds: float | None = None
     ) -> None:
@@ -67,6 +71,7 @@ class Together(Trainer):
         self._each: float | None = None  # seconds of a cell, as measured
         self._data: dict[str, Data] = {}
         self._synced = time.monotonic()
+        self._unfinished = runs.parent / UNFINISHED
 
     @property
     def at_once(self) -> int:
@@ -83,7 +88,7 @@ class Together(Trainer):
         alone = [c for c in left if watch is not None or _starts_elsewhere(c.recipe) or not (fresh or self._is_new(c))]
         kept = set(map(id, alone))
         together = [cell for cell in left if id(cell) not in kept]
-        if len(together) == 1:
+        if len(together) == 1 and not self._unfinished.is_dir():
             alone, together = left, []
         started = time.monotonic()
         yield from self._alone.train(alone, watch, fresh)
@@ -108,15 +113,16 @@ class Together(Trainer):
                         beginnings[id(data)] = Beginning.of(data, cell.recipe.data.source, self._runs, own)
                 path = RunFolder.plan(self._runs, cell.recipe).path
                 makers.append(NewRun(path, cell.recipe, beginnings[id(data)]))
-                pieces.append(Piece(cell.recipe, makers[-1], data))
+                pieces.append(Piece(cell.recipe, makers[-1], data, self.filmed))
             first = pieces[0].data
             assert first is not None
             teller = _Choice(self._loud) if len(cells) >= _TELLING else self._reporter
             try:
-                for done in execute(pieces, first, teller):
+                for done in execute(pieces, first, teller, self._unfinished):
                     yield self._judged(done, cells[done.index], makers[done.index].folder, pieces[done.index])
             finally:
                 sync_all(self._runs)
+                sweep(self._unfinished, self._alone.has)
 
     def _judged(self, done: Done, cell: Cell, folder: RunFolder, piece: Piece) -> CellDone:
         if not isinstance(done.outcome, Model):
@@ -126,6 +132,7 @@ class Together(Trainer):
         with without_waiting():
             _mend_layout(folder, done.outcome)
             evaluation = run.evaluate(self._split, reporter=Reporter())
+            self._alone.after(run, cell)
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             sync_all(self._runs)
             self._synced = time.monotonic()

@@ -10,13 +10,15 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 from trasluz import allowed
 from trasluz.api.listening import listening
 from trasluz.api.run import Run, open_run, open_source
-from trasluz.api.training import resume, train
+from trasluz.api.study_cells import train_shared, trainer_of
+from trasluz.api.training import resume
 from trasluz.api.trial_results import Tried, class_names, deciding_metric, trial_results, winner_of
 from trasluz.api.trusting import Packages, check_code
 from trasluz.api.variants import findings_kept, keep_findings, keep_pictures
@@ -48,8 +50,9 @@ from trasluz.runs.variant_pictures import VariantPictures, load_pictures
 from trasluz.runs.weights import Weights
 from trasluz.search.folder import Cell, StudyFolder, cells_of
 from trasluz.search.index import RunIndex
-from trasluz.search.sharing import share, sweep
+from trasluz.search.sharing import sweep
 from trasluz.search.table import Result, Table, make_table
+from trasluz.search.trials.working import CellDone
 
 _MOST_PICTURED = 12  # variants whose pictures a page holds
 
@@ -105,14 +108,21 @@ def _study(folder: StudyFolder, language: str, speaker: Reporter) -> StudyResult
         check_code(cell.recipe.model)
     speaker.say(_("Study {path}: {count} runs.").format(path=folder.path, count=len(cells)))
 
-    def done(cell: Cell) -> bool:
-        return _is_done(index.find(cell.recipe_hash), asked.split)
+    def finish(run: Run, cell: Cell) -> None:
+        if cell.number == 0:
+            keep_pictures(run, asked.split, speaker)
+        keep_findings(run)  # last: then it is done
 
-    def work(number: int, cell: Cell) -> None:
-        _do(index.find(cell.recipe_hash), cell, folder.runs, asked.split, f"{number}/{len(cells)}", speaker)
+    def go_on(number: int, cell: Cell) -> None:
+        found = index.find(cell.recipe_hash)
+        assert found is not None, "it was there, and runs of a study are not deleted while it is trained"
+        _do(found, cell, asked.split, f"{number}/{len(cells)}", speaker)
 
+    trainer = trainer_of([cell.recipe for cell in cells], folder.runs, asked.split, speaker, finish)
     try:
-        share(folder, cells, done, work, speaker)
+        train_shared(
+            folder, cells, trainer, lambda run: _is_done(run, asked.split), go_on, partial(_tell, speaker), speaker
+        )
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz study {path}").format(path=folder.path)) from None
     finally:
@@ -189,32 +199,38 @@ def _is_done(found: RunFolder | None, split: str) -> bool:
         return False
     info = found.info()
     whole = info["status"] == "finished" and not missing(found.path)
-    judged = whole and load_evaluation_summary(Weights(found.path), split) is not None
+    judged = whole and _is_judged(Weights(found.path), split)
     return (judged and (found.path / "findings.json").is_file()) or _diverged(info)
 
 
-def _do(found: RunFolder | None, cell: Cell, runs: Path, split: str, label: str, speaker: Reporter) -> None:
-    """Trains or finishes one cell and judges it; a variant that diverges is a result, not the study's end."""
+def _tell(speaker: Reporter, done: CellDone) -> None:
+    """Says why a cell has no numbers, which is a result, not the study's end."""
+    if done.failure is not None:
+        message = _("{variant}, seed {seed}: {reason}")
+        reason = done.failure.rstrip(".")
+        speaker.warn(message.format(variant=done.cell.variant, seed=done.cell.recipe.seed, reason=reason))
+
+
+def _do(found: RunFolder, cell: Cell, split: str, label: str, speaker: Reporter) -> None:
+    """Finishes one cell that was begun, and judges it; a variant that diverges is a result, not the study's end."""
     speaker.say(_("{label}: {variant}, seed {seed}").format(label=label, variant=cell.variant, seed=cell.recipe.seed))
     try:
-        run = _trained(found, cell, runs, speaker)
+        run = _trained(found, speaker)
         if cell.number == 0:
             keep_pictures(run, split, speaker)  # before the run is judged, after which it is never looked at again
-        if not _is_judged(run, split):
+        if not _is_judged(run.weights, split):
             run.evaluate(split, reporter=speaker)
         keep_findings(run)
     except DivergedError as error:
         speaker.warn(str(error))
     except (RunError, CheckpointError) as error:
-        if found is None:
-            raise
         speaker.warn(_damaged(found, error))
 
 
-def _is_judged(run: Run, split: str) -> bool:
+def _is_judged(weights: Weights, split: str) -> bool:
     """Whether there is an evaluation that can be read; a damaged one is made again."""
     try:
-        return load_evaluation_summary(run.weights, split) is not None
+        return load_evaluation_summary(weights, split) is not None
     except DamagedError:
         return False
 
@@ -225,9 +241,7 @@ def _damaged(run: RunFolder, error: Exception) -> str:
     return _("damaged: {path}: {reason}").format(path=run.path, reason=reason)
 
 
-def _trained(found: RunFolder | None, cell: Cell, runs: Path, speaker: Reporter) -> Run:
-    if found is None:
-        return train(cell.recipe, runs=runs, reporter=speaker)
+def _trained(found: RunFolder, speaker: Reporter) -> Run:
     if found.info()["status"] == "finished" and not missing(found.path):
         return open_run(found.path)
     return resume(found.path, reporter=speaker)

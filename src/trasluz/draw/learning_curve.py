@@ -15,6 +15,8 @@ from trasluz.metrics.learning_curve import Estimate
 from trasluz.numerals import integer
 from trasluz.search.curve import LearningCurve
 
+_TICKS = 5  # sizes that are named at the axis, at most
+
 
 def learning_curve_figure(curve: LearningCurve, *, theme: Theme = LIGHT) -> go.Figure:
     """A pale dot per training, a strong one for the mean of each size, the fitted law with its 95 % band to twice the
@@ -32,7 +34,7 @@ def learning_curve_figure(curve: LearningCurve, *, theme: Theme = LIGHT) -> go.F
         hovertemplate=f"%{{text}}: %{{y:{'.1%' if is_share(curve.metric) else '.4g'}}}<extra></extra>",
         name=_("one training"),
     )
-    means = _means(curve)
+    means = means_of(curve)
     figure.add_scatter(
         x=list(means),
         y=list(means.values()),
@@ -41,7 +43,8 @@ def learning_curve_figure(curve: LearningCurve, *, theme: Theme = LIGHT) -> go.F
         hovertemplate=f"%{{y:{'.1%' if is_share(curve.metric) else '.4g'}}}<extra></extra>",
         name=_("mean of the folds"),
     )
-    figure.update_xaxes(type="log", tickvals=list(means), ticktext=[integer(size) for size in means])
+    ticks = _ticks(list(means), curve.fit is not None)
+    figure.update_xaxes(type="log", tickvals=ticks, ticktext=[integer(size) for size in ticks])
     figure.update_layout(hovermode="closest")
     if is_share(curve.metric):
         figure.update_yaxes(tickformat=".1%")
@@ -105,8 +108,15 @@ def notes(curve: LearningCurve) -> list[str]:
     return found
 
 
-def _means(curve: LearningCurve) -> dict[int, float]:
-    """Size → mean over the folds."""
+def _ticks(sizes: list[int], beyond: bool) -> list[int]:
+    """Sizes that are named at the axis, so few that a telephone has room for them: the largest, every so many below
+    it, and twice the largest where the curve goes so far."""
+    found = sizes[::-1][:: math.ceil(len(sizes) / _TICKS)][::-1]
+    return [*found, 2 * sizes[-1]] if beyond else found
+
+
+def means_of(curve: LearningCurve) -> dict[int, float]:
+    """Each size with the mean over its folds, rising."""
     ordered = sorted(curve.cells, key=lambda cell: cell.size)
     found = {}
     for size, cells in groupby(ordered, key=lambda cell: cell.size):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trasluz.draw.learning_curve import gain_sentence, learning_curve_figure, notes
+from trasluz.draw.learning_curve import gain_sentence, learning_curve_figure, means_of, notes
 from trasluz.draw.names import metric_value
 from trasluz.draw.provenance import Origin
 from trasluz.files import write_bytes
@@ -48,10 +48,13 @@ def _section(curve: LearningCurve, sheet: Sheet) -> Section:
     alt = both(
         "{metric} by number of training images, with the fitted law and its band", metric=metric_phrase(curve.metric)
     )
-    sizes = sorted({cell.size for cell in curve.cells})
+    means = means_of(curve)
     folds = sorted({cell.fold for cell in curve.cells})
     values = {(cell.size, cell.fold): metric_value(curve.metric, cell.value) for cell in curve.cells}
-    rows = [(integer(size), [values.get((size, fold), "–") for fold in folds]) for size in sizes]
+    rows = [
+        (integer(size), metric_value(curve.metric, means[size]), [values.get((size, fold), "–") for fold in folds])
+        for size in means
+    ]
     html = fill(
         "learning_curve.html",
         sentence=Phrase.of(lambda: gain_sentence(curve)),

@@ -36,7 +36,7 @@ _FILE = "curve.yaml"
 _USUAL = ("accuracy", "label_accuracy", "mse")  # the first that a run has is what its curve is of
 _PER_CLASS = 5  # images of each class that the smallest size should have
 _LEAST, _SHARE = 10, 64  # images of the smallest size, unless a 64th of all are more
-_BAND = 40  # sizes at which the curve is drawn
+_BAND, _BEYOND = 31, 10  # sizes at which the curve is drawn, up to the largest and from there on
 
 
 class CurveAsked(Section):
@@ -188,8 +188,9 @@ class LearningCurve:
 
     def band(self) -> list[tuple[float, Estimate]]:
         """The curve with its interval, from the smallest size that it holds for to twice the largest."""
-        sizes = np.geomspace(self._law().sizes[0], 2 * self.largest, _BAND)
-        return [(float(size), self.value(float(size))) for size in sizes]
+        trained = np.geomspace(self._law().sizes[0], self.largest, _BAND)
+        beyond = np.geomspace(self.largest, 2 * self.largest, _BEYOND)[1:]
+        return [(float(size), self.value(float(size))) for size in (*trained, *beyond)]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for ``curve.json``."""

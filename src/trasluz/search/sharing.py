@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from trasluz.errors import HeldError, Interrupted, RunError, StorageError, TakenOverError
-from trasluz.locks import lock_of, locks_in
+from trasluz.locks import Lock, lock_of, locks_in
 from trasluz.messages import _, ngettext
 from trasluz.reporting import Reporter
 from trasluz.search.folder import Cell, StudyFolder
-from trasluz.training.interrupt import stop_request
+from trasluz.training.interrupt import StopRequest, stop_request
 
 _POLL = 2.0  # seconds between looks at what others have done
 
 Work = Callable[[int, Cell], None]
+Numbered = tuple[int, Cell]
+# Works on cells, and gives each with what it is through: nothing, or why another process has to be waited for.
+WorkTogether = Callable[[Sequence[Numbered]], Iterator[tuple[Cell, Exception | None]]]
 
 
 def share(
@@ -33,27 +36,107 @@ def share(
     Raises:
         Interrupted: somebody asked to stop while this waited.
     """
-    left, told = list(enumerate(cells, 1)), ""
-    while left:
-        busy, holders = [], set()
-        for number, cell in left:
+
+    def one_by_one(taken: Sequence[Numbered]) -> Iterator[tuple[Cell, Exception | None]]:
+        for number, cell in taken:
             try:
-                _work_on(folder, cell, number, done, work)
+                work(number, cell)
             except (HeldError, TakenOverError) as error:
-                busy.append((number, cell))
-                holders.add(getattr(error, "holder", ""))
-        if len(busy) == len(left):
-            told = _say(len(busy), holders, told, reporter)
-            _pause()
-        left = busy
+                yield cell, error
+            else:
+                yield cell, None
+
+    share_together(folder, cells, done, one_by_one, lambda: 1, reporter)
 
 
-def _work_on(folder: StudyFolder, cell: Cell, number: int, done: Callable[[Cell], bool], work: Work) -> None:
-    if done(cell):  # without a lease, so that a study that is done costs little
-        return
-    with folder.lease(cell):
-        if not done(cell):
-            work(number, cell)
+def share_together(
+    folder: StudyFolder,
+    cells: Sequence[Cell],
+    done: Callable[[Cell], bool],
+    work: WorkTogether,
+    at_once: Callable[[], int],
+    reporter: Reporter,
+) -> None:
+    """As ``share``, but calls ``work`` with up to ``at_once()`` cells, whose leases are all held until it is through.
+
+    Raises:
+        Interrupted: somebody asked to stop while this waited, or between two cells.
+    """
+    left, told = list(enumerate(cells, 1)), ""
+    with stop_request() as request:
+        while left:
+            busy = _once_each(folder, left, done, work, at_once, request)
+            if len(busy) == len(left):
+                told = _say(len(busy), set(busy.values()), told, reporter)
+                _pause()
+            left = [(number, cell) for number, cell in left if number in busy]
+
+
+def _once_each(
+    folder: StudyFolder,
+    left: Sequence[Numbered],
+    done: Callable[[Cell], bool],
+    work: WorkTogether,
+    at_once: Callable[[], int],
+    request: StopRequest,
+) -> dict[int, str]:
+    """Works on every cell that nobody else has; the numbers of those that somebody has, and who that is."""
+    busy: dict[int, str] = {}
+    coming = iter(left)
+    while True:
+        with _Taken(folder) as taken:
+            for number, cell in coming:
+                holder = taken.take(number, cell, done)
+                if holder is not None:
+                    busy[number] = holder
+                if len(taken.cells) >= at_once():
+                    break
+            if not taken.cells:
+                return busy
+            for cell, error in work(taken.cells):
+                number = taken.let_go(cell)
+                if error is not None:
+                    busy[number] = getattr(error, "holder", "")
+                if request.asked:
+                    raise Interrupted
+
+
+class _Taken:
+    """The cells that this process has, with their leases, which go back when the block ends."""
+
+    def __init__(self, folder: StudyFolder) -> None:
+        self._folder = folder
+        self._leases: dict[str, tuple[int, Lock]] = {}
+        self.cells: list[Numbered] = []
+
+    def __enter__(self) -> _Taken:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for _number, lease in self._leases.values():
+            lease.release()
+
+    def take(self, number: int, cell: Cell, done: Callable[[Cell], bool]) -> str | None:
+        """Takes a cell that is not ``done``; who has it, where somebody else does."""
+        if done(cell):  # without a lease, so that a study that is done costs little
+            return None
+        lease = self._folder.lease(cell)
+        try:
+            lease.take()
+        except HeldError as error:
+            return error.holder
+        self._leases[cell.recipe_hash] = number, lease
+        if done(cell):
+            self.let_go(cell)
+            return None
+        self.cells.append((number, cell))
+        return None
+
+    def let_go(self, cell: Cell) -> int:
+        """Gives its lease back; its number."""
+        number, lease = self._leases.pop(cell.recipe_hash)
+        lease.release()
+        return number
 
 
 def _say(count: int, holders: set[str], told: str, reporter: Reporter) -> str:

@@ -24,7 +24,10 @@ class StopRequest:
 
 @contextmanager
 def stop_request() -> Iterator[StopRequest]:
-    """Listens for SIGINT and SIGTERM inside the block (only the main thread can)."""
+    """Listens for SIGINT and SIGTERM inside the block (only the main thread can).
+
+    What was asked of a block inside another is asked of the outer one, too: not every inner one looks.
+    """
     request = StopRequest()
     if threading.current_thread() is not threading.main_thread():
         yield request
@@ -35,3 +38,6 @@ def stop_request() -> Iterator[StopRequest]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+            outer = getattr(handler, "__self__", None)
+            if isinstance(outer, StopRequest):
+                outer.asked = outer.asked or request.asked

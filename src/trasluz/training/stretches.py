@@ -8,6 +8,7 @@ read back before the epoch ends.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -60,10 +61,13 @@ class Stretches:
         """The stretches of the running epoch."""
         return {"ends": self._ends}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Puts the stretches where ``state_dict`` left them."""
-        ends = state.get("ends", [])
-        self._ends = [(step, [(tuple(n), sums, count) for n, sums, count in snapshot]) for step, snapshot in ends]
+    def load_state_dict(self, state: dict[str, Any], members: Sequence[int] | None = None) -> None:
+        """Puts the stretches where ``state_dict`` left them; of those who trained as one, of these ``members``."""
+        chosen = None if members is None else torch.tensor(members)
+        self._ends = [
+            (step, [(tuple(names), sums if chosen is None else sums[:, chosen], n) for names, sums, n in snapshot])
+            for step, snapshot in state.get("ends", [])
+        ]
 
 
 def _records(table: np.ndarray, names: list[str], steps: list[int], phase: str, end: int) -> list[dict[str, Any]]:

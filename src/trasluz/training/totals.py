@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -162,6 +163,30 @@ class Totals:
             for names, sums, count, bad in state["groups"]
         }
         self._statistics = {name: (sums.to(self._device), count) for name, sums, count in state.get("statistics", ())}
+
+    def state_of_members(self) -> dict[str, Any]:
+        """Everything that has state, of members that train as one: also who was not finite at which step."""
+        return {
+            "groups": [
+                (names, g.sums, g.count, [step for step, _wide in g.unread], torch.stack([w for _step, w in g.unread]))
+                for names, g in self._groups.items()
+            ],
+            "statistics": [(name, sums, count) for name, (sums, count) in self._statistics.items()],
+        }
+
+    def load_state_of_members(self, state: dict[str, Any], members: Sequence[int]) -> None:
+        """Puts the totals where ``state_of_members`` left those of these ``members``, in this order."""
+        chosen = torch.tensor(members)
+        self._groups = {
+            tuple(names): _Together(
+                sums[:, chosen].to(self._device),
+                count,
+                [-1] * len(names),
+                list(zip(steps, unread[:, :, chosen].to(self._device), strict=True)),
+            )
+            for names, sums, count, steps, unread in state["groups"]
+        }
+        self._statistics = {name: (sums[chosen].to(self._device), count) for name, sums, count in state["statistics"]}
 
 
 def _is_total(name: str) -> bool:

@@ -46,9 +46,9 @@ class StackedBatches:
         self._draws = [self._draws[i] for i in members]
         self._kept = None
 
-    def epoch(self, epoch: int) -> Iterator[tuple[Batch, StepRng]]:
-        """Every step's batch, each of its tensors ``[k, n, …]`` unless it is ``shared``, and its draws, whose key is
-        ``[k]``."""
+    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[tuple[Batch, StepRng]]:
+        """Every step's batch from ``first_step`` on, each of its tensors ``[k, n, …]`` unless it is ``shared``, and its
+        draws, whose key is ``[k]``."""
         together = Rng.stack(self._draws)
         if self.shared and self._views[0].whole and self._views[0].fixed:
             batch, positions = self._all()
@@ -57,7 +57,7 @@ class StackedBatches:
         members = [view.with_draws(rng) for view, rng in zip(self._views, self._draws, strict=True)]
         members = members[:1] if self.shared else members
         orders = [member.order(epoch) for member in members]
-        for step in range(self.steps):
+        for step in range(first_step, self.steps):
             start = step * self.batch_size
             rows = [order[start : start + self.batch_size] for order in orders]
             batch, positions = self._batch(rows, epoch, step, start)

@@ -115,11 +115,12 @@ class Setting:
 
 @dataclass(frozen=True)
 class Order:
-    """One training: its recipe, the number of its data, and what makes its store."""
+    """One training: its recipe, the number of its data, what makes its store, and whether it leaves a film."""
 
     recipe: Recipe
     data: int
     make_store: Callable[[], Store]
+    filmed: bool = False
 
 
 @dataclass(frozen=True)

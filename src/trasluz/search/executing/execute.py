@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
+from pathlib import Path
 
 from trasluz.data.data import Data
-from trasluz.errors import DivergedError
+from trasluz.errors import CheckpointError, DivergedError
+from trasluz.messages import ngettext
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.held import HeldRun
 from trasluz.search.executing.choice import choose_way
 from trasluz.search.executing.grouping import Group, groups_of
 from trasluz.search.executing.keeping import keep
-from trasluz.search.executing.piece import Done, Piece
+from trasluz.search.executing.piece import Done, Piece, callbacks_of
 from trasluz.search.executing.pool import train_in_processes
+from trasluz.search.executing.unfinished import Begun, Keeping, begun_in, key_of, refuse
 from trasluz.training.fit import fit
 from trasluz.training.population.fit import train_together
 from trasluz.training.store import MemoryStore
@@ -28,6 +31,7 @@ def execute(
     pieces: Sequence[Piece],
     data: Data,
     reporter: Reporter = Reporter(),  # noqa: B008 - without state
+    unfinished: Path | None = None,
     *,
     processes: int | None = None,
 ) -> Iterator[Done]:
@@ -35,24 +39,33 @@ def execute(
 
     Those that differ in numbers alone train as one where a trial says that this pays; the rest by ``processes``, as
     many as there are cores by default, or one after the other where there is one.  A piece that diverges is a result.
+    ``unfinished``: the folder where what trains as one keeps its states, and goes on from those that lie there.
 
     Raises:
         RequestError: a recipe is wrong, does not fit its data, or its store cannot be made in another process.
-        Interrupted: Ctrl-C or SIGTERM; what is done was given, and what trained as one is lost.
+        Interrupted: Ctrl-C or SIGTERM; what is done was given; what trained as one goes on later from the folder
+            ``unfinished``, and is lost where there is none.
         WorkError: a training failed.
     """
     recipes = [piece.recipe for piece in pieces]
     where = [data if piece.data is None else piece.data for piece in pieces]
     several = processes if processes is not None else (os.cpu_count() or 1)
+    left = set(range(len(pieces)))
     rest: list[int] = []
-    for group in _parts(groups_of(recipes, where)):
+    for begun in _begun(unfinished, recipes, where, reporter):
+        try:
+            yield from _as_one(begun.pieces, pieces, where, {}, reporter, unfinished, begun)
+            left -= set(begun.pieces)
+        except CheckpointError as error:  # of the state that they should have gone on from
+            refuse(begun.folder, error, reporter)
+    for group in _parts(_groups(sorted(left), recipes, where)):
         if not group.stacks:
             rest += group.pieces
             continue
         choice = choose_way(group, recipes, where, several)
         reporter.say(choice.sentence())
         if choice.stacked:
-            yield from _as_one(group, pieces, where, choice.facts(), reporter)
+            yield from _as_one(group.pieces, pieces, where, choice.facts(), reporter, unfinished)
         else:
             rest += group.pieces
     if several > 1 and len(rest) > 1 and not any(_needs_device(recipes[i]) for i in rest):
@@ -60,6 +73,27 @@ def execute(
         return
     for number in sorted(rest):
         yield _alone(number, pieces[number], where[number], reporter)
+
+
+def _begun(place: Path | None, recipes: Sequence[Recipe], data: Sequence[Data], reporter: Reporter) -> list[Begun]:
+    """What trained as one already, which is said."""
+    if place is None or not place.is_dir():
+        return []
+    found = begun_in(place, [key_of(recipe, own) for recipe, own in zip(recipes, data, strict=True)], reporter)
+    for one in found:
+        message = ngettext(
+            "{count} training goes on as one from step {step}.",
+            "{count} trainings go on as one from step {step}.",
+            len(one.pieces),
+        )
+        reporter.say(message.format(count=len(one.pieces), step=one.step))
+    return found
+
+
+def _groups(numbers: Sequence[int], recipes: Sequence[Recipe], data: Sequence[Data]) -> list[Group]:
+    """The pieces with these ``numbers`` in groups."""
+    found = groups_of([recipes[i] for i in numbers], [data[i] for i in numbers])
+    return [Group(tuple(numbers[i] for i in group.pieces), group.networks) for group in found]
 
 
 def _parts(groups: Sequence[Group]) -> Iterator[Group]:
@@ -73,32 +107,43 @@ def _parts(groups: Sequence[Group]) -> Iterator[Group]:
 
 
 def _as_one(
-    group: Group, pieces: Sequence[Piece], data: Sequence[Data], facts: dict[str, object], reporter: Reporter
+    group: Sequence[int],
+    pieces: Sequence[Piece],
+    data: Sequence[Data],
+    facts: dict[str, object],
+    reporter: Reporter,
+    place: Path | None = None,
+    begun: Begun | None = None,
 ) -> Iterator[Done]:
-    """Trains a group as one in memory, and keeps each when it has ended."""
-    own = [pieces[i] for i in group.pieces]
-    memories = [MemoryStore() for _piece in own]
-    recipes, where = [piece.recipe for piece in own], [data[i] for i in group.pieces]
-    started = time.perf_counter()
-    for ended in train_together(recipes, where, memories, reporter=reporter):
-        seconds = (time.perf_counter() - started) / len(own)
-        numbers = [number for number, _result in ended]
-        for number in numbers:
-            known = memories[number].info()
-            memories[number].update_info(
-                population={**known["population"], **facts}, timings={"training_seconds": seconds}
-            )
-        keep([own[number] for number in numbers], [memories[number] for number in numbers])
-        for number, result in ended:
-            memories[number] = MemoryStore()  # what was kept needs no memory any more
-            yield Done(group.pieces[number], result, "population", seconds)
+    """Trains a group as one in memory, and keeps each when it has ended; its states in ``place``, on the way."""
+    own, where = [pieces[i] for i in group], [data[i] for i in group]
+    memories, recipes = [MemoryStore() for _piece in own], [piece.recipe for piece in own]
+    keys = [key_of(recipe, view) for recipe, view in zip(recipes, where, strict=True)]
+    keeping = None if place is None else Keeping(place, keys, memories, begun, facts)
+    watching = [callbacks_of(piece.filmed) for piece in own]
+    together = train_together(recipes, where, memories, reporter=reporter, keeper=keeping, callbacks=watching)
+    with closing(together) as running:
+        for ended in running:
+            numbers = [number for number, _result in ended]
+            for number in numbers:
+                known = memories[number].info()
+                population, seconds = known["population"], float(known["timings"]["training_seconds"])
+                each = {"training_seconds": seconds / population["members"]}
+                memories[number].update_info(population={**facts, **population}, timings=each)
+            keep([own[number] for number in numbers], [memories[number] for number in numbers])
+            for number, result in ended:
+                seconds = float(memories[number].info()["timings"]["training_seconds"])
+                memories[number] = MemoryStore()  # what was kept needs no memory any more
+                yield Done(group[number], result, "population", seconds)
+    if keeping is not None:
+        keeping.end()
 
 
 def _alone(number: int, piece: Piece, data: Data, reporter: Reporter) -> Done:
     started, store = time.perf_counter(), piece.make_store()
     try:
         with store.lock if isinstance(store, HeldRun) else nullcontext():
-            outcome = fit(piece.recipe, data, store, reporter=reporter)
+            outcome = fit(piece.recipe, data, store, callbacks=callbacks_of(piece.filmed), reporter=reporter)
     except DivergedError as error:
         return Done(number, error, "alone", time.perf_counter() - started)
     return Done(number, outcome, "alone", time.perf_counter() - started)

@@ -52,6 +52,8 @@ def _fill(store: Store, recipe: Recipe, memory: MemoryStore) -> None:
     store.append_steps(memory.steps())
     for name, state in memory.checkpoints.items():
         store.write_checkpoint(name, state)
+    for name, arrays in memory.arrays.items():
+        store.write_arrays(name, arrays)
     if memory.model is not None:
         store.write_model(recipe, memory.model)
 

@@ -10,6 +10,7 @@ from trasluz.data.data import Data
 from trasluz.errors import DivergedError
 from trasluz.model.model import Model
 from trasluz.recipe import Recipe
+from trasluz.training.callbacks.base import Callback
 from trasluz.training.store import Store
 
 How = Literal["population", "process", "alone"]
@@ -22,11 +23,26 @@ class Piece:
     ``make_store`` makes the place where its training is kept: of a population when it has ended, else before it begins,
     perhaps in another process, so it has to be a function that can be pickled (of a module, or a ``partial`` of one).
     ``data``: what it trains on, where it is not what all do: the same samples with splits of its own, as of a fold.
+    ``filmed``: whether it leaves a film and grids of samples, as trainings by themselves do: hundreds are quicker
+    without.
     """
 
     recipe: Recipe
     make_store: Callable[[], Store]
     data: Data | None = None
+    filmed: bool = False
+
+
+def callbacks_of(filmed: bool) -> list[Callback]:
+    """What watches a training that is ``filmed``."""
+    if not filmed:
+        return []
+    # Here, because processes that film nothing need not wait for all looks.
+    from trasluz.training.callbacks.film_strip import FilmStrip
+    from trasluz.training.callbacks.samples import SampleGrid
+    from trasluz.training.callbacks.translations import TranslatedExamples
+
+    return [SampleGrid(), TranslatedExamples(), FilmStrip()]
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,9 @@ def train_in_processes(
     """
     views = list({id(own): own for own in data}.values())
     place = {id(own): i for i, own in enumerate(views)}
-    orders = {i: _packed(Order(pieces[i].recipe, place[id(data[i])], pieces[i].make_store)) for i in numbers}
+    orders = {
+        i: _packed(Order(pieces[i].recipe, place[id(data[i])], pieces[i].make_store, pieces[i].filmed)) for i in numbers
+    }
     with tempfile.TemporaryDirectory(prefix="trasluz-") as folder:
         crossing = Crossing.of(views, Path(folder))
         setting = Setting(crossing, allowed.named(), allowed.closed_folders(), current_language())

@@ -22,6 +22,7 @@ from trasluz.errors import DivergedError
 from trasluz.messages import language
 from trasluz.runs.held import HeldRun
 from trasluz.search.executing.crossing import Order, Reply, Setting, Trained
+from trasluz.search.executing.piece import callbacks_of
 from trasluz.training.fit import fit
 
 
@@ -51,7 +52,7 @@ def _done(order: Order, data: Data) -> Reply:
     try:
         store = order.make_store()
         with store.lock if isinstance(store, HeldRun) else contextlib.nullcontext():
-            outcome = Trained.of(fit(order.recipe, data, store))
+            outcome = Trained.of(fit(order.recipe, data, store, callbacks=callbacks_of(order.filmed)))
     except Exception as error:
         outcome = error
     return Reply(outcome, time.perf_counter() - started)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import accumulate, groupby
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ from trasluz.recipe import TrainSection
 from trasluz.rng import Rng, StepRng
 from trasluz.training._fabric import Fabric
 from trasluz.training.decay import decays
-from trasluz.training.optimisers.base import Row, make_optimiser_of_members
+from trasluz.training.optimisers.base import Row, load_optimiser, make_optimiser_of_members
 from trasluz.training.phases import rate_factors
 from trasluz.training.population.weights import Asked, Named, StackedWeights, parts
 from trasluz.training.schedules import factor
@@ -143,6 +144,41 @@ class StackedEngine:
         self._member_families = [self._member_families[member] for member in members]
         self._place_rows()
         self._settle()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that has state; what is of members in their order."""
+        remembered = self._optimiser.state
+        optimiser: list[list[dict[str, Any]]] = [[] for _train in self.trains]
+        for member, group in self._groups:
+            numbers = {name: value for name, value in group.items() if type(value) in (int, float)}
+            kept = [dict(remembered.get(row, {})) for row in group["params"]]
+            optimiser[member].append({"numbers": numbers, "remembered": kept})
+        averaged = None if self.averaged is None else self.averaged.state_dict()
+        return {
+            "weights": self.weights.state_dict(),
+            "averaged": averaged,
+            "steps": self._steps,
+            "optimiser": optimiser,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any], rows: Sequence[int]) -> None:
+        """Puts the members where ``state_dict`` left those at ``rows``, in this order."""
+        chosen = torch.tensor(rows)
+        self.weights.load_state_dict(state["weights"], chosen)
+        if self.averaged is not None:
+            self.averaged.load_state_dict(state["averaged"], chosen)
+        self._steps = state["steps"]
+        left = [list(state["optimiser"][row]) for row in rows]
+        whole = self._optimiser.state_dict()
+        for (member, _group), own in zip(self._groups, whole["param_groups"], strict=True):
+            kept = left[member].pop(0)
+            own.update({name: value for name, value in kept["numbers"].items() if name != "member"})
+            for number, remembered in zip(own["params"], kept["remembered"], strict=True):
+                if remembered:
+                    whole["state"][number] = remembered
+        load_optimiser(self._optimiser, whole)
+        members = [member for member, _group in self._groups]
+        self._groups = list(zip(members, self._optimiser.param_groups, strict=True))  # loading made new ones
 
     # -- a step ------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import ClassVar
 
@@ -20,8 +21,10 @@ from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 from trasluz.training._fabric import Fabric
+from trasluz.training.callbacks.base import Callback
 from trasluz.training.fit import session
 from trasluz.training.phases import choose_trainable, train_mode
+from trasluz.training.population.checkpoint import Keeper, restore
 from trasluz.training.population.engine import StackedEngine
 from trasluz.training.population.loop import Population, stacked_batches
 from trasluz.training.population.member import Ended, Member
@@ -63,11 +66,17 @@ def train_together(
     stores: Sequence[Store],
     *,
     reporter: Reporter = Reporter(),  # noqa: B008 - without state
-) -> Iterator[list[tuple[int, Ended]]]:
+    keeper: Keeper | None = None,
+    callbacks: Sequence[Sequence[Callback]] = (),
+) -> Generator[list[tuple[int, Ended]], None, None]:
     """As ``fit_population``, but gives numbers of recipes with what came of them as soon as they have ended.
+
+    ``keeper``: where states are kept on the way, and the newest of which is gone on from; members go by their numbers.
+    ``callbacks``: of each, what is told of its beginning and of the ends of its epochs.
 
     Raises:
         RequestError, Interrupted, WorkError: as ``fit_population``, when the first ones are asked for.
+        CheckpointError: what ``keeper`` holds is no state of these trainings.
     """
     own = _for_each(recipes, data)
     _check_stores(recipes, stores)
@@ -79,10 +88,17 @@ def train_together(
         reason = _tried(prepared)
         if reason is not None:
             raise RecipeError(reason)
-        members = [Member(number, one, store) for number, (one, store) in enumerate(zip(prepared, stores, strict=True))]
+        told = callbacks or [()] * len(prepared)
+        whole = enumerate(zip(prepared, stores, told, strict=True))
+        members = [Member(number, one, store, own) for number, (one, store, own) in whole]
         tracks = [Track([members[number] for number in numbers]) for numbers in tracks_of(recipes, own)]
-        for ended in Population(tracks, engine_of([track.lead.prepared for track in tracks]), request).run(reporter):
-            yield [(member.number, member.result) for member in ended if member.result is not None]
+        population = Population(tracks, engine_of([track.lead.prepared for track in tracks]), request, keeper)
+        before = None if keeper is None else keeper.newest()
+        if before is not None:
+            restore(population, before)
+        with closing(population.run(reporter)) as running:
+            for ended in running:
+                yield [(member.number, member.result) for member in ended if member.result is not None]
 
 
 def stackable(recipes: Sequence[Recipe], data: Data | Sequence[Data]) -> str | None:

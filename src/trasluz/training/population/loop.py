@@ -8,7 +8,7 @@ one network (``track.py``).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -20,25 +20,31 @@ from trasluz.data.feed.stacked_batches import StackedBatches
 from trasluz.errors import Interrupted, StorageError
 from trasluz.families.base import Progress
 from trasluz.messages import _
-from trasluz.reporting import Reporter, Task
+from trasluz.reporting import Reporter
 from trasluz.rng import Rng
 from trasluz.training.compared import SPLIT, compared_rows
 from trasluz.training.fit import write_status
 from trasluz.training.interrupt import StopRequest
 from trasluz.training.phases import train_mode
+from trasluz.training.population.checkpoint import Keeper, state_of
 from trasluz.training.population.engine import StackedEngine
 from trasluz.training.population.member import EpochEnd, Member
+from trasluz.training.population.seen import Seen
 from trasluz.training.population.track import Track
 from trasluz.training.start import Prepared
 from trasluz.training.stretches import POINTS, Stretches
 from trasluz.training.totals import Totals
 
+_LEAST = 50  # times what a checkpoint takes lie between two of them
+
 
 class Population:
     """Trains the members of ``tracks``, one network each, as one, and keeps their stores true."""
 
-    def __init__(self, tracks: Sequence[Track], engine: StackedEngine, request: StopRequest) -> None:
-        self.tracks, self.engine, self.request = list(tracks), engine, request
+    def __init__(
+        self, tracks: Sequence[Track], engine: StackedEngine, request: StopRequest, keeper: Keeper | None = None
+    ) -> None:
+        self.tracks, self.engine, self.request, self._keeper = list(tracks), engine, request, keeper
         self.first = tracks[0].lead.prepared
         self.train, self.phase = tracks[0].lead.train, tracks[0].lead.phase
         self.epochs = max(track.lead.train.epochs for track in tracks)
@@ -47,8 +53,10 @@ class Population:
         lengths = {self._stretched(member): member.train.epochs for member in self.members}
         self.stretches = {count: Stretches(epochs) for count, epochs in lengths.items()}
         self.totals = Totals(engine.device)
-        self.global_step = 0
-        self._started = time.perf_counter()
+        self.epoch = self.step = self.global_step = 0
+        self._went_on = False
+        self._started = self._kept_at = time.perf_counter()
+        self._keeping_took, self._every = 0.0, 60 * min(t.lead.train.checkpoint_minutes for t in tracks)
 
     @property
     def members(self) -> list[Member]:
@@ -63,48 +71,65 @@ class Population:
         """Into how many stretches its epochs are cut."""
         return min(max(POINTS // member.train.epochs, 1), self.batches.steps)
 
-    def run(self, reporter: Reporter) -> Iterator[list[Member]]:
+    def go_on_from(self, epoch: int, step: int, global_step: int, seconds: float) -> None:
+        """Stands at ``step`` of ``epoch`` (both from 0), after ``seconds`` of training."""
+        self.epoch, self.step, self.global_step, self._went_on = epoch, step, global_step, True
+        self._started = time.perf_counter() - seconds
+
+    def run(self, reporter: Reporter) -> Generator[list[Member], None, None]:
         """Trains until every member has ended; gives those who have, whenever some have.
 
         Raises:
-            Interrupted: somebody asked to stop; everybody's weights until then are kept.
+            Interrupted: somebody asked to stop; everybody goes on from there, or, where there is nothing to keep a
+                state in, keeps the weights until then.
         """
-        members = self.members
-        for member in members:
-            member.begin(len(members))
-        with self._told_of_failure(), reporter.task(self._title(), self.epochs, _("epochs")) as task:
-            for epoch in range(self.epochs):
-                if not self.tracks:
-                    task.advance()
-                    continue
-                before = self.members
-                self._run_epoch(epoch, reporter, task)
-                ended = [member for member in before if member.result is not None]
-                if ended:
-                    yield ended
+        if not self._went_on:
+            self._begin()
+        left = self.epochs - self.epoch
+        with self._told_of_failure(), reporter.task(self._title(), left, _("epochs")) as task:
+            for _epoch in range(left):
+                if self.tracks:
+                    before = self.members
+                    self._run_epoch(reporter)
+                    ended = [member for member in before if member.result is not None]
+                    if ended:
+                        yield ended
+                    self._look_around()
+                task.advance()
+
+    def _begin(self) -> None:
+        count = len(self.members)
+        for row, track in enumerate(self.tracks):
+            for member in track.members:
+                member.begin(count)
+                if member.callbacks:
+                    Seen(member, self.engine, row, 0).tell("on_phase_start")
 
     def _title(self) -> str:
         return _("Training {count} networks as one").format(count=len(self.members))
 
-    def _run_epoch(self, epoch: int, reporter: Reporter, task: Task) -> None:
+    def _run_epoch(self, reporter: Reporter) -> None:
         train_mode(self.engine.skeleton)
         started, scales, shared = time.perf_counter(), [1.0] * len(self.tracks), self.batches.shared
-        for step, (batch, rng) in enumerate(self.batches.epoch(epoch)):
+        epoch, first = self.epoch, self.step
+        for step, (batch, rng) in enumerate(self.batches.epoch(epoch, first), first):
             whole = epoch + step / self.batches.steps
             scales = self.engine.begin_step(whole)
             # Of members of several lengths nobody's loss follows it: ``fit.py`` has made sure.
             done = torch.full((), whole / self.epochs, device=self.engine.device)
             losses = self.engine.step(batch, rng, Progress(self.phase, epoch, step, done), shared)
             self.totals.add(losses, len(rng.positions), self.global_step)
-            self.global_step += 1
+            self.step, self.global_step = step + 1, self.global_step + 1
             for stretches in self.stretches.values():
                 stretches.mark(step + 1, self.batches.steps, self.totals)
-            self._obey()
+            if self.step < self.batches.steps:
+                self._look_around()
         seconds = time.perf_counter() - started
+        seconds *= self.batches.steps / (self.batches.steps - first)  # as if it had begun with the epoch
         ends = self._ends(scales)
         if self._drop_diverged(epoch, reporter):
             self._close(epoch, ends, seconds)
-        task.advance()
+        self.epoch, self.step = epoch + 1, 0
 
     def _ends(self, scales: list[float]) -> dict[int, EpochEnd]:
         """By the number of each member."""
@@ -125,7 +150,7 @@ class Population:
         bad, self.totals = self.totals.not_finite(), Totals(self.engine.device)
         for row, (term, step) in bad.items():
             for member in self.tracks[row].members:
-                reporter.warn(str(member.diverge(term, step, epoch + 1, self._seconds())))
+                reporter.warn(str(member.diverge(term, step, epoch + 1, self.seconds())))
         self._keep([row for row in range(len(self.tracks)) if row not in bad])
         return bool(self.tracks)
 
@@ -138,7 +163,7 @@ class Population:
             stopped = track.close(ends, self.engine.family, evaluated, where, speed, self.engine, row)
             ended = [m for m in track.members if m in stopped or m.train.epochs == epoch + 1]
             for member in ended:
-                member.finish(self.engine.evaluated, row, self._seconds())
+                member.finish(self.engine.evaluated, row, self.seconds())
             track.members = [member for member in track.members if member not in ended]
             if track.members:
                 going_on.append(row)
@@ -187,15 +212,34 @@ class Population:
             self.engine.keep(places)
             self.batches.keep(places)
 
-    def _seconds(self) -> float:
+    def seconds(self) -> float:
+        """Of training until now."""
         return time.perf_counter() - self._started
 
-    def _obey(self) -> None:
+    def _look_around(self) -> None:
+        """Between two steps, when who has ended was given: requests to stop, and whether a checkpoint is due."""
+        if not self.tracks:
+            return
         if self.request.asked:
+            self._stop()
+        if time.perf_counter() - self._kept_at >= max(self._every, _LEAST * self._keeping_took):
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        if self._keeper is not None and self.tracks:
+            started = time.perf_counter()
+            self._keeper.write(self.global_step, state_of(self))
+            self._kept_at = time.perf_counter()
+            self._keeping_took = self._kept_at - started
+
+    def _stop(self) -> None:
+        if self._keeper is None:
             for row, track in enumerate(self.tracks):
                 for member in track.members:
-                    member.finish(self.engine.evaluated, row, self._seconds(), "interrupted")
+                    member.finish(self.engine.evaluated, row, self.seconds(), "interrupted")
             raise Interrupted(_("Interrupted; networks that train as one cannot go on later: train them again."))
+        self._checkpoint()
+        raise Interrupted(_("Interrupted; what trained as one can go on from here."))
 
     @contextmanager
     def _told_of_failure(self) -> Iterator[None]:
@@ -204,11 +248,15 @@ class Population:
             yield
         except Interrupted:
             raise
+        except GeneratorExit:  # whoever asked for those who ended wants no more of them now
+            with suppress(StorageError):
+                self._checkpoint()
+            raise
         except BaseException as error:
             status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
             for member in self.members:
                 with suppress(StorageError):  # the disk that is full may be the reason
-                    write_status(member.store, status, self._seconds(), None)
+                    write_status(member.store, status, self.seconds(), None)
             if isinstance(error, KeyboardInterrupt):
                 raise Interrupted(_("Stopped at once; networks that train as one cannot go on later.")) from None
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,14 @@ from trasluz.families.base import BaseFamily
 from trasluz.messages import _
 from trasluz.model.model import Model
 from trasluz.networks.dropout import one_rate_again
+from trasluz.training.callbacks.base import Callback
 from trasluz.training.compared import compared_rows
 from trasluz.training.derived import PhaseData
 from trasluz.training.early_stopping import EarlyStopping
 from trasluz.training.fit import write_status
 from trasluz.training.phases import train_mode
 from trasluz.training.population.engine import StackedEngine
+from trasluz.training.population.seen import Seen
 from trasluz.training.population.weights import StackedWeights
 from trasluz.training.running_statistics import settle
 from trasluz.training.start import Prepared
@@ -41,8 +43,8 @@ class EpochEnd:
 class Member:
     """One recipe of a population; ``result`` is there once it has ended, however it ended."""
 
-    def __init__(self, number: int, prepared: Prepared, store: Store) -> None:
-        self.number, self.prepared, self.store = number, prepared, store
+    def __init__(self, number: int, prepared: Prepared, store: Store, callbacks: Sequence[Callback] = ()) -> None:
+        self.number, self.prepared, self.store, self.callbacks = number, prepared, store, list(callbacks)
         ((phase, self.train),) = prepared.recipe.resolved_phases()
         self.phase = phase.name
         self.early_stopping = EarlyStopping(self.train.early_stopping)
@@ -80,6 +82,8 @@ class Member:
         self.stop_reason = self.early_stopping.observe(record, _Row(own, row, self.prepared))
         if self.stop_reason is not None:
             self._end_with(record, engine, row, steps)
+        if self.callbacks:
+            Seen(self, engine, row, steps).tell("on_epoch_end", record)
         self.store.append_metrics(record)
         self.store.append_steps(stretches)
 

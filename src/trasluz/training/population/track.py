@@ -16,6 +16,7 @@ from trasluz.families.base import BaseFamily
 from trasluz.recipe import Recipe, TrainSection
 from trasluz.training.population.engine import StackedEngine
 from trasluz.training.population.member import EpochEnd, Member
+from trasluz.training.population.seen import Seen
 from trasluz.training.population.stackable import whole_tree
 from trasluz.training.schedules import factor
 
@@ -69,6 +70,8 @@ class Track:
             member.store.append_steps(ends[member.number].stretches)
             if self.lead.stop_reason is not None:
                 member.end_as(self.lead)
+            if member.callbacks:
+                Seen(member, engine, row, where["step"]).tell("on_epoch_end", dict(last))
         return [member for member in self.members if member.stop_reason is not None]
 
     def _followers(self, ended: Sequence[Member]) -> list[Member]:

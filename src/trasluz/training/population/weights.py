@@ -7,7 +7,7 @@ tensors per member, however many layers a network has.  Layers see views of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -54,6 +54,17 @@ class StackedWeights:
         """Leaves these members alone in the stack."""
         self.resting = {name: values[members] for name, values in self.resting.items()}
         self.place(self.flat[members])
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that has state, a row for each member."""
+        return {"flat": self.flat, "resting": self.resting}
+
+    @torch.no_grad()
+    def load_state_dict(self, state: Mapping[str, Any], rows: Tensor) -> None:
+        """Takes what ``state_dict`` gave of the members at ``rows``, in this order."""
+        self.flat.copy_(state["flat"][rows])
+        for name, values in self.resting.items():
+            values.copy_(state["resting"][name][rows])
 
     def copy(self) -> StackedWeights:
         """The same weights in memory of their own."""
