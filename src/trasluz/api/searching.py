@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasluz import allowed
 from trasluz.api.listening import listening
+from trasluz.api.nested import NestedSearch, about_outer
 from trasluz.api.search_request import asked_study, check_request, folds_in
 from trasluz.api.search_results import write_results
 from trasluz.api.search_together import trainer_for
@@ -27,6 +28,7 @@ from trasluz.recipe.study import Study
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.search.folder import StudyFolder
+from trasluz.search.outer_score import OuterScore
 from trasluz.search.trials.keeping import create_trials, description_in
 from trasluz.search.trials.patience import Patience
 from trasluz.search.trials.place import Place, check_url, without_password
@@ -56,12 +58,13 @@ class Trial:
 @dataclass(frozen=True)
 class SearchResult(StudyResult):
     """What a search found: beside its table, all ``trials``, the ``best`` of them by ``metric`` (``None`` where none is
-    complete) and the recipe of that one's first seed."""
+    complete) and the recipe of that one's first seed.  ``outer``: what its outer folds say of it, where it has some."""
 
     metric: str
     trials: tuple[Trial, ...]
     best: Trial | None
     recipe: Recipe | None
+    outer: OuterScore | None = None
 
 
 def search_settings(
@@ -71,6 +74,7 @@ def search_settings(
     set: dict[str, Any] | None = None,
     data: str | Path | None = None,
     folds: int | None = None,
+    outer: int | None = None,
     seeds: int | None = None,
     trials: int | None = None,
     minutes: float | None = None,
@@ -88,7 +92,8 @@ def search_settings(
 
     ``question``: a recipe (name, YAML file, ``Recipe``) with ``over``, a study (name, YAML file, ``Study``), or the
     folder of a search.  ``over``: fields and their values: a list, ``{"low": 1, "high": 9}`` or ``{"choices": [...]}``.
-    ``folds``: how many; ``seeds``: runs of each trial (and fold), 1 where nothing says more.  ``trials``, ``minutes``,
+    ``folds``: how many; ``outer``: how many folds judge the whole search, which is done once more without each of them
+    (nested cross-validation); ``seeds``: runs of each trial (and fold), 1 where nothing says more.  ``trials``, ``minutes``,
     ``metric``, ``sampler`` (``grid``, ``random``, ``tpe``), ``pruner`` (``none``, ``asha``, ``folds``): as a study's
     ``search`` says; for a folder, more ``trials``, ``minutes`` or ``seeds`` than it has.  ``storage``: a PostgreSQL
     database in the place of the folder, for workers on several hosts.  ``work=False`` makes the search and tries
@@ -108,11 +113,11 @@ def search_settings(
             folder = StudyFolder.open(Path(question))
             if not folder.study().over:
                 return study(question, set=set, data=data, seeds=seeds, lang=lang, reporter=speaker)
-            _refuse_changes(folder, set or over or folds or data)
+            _refuse_changes(folder, set or over or folds or outer or data)
             place = Place.of(folder.path, storage)
             _extend(folder, seeds, more)
         else:
-            asked, base = asked_study(question, dict(over or {}), set or {}, data, folds, seeds, more)
+            asked, base = asked_study(question, dict(over or {}), set or {}, data, folds, seeds, more, outer)
             if not asked.over:
                 _refuse_settings(asked, more, storage)
                 return study(asked, runs=runs, lang=lang, reporter=speaker)
@@ -164,6 +169,9 @@ def _created(
     folder = StudyFolder.create(runs, asked, base)
     place = Place(folder.path.name, folder.path, url)
     place.remember()
+    nested = NestedSearch.of(folder, place, speaker)
+    if nested is not None:
+        nested.create()  # first: who finds the search finds all that belongs to it
     create_trials(place, plan, {"study": asked.to_yaml(), "base": None if base is None else base.to_yaml()}, speaker)
     return folder, place
 
@@ -183,7 +191,8 @@ def _joined(url: str, name: str | None, runs: Path, speaker: Reporter) -> tuple[
 
 
 def _go_on(folder: StudyFolder, place: Place, language: str, speaker: Reporter, work: bool) -> SearchResult:
-    asked = folder.study()
+    nested = NestedSearch.of(folder, place, speaker)
+    asked = folder.study() if nested is None else nested.asked
     plan = Plan.of(asked, folds_in(asked, speaker))
     for recipe in plan.tried:
         check_code(recipe.model)
@@ -193,30 +202,38 @@ def _go_on(folder: StudyFolder, place: Place, language: str, speaker: Reporter, 
     queue = TrialQueue(place, opened, plan.space, patience, plan.sampler, pruner, asked.search.seed)
     trainer = trainer_for(plan, folder.runs, place.url is not None, speaker)
     _say_what(folder, plan, speaker)
+    if nested is not None:
+        speaker.say(about_outer(nested))
+    outer: OuterScore | None = None
     try:
         if work:
             with queue:
                 Working(queue, plan, trainer, speaker).run()
+            if nested is not None:
+                nested.work(opened, patience, trainer)
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz search {path}").format(path=folder.path)) from None
     finally:
         try:
             found = queue.trials()
-            written = _write(folder, plan, found, language)
+            outer = None if nested is None else nested.keep(opened, patience, found, plan)
+            written = _write(folder, plan, found, outer, language)
         finally:
             queue.close()
-    result = _result(folder, plan, found, written)
+    result = replace(_result(folder, plan, found, written), outer=outer)
     if work and result.best is None:
         _refuse_failures(result)
     return result
 
 
-def _write(folder: StudyFolder, plan: Plan, found: Sequence[FrozenTrial], language: str) -> StudyResult:
+def _write(
+    folder: StudyFolder, plan: Plan, found: Sequence[FrozenTrial], outer: OuterScore | None, language: str
+) -> StudyResult:
     """One process writes at a time."""
     writing = folder.writing
     writing.take(waiting=lambda _error: None)  # it takes moments
     try:
-        return write_results(folder, plan, found, language)
+        return write_results(folder, plan, found, language, outer)
     finally:
         writing.release()
 

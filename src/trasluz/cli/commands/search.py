@@ -12,6 +12,7 @@ from trasluz.cli import search_curve
 from trasluz.cli.arguments import Allow, Data, Json, Set
 from trasluz.cli.console import Console, columns, figures
 from trasluz.cli.opening import require_data
+from trasluz.cli.search_results import outer_sentence, outer_told
 from trasluz.cli.words import WithDefault
 from trasluz.errors import RequestError
 from trasluz.messages import N_, _
@@ -68,6 +69,13 @@ def run(
     folds: Annotated[
         int | None, typer.Option(metavar="N", help=N_("Judge each trial by N folds (cross-validation)."))
     ] = None,
+    outer: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help=N_("Judge the way of choosing by N outer folds: search once more without each (nested folds)."),
+        ),
+    ] = None,
     seeds: Annotated[int | None, typer.Option(metavar="N", min=1, help=N_("Runs per trial, and fold."))] = None,
     trials: Annotated[int | None, typer.Option(metavar="N", min=1, help=N_("How many trials."))] = None,
     minutes: Annotated[
@@ -108,7 +116,7 @@ def run(
 
     console: Console = ctx.obj
     settings: dict[str, Any] = {"over": parse_over(over or []), "set": parse_overrides(changes or []), "data": data}
-    settings |= {"folds": folds, "seeds": seeds, "trials": trials, "minutes": minutes, "metric": metric}
+    settings |= {"folds": folds, "outer": outer, "seeds": seeds, "trials": trials, "minutes": minutes, "metric": metric}
     settings |= {"sampler": _sampler(grid, random, tpe), "pruner": prune, "storage": storage, "runs": runs}
     check_slurm(slurm, storage, Path(what))
     require_data(data)
@@ -163,6 +171,8 @@ def show(console: Console, found: SearchResult | StudyResult, json: bool) -> Non
         best = _("Best: {name}, {metric} {value}.")
         value = figures(float(found.best.value or 0.0))
         console.say(best.format(name=found.best.name, metric=found.metric, value=value))
+    if found.outer is not None:
+        console.say(outer_sentence(found.outer))
     console.say(_("The comparison page: {path}").format(path=found.page))
 
 
@@ -190,6 +200,7 @@ def _told(found: SearchResult) -> dict[str, Any]:
         "metric": found.metric,
         "trials": counts,
         "best": None if plain is None else {**plain, "runs": runs},
+        **outer_told(found.outer),
     }
 
 
