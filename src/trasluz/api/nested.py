@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trasluz.api.folds import out_of_fold
 from trasluz.api.outer_folds import outer_folds
-from trasluz.api.search_together import trainer_for
+from trasluz.api.search_processes import trainer_of
 from trasluz.errors import RequestError, WorkError
 from trasluz.files import write_json
 from trasluz.messages import _, ngettext
@@ -27,6 +27,7 @@ from trasluz.search.trials.queue import TrialQueue
 from trasluz.search.trials.sampling import make_pruner
 from trasluz.search.trials.standing import CELL, FAILURE, POINT
 from trasluz.search.trials.working import Trainer, Working
+from trasluz.training.ranks import Ranks
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -74,8 +75,9 @@ class NestedSearch:
             if place.name not in known:
                 create_trials(place, plan, {"outer_of": self.place.name}, self.speaker)
 
-    def work(self, opened: Opened, patience: Patience, trainer: Trainer) -> None:
-        """One worker's part, after the search on all samples; ``trainer`` is that one's.
+    def work(self, opened: Opened, patience: Patience, trainer: Trainer, ranks: Ranks | None) -> None:
+        """One worker's part, after the search on all samples; ``trainer`` is that one's, and
+        ``ranks`` the processes that train together.
 
         Raises:
             Interrupted: somebody asked to stop; the next one goes on.
@@ -98,7 +100,7 @@ class NestedSearch:
                 raise WorkError(message.format(fold=fold.name))
         judging = self._judging([one for one in chosen if one is not None])
         self.speaker.say(_("What each search chose is trained on all samples outside of its fold, which judges it."))
-        own = trainer_for(judging, self.folder.runs, self.place.url is not None, self.speaker)
+        own = trainer_of(judging, self.folder.runs, self.place.url is not None, self.speaker, ranks)
         self._run(self._judged_place, judging, opened, patience, Judging(own, judging))
 
     def keep(self, opened: Opened, patience: Patience, whole: Sequence[FrozenTrial], plan: Plan) -> OuterScore | None:

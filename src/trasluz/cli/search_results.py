@@ -1,4 +1,4 @@
-"""What a search has to say beside its trials: what outer folds judge, in a sentence and for --json."""
+"""What a search has to say beside its trials: what test data and outer folds judge, in sentences and for --json."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from trasluz.cli.console import figures
 from trasluz.messages import _
 
 if TYPE_CHECKING:
+    from trasluz.api import SearchResult
     from trasluz.search.outer_score import OuterScore
+    from trasluz.search.tested import Tested
 
 
 def outer_sentence(found: OuterScore) -> str:
@@ -21,9 +23,24 @@ def outer_sentence(found: OuterScore) -> str:
     )
 
 
-def outer_told(found: OuterScore | None) -> dict[str, Any]:
+def test_sentence(found: Tested) -> str:
+    """What test data said of the one that was chosen, beside what it promised."""
+    told = {"trial": found.trial, "metric": found.metric, "day": found.read[:10], "chosen": figures(found.chosen_by)}
+    told |= {"score": bounded(found.score, *found.bounds)}
+    if found.expected is None or found.expected_low is None or found.expected_high is None:
+        message = _("Test data (read {day}): {trial}, {metric} {score}; it was chosen by {chosen}.")
+        return message.format(**told)
+    told |= {"expected": bounded(found.expected, found.expected_low, found.expected_high)}
+    message = _(
+        "Test data (read {day}): {trial}, {metric} {score}; it was chosen by {chosen}, of which {expected} was expected."
+    )
+    return message.format(**told)
+
+
+def told_beside(found: SearchResult) -> dict[str, Any]:
     """The same for --json."""
-    return {} if found is None else {"outer": found.to_dict()}
+    outer = {} if found.outer is None else {"outer": found.outer.to_dict()}
+    return outer if found.tested is None else {**outer, "test": found.tested.to_dict()}
 
 
 def bounded(value: float, low: float, high: float) -> str:

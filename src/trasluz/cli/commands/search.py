@@ -12,7 +12,7 @@ from trasluz.cli import search_curve
 from trasluz.cli.arguments import Allow, Data, Json, Set
 from trasluz.cli.console import Console, columns, figures
 from trasluz.cli.opening import require_data
-from trasluz.cli.search_results import outer_sentence, outer_told
+from trasluz.cli.search_results import outer_sentence, told_beside, test_sentence
 from trasluz.cli.words import WithDefault
 from trasluz.errors import RequestError
 from trasluz.messages import N_, _
@@ -104,6 +104,16 @@ def run(
         ),
     ] = None,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help=N_("With --slurm: how many jobs."))] = 4,
+    test: Annotated[
+        bool,
+        typer.Option(
+            "--test",
+            help=N_(
+                "Judge the best trial of a search that has ended (WHAT is its folder) on test data, once; a second "
+                "time shows what was read."
+            ),
+        ),
+    ] = False,
     runs: Runs = Path("runs"),
     allow: Allow = None,
     json: Json = False,
@@ -118,6 +128,10 @@ def run(
     settings: dict[str, Any] = {"over": parse_over(over or []), "set": parse_overrides(changes or []), "data": data}
     settings |= {"folds": folds, "outer": outer, "seeds": seeds, "trials": trials, "minutes": minutes, "metric": metric}
     settings |= {"sampler": _sampler(grid, random, tpe), "pruner": prune, "storage": storage, "runs": runs}
+    if test:
+        _refuse_beside_test({**settings, "slurm": slurm})
+        show(console, api.search_test(what, storage=storage, reporter=console), json)
+        return
     check_slurm(slurm, storage, Path(what))
     require_data(data)
     found = api.search_settings(what, work=slurm is None, reporter=console, **settings)
@@ -171,6 +185,8 @@ def show(console: Console, found: SearchResult | StudyResult, json: bool) -> Non
         best = _("Best: {name}, {metric} {value}.")
         value = figures(float(found.best.value or 0.0))
         console.say(best.format(name=found.best.name, metric=found.metric, value=value))
+    if found.tested is not None:
+        console.say(test_sentence(found.tested))
     if found.outer is not None:
         console.say(outer_sentence(found.outer))
     console.say(_("The comparison page: {path}").format(path=found.page))
@@ -187,6 +203,14 @@ def _sampler(grid: bool, random: bool, tpe: bool) -> str | None:
     return chosen[0] if chosen else None
 
 
+def _refuse_beside_test(settings: dict[str, Any]) -> None:
+    words = {"sampler": str(settings["sampler"]), "pruner": "prune"}
+    given = [words.get(name, name) for name, value in settings.items() if value and name not in ("storage", "runs")]
+    if given:
+        message = _("--test judges a search that has ended and changes nothing of it; leave out --{name}.")
+        raise RequestError(message.format(name=given[0]))
+
+
 def _told(found: SearchResult) -> dict[str, Any]:
     counts: dict[str, int] = {}
     for trial in found.trials:
@@ -200,7 +224,7 @@ def _told(found: SearchResult) -> dict[str, Any]:
         "metric": found.metric,
         "trials": counts,
         "best": None if plain is None else {**plain, "runs": runs},
-        **outer_told(found.outer),
+        **told_beside(found),
     }
 
 
