@@ -118,9 +118,7 @@ class NestedSearch:
         if not judged:
             return None
         chosen = self._chosen(opened, patience)
-        choices = [
-            _choice(self.folds[point], judged[point], chosen[point], plan.metric) for point in sorted(judged)
-        ]
+        choices = [_choice(self.folds[point], judged[point], chosen[point]) for point in sorted(judged)]
         best = best_of(whole, plan)
         found = outer_score(
             choices,
@@ -194,9 +192,10 @@ def _queue(place: Place, plan: Plan, opened: Opened, patience: Patience) -> Tria
     return TrialQueue(place, opened, plan.space, patience, plan.sampler, make_pruner(search, plan.steps), search.seed)
 
 
-def _choice(fold: OuterFold, trial: FrozenTrial, chosen: Chosen | None, metric: str) -> OuterChoice:
+def _choice(fold: OuterFold, trial: FrozenTrial, chosen: Chosen | None) -> OuterChoice:
     records = [record for key, record in sorted(trial.user_attrs.items()) if key.startswith(CELL)]
-    told = _as_told(records, chosen)
+    told = _as_told(records) or chosen
+    assert told is not None  # nothing is judged that was not chosen
     done = trial.state.name == "COMPLETE"
     return OuterChoice(
         fold.name,
@@ -210,12 +209,10 @@ def _choice(fold: OuterFold, trial: FrozenTrial, chosen: Chosen | None, metric: 
     )
 
 
-def _as_told(records: Sequence[Mapping[str, Any]], chosen: Chosen | None) -> Chosen:
+def _as_told(records: Sequence[Mapping[str, Any]]) -> Chosen | None:
     """What was chosen when the fold judged it, as its records say."""
     told = records[0].get("chosen") if records else None
-    if told is not None:
-        return Chosen(str(told["trial"]), told["values"], float(told["inner"]))
-    return chosen if chosen is not None else Chosen("", {}, float("nan"))
+    return None if told is None else Chosen(str(told["trial"]), told["values"], float(told["inner"]))
 
 
 def _pooled(runs: Path, choices: Sequence[OuterChoice], metric: str, speaker: Reporter) -> Pooled | None:

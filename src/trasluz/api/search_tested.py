@@ -108,12 +108,13 @@ def _together(evaluations: Sequence[Evaluation]) -> _Numbers:
     """
     first = evaluations[0]
     if len(evaluations) == 1:
-        return _Numbers(dict(first.metrics), _known(first.intervals), frozenset(first.intervals), first.count)
+        finite = {name: value for name, value in first.metrics.items() if math.isfinite(value)}
+        return _Numbers(finite, _known(first.intervals), frozenset(first.intervals), first.count)
     pooled = gather([FoldOf(str(i), 0, 1, str(i), one) for i, one in enumerate(evaluations)]).evaluation
     scores: dict[str, float] = {}
     intervals: dict[str, tuple[float, float]] = {}
     for name in first.metrics:
-        if all(name in one.metrics for one in evaluations):
+        if all(math.isfinite(one.metrics.get(name, math.nan)) for one in evaluations):
             scores[name], *bounds = over_seeds([one.metrics[name] for one in evaluations], bounds_of(name))
             intervals[name] = (bounds[0], bounds[1])
     by_samples = {name for name in pooled.intervals if name in scores}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trasluz import allowed
 from trasluz.api.listening import listening
-from trasluz.api.nested import NestedSearch, about_outer
+from trasluz.api.nested import NestedSearch, about_outer, best_of
 from trasluz.api.search_processes import by_all_processes, trainer_of
 from trasluz.api.search_request import asked_study, check_request, folds_in
 from trasluz.api.search_results import Beside, write_results
@@ -268,7 +268,7 @@ def _go_on(
         if work:
             with queue:
                 Working(queue, plan, trainer, speaker).run()
-            if nested is not None:
+            if nested is not None and best_of(queue.trials(), plan) is not None:
                 nested.work(opened, patience, trainer, ranks)
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz search {path}").format(path=folder.path)) from None
