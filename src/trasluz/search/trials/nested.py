@@ -10,7 +10,7 @@ left out (``data.test_fold``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trasluz.recipe import Recipe
@@ -52,7 +52,7 @@ class Chosen:
 class InnerPlan(Plan):
     """The search inside one outer fold."""
 
-    outer: OuterFold = OuterFold(0)
+    outer: OuterFold = field(default_factory=lambda: OuterFold(0))
 
     @staticmethod
     def inside(study: Study, fold: OuterFold, bases: Mapping[str, Recipe] | None = None) -> InnerPlan:
@@ -72,7 +72,7 @@ class InnerPlan(Plan):
 class JudgedPlan(Plan):
     """The trainings that outer folds judge: one trial for each of ``outer``, in that order, of what was ``chosen``."""
 
-    dealt: FoldsSection = FoldsSection()
+    dealt: FoldsSection = field(default_factory=FoldsSection)
     outer: tuple[OuterFold, ...] = ()
     chosen: tuple[Chosen, ...] = ()
 
