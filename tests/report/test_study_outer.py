@@ -8,10 +8,10 @@ from trasluz.messages import language
 from trasluz.report.study_outer import agreement, how_judged, outer_section, too_good, worth_of_choosing
 from trasluz.report.study_tested import on_test_data, tested_section
 from trasluz.search.outer_score import OuterChoice, OuterScore, Pooled, outer_score
-from trasluz.search.tested import Tested
+from trasluz.search import tested
 
 RATE = "train.optimiser.learning_rate"
-TESTED = Tested(
+TESTED = tested.Tested(
     "trial-4", {RATE: 0.01}, "accuracy", True, 0.95, 0.91, 0.88, 0.94, "samples", 300, ("a", "b"), {"accuracy": 0.91},
     {"accuracy": (0.88, 0.94)}, "2026-11-29T23:00:00+00:00", 0.92, 0.89, 0.95,
 )  # fmt: skip

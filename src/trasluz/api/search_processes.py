@@ -63,7 +63,7 @@ def by_all_processes(work: Callable[[Ranks | None], T]) -> T:
     Raises:
         TrasluzError: as ``work``, in all processes.
     """
-    if launched_processes() < 2:  # noqa: PLR2004 - one alone
+    if launched_processes() < 2:
         return work(None)
     with joined() as ranks:
         if ranks.lead:

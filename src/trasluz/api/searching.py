@@ -60,8 +60,10 @@ class Trial:
 @dataclass(frozen=True)
 class SearchResult(StudyResult):
     """What a search found: beside its table, all ``trials``, the ``best`` of them by ``metric`` (``None`` where none is
-    complete) and the recipe of that one's first seed.  ``outer``: what its outer folds say of it, where it has some;
-    ``tested``: what its best gave on test data, where these were read; ``ended``: whether nothing more would be tried."""
+    complete) and the recipe of that one's first seed.
+
+    ``outer``: what its outer folds say of it, where it has some; ``tested``: what its best gave on test data, where
+    these were read; ``ended``: whether nothing more would be tried."""
 
     metric: str
     trials: tuple[Trial, ...]
@@ -110,11 +112,11 @@ def search_settings(
     ``question``: a recipe (name, YAML file, ``Recipe``) with ``over``, a study (name, YAML file, ``Study``), or the
     folder of a search.  ``over``: fields and their values: a list, ``{"low": 1, "high": 9}`` or ``{"choices": [...]}``.
     ``folds``: how many; ``outer``: how many folds judge the whole search, which is done once more without each of them
-    (nested cross-validation); ``seeds``: runs of each trial (and fold), 1 where nothing says more.  ``trials``, ``minutes``,
-    ``metric``, ``sampler`` (``grid``, ``random``, ``tpe``), ``pruner`` (``none``, ``asha``, ``folds``): as a study's
-    ``search`` says; for a folder, more ``trials``, ``minutes`` or ``seeds`` than it has.  ``storage``: a PostgreSQL
-    database in the place of the folder, for workers on several hosts.  ``work=False`` makes the search and tries
-    nothing, for workers that come later.
+    (nested cross-validation); ``seeds``: runs of each trial (and fold), 1 where nothing says more.  ``trials``,
+    ``minutes``, ``metric``, ``sampler`` (``grid``, ``random``, ``tpe``), ``pruner`` (``none``, ``asha``, ``folds``): as
+    a study's ``search`` says; for a folder, more ``trials``, ``minutes`` or ``seeds`` than it has.  ``storage``: a
+    PostgreSQL database in the place of the folder, for workers on several hosts.  ``work=False`` makes the search and
+    tries nothing, for workers that come later.
 
     Raises:
         RequestError: what was asked is wrong; nothing was started.

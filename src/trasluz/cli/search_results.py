@@ -32,7 +32,7 @@ def test_sentence(found: Tested) -> str:
         return message.format(**told)
     told |= {"expected": bounded(found.expected, found.expected_low, found.expected_high)}
     message = _(
-        "Test data (read {day}): {trial}, {metric} {score}; it was chosen by {chosen}, of which {expected} was expected."
+        "Test data (read {day}): {trial}, {metric} {score}; it was chosen by {chosen}; {expected} was expected."
     )
     return message.format(**told)
 

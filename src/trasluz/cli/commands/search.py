@@ -12,7 +12,7 @@ from trasluz.cli import search_curve
 from trasluz.cli.arguments import Allow, Data, Json, Set
 from trasluz.cli.console import Console, columns, figures
 from trasluz.cli.opening import require_data
-from trasluz.cli.search_results import outer_sentence, told_beside, test_sentence
+from trasluz.cli.search_results import outer_sentence, test_sentence, told_beside
 from trasluz.cli.words import WithDefault
 from trasluz.errors import RequestError
 from trasluz.messages import N_, _

@@ -26,8 +26,8 @@ FIELD = "data.test_fold"
 
 @dataclass(frozen=True)
 class OuterFold:
-    """One outer fold: the ``index``-th of the ``repeat``-th dealing.  ``folds``: how many inner ones the rest has, where
-    these leave one group out each."""
+    """One outer fold: the ``index``-th of the ``repeat``-th dealing.  ``folds``: how many inner ones the rest has,
+    where these leave one group out each."""
 
     index: int
     repeat: int = 0
