@@ -134,15 +134,13 @@ def test_it_is_said_which_samples_the_outer_folds_judge(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "complaint"),
     [
-        ({"outer": 1}, "outer.count: it must be at least 2"),
+        ({"outer": 1}, "outer.count: 1 is not allowed: it must be at least 2"),
         ({"outer": 500}, r"outer: the class .* has \d+ different samples for 500 folds"),
         ({"set": {**SMALL, "data.test_fold": {"index": 1}}}, "holds out a fold itself"),
         ({"set": {**SMALL, "data.valid": None}, "over": {RATE: [0.1]}}, "valid"),
     ],
 )
-def test_what_is_wrong_is_refused_before_anything_is_made(
-    tmp_path: Path, more: dict[str, Any], complaint: str
-) -> None:
+def test_what_is_wrong_is_refused_before_anything_is_made(tmp_path: Path, more: dict[str, Any], complaint: str) -> None:
     with pytest.raises(RequestError, match=complaint):
         _search(runs=tmp_path, **more)
     assert not list(tmp_path.iterdir())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from trasluz.messages import language
+from trasluz.report import study_tested
 from trasluz.report.study_outer import agreement, how_judged, outer_section, too_good, worth_of_choosing
-from trasluz.report.study_tested import on_test_data, tested_section
-from trasluz.search.outer_score import OuterChoice, OuterScore, Pooled, outer_score
 from trasluz.search import tested
+from trasluz.search.outer_score import OuterChoice, OuterScore, Pooled, outer_score
 
 RATE = "train.optimiser.learning_rate"
 TESTED = tested.Tested(
@@ -23,9 +23,7 @@ def _found(outer: float | None = 0.8) -> OuterScore:
         for i in range(3)
     ]
     choices[0] = dataclasses.replace(choices[0], outer=0.82)
-    found = outer_score(
-        choices, 3, "accuracy", True, folds=3, pooled=Pooled(0.807, 0.73, 0.86, 150), whole={RATE: 0.1}
-    )
+    found = outer_score(choices, 3, "accuracy", True, folds=3, pooled=Pooled(0.807, 0.73, 0.86, 150), whole={RATE: 0.1})
     assert found is not None
     return found
 
@@ -50,11 +48,11 @@ def test_what_is_missing_is_said() -> None:
 
 def test_test_data_stand_beside_what_was_promised() -> None:
     with language("en"):
-        assert "On 300 test samples trial-4 has" in str(on_test_data(TESTED))
-        html = str(tested_section(TESTED, "trial-4").html)
+        assert "On 300 test samples trial-4 has" in str(study_tested.on_test_data(TESTED))
+        html = str(study_tested.tested_section(TESTED, "trial-4").html)
         assert "95.0" in html
         assert "92.0" in html
         assert "is the best by now" not in html
-        assert "trial-9 is the best by now" in str(tested_section(TESTED, "trial-9").html)
+        assert "trial-9 is the best by now" in str(study_tested.tested_section(TESTED, "trial-9").html)
         unknown = dataclasses.replace(TESTED, low=None, high=None, expected=None)
-        assert "Expected on new samples" not in str(tested_section(unknown, "").html)
+        assert "Expected on new samples" not in str(study_tested.tested_section(unknown, "").html)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 
+from trasluz.metrics.intervals import wilson
 from trasluz.search.outer_score import OuterChoice, OuterScore, Pooled, outer_score
 
 RATE = "train.optimiser.learning_rate"
@@ -57,10 +59,13 @@ def test_several_dealings_make_no_more_samples() -> None:
     assert wide * 0.8 < narrow <= wide
 
 
-def _nested(generator: np.random.Generator, trials: int, samples: int, folds: int) -> tuple[float, float, OuterScore]:
-    """A search among trials that are all right with a chance of 0.8, judged by nested folds: how often what it chose
-    is right on new samples, how much too good its inner scores are on average, and what it says of both."""
-    right = generator.random((trials, samples)) < 0.8
+def _nested(generator: np.random.Generator, alike: float) -> tuple[float, OuterScore]:
+    """A search among sixty trials that are right on 80 % of all samples, and on the same ones as far as they are
+    ``alike`` (0 to 1), judged by five outer folds of 400 samples: how much too good the inner scores are, and what the
+    outer folds say."""
+    trials, samples, folds = 60, 400, 5
+    shared, own = generator.standard_normal(samples), generator.standard_normal((trials, samples))
+    right = math.sqrt(alike) * shared + math.sqrt(1 - alike) * own < NormalDist().inv_cdf(0.8)
     fold = np.arange(samples) % folds
     choices, hits = [], 0
     for i in range(folds):
@@ -68,23 +73,24 @@ def _nested(generator: np.random.Generator, trials: int, samples: int, folds: in
         best = int(inside.argmax())
         hits += int(right[best, fold == i].sum())
         choices.append(_choice(i, best, float(inside[best]), float(right[best, fold == i].mean())))
-    share = hits / samples
-    half = 1.96 * math.sqrt(share * (1 - share) / samples)
-    found = outer_score(
-        choices, folds, "accuracy", True, folds=folds, pooled=Pooled(share, share - half, share + half, samples),
-        whole=None,
-    )
+    low, high = wilson(hits, samples)
+    pooled = Pooled(hits / samples, low, high, samples)
+    found = outer_score(choices, folds, "accuracy", True, folds=folds, pooled=pooled, whole=None)
     assert found is not None
-    return 0.8, float(np.mean([one.inner for one in choices])) - 0.8, found
+    return float(np.mean([one.inner for one in choices])) - 0.8, found
 
 
-def test_the_outer_score_and_the_optimism_hold_the_truth_in_a_world_of_equal_trials() -> None:
+# The answers of one fold chose for the others, so that their hits go together, the more the less trials are alike:
+# trials that share nothing are the worst case, and no kind of network is it.
+@pytest.mark.parametrize(("alike", "least"), [(0.8, 0.91), (0.0, 0.86)])
+def test_the_outer_score_and_the_optimism_hold_the_truth_where_all_trials_are_equal(alike: float, least: float) -> None:
     generator = np.random.default_rng(0)
-    worlds = [_nested(generator, 60, 400, 5) for _ in range(200)]
-    expected = float(np.mean([optimism for _truth, optimism, _found in worlds]))
-    assert expected > 0.03, "the best of sixty is too good"
-    scored = [found.low <= truth <= found.high for truth, _optimism, found in worlds]
-    told = [found.optimism[1] <= expected <= found.optimism[2] for _truth, _optimism, found in worlds]
-    assert np.mean(scored) > 0.9
-    assert np.mean(told) > 0.9
-    assert np.mean([found.optimism[0] for _t, _o, found in worlds]) == pytest.approx(expected, abs=0.005)
+    worlds = [_nested(generator, alike) for _ in range(300)]
+    expected = float(np.mean([optimism for optimism, _found in worlds]))
+    assert expected > 0.015, "the best of sixty is too good"
+    scored = [found.low <= 0.8 <= found.high for _optimism, found in worlds]
+    told = [found.optimism[1] <= expected <= found.optimism[2] for _optimism, found in worlds]
+    assert np.mean(scored) >= least
+    assert np.mean(told) >= least
+    assert np.mean([found.score for _optimism, found in worlds]) == pytest.approx(0.8, abs=0.005)
+    assert np.mean([found.optimism[0] for _optimism, found in worlds]) == pytest.approx(expected, abs=0.005)

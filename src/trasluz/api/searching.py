@@ -288,9 +288,7 @@ def _go_on(
     return result
 
 
-def _write(
-    folder: StudyFolder, plan: Plan, found: Sequence[FrozenTrial], beside: Beside, language: str
-) -> StudyResult:
+def _write(folder: StudyFolder, plan: Plan, found: Sequence[FrozenTrial], beside: Beside, language: str) -> StudyResult:
     """One process writes at a time."""
     writing = folder.writing
     writing.take(waiting=lambda _error: None)  # it takes moments

@@ -107,7 +107,8 @@ def how_judged(found: OuterScore) -> list[Phrase]:
     if found.by == "samples":
         notes.append(
             both(
-                "Its interval is taken over all judged samples; what other training samples would change is not in it."
+                "Its interval is taken over all judged samples, and over the folds (Student's t) where that reaches "
+                "further, because the samples of one fold chose for the others."
             )
         )
     else:

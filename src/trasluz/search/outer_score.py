@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -42,7 +42,11 @@ class OuterScore:
     it has not seen, with its 95 % interval from ``low`` to ``high``.
 
     ``choices``: of the outer folds that are judged, of ``wanted``.  ``by``: over what the interval is taken: all
-    ``samples`` of the outer folds, or, where the runs do not keep what each sample scored, the folds themselves.
+    ``samples`` of the outer folds, and the folds themselves where that reaches further; or, where the runs do not keep
+    what each sample scored, the ``folds`` alone.  The answers of a fold chose for the other folds, so that hits and
+    misses of all folds go together, and samples alone say too little of it: where all trials are equally good, their
+    interval holds the truth in 82 to 92 of 100 searches, and the wider one in 89 to 97
+    (``tests/search/test_outer_score.py``).
     ``optimism``: by how much the inner best scores were too good, in the mean over folds, with its interval; above 0
     whichever way is better.  ``agree``: how many outer folds chose the setting that most of them chose, and ``usual``
     what that is; ``as_whole``: how many chose the setting that the search on all samples did.
@@ -110,12 +114,12 @@ def outer_score(
     outer = np.array([one.outer for one in judged], np.float64)
     inner = np.array([one.inner for one in judged], np.float64)
     sign = 1.0 if rises else -1.0
+    score, low, high = _over_folds(outer, folds, metric)
+    by: By = "folds" if pooled is None else "samples"
     if pooled is None:
-        score, low, high = over_seeds(outer.tolist(), bounds_of(metric))
         pooled = Pooled(score, low, high, sum(one.samples for one in judged))
-        by: By = "folds"
-    else:
-        by = "samples"
+    elif math.isfinite(low):
+        pooled = replace(pooled, low=min(pooled.low, low), high=max(pooled.high, high))
     settings = Counter(_key(one.values) for one in choices)
     most, agree = settings.most_common(1)[0]
     return OuterScore(
@@ -133,6 +137,14 @@ def outer_score(
         next(one.values for one in choices if _key(one.values) == most),
         0 if whole is None else settings[_key(whole)],
     )
+
+
+def _over_folds(outer: np.ndarray, folds: int, metric: str) -> tuple[float, float, float]:
+    """The mean of the folds' scores with Student's interval; of several dealings that of one, in the mean."""
+    dealings = [outer[begin : begin + folds].tolist() for begin in range(0, len(outer), folds)]
+    found = np.array([over_seeds(scores, bounds_of(metric)) for scores in dealings])
+    score, low, high = found.mean(axis=0).tolist()
+    return score, low, high
 
 
 def _key(values: Mapping[str, Any]) -> str:
