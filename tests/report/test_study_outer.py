@@ -34,6 +34,7 @@ def test_the_outer_score_stands_beside_the_inner_one() -> None:
         assert "without each of 3 outer folds" in str(worth_of_choosing(found))
         assert "80.7" in str(worth_of_choosing(found))
         assert "10.3 points too good" in str(too_good(found))
+        assert "10,3 puntos" in str(too_good(found).texts["es"]), "each language has its own decimal sign"
         assert str(agreement(found)).startswith("2 of 3 outer folds chose the same setting; 2 chose")
         assert outer_section(found).anchor == "outer"
 

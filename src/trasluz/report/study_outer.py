@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from trasluz.draw.names import integer, is_share, metric_difference, metric_value
+from trasluz.draw.names import Numeral, integer, is_share, metric_difference, metric_value
 from trasluz.report.page import fill
 from trasluz.report.phrase import NOTHING, Phrase, both, both_n, join, metric_phrase, plain
 from trasluz.report.sections.base import Section
@@ -140,4 +140,4 @@ def _row(found: OuterScore, one: OuterChoice) -> _Row:
 
 def _amount(metric: str, value: float) -> str:
     """A difference without a plus sign."""
-    return str(metric_difference(metric, value)).removeprefix("+")
+    return Numeral(str(metric_difference(metric, value)).removeprefix("+"))
