@@ -27,9 +27,27 @@ def test_it_searches_goes_on_and_joins(command: Command) -> None:
     assert joined.json["best"] == answer.json["best"]
 
 
+def test_outer_folds_and_test_data_are_told_in_sentences_and_for_programs(command: Command) -> None:
+    over = ("--over", "train.optimiser.learning_rate=0.001,0.03", "--outer", "2")
+    answer = command("search", "digits-cnn", *SMALL, *over)
+    assert "2 outer folds judge it" in answer.err
+    assert "Outer folds (2 of 2): accuracy" in answer.err
+    (folder,) = Path("runs").iterdir()
+    tested = command("search", str(folder), "--test")
+    assert tested.code == 0
+    assert "Test data (read " in tested.err
+    again = command("search", str(folder), "--test", "--json")
+    assert "they are not read again" in again.err
+    assert again.json["test"]["trial"] == again.json["best"]["name"]
+    assert again.json["outer"]["wanted"] == 2
+    refused = command("search", str(folder), "--test", "--trials", "9")
+    assert (refused.code, "leave out --trials" in refused.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
+        (("digits-cnn", "--test"), "this is not the folder of a study"),
         (("digits-cnn",), "give what to search as well"),
         (("digits-cnn", "--over", "train.epochs=9..1"), "a range from 9 to 1 holds no values"),
         (("digits-cnn", "--over", "train.epochs=1,2", "--grid", "--tpe"), "--grid, --tpe: give one of them"),

@@ -9,8 +9,11 @@ import numpy as np
 
 from tests.search.made_trials import grid, made_trials
 from trasluz.draw.resting import StudyResting
+from trasluz.reading import checked
 from trasluz.recipe.study import Study
 from trasluz.report.study import Shown, write_study_page
+from trasluz.search import tested
+from trasluz.search.outer_score import OuterChoice, OuterScore, Pooled, outer_score
 from trasluz.search.table import Result, make_table
 from trasluz.search.trial_results import CellResult, TrialResult
 from trasluz.search.winner import find_winner
@@ -61,4 +64,22 @@ def write_made_study(folder: Path, language: str = "en", trials: list[TrialResul
     winner = find_winner(trials, "accuracy", rises=True)
     resting = StudyResting(study.compared_with, None, (), few=False)
     shown = Shown({}, {}, {}, resting, len(results), tuple(trials), winner, "accuracy", CLASSES)
+    shown = dataclasses.replace(shown, outer=_outer(trials), tested=_tested(winner.best))
     return write_study_page(folder, study, table, shown, language)
+
+
+def _outer(trials: list[TrialResult]) -> OuterScore | None:
+    done = [trial for trial in trials if trial.score is not None][:5]
+    choices = [
+        OuterChoice(f"outer-{i}", one.name, one.fields, float(one.score or 0), 0.88 + i / 100, 40, (f"run-{i}",))
+        for i, one in enumerate(done)
+    ]
+    pooled = Pooled(0.9, 0.85, 0.94, 200)
+    return outer_score(choices, 5, "accuracy", True, folds=5, pooled=pooled, whole=done[0].fields if done else None)
+
+
+def _tested(best: str) -> tested.Tested:
+    numbers = {"score": 0.9, "low": 0.88, "high": 0.92, "expected": 0.91, "expected_low": 0.89, "expected_high": 0.93}
+    told = {"values": {RATE: 0.001}, "runs": ["a", "b"], "scores": {"accuracy": 0.9}, "intervals": {}, **numbers}
+    told |= {"trial": best, "metric": "accuracy", "rises": True, "chosen_by": 0.93, "by": "samples", "samples": 1000}
+    return checked(tested.Tested, {**told, "read": "2026-11-29T12:00:00+00:00", "mixed": True})

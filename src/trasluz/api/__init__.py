@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trasluz.api.pretrained import with_weights
     from trasluz.api.results import Predictions, Reconstructions, SeedsResult
     from trasluz.api.run import Run, open_run
-    from trasluz.api.searching import SearchResult, search_settings, search_worker
+    from trasluz.api.searching import SearchResult, search_settings, search_test, search_worker
     from trasluz.api.seeds import train_seeds
     from trasluz.api.studies import StudyResult, study
     from trasluz.api.training import resume, train
@@ -69,6 +69,7 @@ _HOMES = {
     "recipes": "trasluz.api.built_in",
     "resume": "trasluz.api.training",
     "search_settings": "trasluz.api.searching",
+    "search_test": "trasluz.api.searching",
     "search_worker": "trasluz.api.searching",
     "severity_name": "trasluz.findings.finding",
     "study": "trasluz.api.studies",
@@ -114,6 +115,7 @@ __all__ = [
     "recipes",
     "resume",
     "search_settings",
+    "search_test",
     "search_worker",
     "severity_name",
     "study",

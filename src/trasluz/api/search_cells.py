@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from trasluz.errors import CheckpointError, DivergedError, RunError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.messages import _
 from trasluz.processes import this_process
+from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter, Task
 from trasluz.runs.completeness import missing
 from trasluz.runs.folder import RunFolder
@@ -58,10 +59,30 @@ class OneByOne(Trainer):
                     raise
                 yield CellDone(cell, failure=str(error))
 
+    @property
+    def processes(self) -> int:
+        """How many train a cell together."""
+        return 1
+
     def find(self, cell: Cell) -> RunFolder | None:
-        """Its run, if there is one."""
+        """Its run, if there is one; a run goes on by as many processes as began it, so that one which others left
+        unfinished is not meant."""
         self._index = self._index or RunIndex(self._runs)
-        return self._index.find(cell.recipe_hash)
+        found = self._index.find(cell.recipe_hash)
+        if found is None:
+            return None
+        info = found.info()
+        began = info.get("hardware", {})
+        same = int(began.get("devices", 1)) * int(began.get("nodes", 1)) == self.processes
+        return found if same or info["status"] == "finished" else None
+
+    def begin(self, recipe: Recipe, callbacks: Sequence[Callback]) -> Run:
+        """Trains a recipe from its start."""
+        return train(recipe, runs=self._runs, reporter=self._reporter, callbacks=callbacks)
+
+    def go_on(self, found: RunFolder, callbacks: Sequence[Callback]) -> Run:
+        """Goes on with a run."""
+        return resume(found.path, reporter=self._reporter, callbacks=callbacks)
 
     def has(self, recipe_hash: str) -> bool:
         """Whether there is a run of the recipe with this hash."""
@@ -73,11 +94,11 @@ class OneByOne(Trainer):
             return CellDone(cell, failure=diverged(found.info()))
         callbacks = [] if watch is None else [StopWhenWorse(cell, watch)]
         if found is None:
-            run = train(cell.recipe, runs=self._runs, reporter=self._reporter, callbacks=callbacks)
+            run = self.begin(cell.recipe, callbacks)
         elif found.info()["status"] == "finished" and not missing(found.path):
             run = open_run(found.path)
         else:
-            run = resume(found.path, reporter=self._reporter, callbacks=callbacks)
+            run = self.go_on(found, callbacks)
         if run.info.get("stop_reason") == STOPPED:
             return CellDone(cell, stopped=True)
         known = run.evaluations().get(self._split) if found is not None else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from trasluz.api.outer_folds import check_outer
 from trasluz.api.run import open_source
 from trasluz.api.trusting import check_code
 from trasluz.components import configure
@@ -32,6 +33,7 @@ def asked_study(
     folds: int | None,
     seeds: int | None,
     more: Mapping[str, Any],
+    outer: int | None = None,
 ) -> tuple[Study, Recipe | None]:
     """The study that was asked for, and its base where that is no built-in recipe.
 
@@ -55,8 +57,9 @@ def asked_study(
     )
     tree: dict[str, Any] = {**found.model_dump(), "set": given, "over": {**found.model_dump()["over"], **over}}
     tree["search"] = {**found.search.model_dump(), **more} if (tree["over"] or more) else found.search.model_dump()
-    if folds is not None:
-        tree["folds"] = {**(found.folds.model_dump() if found.folds is not None else {}), "count": folds}
+    for name, part, count in (("folds", found.folds, folds), ("outer", found.outer, outer)):
+        if count is not None:
+            tree[name] = {**(part.model_dump() if part is not None else {}), "count": count}
     if seeds is not None:
         tree["seeds"] = seeds
     if not tree["over"] and more:
@@ -111,6 +114,7 @@ def check_request(asked: Study, base: Recipe | None, speaker: Reporter) -> Plan:
         family = families.create(recipe.model, opened[key].spec)
         with Rng(recipe.seed).ambient("build"):
             family.build()
+    check_outer(plan, bases, speaker)
     return plan
 
 

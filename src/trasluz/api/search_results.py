@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trasluz.api.trial_results import Tried, class_names, trial_results, winner_of
@@ -17,7 +18,9 @@ from trasluz.recipe.searching import SearchSection
 from trasluz.recipe.study import Study
 from trasluz.runs.folder import RunFolder
 from trasluz.search.folder import StudyFolder
+from trasluz.search.outer_score import OuterScore
 from trasluz.search.table import Result, make_table
+from trasluz.search.tested import Tested
 from trasluz.search.trials.plan import Plan, trial_name
 from trasluz.search.trials.standing import CELL, FAILURE, POINT
 
@@ -29,8 +32,23 @@ if TYPE_CHECKING:
 _MOST_DRAWN = 60  # trials that a page shows, the best: all are in the tables beside it
 
 
-def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial], language: str) -> StudyResult:
-    """Writes them, of what is done so far.
+@dataclass(frozen=True)
+class Beside:
+    """What is known of a search beside its trials: what its ``outer`` folds say of it, and what its best gave on test
+    data."""
+
+    outer: OuterScore | None = None
+    tested: Tested | None = None
+
+
+def write_results(
+    folder: StudyFolder,
+    plan: Plan,
+    trials: Sequence[FrozenTrial],
+    language: str,
+    beside: Beside | None = None,
+) -> StudyResult:
+    """Writes them, of what is done so far, and shows what is known ``beside``.
 
     Raises:
         StorageError: the disk is full or the folder cannot be written.
@@ -61,6 +79,8 @@ def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]
         histories, findings = _drawn([one for one in tried if one.result.variant in drawn])
         classes = class_names(tried, plan.split)
         shown = Shown(histories, findings, {}, resting, len(results), tuple(judged), winner, plan.metric, classes)
+        if beside is not None:
+            shown = replace(shown, outer=beside.outer, tested=beside.tested)
         few = {name: values for name, values in variants.items() if name in drawn}
         page = page_study(plan.study, few, reference or next(iter(few)), plan.cells_of_each)
         pictured = make_table([result for result in results if result.variant in drawn], few, reference, metrics)
@@ -72,6 +92,7 @@ def page_study(asked: Study, variants: Mapping[str, Mapping[str, Any]], referenc
     """The search as a study of its trials, which pages show."""
     search = SearchSection()
     update = {"variants": variants, "reference": reference, "over": {}, "search": search, "seeds": cells}
+    update |= {"outer": None}
     return asked.model_copy(update=update)
 
 

@@ -6,17 +6,18 @@ The study's folder holds what is asked (``study.yaml``), the runs, and, unless a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasluz import allowed
 from trasluz.api.listening import listening
+from trasluz.api.nested import NestedSearch, about_outer, best_of
+from trasluz.api.search_processes import by_all_processes, trainer_of
 from trasluz.api.search_request import asked_study, check_request, folds_in
-from trasluz.api.search_results import write_results
-from trasluz.api.search_together import trainer_for
+from trasluz.api.search_results import Beside, write_results
+from trasluz.api.search_tested import judge_winner
 from trasluz.api.studies import StudyResult, study
 from trasluz.api.trusting import Packages, check_code
 from trasluz.errors import Interrupted, RequestError, RunError, WorkError
@@ -27,6 +28,8 @@ from trasluz.recipe.study import Study
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
 from trasluz.search.folder import StudyFolder
+from trasluz.search.outer_score import OuterScore
+from trasluz.search.tested import Tested, load_tested
 from trasluz.search.trials.keeping import create_trials, description_in
 from trasluz.search.trials.patience import Patience
 from trasluz.search.trials.place import Place, check_url, without_password
@@ -35,6 +38,7 @@ from trasluz.search.trials.queue import TrialQueue
 from trasluz.search.trials.sampling import make_pruner
 from trasluz.search.trials.standing import FAILURE
 from trasluz.search.trials.working import Working
+from trasluz.training.ranks import Ranks, launched_processes
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -56,12 +60,30 @@ class Trial:
 @dataclass(frozen=True)
 class SearchResult(StudyResult):
     """What a search found: beside its table, all ``trials``, the ``best`` of them by ``metric`` (``None`` where none is
-    complete) and the recipe of that one's first seed."""
+    complete) and the recipe of that one's first seed.
+
+    ``outer``: what its outer folds say of it, where it has some; ``tested``: what its best gave on test data, where
+    these were read; ``ended``: whether nothing more would be tried."""
 
     metric: str
     trials: tuple[Trial, ...]
     best: Trial | None
     recipe: Recipe | None
+    outer: OuterScore | None = None
+    tested: Tested | None = None
+    ended: bool = True
+
+    def test(self, storage: str | None = None, reporter: Reporter | None = None) -> Tested:
+        """What the best trial gives on test data, which are read once: asked again, what was read then.
+
+        ``storage``: as for ``search_settings``, where a database needs a password.
+
+        Raises:
+            RequestError, RunError, DataError: as ``search_test``.
+        """
+        found = search_test(self.path, storage=storage, reporter=reporter).tested
+        assert found is not None
+        return found
 
 
 def search_settings(
@@ -71,6 +93,7 @@ def search_settings(
     set: dict[str, Any] | None = None,
     data: str | Path | None = None,
     folds: int | None = None,
+    outer: int | None = None,
     seeds: int | None = None,
     trials: int | None = None,
     minutes: float | None = None,
@@ -88,36 +111,42 @@ def search_settings(
 
     ``question``: a recipe (name, YAML file, ``Recipe``) with ``over``, a study (name, YAML file, ``Study``), or the
     folder of a search.  ``over``: fields and their values: a list, ``{"low": 1, "high": 9}`` or ``{"choices": [...]}``.
-    ``folds``: how many; ``seeds``: runs of each trial (and fold), 1 where nothing says more.  ``trials``, ``minutes``,
-    ``metric``, ``sampler`` (``grid``, ``random``, ``tpe``), ``pruner`` (``none``, ``asha``, ``folds``): as a study's
-    ``search`` says; for a folder, more ``trials``, ``minutes`` or ``seeds`` than it has.  ``storage``: a PostgreSQL
-    database in the place of the folder, for workers on several hosts.  ``work=False`` makes the search and tries
-    nothing, for workers that come later.
+    ``folds``: how many; ``outer``: how many folds judge the whole search, which is done once more without each of them
+    (nested cross-validation); ``seeds``: runs of each trial (and fold), 1 where nothing says more.  ``trials``,
+    ``minutes``, ``metric``, ``sampler`` (``grid``, ``random``, ``tpe``), ``pruner`` (``none``, ``asha``, ``folds``): as
+    a study's ``search`` says; for a folder, more ``trials``, ``minutes`` or ``seeds`` than it has.  ``storage``: a
+    PostgreSQL database in the place of the folder, for workers on several hosts.  ``work=False`` makes the search and
+    tries nothing, for workers that come later.
 
     Raises:
         RequestError: what was asked is wrong; nothing was started.
         Interrupted: Ctrl-C or SIGTERM; the same call with the folder goes on.
         WorkError: every trial failed.
     """
-    _refuse_processes()
     speaker = listening(reporter)
     more = {"trials": trials, "minutes": minutes, "metric": metric, "sampler": sampler, "pruner": pruner}
     more = {name: value for name, value in more.items() if value is not None}
-    with allowed.allow(allow):
+
+    def search(ranks: Ranks | None) -> SearchResult | StudyResult:
         if not isinstance(question, (Study, Recipe)) and StudyFolder.is_one(Path(question)):
             folder = StudyFolder.open(Path(question))
             if not folder.study().over:
+                _refuse_processes(ranks)
                 return study(question, set=set, data=data, seeds=seeds, lang=lang, reporter=speaker)
-            _refuse_changes(folder, set or over or folds or data)
+            _refuse_changes(folder, set or over or folds or outer or data)
             place = Place.of(folder.path, storage)
             _extend(folder, seeds, more)
         else:
-            asked, base = asked_study(question, dict(over or {}), set or {}, data, folds, seeds, more)
+            asked, base = asked_study(question, dict(over or {}), set or {}, data, folds, seeds, more, outer)
             if not asked.over:
                 _refuse_settings(asked, more, storage)
+                _refuse_processes(ranks)
                 return study(asked, runs=runs, lang=lang, reporter=speaker)
             folder, place = _created(asked, base, storage, Path(runs), speaker)
-        return _go_on(folder, place, lang or current_language(), speaker, work)
+        return _go_on(folder, place, lang or current_language(), speaker, work, ranks)
+
+    with allowed.allow(allow):
+        return by_all_processes(search)
 
 
 def search_worker(
@@ -139,9 +168,9 @@ def search_worker(
         Interrupted: Ctrl-C or SIGTERM; what was begun waits for others.
         WorkError: every trial failed.
     """
-    _refuse_processes()
     speaker = listening(reporter)
-    with allowed.allow(allow):
+
+    def join(ranks: Ranks | None) -> SearchResult:
         if "://" in str(where):
             folder, place = _joined(str(where), name, Path(runs), speaker)
         else:
@@ -150,7 +179,41 @@ def search_worker(
         if not folder.study().over:
             message = _("{path}: this study searches nothing; share it by `trasluz study {path}`.")
             raise RequestError(message.format(path=folder.path))
-        return _go_on(folder, place, lang or current_language(), speaker, True)
+        return _go_on(folder, place, lang or current_language(), speaker, True, ranks)
+
+    with allowed.allow(allow):
+        return by_all_processes(join)
+
+
+def search_test(
+    where: str | Path,
+    *,
+    storage: str | None = None,
+    lang: str | None = None,
+    allow: Packages = (),
+    reporter: Reporter | None = None,
+) -> SearchResult:
+    """Judges the best trial of a search that has ended, with all its seeds and folds, on test data; these are read
+    once: asked again, it gives what was read then.
+
+    Raises:
+        RequestError: there is no such search, it has not ended, or it chose by test data.
+        RunError: the best trial's runs lie on another host.
+        DataError: there are no test data.
+    """
+    if launched_processes() > 1:
+        raise RequestError(_("Test data are read by one process: trasluz search {path} --test").format(path=where))
+    speaker, language = listening(reporter), lang or current_language()
+    with allowed.allow(allow):
+        folder = StudyFolder.open(Path(where))
+        if not folder.study().over:
+            message = _("{path}: this study searches nothing, so there is no winner to test.")
+            raise RequestError(message.format(path=folder.path))
+        place = Place.of(folder.path, storage)
+        found = _go_on(folder, place, language, Reporter(), False, None)
+        if judge_winner(folder, found, speaker) == found.tested:
+            return found
+        return _go_on(folder, place, language, Reporter(), False, None)  # whose page shows it
 
 
 def _created(
@@ -164,6 +227,9 @@ def _created(
     folder = StudyFolder.create(runs, asked, base)
     place = Place(folder.path.name, folder.path, url)
     place.remember()
+    nested = NestedSearch.of(folder, place, speaker)
+    if nested is not None:
+        nested.create()  # first: who finds the search finds all that belongs to it
     create_trials(place, plan, {"study": asked.to_yaml(), "base": None if base is None else base.to_yaml()}, speaker)
     return folder, place
 
@@ -182,8 +248,11 @@ def _joined(url: str, name: str | None, runs: Path, speaker: Reporter) -> tuple[
     return folder, Place.of(folder.path, url)
 
 
-def _go_on(folder: StudyFolder, place: Place, language: str, speaker: Reporter, work: bool) -> SearchResult:
-    asked = folder.study()
+def _go_on(
+    folder: StudyFolder, place: Place, language: str, speaker: Reporter, work: bool, ranks: Ranks | None
+) -> SearchResult:
+    nested = NestedSearch.of(folder, place, speaker)
+    asked = folder.study() if nested is None else nested.asked
     plan = Plan.of(asked, folds_in(asked, speaker))
     for recipe in plan.tried:
         check_code(recipe.model)
@@ -191,32 +260,40 @@ def _go_on(folder: StudyFolder, place: Place, language: str, speaker: Reporter, 
     pruner = make_pruner(asked.search, plan.steps)
     opened = patience(place.open)
     queue = TrialQueue(place, opened, plan.space, patience, plan.sampler, pruner, asked.search.seed)
-    trainer = trainer_for(plan, folder.runs, place.url is not None, speaker)
+    trainer = trainer_of(plan, folder.runs, place.url is not None, speaker, ranks)
+    tested = load_tested(folder.path)
     _say_what(folder, plan, speaker)
+    if nested is not None:
+        speaker.say(about_outer(nested))
+    outer: OuterScore | None = None
     try:
         if work:
             with queue:
                 Working(queue, plan, trainer, speaker).run()
+            if nested is not None and best_of(queue.trials(), plan) is not None:
+                nested.work(opened, patience, trainer, ranks)
     except Interrupted:
         raise Interrupted(_("Interrupted; go on with: trasluz search {path}").format(path=folder.path)) from None
     finally:
         try:
             found = queue.trials()
-            written = _write(folder, plan, found, language)
+            outer = None if nested is None else nested.keep(opened, patience, found, plan)
+            ended = Working(queue, plan, trainer, speaker).ended
+            written = _write(folder, plan, found, Beside(outer, tested), language)
         finally:
             queue.close()
-    result = _result(folder, plan, found, written)
+    result = replace(_result(folder, plan, found, written), outer=outer, tested=tested, ended=ended)
     if work and result.best is None:
         _refuse_failures(result)
     return result
 
 
-def _write(folder: StudyFolder, plan: Plan, found: Sequence[FrozenTrial], language: str) -> StudyResult:
+def _write(folder: StudyFolder, plan: Plan, found: Sequence[FrozenTrial], beside: Beside, language: str) -> StudyResult:
     """One process writes at a time."""
     writing = folder.writing
     writing.take(waiting=lambda _error: None)  # it takes moments
     try:
-        return write_results(folder, plan, found, language)
+        return write_results(folder, plan, found, language, beside)
     finally:
         writing.release()
 
@@ -282,12 +359,10 @@ def _refuse_settings(asked: Study, more: Mapping[str, Any], storage: str | None)
         raise RequestError(message.format(name=asked.name))
 
 
-def _refuse_processes() -> None:
-    """A launcher of several processes of one training (torchrun) would begin as many searches."""
-    if int(os.environ.get("WORLD_SIZE", "1") or 1) > 1:
-        message = _(
-            "A search is not started by torchrun: give each process its own worker by `trasluz search worker FOLDER`."
-        )
+def _refuse_processes(ranks: Ranks | None) -> None:
+    """A study that compares its variants has no queue of which one process takes its cells."""
+    if ranks is not None:
+        message = _("This study searches nothing, and is not trained by torchrun: give each process `trasluz study`.")
         raise RequestError(message)
 
 

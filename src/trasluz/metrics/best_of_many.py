@@ -108,10 +108,20 @@ def best_of_cells(scores: np.ndarray) -> BestOfMany:
     return BestOfMany(chosen, second, observed, expected, low, high, beats, often)
 
 
-def nested_optimism(inner: np.ndarray, outer: np.ndarray) -> tuple[float, float, float]:
+def nested_optimism(inner: np.ndarray, outer: np.ndarray, folds: int | None = None) -> tuple[float, float, float]:
     """How much too good the best of the inner search was, from nested folds: the mean over outer folds of the best
-    ``inner`` score minus what it gave on the ``outer`` fold, both float ``[k]``, with Student's interval."""
-    return mean_interval((np.asarray(inner, np.float64) - np.asarray(outer, np.float64)).tolist())
+    ``inner`` score minus what it gave on the ``outer`` fold, both float ``[k]``, with Student's interval.
+
+    ``folds``: how many there are in one dealing, where the same samples were dealt several times: that steadies the
+    mean, but the interval stays as wide as that of one dealing, for there are no more samples.
+    """
+    apart = (np.asarray(inner, np.float64) - np.asarray(outer, np.float64)).tolist()
+    middle, low, high = mean_interval(apart)
+    if folds is None or folds >= len(apart) or folds < 2:
+        return middle, low, high
+    deviation = float(np.std(apart, ddof=1))
+    half = students_quantile(folds, _CONFIDENCE) * deviation / math.sqrt(folds)
+    return middle, middle - half, middle + half
 
 
 def _resampled(scores: ScoredSamples, rng: Rng, resamples: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:

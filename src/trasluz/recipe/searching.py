@@ -6,6 +6,7 @@ over:
   train.optimiser.name: [adam, sgd]
   train.optimiser.momentum: {low: 0.5, high: 0.99, when: {train.optimiser.name: sgd}}
 folds: {count: 5}
+outer: {count: 5}
 search: {sampler: tpe, trials: 100, metric: valid/accuracy}
 """
 
@@ -88,7 +89,8 @@ Varied = Annotated[ChoicesSection | RangeSection, BeforeValidator(_read)]
 
 
 class FoldsSection(Section):
-    """Each trial is trained once for each of ``count`` folds, which validates it while the others train: ``stratified``
+    """Each trial is trained once for each of ``count`` folds, which validates it while the others train (as ``outer``:
+    the whole search is done once without each fold, which judges what that one chose): ``stratified``
     by class, ``plain``, by ``group`` (whole groups of ``data.group``), or ``leave-one-group-out`` (as many folds as
     groups).  ``repeats``: how often the samples are dealt anew; ``seed``: of the dealing, which all seeds share."""
 

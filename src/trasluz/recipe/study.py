@@ -39,7 +39,8 @@ class Study(Section):
     ``split``: the split whose numbers count; ``metrics``: those to show first, all when empty.
     ``reference``: the variant that the others are compared with; the first by default.
     ``over``: fields whose values are searched (``recipe/searching.py``), beside ``variants`` or in their place, and
-    ``search``: how.  ``folds``: what each is judged by in the place of one validation split.
+    ``search``: how.  ``folds``: what each is judged by in the place of one validation split.  ``outer``: folds that
+    judge the whole search: for each, everything is searched anew in the rest (nested cross-validation).
     """
 
     version: int = VERSION
@@ -51,6 +52,7 @@ class Study(Section):
     variants: dict[VariantName, dict[str, Any]] = Field(default_factory=dict)
     over: dict[str, Varied] = Field(default_factory=dict)
     folds: FoldsSection | None = None
+    outer: FoldsSection | None = None
     search: SearchSection = SearchSection()
     seeds: Annotated[int, Field(ge=1, le=1000)] = 3
     seed: Annotated[int, Field(ge=0)] | None = None
@@ -73,6 +75,11 @@ class Study(Section):
             raise ValueError(_("over: {name} is no field of a recipe").format(name=VARIANT))
         if self.search != SearchSection() and not self.over:
             raise ValueError(_("search says how to choose values; give `over` with fields to search"))
+        if self.outer is not None and not self.over:
+            raise ValueError(_("outer judges how a search chooses; give `over` with fields to search"))
+        if self.outer is not None and self.split != "valid":
+            message = _("outer: the search inside each outer fold chooses by valid, not by {split}; leave out split")
+            raise ValueError(message.format(split=self.split))
         return self
 
     @property

@@ -17,6 +17,8 @@ from trasluz.report.phrase import Phrase, both, both_n, plain, split_phrase
 from trasluz.report.sections.base import Section
 from trasluz.report.stock import Sheet
 from trasluz.report.study_fields import cell_curves_section, fields_section
+from trasluz.report.study_outer import outer_section
+from trasluz.report.study_tested import tested_section
 from trasluz.report.study_trials import trials_section
 from trasluz.report.study_winner import winner_section
 from trasluz.report.variant_findings import Found, variant_findings
@@ -25,7 +27,9 @@ from trasluz.report.variants import Note, answer, curves, numbers
 from trasluz.report.writer import fill_page
 from trasluz.runs.variant_pictures import VariantPictures
 from trasluz.search.importance import field_importance
+from trasluz.search.outer_score import OuterScore
 from trasluz.search.table import Table
+from trasluz.search.tested import Tested
 from trasluz.search.trial_results import TrialResult
 from trasluz.search.winner import Winner
 
@@ -36,7 +40,8 @@ class Shown:
     the ``pictures`` of one; ``resting``: what differences rest on; ``done``: cells of all that are in the table.
 
     ``trials``: what was searched, judged by ``metric``, with its ``winner``; ``classes``: the names that confusion
-    matrices of the trials speak of."""
+    matrices of the trials speak of.  ``outer``: what outer folds say of this way of choosing; ``tested``: what
+    the winner gave on test data."""
 
     histories: Mapping[str, Sequence[History]]
     findings: Found
@@ -47,6 +52,8 @@ class Shown:
     winner: Winner | None = None
     metric: str = ""
     classes: tuple[str, ...] = ()
+    outer: OuterScore | None = None
+    tested: Tested | None = None
 
 
 def write_study_page(path: Path, study: Study, table: Table, shown: Shown, language_name: str) -> Path:
@@ -93,6 +100,8 @@ def _about_trials(shown: Shown, sheet: Sheet) -> list[Section | None]:
     importance = field_importance(trials, rises)
     return [
         None if shown.winner is None else winner_section(shown.winner, trials),
+        None if shown.tested is None else tested_section(shown.tested, best),
+        None if shown.outer is None else outer_section(shown.outer),
         trials_section(trials, shown.metric, rises, best, shown.classes),
         fields_section(trials, shown.metric, best, importance, sheet),
         cell_curves_section(trials, shown.metric, best, sheet),

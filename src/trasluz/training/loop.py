@@ -213,6 +213,8 @@ class Loop:
         self._stop_early(record)
         early = self.stop_reason is not None
         self._tell("on_epoch_end", record)
+        if self._anywhere(self.stop_reason is not None) and self.stop_reason is None:
+            self.stop_reason = _("The first process ended it.")  # by a callback, which the others have not
         if self.stop_reason is not None and not early and "statistics" not in record:  # a callback ends the phase here
             record |= self._settle_statistics()
         if self.lead:

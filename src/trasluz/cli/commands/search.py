@@ -12,6 +12,7 @@ from trasluz.cli import search_curve
 from trasluz.cli.arguments import Allow, Data, Json, Set
 from trasluz.cli.console import Console, columns, figures
 from trasluz.cli.opening import require_data
+from trasluz.cli.search_results import outer_sentence, test_sentence, told_beside
 from trasluz.cli.words import WithDefault
 from trasluz.errors import RequestError
 from trasluz.messages import N_, _
@@ -68,6 +69,13 @@ def run(
     folds: Annotated[
         int | None, typer.Option(metavar="N", help=N_("Judge each trial by N folds (cross-validation)."))
     ] = None,
+    outer: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help=N_("Judge the way of choosing by N outer folds: search once more without each (nested folds)."),
+        ),
+    ] = None,
     seeds: Annotated[int | None, typer.Option(metavar="N", min=1, help=N_("Runs per trial, and fold."))] = None,
     trials: Annotated[int | None, typer.Option(metavar="N", min=1, help=N_("How many trials."))] = None,
     minutes: Annotated[
@@ -96,6 +104,16 @@ def run(
         ),
     ] = None,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help=N_("With --slurm: how many jobs."))] = 4,
+    test: Annotated[
+        bool,
+        typer.Option(
+            "--test",
+            help=N_(
+                "Judge the best trial of a search that has ended (WHAT is its folder) on test data, once; a second "
+                "time shows what was read."
+            ),
+        ),
+    ] = False,
     runs: Runs = Path("runs"),
     allow: Allow = None,
     json: Json = False,
@@ -108,8 +126,12 @@ def run(
 
     console: Console = ctx.obj
     settings: dict[str, Any] = {"over": parse_over(over or []), "set": parse_overrides(changes or []), "data": data}
-    settings |= {"folds": folds, "seeds": seeds, "trials": trials, "minutes": minutes, "metric": metric}
+    settings |= {"folds": folds, "outer": outer, "seeds": seeds, "trials": trials, "minutes": minutes, "metric": metric}
     settings |= {"sampler": _sampler(grid, random, tpe), "pruner": prune, "storage": storage, "runs": runs}
+    if test:
+        _refuse_beside_test({**settings, "slurm": slurm})
+        show(console, api.search_test(what, storage=storage, reporter=console), json)
+        return
     check_slurm(slurm, storage, Path(what))
     require_data(data)
     found = api.search_settings(what, work=slurm is None, reporter=console, **settings)
@@ -163,6 +185,10 @@ def show(console: Console, found: SearchResult | StudyResult, json: bool) -> Non
         best = _("Best: {name}, {metric} {value}.")
         value = figures(float(found.best.value or 0.0))
         console.say(best.format(name=found.best.name, metric=found.metric, value=value))
+    if found.tested is not None:
+        console.say(test_sentence(found.tested))
+    if found.outer is not None:
+        console.say(outer_sentence(found.outer))
     console.say(_("The comparison page: {path}").format(path=found.page))
 
 
@@ -175,6 +201,14 @@ def _sampler(grid: bool, random: bool, tpe: bool) -> str | None:
         names = ", ".join(f"--{name}" for name in chosen)
         raise RequestError(_("{names}: give one of them.").format(names=names))
     return chosen[0] if chosen else None
+
+
+def _refuse_beside_test(settings: dict[str, Any]) -> None:
+    words = {"sampler": str(settings["sampler"]), "pruner": "prune"}
+    given = [words.get(name, name) for name, value in settings.items() if value and name not in ("storage", "runs")]
+    if given:
+        message = _("--test judges a search that has ended and changes nothing of it; leave out --{name}.")
+        raise RequestError(message.format(name=given[0]))
 
 
 def _told(found: SearchResult) -> dict[str, Any]:
@@ -190,6 +224,7 @@ def _told(found: SearchResult) -> dict[str, Any]:
         "metric": found.metric,
         "trials": counts,
         "best": None if plain is None else {**plain, "runs": runs},
+        **told_beside(found),
     }
 
 

@@ -109,6 +109,13 @@ class Working:
                     wait(_POLL)
         raise Interrupted
 
+    @property
+    def ended(self) -> bool:
+        """Whether nobody trains anything and nothing more would be begun."""
+        states = {trial.state.name for trial in self._queue.trials()}
+        left = "WAITING" in states or self._plan.points is None
+        return "RUNNING" not in states and (not left or self._out_of_time())
+
     def _fill(self) -> None:
         points = self._plan.points
         if points is not None:
