@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from trasluz.api.asked_cells import asked_cells
 from trasluz.api.trial_results import Tried, class_names, trial_results, winner_of
-from trasluz.api.variants import findings_kept
 from trasluz.csv_cells import csv_text
 from trasluz.draw.history import History, read_history
 from trasluz.draw.resting import study_resting
 from trasluz.errors import RequestError
 from trasluz.files import write_bytes, write_json
-from trasluz.recipe.searching import SearchSection
+from trasluz.findings.study_evidence import DrawnRange
+from trasluz.findings.trying import effective
+from trasluz.recipe.searching import RangeSection, SearchSection
 from trasluz.recipe.study import Study
 from trasluz.runs.folder import RunFolder
 from trasluz.search.folder import StudyFolder
@@ -54,13 +56,25 @@ def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]
         drawn = {names[trial.number] for trial in best[:_MOST_DRAWN] or begun[:_MOST_DRAWN]}
         tried = _tried(folder, plan, begun)
         pruned = {names[trial.number] for trial in begun if trial.state.name == "PRUNED"}
-        judged = trial_results(tried, variants, plan.metric, plan.split, pruned)
+        failed = {names[trial.number] for trial in begun if FAILURE in trial.user_attrs}
+        judged = trial_results(tried, variants, plan.metric, plan.split, pruned, failed)
         winner = winner_of(judged, plan.metric)
         if winner is not None:
             write_json(folder.path / "winner.json", winner.to_dict())
-        histories, findings = _drawn([one for one in tried if one.result.variant in drawn])
-        classes = class_names(tried, plan.split)
-        shown = Shown(histories, findings, {}, resting, len(results), tuple(judged), winner, plan.metric, classes)
+        shown = Shown(
+            _histories([one for one in tried if one.result.variant in drawn]),
+            {},
+            {},
+            resting,
+            len(results),
+            tuple(judged),
+            winner,
+            plan.metric,
+            class_names(tried, plan.split),
+            asked_cells(folder, plan, begun),
+            drawn_ranges(plan),
+            lambda field, value: _takes(plan, best[0], field, value) if best else False,
+        )
         few = {name: values for name, values in variants.items() if name in drawn}
         page = page_study(plan.study, few, reference or next(iter(few)), plan.cells_of_each)
         pictured = make_table([result for result in results if result.variant in drawn], few, reference, metrics)
@@ -109,17 +123,18 @@ def _best_first(trials: Sequence[FrozenTrial], plan: Plan) -> list[FrozenTrial]:
 
 
 def _tried(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]) -> list[Tried]:
-    """The cells whose runs lie in this folder; those of other hosts lie there."""
+    """The cells, those whose runs lie in this folder with what these keep; of those of other hosts only the numbers are
+    known here."""
     folds = plan.cells_of_each // plan.study.seeds
     found = []
     for trial in trials:
         seeds = {str(v["run"]): int(v["seed"]) for k, v in trial.user_attrs.items() if k.startswith(CELL)}
         for result in results_of(trial):
             run = RunFolder(folder.runs / result.run)
-            if not result.run or not (run.path / "run.json").is_file():
+            if not result.run:
                 continue
             try:
-                history = read_history(run.metrics())
+                history = read_history(run.metrics() if (run.path / "run.json").is_file() else [])
             except RequestError:
                 continue  # a damaged run: its numbers stand in the trial
             fold = None if plan.study.folds is None else result.number % folds
@@ -127,12 +142,26 @@ def _tried(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]) -> li
     return found
 
 
-def _drawn(tried: Sequence[Tried]) -> tuple[dict[str, list[History]], dict[str, list[list[Mapping[str, Any]]]]]:
-    """Curves and findings by trial."""
+def _histories(tried: Sequence[Tried]) -> dict[str, list[History]]:
+    """Curves by trial, of those that lie here."""
     histories: dict[str, list[History]] = defaultdict(list)
-    findings: dict[str, list[list[Mapping[str, Any]]]] = defaultdict(list)
     for one in tried:
-        histories[one.result.variant].append(one.history)
-        if (one.run.path / "findings.json").is_file():
-            findings[one.result.variant].append(findings_kept(one.run))
-    return dict(histories), dict(findings)
+        if one.history.epochs:
+            histories[one.result.variant].append(one.history)
+    return dict(histories)
+
+
+def drawn_ranges(plan: Plan) -> dict[str, DrawnRange]:
+    """The ranges of a search whose values were drawn, by field; a grid draws none."""
+    if plan.sampler == "grid":
+        return {}
+    return {
+        dimension.field: DrawnRange(dimension.varied.low, dimension.varied.high, dimension.varied.log)
+        for dimension in plan.space.dimensions
+        if isinstance(dimension.varied, RangeSection)
+    }
+
+
+def _takes(plan: Plan, best: FrozenTrial, field: str, value: float) -> bool:
+    recipe = plan.recipe("best", plan.space.of_labels(best.params))
+    return bool(effective(recipe, (f"{field}={value:g}",)))

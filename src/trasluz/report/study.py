@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trasluz.draw.history import History
@@ -11,8 +11,10 @@ from trasluz.draw.names import higher_is_better
 from trasluz.draw.provenance import Origin
 from trasluz.draw.resting import StudyResting
 from trasluz.files import write_bytes
+from trasluz.findings.study_evidence import DrawnRange, takes_any
 from trasluz.messages import language
 from trasluz.recipe.study import Study
+from trasluz.report.cell_findings import cell_findings
 from trasluz.report.phrase import Phrase, both, both_n, plain, split_phrase
 from trasluz.report.sections.base import Section
 from trasluz.report.stock import Sheet
@@ -24,6 +26,7 @@ from trasluz.report.variant_pictures import code_planes, same_images
 from trasluz.report.variants import Note, answer, curves, numbers
 from trasluz.report.writer import fill_page
 from trasluz.runs.variant_pictures import VariantPictures
+from trasluz.search.cell_findings import AskedCells
 from trasluz.search.importance import field_importance
 from trasluz.search.table import Table
 from trasluz.search.trial_results import TrialResult
@@ -36,7 +39,9 @@ class Shown:
     the ``pictures`` of one; ``resting``: what differences rest on; ``done``: cells of all that are in the table.
 
     ``trials``: what was searched, judged by ``metric``, with its ``winner``; ``classes``: the names that confusion
-    matrices of the trials speak of."""
+    matrices of the trials speak of.  ``asked``: the cells of a search, whose findings are counted in the place of
+    ``findings``; ``drawn``: field → the range that its values were drawn from;
+    ``takes``: whether the best trial's recipe would take a value of a field."""
 
     histories: Mapping[str, Sequence[History]]
     findings: Found
@@ -47,6 +52,9 @@ class Shown:
     winner: Winner | None = None
     metric: str = ""
     classes: tuple[str, ...] = ()
+    asked: AskedCells | None = None
+    drawn: Mapping[str, DrawnRange] = field(default_factory=dict)
+    takes: Callable[[str, float], bool] = takes_any
 
 
 def write_study_page(path: Path, study: Study, table: Table, shown: Shown, language_name: str) -> Path:
@@ -62,7 +70,7 @@ def write_study_page(path: Path, study: Study, table: Table, shown: Shown, langu
         sections = [
             answer(table, _lead(study, shown.done, wanted), _notes(study, table, shown.resting), both("Variant")),
             *_about_trials(shown, sheet),
-            variant_findings({name: shown.findings.get(name, ()) for name in study.variants}),
+            _findings(study, shown),
             numbers(table, table.metrics, sheet.figures, _how_to_read()),
             curves(table, shown.histories, ("loss", *table.metrics), sheet.figures, means),
             same_images(shown.pictures, sheet),
@@ -92,11 +100,17 @@ def _about_trials(shown: Shown, sheet: Sheet) -> list[Section | None]:
     best = "" if shown.winner is None else shown.winner.best
     importance = field_importance(trials, rises)
     return [
-        None if shown.winner is None else winner_section(shown.winner, trials),
+        None if shown.winner is None else winner_section(shown.winner, trials, shown.drawn, shown.takes),
         trials_section(trials, shown.metric, rises, best, shown.classes),
         fields_section(trials, shown.metric, best, importance, sheet),
         cell_curves_section(trials, shown.metric, best, sheet),
     ]
+
+
+def _findings(study: Study, shown: Shown) -> Section | None:
+    if shown.asked is not None:
+        return cell_findings(shown.asked)
+    return variant_findings({name: shown.findings.get(name, ()) for name in study.variants})
 
 
 def _lead(study: Study, done: int, wanted: int) -> Phrase:

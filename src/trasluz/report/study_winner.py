@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from trasluz.draw.names import integer, is_share, metric_difference, metric_value, percent
 from trasluz.findings.finding import Finding, severity_name
-from trasluz.findings.study_evidence import StudyEvidence
+from trasluz.findings.study_evidence import DrawnRange, StudyEvidence, takes_any
 from trasluz.findings.study_rules import check_study_in
 from trasluz.messages import LANGUAGES
 from trasluz.numerals import significant
@@ -34,9 +34,15 @@ class _Row:
     parameters: str
 
 
-def winner_section(winner: Winner, trials: Sequence[TrialResult]) -> Section:
-    """What the best is worth, the contenders, and what the rules about studies find."""
-    evidence = StudyEvidence(tuple(trials), winner.metric, winner.rises, winner)
+def winner_section(
+    winner: Winner,
+    trials: Sequence[TrialResult],
+    drawn: Mapping[str, DrawnRange] | None = None,
+    takes: Callable[[str, float], bool] = takes_any,
+) -> Section:
+    """What the best is worth, the contenders, and what the rules about studies find; ``drawn``: field → the range that
+    its values were drawn from; ``takes``: whether the best one's recipe would take a value of a field."""
+    evidence = StudyEvidence(tuple(trials), winner.metric, winner.rises, winner, drawn or {}, takes)
     found = check_study_in(LANGUAGES, evidence)
     rows = contenders(winner, trials)
     html = fill(

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from trasluz.errors import RequestError
 from trasluz.findings.finding import Finding
-from trasluz.findings.study_evidence import StudyEvidence
+from trasluz.findings.study_evidence import DrawnRange, StudyEvidence
 from trasluz.findings.study_rules import STUDY_RULES, check_study
 from trasluz.search.trial_results import TrialResult
 from trasluz.search.winner import find_winner
@@ -20,7 +20,7 @@ def evidence(
     winner = None
     with suppress(RequestError):
         winner = find_winner(trials, metric, rises)
-    known = {name.replace("__", "."): ends for name, ends in ranges.items()}
+    known = {name.replace("__", "."): DrawnRange(*ends) for name, ends in ranges.items()}
     return StudyEvidence(tuple(trials), metric, rises, winner, known)
 
 
