@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trasluz.api.asked_cells import asked_cells
+from trasluz.api.searched_ranges import searched_ranges, takes
 from trasluz.api.trial_results import Tried, class_names, trial_results, winner_of
+from trasluz.api.variants import findings_kept
 from trasluz.csv_cells import csv_text
 from trasluz.draw.history import History, read_history
 from trasluz.draw.resting import study_resting
 from trasluz.errors import RequestError
 from trasluz.files import write_bytes, write_json
-from trasluz.findings.study_evidence import DrawnRange
-from trasluz.findings.trying import effective
-from trasluz.recipe.searching import RangeSection, SearchSection
+from trasluz.recipe.searching import SearchSection
 from trasluz.recipe.study import Study
 from trasluz.runs.folder import RunFolder
 from trasluz.search.folder import StudyFolder
@@ -61,22 +62,13 @@ def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]
         winner = winner_of(judged, plan.metric)
         if winner is not None:
             write_json(folder.path / "winner.json", winner.to_dict())
-        shown = Shown(
-            _histories([one for one in tried if one.result.variant in drawn]),
-            {},
-            {},
-            resting,
-            len(results),
-            tuple(judged),
-            winner,
-            plan.metric,
-            class_names(tried, plan.split),
-            asked_cells(folder, plan, begun),
-            drawn_ranges(plan),
-            lambda field, value: _takes(plan, best[0], field, value) if best else False,
-        )
+        histories, findings = _drawn([one for one in tried if one.result.variant in drawn])
+        classes = class_names(tried, plan.split)
+        shown = Shown(histories, findings, {}, resting, len(results), tuple(judged), winner, plan.metric, classes)
         few = {name: values for name, values in variants.items() if name in drawn}
         page = page_study(plan.study, few, reference or next(iter(few)), plan.cells_of_each)
+        asked, ranges = asked_cells(folder, plan, begun), searched_ranges(plan)
+        shown = replace(shown, asked=asked, ranges=ranges, takes=takes(plan, best[0] if best else None))
         pictured = make_table([result for result in results if result.variant in drawn], few, reference, metrics)
         write_study_page(folder.path, page, pictured, shown, language)
     return StudyResult(folder.path, table, resting)
@@ -142,26 +134,13 @@ def _tried(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]) -> li
     return found
 
 
-def _histories(tried: Sequence[Tried]) -> dict[str, list[History]]:
-    """Curves by trial, of those that lie here."""
+def _drawn(tried: Sequence[Tried]) -> tuple[dict[str, list[History]], dict[str, list[list[Mapping[str, Any]]]]]:
+    """Curves and findings by trial."""
     histories: dict[str, list[History]] = defaultdict(list)
+    findings: dict[str, list[list[Mapping[str, Any]]]] = defaultdict(list)
     for one in tried:
         if one.history.epochs:
             histories[one.result.variant].append(one.history)
-    return dict(histories)
-
-
-def drawn_ranges(plan: Plan) -> dict[str, DrawnRange]:
-    """The ranges of a search whose values were drawn, by field; a grid draws none."""
-    if plan.sampler == "grid":
-        return {}
-    return {
-        dimension.field: DrawnRange(dimension.varied.low, dimension.varied.high, dimension.varied.log)
-        for dimension in plan.space.dimensions
-        if isinstance(dimension.varied, RangeSection)
-    }
-
-
-def _takes(plan: Plan, best: FrozenTrial, field: str, value: float) -> bool:
-    recipe = plan.recipe("best", plan.space.of_labels(best.params))
-    return bool(effective(recipe, (f"{field}={value:g}",)))
+        if (one.run.path / "findings.json").is_file():
+            findings[one.result.variant].append(findings_kept(one.run))
+    return dict(histories), dict(findings)

@@ -40,7 +40,7 @@ class Shown:
 
     ``trials``: what was searched, judged by ``metric``, with its ``winner``; ``classes``: the names that confusion
     matrices of the trials speak of.  ``asked``: the cells of a search, whose findings are counted in the place of
-    ``findings``; ``drawn``: field → the range that its values were drawn from;
+    ``findings``; ``ranges``: field → the range that its values were drawn from;
     ``takes``: whether the best trial's recipe would take a value of a field."""
 
     histories: Mapping[str, Sequence[History]]
@@ -53,7 +53,7 @@ class Shown:
     metric: str = ""
     classes: tuple[str, ...] = ()
     asked: AskedCells | None = None
-    drawn: Mapping[str, DrawnRange] = field(default_factory=dict)
+    ranges: Mapping[str, DrawnRange] = field(default_factory=dict)
     takes: Callable[[str, float], bool] = takes_any
 
 
@@ -100,7 +100,7 @@ def _about_trials(shown: Shown, sheet: Sheet) -> list[Section | None]:
     best = "" if shown.winner is None else shown.winner.best
     importance = field_importance(trials, rises)
     return [
-        None if shown.winner is None else winner_section(shown.winner, trials, shown.drawn, shown.takes),
+        None if shown.winner is None else winner_section(shown.winner, trials, shown.ranges, shown.takes),
         trials_section(trials, shown.metric, rises, best, shown.classes),
         fields_section(trials, shown.metric, best, importance, sheet),
         cell_curves_section(trials, shown.metric, best, sheet),

@@ -37,12 +37,12 @@ class _Row:
 def winner_section(
     winner: Winner,
     trials: Sequence[TrialResult],
-    drawn: Mapping[str, DrawnRange] | None = None,
+    ranges: Mapping[str, DrawnRange] | None = None,
     takes: Callable[[str, float], bool] = takes_any,
 ) -> Section:
-    """What the best is worth, the contenders, and what the rules about studies find; ``drawn``: field → the range that
+    """What the best is worth, the contenders, and what the rules about studies find; ``ranges``: field → the range that
     its values were drawn from; ``takes``: whether the best one's recipe would take a value of a field."""
-    evidence = StudyEvidence(tuple(trials), winner.metric, winner.rises, winner, drawn or {}, takes)
+    evidence = StudyEvidence(tuple(trials), winner.metric, winner.rises, winner, ranges or {}, takes)
     found = check_study_in(LANGUAGES, evidence)
     rows = contenders(winner, trials)
     html = fill(

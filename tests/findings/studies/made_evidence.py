@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from trasluz.errors import RequestError
 from trasluz.findings.finding import Finding
@@ -14,7 +15,7 @@ from trasluz.search.winner import find_winner
 
 
 def evidence(
-    trials: Sequence[TrialResult], *, metric: str = "accuracy", rises: bool = True, **ranges: tuple[float, float]
+    trials: Sequence[TrialResult], *, metric: str = "accuracy", rises: bool = True, **ranges: tuple[Any, ...]
 ) -> StudyEvidence:
     """A study with its winner; double underscores in the names of fields are dots."""
     winner = None
