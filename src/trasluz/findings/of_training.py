@@ -2,7 +2,7 @@
 
 A rule that needs nothing beyond the recipe, ``run.json``, the records of the epochs and the evaluation says
 ``OF_TRAINING = True``.  A search asks these of every cell and keeps what they say with the cell's numbers, so that its
-page counts them, whichever host trained the cell.  All rules are asked of one run by ``trasluz why``.
+page counts them, whichever host trained the cell.  All rules are asked of one run by ``trasluz findings``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def training_rules() -> tuple[str, ...]:
         try:
             if getattr(find(name), "OF_TRAINING", False):
                 found.append(name)
-        except RecipeError:  # it cannot be loaded, which ``trasluz why`` says
+        except RecipeError:  # it cannot be loaded, which ``trasluz findings`` says
             continue
     return tuple(found)
 
@@ -53,7 +53,7 @@ def _ask(name: str, evidence: Evidence) -> list[Finding]:
             found.append(dataclasses.replace(finding, rule=name))
     except components.PASSING:
         raise
-    except Exception:  # the training's numbers are worth keeping whatever a rule does; ``trasluz why`` tells of it
+    except Exception:  # the training's numbers are worth keeping whatever a rule does; ``trasluz findings`` tells of it
         return []
     return found
 

@@ -49,10 +49,10 @@ def cell_findings(asked: AskedCells) -> Section | None:
         lead=lead,
         findings=[_told(one) for one in counted],
         caption=both_n(
-            "{n} rule was asked, which needs no more than a training's own curves and numbers; `trasluz why` asks all "
+            "{n} rule was asked, which needs no more than a training's own curves and numbers; `trasluz findings` asks all "
             "rules of one run. A value is named only where trials with it have the fault more often than chance would "
             "give (Fisher's exact test, all values that were looked through taken together).",
-            "{n} rules were asked, which need no more than a training's own curves and numbers; `trasluz why` asks all "
+            "{n} rules were asked, which need no more than a training's own curves and numbers; `trasluz findings` asks all "
             "rules of one run. A value is named only where trials with it have the fault more often than chance would "
             "give (Fisher's exact test, all values that were looked through taken together).",
             asked.rules,

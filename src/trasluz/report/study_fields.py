@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from markupsafe import Markup
 
@@ -20,6 +21,7 @@ from trasluz.report.stock import Sheet
 from trasluz.search.trial_results import TrialResult, searched_fields
 
 _SLICES = 8
+_PAIRED = 3  # fields that decide most, of which each pair has a heat map
 _FEWEST = 4  # trials: of fewer the table says it all
 
 
@@ -32,14 +34,13 @@ class _Picture:
 def fields_section(
     trials: Sequence[TrialResult], metric: str, best: str, importance: Mapping[str, float], sheet: Sheet
 ) -> Section | None:
-    """Importance, a slice for each field, and a heat map of the two that decide most; ``None`` without a field."""
+    """Importance, a slice for each field, and a heat map of each pair of the three that decide most; ``None`` without a field."""
     scored = [trial for trial in trials if trial.score is not None]
     fields = sorted(searched_fields(scored), key=lambda name: -importance.get(name, 0.0))
     if not fields or len(scored) < _FEWEST:
         return None
     pictures = [_importance(importance, sheet)] if importance else []
-    if len(fields) > 1:
-        pictures.append(_heat_map(scored, fields[0], fields[1], metric, sheet))
+    pictures += [_heat_map(scored, *pair, metric, sheet) for pair in combinations(fields[:_PAIRED], 2)]
     pictures += [_slice(scored, name, metric, best, sheet) for name in fields[:_SLICES]]
     caption = both(
         "Each dot is a trial (the mean over its trainings); the dotted line joins the best of each value. Importance "

@@ -1,4 +1,8 @@
-"""The best value lies at the edge of what was tried, so that a better one may lie beyond it."""
+"""The best value lies at the edge of what was tried, so that a better one may lie beyond it.
+
+Of listed values the best one is compared with its neighbour; of a range that was drawn from, its outer tenth with what
+lies next to it.
+"""
 
 from __future__ import annotations
 
