@@ -105,3 +105,16 @@ def test_a_grid_draws_from_no_range() -> None:
     over = {RATE: {"low": 0.0, "high": 1.0, "step": 0.25}}
     study = Study.model_validate({"name": "made", "base": "digits-cnn", "over": over, "search": {"sampler": "grid"}})
     assert searched_ranges(Plan.of(study)) == {}
+
+
+def test_trainings_that_were_stopped_early_show_how_far_they_came(tmp_path: Path) -> None:
+    rates = [0.1, 0.05, 1e-7, 1e-8, 1e-9, 1e-10]
+    small = {**SMALL, "train.epochs": 9}
+    found = _search(tmp_path, set=small, over={RATE: rates}, pruner="asha")
+    pruned = [trial for trial in found.trials if trial.state == "pruned"]
+    assert pruned, "successive halving stops the worst"
+    said = _said(found.page)
+    assert f"{len(pruned)} trial" in said
+    assert "pruned" in said
+    page = found.page.read_text(encoding="utf-8")
+    assert f"The curves of all {len(found.trials)} trainings" in page

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trasluz.api.asked_cells import asked_cells
 from trasluz.api.searched_ranges import searched_ranges, takes
+from trasluz.api.stopped_cells import with_stopped
 from trasluz.api.trial_results import Tried, class_names, trial_results, winner_of
 from trasluz.api.variants import findings_kept
 from trasluz.csv_cells import csv_text
@@ -59,6 +60,7 @@ def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]
         pruned = {names[trial.number] for trial in begun if trial.state.name == "PRUNED"}
         failed = {names[trial.number] for trial in begun if FAILURE in trial.user_attrs}
         judged = trial_results(tried, variants, plan.metric, plan.split, pruned, failed)
+        judged = with_stopped(judged, plan, begun)
         winner = winner_of(judged, plan.metric)
         if winner is not None:
             write_json(folder.path / "winner.json", winner.to_dict())
