@@ -19,7 +19,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import trasluz as tz
 from bench.hosts import NoHostsError, Program, hosts
@@ -33,7 +35,11 @@ from trasluz.search.trials.patience import Patience
 from trasluz.search.trials.place import Place
 from trasluz.search.trials.standing import CELL, POINT
 
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
 _LIMIT = 240.0  # seconds of one case, after which it has failed
+_LAST = 60.0  # seconds for workers to end by themselves when nothing is left
 _PORT = 54329
 OVER = {
     "train.optimiser.learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
@@ -63,7 +69,8 @@ def one_host(base: Path, cells: int, every: float) -> Counts:
     made = _search(base / "runs", cells, None)
     command = _worker(str(made.path))
     log = base / "workers.log"
-    return _killed([lambda: Program(command, log, os.environ)] * 2, Place.of(made.path), [made.runs], cells, every)
+    begin = partial(Program, command, log, os.environ)
+    return _killed([begin, begin], Place.of(made.path), [made.runs], cells, every)
 
 
 def two_hosts(base: Path, cells: int, every: float) -> Counts:
@@ -86,7 +93,7 @@ def two_hosts(base: Path, cells: int, every: float) -> Counts:
             url = f"postgresql://{USER}@{host.outside}:{_PORT}/postgres"
             command = _worker(url, made.path.name, "--runs", str(folders[host.name]))
             log = base / f"{host.name}.log"
-            begins += [lambda host=host, command=command, log=log: host.start(command, log, os.environ)] * 2  # type: ignore[misc]  # bound now
+            begins += [partial(host.start, command, log, os.environ)] * 2
         place = Place(made.path.name, made.path, database.url)
         runs = [folders[name] / made.path.name / "runs" for name in names]
         return _killed(begins, place, runs, cells, every)
@@ -95,7 +102,7 @@ def two_hosts(base: Path, cells: int, every: float) -> Counts:
 def _search(runs: Path, cells: int, url: str | None) -> StudyFolder:
     """A search whose trials all wait."""
     runs.mkdir(exist_ok=True)
-    asked = {"over": OVER, "set": {"train.epochs": 2}, "trials": cells, "sampler": "random"}
+    asked: dict[str, Any] = {"over": OVER, "set": {"train.epochs": 2}, "trials": cells, "sampler": "random"}
     found = tz.search_settings("digits-cnn", **asked, storage=url, runs=runs, work=False)
     return StudyFolder(found.path)
 
@@ -124,12 +131,15 @@ def _killed(
                 break
             if time.monotonic() > started + _LIMIT:
                 raise RuntimeError(f"the search was not done after {_LIMIT:.0f} seconds and {killed} kills")
+            if any(worker.code for worker in workers):
+                raise RuntimeError("a worker ended by itself before the search was done")
             which = chosen.randrange(len(workers))
             if workers[which].running:
                 workers[which].kill()
                 killed += 1
                 workers[which] = begins[which]()
         seconds = time.monotonic() - started
+        _wait(workers)
         trials = storage.storage.get_all_trials(study)
     finally:
         for worker in workers:
@@ -147,9 +157,22 @@ def _killed(
     return Counts(cells, killed, cells - len(done), twice, _trained_twice(runs), seconds)
 
 
-def _done(storage: object, study: int, cells: int) -> bool:
+def _wait(workers: Sequence[Program]) -> None:
+    """Until all have ended by themselves, each with the whole search.
+
+    Raises:
+        RuntimeError: one has not, or not well.
+    """
+    until = time.monotonic() + _LAST
+    while any(worker.running for worker in workers) and time.monotonic() < until:
+        time.sleep(0.2)
+    if any(worker.code != 0 for worker in workers):
+        raise RuntimeError(f"not all workers ended well within {_LAST:.0f} seconds of the end of the search")
+
+
+def _done(storage: BaseStorage, study: int, cells: int) -> bool:
     """Whether as many trials as there are cells are complete, and none waits or runs."""
-    states = Counter(trial.state.name for trial in storage.get_all_trials(study, deepcopy=False))  # type: ignore[attr-defined]  # Optuna's
+    states = Counter(trial.state.name for trial in storage.get_all_trials(study, deepcopy=False))
     return states["COMPLETE"] >= cells and not states["RUNNING"] and not states["WAITING"]
 
 
