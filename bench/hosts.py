@@ -41,7 +41,7 @@ class Host:
 
     def start(self, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> Program:
         """A program on this host; what it says goes to ``log``."""
-        inside = ("nsenter", "-t", str(self._first), "--net", "--uts", "--pid", "--mount", f"--wd={os.getcwd()}")
+        inside = ("nsenter", "-t", str(self._first), "--net", "--uts", "--pid", "--mount", f"--wd={Path.cwd()}")
         return Program([*inside, *command], log, environment, below=True)
 
     def end(self) -> None:
@@ -109,6 +109,8 @@ def hosts(names: Sequence[str], hidden: Mapping[str, Sequence[Path]]) -> Iterato
 
 def _below(number: int) -> list[int]:
     try:
-        return [int(word) for word in Path(f"/proc/{number}/task/{number}/children").read_text(encoding="ascii").split()]
+        return [
+            int(word) for word in Path(f"/proc/{number}/task/{number}/children").read_text(encoding="ascii").split()
+        ]
     except OSError:
         return []

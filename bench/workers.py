@@ -197,8 +197,8 @@ def main() -> None:
     lines = [
         "### Workers that are killed: digits-cnn, two epochs a cell",
         "",
-        f"A worker is killed (SIGKILL) every {asked.every:g} s and another started in its place. Hosts are namespaces of",
-        "the kernel, each with a network, a name, process numbers and a folder of its own, and one PostgreSQL.",
+        f"A worker is killed (SIGKILL) every {asked.every:g} s and another started in its place. Hosts are namespaces",
+        "of the kernel, each with a network, a name, process numbers and a folder of its own, and one PostgreSQL.",
         "",
         "| case | workers | cells | killed | cells lost | cells done twice | trained to the end twice | seconds |",
         "| --- |" + " --- |" * 7,

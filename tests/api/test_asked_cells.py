@@ -86,23 +86,23 @@ def test_trials_whose_runs_lie_on_another_host_are_on_the_page_and_may_win(tmp_p
 
 
 def test_ranges_are_those_that_values_are_drawn_from_and_values_those_that_the_recipe_takes(tmp_path: Path) -> None:
-    over = {RATE: {"low": 1e-3, "high": 1e-1, "log": True}, "model.network.dropout": {"low": 0.1, "high": 0.9}}
+    over = {RATE: {"low": 1e-3, "high": 1e-1, "log": True}, "train.optimiser.momentum": {"low": 0.1, "high": 0.9}}
     found = _search(tmp_path, over=over, sampler="random", trials=2)
     plan = Plan.of(StudyFolder.open(found.path).study())
     assert searched_ranges(plan) == {
         RATE: DrawnRange(1e-3, 1e-1, True),
-        "model.network.dropout": DrawnRange(0.1, 0.9, False),
+        "train.optimiser.momentum": DrawnRange(0.1, 0.9, False),
     }
     storage = Place.of(found.path).open()
     answer = takes(plan, storage.storage.get_all_trials(0)[0])
     assert answer(RATE, 0.4)
     assert not answer(RATE, -1.0)
-    assert not answer("model.network.dropout", 1.8)
+    assert not answer("train.optimiser.momentum", 1.8)
     assert not takes(plan, None)(RATE, 0.4)
 
 
 def test_a_grid_draws_from_no_range() -> None:
-    over = {RATE: {"low": 0.0, "high": 1.0, "step": 0.25}}
+    over = {RATE: {"low": 0.25, "high": 1.0, "step": 0.25}}
     study = Study.model_validate({"name": "made", "base": "digits-cnn", "over": over, "search": {"sampler": "grid"}})
     assert searched_ranges(Plan.of(study)) == {}
 
@@ -110,7 +110,7 @@ def test_a_grid_draws_from_no_range() -> None:
 def test_trainings_that_were_stopped_early_show_how_far_they_came(tmp_path: Path) -> None:
     rates = [0.1, 0.05, 1e-7, 1e-8, 1e-9, 1e-10]
     small = {**SMALL, "train.epochs": 9}
-    found = _search(tmp_path, set=small, over={RATE: rates}, pruner="asha")
+    found = _search(tmp_path, set=small, over={RATE: rates}, pruner="asha", metric="valid/loss")
     pruned = [trial for trial in found.trials if trial.state == "pruned"]
     assert pruned, "successive halving stops the worst"
     said = _said(found.page)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trasluz.api.findings import stored_sizes
 from trasluz.errors import RequestError
 from trasluz.evaluation.evaluation import Evaluation
 from trasluz.findings.evidence import Evidence
@@ -25,12 +27,19 @@ FOUND = "findings"  # in what a trial keeps of a cell
 
 
 def found_in(
-    recipe: Recipe, info: Mapping[str, Any], history: Sequence[Mapping[str, Any]], evaluation: Evaluation | None
+    run: Path,
+    recipe: Recipe,
+    info: Mapping[str, Any],
+    history: Sequence[Mapping[str, Any]],
+    evaluation: Evaluation | None = None,
 ) -> list[dict[str, Any]]:
-    """Faults and cautions of a training that ended, as plain values for any storage."""
+    """Faults and cautions of a training that ended in the folder ``run``, as plain values for any storage.
+
+    Raises:
+        DamagedError: its weights are damaged.
+    """
     evaluations = {} if evaluation is None else {evaluation.split: evaluation}
-    counts = {"all": int(info["parameters"])} if info.get("parameters") else {}
-    return check_training(Evidence(recipe, info, history, evaluations, parameters=counts))
+    return check_training(Evidence(recipe, info, history, evaluations, parameters=stored_sizes(run)))
 
 
 def asked_cells(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]) -> AskedCells:
@@ -50,9 +59,7 @@ def _cells_of(trial: FrozenTrial, plan: Plan, index: RunIndex) -> Iterator[Asked
         yield _failed(trial, name, fields, plan, index)
 
 
-def _failed(
-    trial: FrozenTrial, name: str, fields: Mapping[str, Any], plan: Plan, index: RunIndex
-) -> AskedCell:
+def _failed(trial: FrozenTrial, name: str, fields: Mapping[str, Any], plan: Plan, index: RunIndex) -> AskedCell:
     """The cell that ended a trial: what its run says of it, where that lies here, else what its worker said."""
     for cell in plan.cells(int(trial.user_attrs[POINT]), fields):
         run = index.find(cell.recipe_hash)
@@ -66,7 +73,7 @@ def _found_in_failed(run: RunFolder, recipe: Recipe) -> list[dict[str, Any]]:
     try:
         info = run.info()
         failed = info["status"] == "failed"
-        return found_in(recipe, info, run.metrics(), None) if failed else []
+        return found_in(run.path, recipe, info, run.metrics()) if failed else []
     except RequestError:  # a damaged run
         return []
 

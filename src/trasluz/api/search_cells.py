@@ -124,7 +124,7 @@ def record_of(run: Run, evaluation: Evaluation, cell: Cell) -> dict[str, Any]:
         "parameters": int(parameters) if parameters is not None else 0,
         "samples": int(evaluation.count),
         "judged_on": str((info.get("split_fingerprints") or {}).get(evaluation.split, "")),
-        FOUND: found_in(cell.recipe, info, history, evaluation),
+        FOUND: found_in(run.path, cell.recipe, info, history, evaluation),
     }
 
 

@@ -48,23 +48,32 @@ def cell_findings(asked: AskedCells) -> Section | None:
         "sections/cell_findings.html",
         lead=lead,
         findings=[_told(one) for one in counted],
-        caption=both_n(
-            "{n} rule was asked, which needs no more than a training's own curves and numbers; `trasluz findings` asks all "
-            "rules of one run. A value is named only where trials with it have the fault more often than chance would "
-            "give (Fisher's exact test, all values that were looked through taken together).",
-            "{n} rules were asked, which need no more than a training's own curves and numbers; `trasluz findings` asks all "
-            "rules of one run. A value is named only where trials with it have the fault more often than chance would "
-            "give (Fisher's exact test, all values that were looked through taken together).",
-            asked.rules,
-        ),
+        caption=_how_known(asked.rules),
     )
     return Section(both("What went wrong in the trainings?"), "findings", html, answer=lead)
+
+
+def _how_known(rules: int) -> Phrase:
+    asked = both_n(
+        "{n} rule was asked, which needs no more than a training's own curves and numbers; `trasluz findings` asks all "
+        "of one run.",
+        "{n} rules were asked, which need no more than a training's own curves and numbers; `trasluz findings` asks "
+        "all of one run.",
+        rules,
+    )
+    known = both(
+        "A value is named only where trials with it have the fault more often than chance would give (Fisher's exact "
+        "test, all values that were looked through taken together)."
+    )
+    return join([asked, known])
 
 
 def _lead(counted: Sequence[Counted], count: int) -> Phrase:
     if not counted:
         return both_n(
-            "Neither fault nor caution in the one training.", "Neither fault nor caution in any of {n} trainings.", count
+            "Neither fault nor caution in the one training.",
+            "Neither fault nor caution in any of {n} trainings.",
+            count,
         )
     return join([_counts(one) for one in counted])
 

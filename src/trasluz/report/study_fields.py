@@ -34,7 +34,8 @@ class _Picture:
 def fields_section(
     trials: Sequence[TrialResult], metric: str, best: str, importance: Mapping[str, float], sheet: Sheet
 ) -> Section | None:
-    """Importance, a slice for each field, and a heat map of each pair of the three that decide most; ``None`` without a field."""
+    """Importance, a slice for each field, and a heat map of each pair of the three that decide most; ``None``
+    without a field."""
     scored = [trial for trial in trials if trial.score is not None]
     fields = sorted(searched_fields(scored), key=lambda name: -importance.get(name, 0.0))
     if not fields or len(scored) < _FEWEST:

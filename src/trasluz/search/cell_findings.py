@@ -19,7 +19,7 @@ from trasluz.search.trial_results import is_number
 
 Kind = Literal["is", "from", "to"]
 
-_CHANCE = 0.01  # of all groups that were looked at together
+_CHANCE = 0.05  # that any of all groups that are looked at holds as many by chance
 _MOST_LISTED = 12  # different numbers of one field; of more, drawn from a range, only cuts are looked at
 _CUTS = 20  # places where the numbers of a field are cut in two
 _RANGES = 4  # into which drawn numbers are put to be counted
@@ -175,7 +175,9 @@ def _shares(cells: Sequence[AskedCell], ill: np.ndarray, name: str) -> tuple[Sha
         return ()
     ordered = sorted(different) if numbers else different
     if len(ordered) <= _MOST_LISTED:
-        return tuple(_share(value, value, [sick for own, sick in having if repr(own) == repr(value)]) for value in ordered)
+        return tuple(
+            _share(value, value, [sick for own, sick in having if repr(own) == repr(value)]) for value in ordered
+        )
     known = sorted(float(value) for value, _sick in having)
     ends = [known[round(i * len(known) / _RANGES)] for i in range(_RANGES)]
     bounds = list(pairwise([*dict.fromkeys(ends), np.inf]))
