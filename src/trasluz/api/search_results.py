@@ -71,6 +71,7 @@ def write_results(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]
         page = page_study(plan.study, few, reference or next(iter(few)), plan.cells_of_each)
         asked, ranges = asked_cells(folder, plan, begun), searched_ranges(plan)
         shown = replace(shown, asked=asked, ranges=ranges, takes=takes(plan, best[0] if best else None))
+        shown = replace(shown, finished=all(trial.state.is_finished() for trial in trials))
         pictured = make_table([result for result in results if result.variant in drawn], few, reference, metrics)
         write_study_page(folder.path, page, pictured, shown, language)
     return StudyResult(folder.path, table, resting)

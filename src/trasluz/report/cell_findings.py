@@ -9,6 +9,7 @@ from trasluz.draw.names import integer
 from trasluz.findings.finding import Severity, severity_name
 from trasluz.findings.study_evidence import setting_text
 from trasluz.messages import LANGUAGES
+from trasluz.numerals import numeral
 from trasluz.report.page import fill
 from trasluz.report.phrase import NOTHING, Phrase, both, both_n, join, plain
 from trasluz.report.sections.base import Section
@@ -136,12 +137,15 @@ def _where(one: Counted) -> Phrase:
 
 
 def _bar(share: Share) -> _Bar:
-    first, last = setting_text(share.value), setting_text(share.last)
-    value = Phrase.of(lambda: setting_text(share.value))
-    if first != last:
-        value = Phrase.of(lambda: f"{setting_text(share.value)} – {setting_text(share.last)}")
+    first, last = _number(share.value), _number(share.last)
+    value = plain(first) if first == last else join([plain(first), plain(last)], " – ")
     said = both("{there} of {count}", there=integer(share.there), count=integer(share.count))
     return _Bar(value, share.there / share.count, said)
+
+
+def _number(value: object) -> str:
+    """A value with three digits, which tell the ends of ranges apart."""
+    return numeral(f"{value:.3g}") if isinstance(value, float) else setting_text(value)
 
 
 def _say(texts: Mapping[str, str]) -> Phrase:

@@ -15,7 +15,7 @@ from trasluz.findings.study_evidence import DrawnRange, takes_any
 from trasluz.messages import language
 from trasluz.recipe.study import Study
 from trasluz.report.cell_findings import cell_findings
-from trasluz.report.phrase import Phrase, both, both_n, plain, split_phrase
+from trasluz.report.phrase import Phrase, both, both_n, join, plain, split_phrase
 from trasluz.report.sections.base import Section
 from trasluz.report.stock import Sheet
 from trasluz.report.study_fields import cell_curves_section, fields_section
@@ -41,7 +41,7 @@ class Shown:
     ``trials``: what was searched, judged by ``metric``, with its ``winner``; ``classes``: the names that confusion
     matrices of the trials speak of.  ``asked``: the cells of a search, whose findings are counted in the place of
     ``findings``; ``ranges``: field → the range that its values were drawn from;
-    ``takes``: whether the best trial's recipe would take a value of a field."""
+    ``takes``: whether the best trial's recipe would take a value of a field; ``finished``: whether a search is."""
 
     histories: Mapping[str, Sequence[History]]
     findings: Found
@@ -55,6 +55,7 @@ class Shown:
     asked: AskedCells | None = None
     ranges: Mapping[str, DrawnRange] = field(default_factory=dict)
     takes: Callable[[str, float], bool] = takes_any
+    finished: bool | None = None
 
 
 def write_study_page(path: Path, study: Study, table: Table, shown: Shown, language_name: str) -> Path:
@@ -68,7 +69,7 @@ def write_study_page(path: Path, study: Study, table: Table, shown: Shown, langu
     with language(language_name):
         means = both("Means over the trainings, on validation data, at the end of each epoch.")
         sections = [
-            answer(table, _lead(study, shown.done, wanted), _notes(study, table, shown.resting), both("Variant")),
+            answer(table, _lead(study, shown, wanted), _notes(study, table, shown.resting), _heading(shown)),
             *_about_trials(shown, sheet),
             _findings(study, shown),
             numbers(table, table.metrics, sheet.figures, _how_to_read()),
@@ -81,7 +82,7 @@ def write_study_page(path: Path, study: Study, table: Table, shown: Shown, langu
             title=both("{name}: comparison of a study", name=study.name),
             name=plain(study.name),
             folder=path.name,
-            status="finished" if shown.done == wanted else "interrupted",
+            status="finished" if _is_finished(shown, wanted) else "interrupted",
             description=study.description,
             sections=[section for section in sections if section is not None],
             figures=sheet.figures,
@@ -99,10 +100,11 @@ def _about_trials(shown: Shown, sheet: Sheet) -> list[Section | None]:
     rises, trials = higher_is_better(shown.metric), shown.trials
     best = "" if shown.winner is None else shown.winner.best
     importance = field_importance(trials, rises)
+    logs = {name: drawn.log for name, drawn in shown.ranges.items() if drawn.log is not None}
     return [
         None if shown.winner is None else winner_section(shown.winner, trials, shown.ranges, shown.takes),
-        trials_section(trials, shown.metric, rises, best, shown.classes),
-        fields_section(trials, shown.metric, best, importance, sheet),
+        trials_section(trials, shown.metric, rises, best, shown.classes, logs),
+        fields_section(trials, shown.metric, best, importance, sheet, logs),
         cell_curves_section(trials, shown.metric, best, sheet),
     ]
 
@@ -113,7 +115,18 @@ def _findings(study: Study, shown: Shown) -> Section | None:
     return variant_findings({name: shown.findings.get(name, ()) for name in study.variants})
 
 
-def _lead(study: Study, done: int, wanted: int) -> Phrase:
+def _is_finished(shown: Shown, wanted: int) -> bool:
+    return shown.done == wanted if shown.finished is None else shown.finished
+
+
+def _heading(shown: Shown) -> Phrase:
+    return both("Variant") if shown.asked is None else both("Trial")
+
+
+def _lead(study: Study, shown: Shown, wanted: int) -> Phrase:
+    if shown.asked is not None:
+        return _search_lead(study, shown)
+    done = shown.done
     if study.folds is not None:
         return both(
             "{runs} of {wanted}: {variants} variants of the recipe {base} with {seeds} trainings each, every one "
@@ -133,6 +146,30 @@ def _lead(study: Study, done: int, wanted: int) -> Phrase:
         base=study.base,
         split=split_phrase(study.split),
     )
+
+
+def _search_lead(study: Study, shown: Shown) -> Phrase:
+    words = {"base": study.base, "done": both_n("{n} training", "{n} trainings", shown.done)}
+    first = (
+        both_n(
+            "{n} trial of the recipe {base}, {done}, each judged on the fold that it was not trained on.",
+            "{n} trials of the recipe {base}, {done}, each judged on the fold that it was not trained on.",
+            len(shown.trials),
+            **words,
+        )
+        if study.folds is not None
+        else both_n(
+            "{n} trial of the recipe {base}, {done}, judged on {split} data.",
+            "{n} trials of the recipe {base}, {done}, judged on {split} data.",
+            len(shown.trials),
+            split=split_phrase(study.split),
+            **words,
+        )
+    )
+    few = len(study.variants)
+    if few >= len(shown.trials):
+        return first
+    return join([first, both_n("The table has the {n} best.", "The table has the {n} best.", few)])
 
 
 def _notes(study: Study, table: Table, resting: StudyResting) -> list[Note]:

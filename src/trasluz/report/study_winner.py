@@ -16,6 +16,7 @@ from trasluz.numerals import significant
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n, join, metric_phrase, plain
 from trasluz.report.sections.base import Section
+from trasluz.report.variants import short
 from trasluz.search.trial_results import TrialResult
 from trasluz.search.winner import Winner
 
@@ -197,7 +198,7 @@ def _row(name: str, winner: Winner, trial: TrialResult) -> _Row:
     return _Row(
         name,
         tuple(tags),
-        tuple(f"{field} = {value}" for field, value in trial.fields.items()),
+        tuple(f"{field} = {short(value)}" for field, value in trial.fields.items()),
         metric_value(winner.metric, winner.scores[name]),
         _apart(winner, name),
         percent(share, 0) if winner.known else "",

@@ -22,6 +22,7 @@ Kind = Literal["is", "from", "to"]
 _CHANCE = 0.05  # that any of all groups that are looked at holds as many by chance
 _MOST_LISTED = 12  # different numbers of one field; of more, drawn from a range, only cuts are looked at
 _CUTS = 20  # places where the numbers of a field are cut in two
+_MOST_TOLD = 6  # different numbers that are counted each by itself
 _RANGES = 4  # into which drawn numbers are put to be counted
 _SEVERITIES = ("bad", "warn", "note")
 
@@ -174,7 +175,7 @@ def _shares(cells: Sequence[AskedCell], ill: np.ndarray, name: str) -> tuple[Sha
     if len(different) > _MOST_LISTED and not numbers:
         return ()
     ordered = sorted(different) if numbers else different
-    if len(ordered) <= _MOST_LISTED:
+    if len(ordered) <= (_MOST_TOLD if numbers else _MOST_LISTED):
         return tuple(
             _share(value, value, [sick for own, sick in having if repr(own) == repr(value)]) for value in ordered
         )

@@ -16,6 +16,7 @@ from trasluz.search.trial_results import CellResult, TrialResult
 T = TypeVar("T")
 
 _FAINT = 40  # trainings from which on lines are paler
+_EACH_EPOCH = 10  # epochs that all have their tick: else halves of them would be called by the same number
 _NAMED = 200  # trainings up to which a line says whose it is
 
 
@@ -43,7 +44,9 @@ def cell_curves(
     _lines(figure, chosen, metric, VERMILLION, _("The best"), named, 2.4)
     if is_share(metric):
         figure.update_yaxes(tickformat=".0%")
-    figure.update_xaxes(tickformat="d")
+    _single_epochs(figure, trials, best)
+    last = max((cell.curve[-1][0] for trial in trials for cell in trial.cells if cell.curve), default=1)
+    figure.update_xaxes(tickformat="d", dtick=1 if last <= _EACH_EPOCH else None)
     figure.update_layout(hovermode="closest")
     return figure
 
@@ -73,6 +76,27 @@ def _lines(
         text=_gapped(told) if named else None,
         hovertemplate="%{text}<extra></extra>" if named else None,
         hoverinfo=None if named else "skip",
+    )
+
+
+def _single_epochs(figure: go.Figure, trials: Sequence[TrialResult], best: str) -> None:
+    """A dot for each training of one epoch, of which there is no line; those that were pruned have their cross."""
+    alone = [
+        (trial, cell.curve[0])
+        for trial in trials
+        for cell in trial.cells
+        if len(cell.curve) == 1 and trial.status != "pruned"
+    ]
+    if not alone:
+        return
+    figure.add_scatter(
+        x=[epoch for _trial, (epoch, _value) in alone],
+        y=[value for _trial, (_epoch, value) in alone],
+        mode="markers",
+        marker={"size": 6, "color": [VERMILLION if trial.name == best else GREY for trial, _point in alone]},
+        text=[trial.name for trial, _point in alone],
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
     )
 
 
