@@ -15,9 +15,10 @@ from trasluz.draw.studies.heat_map import heat_map
 from trasluz.draw.studies.importance import importance_figure
 from trasluz.draw.studies.slices import slice_figure
 from trasluz.report.page import fill
-from trasluz.report.phrase import Phrase, both, both_n, metric_phrase, plain
+from trasluz.report.phrase import NOTHING, Phrase, both, both_n, join, metric_phrase, plain
 from trasluz.report.sections.base import Section
 from trasluz.report.stock import Sheet
+from trasluz.search.importance import FEWEST
 from trasluz.search.trial_results import TrialResult, searched_fields
 
 _SLICES = 8
@@ -49,10 +50,7 @@ def fields_section(
     pictures = [_importance(importance, sheet)] if importance else []
     pictures += [_heat_map(scored, *pair, metric, sheet, logs) for pair in combinations(fields[:_PAIRED], 2)]
     pictures += [_slice(scored, name, metric, best, sheet, logs.get(name)) for name in fields[:_SLICES]]
-    caption = both(
-        "Each dot is a trial (the mean over its trainings); the dotted line joins the best of each value. Importance "
-        "is each field's share of what decides whether a trial is among the best tenth (PED-ANOVA)."
-    )
+    caption = join([_how_drawn(), _about_importance(importance, len(fields))])
     html = fill("sections/plots.html", pictures=pictures, caption=caption, lead=None)
     answer = (
         both(
@@ -66,10 +64,26 @@ def fields_section(
     return Section(both("Which fields decide?"), "fields", html, answer=answer)
 
 
+def _how_drawn() -> Phrase:
+    return both("Each dot is a trial (the mean over its trainings); a dotted line joins the best of each value.")
+
+
+def _about_importance(importance: Mapping[str, float], fields: int) -> Phrase:
+    """What importance is, or why there is none."""
+    if importance:
+        return both(
+            "Importance is each field's share of what decides whether a trial is among the best tenth (PED-ANOVA)."
+        )
+    if fields < 2:
+        return NOTHING
+    return both_n("Importance is told from {n} trial on.", "Importance is told from {n} trials on.", FEWEST)
+
+
 def cell_curves_section(trials: Sequence[TrialResult], metric: str, best: str, sheet: Sheet) -> Section | None:
-    """The validation curves of all trainings; ``None`` where fewer than two trials have one."""
+    """The validation curves of all trainings; ``None`` where fewer than two trials have one, or all
+    are of a single epoch."""
     drawn = [trial for trial in trials if any(cell.curve for cell in trial.cells)]
-    if sum(any(len(cell.curve) > 1 for cell in trial.cells) for trial in drawn) < 2:
+    if len(drawn) < 2 or not any(len(cell.curve) > 1 for trial in drawn for cell in trial.cells):
         return None
     cells = sum(bool(cell.curve) for trial in drawn for cell in trial.cells)
     pruned = sum(trial.status == "pruned" for trial in trials)

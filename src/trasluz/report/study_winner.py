@@ -12,7 +12,7 @@ from trasluz.findings.finding import Finding, severity_name
 from trasluz.findings.study_evidence import DrawnRange, StudyEvidence, takes_any
 from trasluz.findings.study_rules import check_study_in
 from trasluz.messages import LANGUAGES
-from trasluz.numerals import significant
+from trasluz.numerals import Numeral, significant
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n, join, metric_phrase, plain
 from trasluz.report.sections.base import Section
@@ -217,7 +217,7 @@ def _apart(winner: Winner, name: str) -> Phrase:
 
 def _amount(metric: str, value: float) -> str:
     """A difference without a plus sign."""
-    return str(metric_difference(metric, value)).removeprefix("+") if value > 0 else metric_difference(metric, value)
+    return Numeral(metric_difference(metric, value).removeprefix("+"))
 
 
 def _told(index: int, found: Mapping[str, Sequence[Finding]]) -> dict[str, Any]:
