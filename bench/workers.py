@@ -46,6 +46,9 @@ OVER = {
     "train.batch": [32, 64],
 }
 
+# TPE gives each worker a cell at a time; what trains together would be lost together, before it could come to its end.
+SMALL = {"train.epochs": 2, "model.network": {"name": "dense", "hidden": [32]}}
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -65,7 +68,7 @@ class Counts:
 
 
 def one_host(base: Path, cells: int, every: float) -> Counts:
-    """Two workers of one folder, whose cells train many at once."""
+    """Two workers of one folder."""
     made = _search(base / "runs", cells, None)
     command = _worker(str(made.path))
     log = base / "workers.log"
@@ -102,7 +105,7 @@ def two_hosts(base: Path, cells: int, every: float) -> Counts:
 def _search(runs: Path, cells: int, url: str | None) -> StudyFolder:
     """A search whose trials all wait."""
     runs.mkdir(exist_ok=True)
-    asked: dict[str, Any] = {"over": OVER, "set": {"train.epochs": 2}, "trials": cells, "sampler": "random"}
+    asked: dict[str, Any] = {"over": OVER, "set": SMALL, "trials": cells, "sampler": "tpe"}
     found = tz.search_settings("digits-cnn", **asked, storage=url, runs=runs, work=False)
     return StudyFolder(found.path)
 
@@ -195,7 +198,7 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=5.0)
     asked = parser.parse_args()
     lines = [
-        "### Workers that are killed: digits-cnn, two epochs a cell",
+        "### Workers that are killed: digits, a dense network, two epochs a cell",
         "",
         f"A worker is killed (SIGKILL) every {asked.every:g} s and another started in its place. Hosts are namespaces",
         "of the kernel, each with a network, a name, process numbers and a folder of its own, and one PostgreSQL.",

@@ -35,7 +35,10 @@ def trials_section(
     classes: Sequence[str],
     logs: Mapping[str, bool] | None = None,
 ) -> Section | None:
-    """The section; ``logs``: whether a field's range was drawn by factors, where that is known; ``None`` where there is neither a field to draw an axis of nor a confusion matrix to show."""
+    """The section; ``None`` where there is neither a field to draw an axis of nor a confusion matrix to show.
+
+    ``logs``: whether a field's range was drawn by factors, where that is known.
+    """
     scored = [trial for trial in trials if trial.score is not None]
     axes = _axes(scored, metric, rises, logs or {}) if len(scored) > 1 else []
     confusions = _confusions(scored, rises, len(classes))
