@@ -125,8 +125,8 @@ def _group(cells: Sequence[AskedCell], ill: np.ndarray, fields: Sequence[str]) -
     trials = list(by_trial)
     number = {name: i for i, name in enumerate(trials)}
     marked = np.zeros(len(trials), bool)
-    for i in np.flatnonzero(ill):
-        marked[number[cells[i].trial]] = True
+    for cell, sick in zip(cells, ill, strict=True):
+        marked[number[cell.trial]] |= sick
     looked: list[tuple[float, str, Kind, Any]] = []
     for name in fields:
         values = [cells[i].fields.get(name) for i in by_trial.values()]
@@ -164,7 +164,7 @@ def _is_in(own: object, kind: Kind, value: Any) -> bool:
         return repr(own) == repr(value)
     if not isinstance(own, (int, float)):
         return False
-    return float(own) >= value if kind == "from" else float(own) <= value
+    return float(own) >= float(value) if kind == "from" else float(own) <= float(value)
 
 
 def _shares(cells: Sequence[AskedCell], ill: np.ndarray, name: str) -> tuple[Share, ...]:

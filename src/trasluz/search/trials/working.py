@@ -279,7 +279,7 @@ class Working:
 
     def _remember(self, trial: FrozenTrial) -> bool:
         """Counts a trial that is finished; whether it was not counted before."""
-        point = trial.user_attrs.get("point")
+        point = int(trial.user_attrs.get("point", -1))
         if not trial.state.is_finished() or point in self._told_of:
             return False
         self._told_of.add(point)
