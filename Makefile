@@ -40,6 +40,7 @@ format: $(READY) ## put the code into the one format
 bench: $(READY) ## measure speed, side by side with plain PyTorch, Keras, pytorch-grad-cam and tf-keras-vis
 	$(BIN)/python -m bench.run
 	$(BIN)/python -m bench.maps
+	$(BIN)/python -m bench.workers
 	$(BIN)/python -m bench.search
 
 zoo: $(READY) ## train runs with and without faults, ask for findings, follow their advice; docs/findings.md holds what came of it

@@ -15,6 +15,10 @@ class Task:
     def advance(self, amount: int = 1, note: str = "") -> None:
         """``amount`` more are done; ``note`` replaces the text beside the bar."""
 
+    def resume(self, amount: int, note: str = "") -> None:
+        """``amount`` were done before this began: they count, and say nothing of how fast it goes."""
+        self.advance(amount, note)
+
 
 class Reporter:
     """Says nothing; subclasses draw progress bars and print sentences."""

@@ -46,7 +46,7 @@ def evidence_of(
         evaluations=run.evaluations() if evaluations is None else evaluations,
         samples=load_samples(run.weights),
         looks=_stored_looks(run.weights.looks, run.weights) if found is None else found,
-        parameters=_parameters(run.path / "model" / "weights.safetensors"),
+        parameters=stored_sizes(run.path),
     )
 
 
@@ -102,14 +102,15 @@ def _stored_looks(folder: Path, weights: Weights | None = None) -> dict[str, Res
     return found
 
 
-def _parameters(path: Path) -> dict[str, int]:
-    """How many numbers each stored array holds; reads the file's head alone.
+def stored_sizes(run: Path) -> dict[str, int]:
+    """How many numbers each array of the model in a run's folder holds; reads the file's head alone.
 
     Raises:
         DamagedError: the file is damaged.
     """
     from trasluz.model.tensors import read_sizes
 
+    path = run / "model" / "weights.safetensors"
     if not path.is_file():
         return {}
     try:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trasluz.api.asked_cells import FOUND, found_in
 from trasluz.api.run import Run, open_run
 from trasluz.api.training import resume, train
 from trasluz.errors import CheckpointError, DivergedError, RunError
@@ -143,7 +144,7 @@ class Whisper(Reporter):
 
 def record_of(run: Run, evaluation: Evaluation, cell: Cell) -> dict[str, Any]:
     """What a trial keeps of one cell: plain values that any storage takes."""
-    info = run.info
+    info, history = run.info, run.history
     parameters = info.get("parameters")
     return {
         "run": run.path.name,
@@ -156,10 +157,11 @@ def record_of(run: Run, evaluation: Evaluation, cell: Cell) -> dict[str, Any]:
             if math.isfinite(low) and math.isfinite(high)
         },
         "seconds": float(info["timings"]["training_seconds"]),
-        "epochs": len(run.folder.metrics()),
+        "epochs": len(history),
         "parameters": int(parameters) if parameters is not None else 0,
         "samples": int(evaluation.count),
         "judged_on": str((info.get("split_fingerprints") or {}).get(evaluation.split, "")),
+        FOUND: found_in(run.path, cell.recipe, info, history, evaluation),
     }
 
 

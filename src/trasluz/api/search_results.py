@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from trasluz.api.asked_cells import asked_cells
+from trasluz.api.searched_ranges import searched_ranges, takes
+from trasluz.api.stopped_cells import with_stopped
 from trasluz.api.trial_results import Tried, class_names, trial_results, winner_of
 from trasluz.api.variants import findings_kept
 from trasluz.csv_cells import csv_text
@@ -72,7 +75,9 @@ def write_results(
         drawn = {names[trial.number] for trial in best[:_MOST_DRAWN] or begun[:_MOST_DRAWN]}
         tried = _tried(folder, plan, begun)
         pruned = {names[trial.number] for trial in begun if trial.state.name == "PRUNED"}
-        judged = trial_results(tried, variants, plan.metric, plan.split, pruned)
+        failed = {names[trial.number] for trial in begun if FAILURE in trial.user_attrs}
+        judged = trial_results(tried, variants, plan.metric, plan.split, pruned, failed)
+        judged = with_stopped(judged, plan, begun)
         winner = winner_of(judged, plan.metric)
         if winner is not None:
             write_json(folder.path / "winner.json", winner.to_dict())
@@ -83,6 +88,9 @@ def write_results(
             shown = replace(shown, outer=beside.outer, tested=beside.tested)
         few = {name: values for name, values in variants.items() if name in drawn}
         page = page_study(plan.study, few, reference or next(iter(few)), plan.cells_of_each)
+        asked, ranges = asked_cells(folder, plan, begun), searched_ranges(plan)
+        shown = replace(shown, asked=asked, ranges=ranges, takes=takes(plan, best[0] if best else None))
+        shown = replace(shown, finished=all(trial.state.is_finished() for trial in trials))
         pictured = make_table([result for result in results if result.variant in drawn], few, reference, metrics)
         write_study_page(folder.path, page, pictured, shown, language)
     return StudyResult(folder.path, table, resting)
@@ -130,17 +138,18 @@ def _best_first(trials: Sequence[FrozenTrial], plan: Plan) -> list[FrozenTrial]:
 
 
 def _tried(folder: StudyFolder, plan: Plan, trials: Sequence[FrozenTrial]) -> list[Tried]:
-    """The cells whose runs lie in this folder; those of other hosts lie there."""
+    """The cells, those whose runs lie in this folder with what these keep; of those of other hosts only the numbers are
+    known here."""
     folds = plan.cells_of_each // plan.study.seeds
     found = []
     for trial in trials:
         seeds = {str(v["run"]): int(v["seed"]) for k, v in trial.user_attrs.items() if k.startswith(CELL)}
         for result in results_of(trial):
             run = RunFolder(folder.runs / result.run)
-            if not result.run or not (run.path / "run.json").is_file():
+            if not result.run:
                 continue
             try:
-                history = read_history(run.metrics())
+                history = read_history(run.metrics() if (run.path / "run.json").is_file() else [])
             except RequestError:
                 continue  # a damaged run: its numbers stand in the trial
             fold = None if plan.study.folds is None else result.number % folds
@@ -153,7 +162,8 @@ def _drawn(tried: Sequence[Tried]) -> tuple[dict[str, list[History]], dict[str, 
     histories: dict[str, list[History]] = defaultdict(list)
     findings: dict[str, list[list[Mapping[str, Any]]]] = defaultdict(list)
     for one in tried:
-        histories[one.result.variant].append(one.history)
+        if one.history.epochs:
+            histories[one.result.variant].append(one.history)
         if (one.run.path / "findings.json").is_file():
             findings[one.result.variant].append(findings_kept(one.run))
     return dict(histories), dict(findings)

@@ -43,13 +43,14 @@ def trial_results(
     metric: str,
     split: str,
     pruned: Collection[str] = (),
+    failed: Collection[str] = (),
 ) -> list[TrialResult]:
     """The trials of ``variants`` (name → searched fields and their values) in their order, judged by ``metric``; those
-    called in ``pruned`` were stopped early."""
+    called in ``pruned`` were stopped early, of those in ``failed`` a training failed."""
     found = []
     for name, fields in variants.items():
         own = [one for one in tried if one.result.variant == name]
-        if not own:
+        if not own and name not in failed:
             continue
         done = [one.result for one in own if one.result.failure is None]
         found.append(
@@ -59,7 +60,7 @@ def trial_results(
                 tuple(_cell(one, metric, split) for one in own if one.result.failure is None),
                 done[0].parameters if done else 0,
                 float(np.mean([result.epochs for result in done])) if done else 0.0,
-                "pruned" if name in pruned else "done" if done else "failed",
+                "failed" if name in failed or not done else "pruned" if name in pruned else "done",
             )
         )
     return found
@@ -73,7 +74,7 @@ def winner_of(trials: Sequence[TrialResult], metric: str | None) -> Winner | Non
 
 def class_names(tried: Sequence[Tried], split: str) -> tuple[str, ...]:
     """The classes that all trainings tell apart; empty where they differ, or there are none."""
-    known = {_classes(one.run, split) for one in tried if one.result.failure is None}
+    known = {_classes(one.run, split) for one in tried if one.result.failure is None and one.run.path.is_dir()}
     return known.pop() if len(known) == 1 else ()
 
 

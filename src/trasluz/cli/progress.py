@@ -72,6 +72,12 @@ class Bar(Task):
         if note:
             self._progress.update(self._id, note=shown(note))
 
+    def resume(self, amount: int, note: str = "") -> None:
+        """``amount`` were done before, which is no speed."""
+        self._progress.reset(self._id, completed=amount)
+        if note:
+            self._progress.update(self._id, note=shown(note))
+
     def remove(self) -> None:
         """Takes the bar away."""
         self._progress.remove_task(self._id)
@@ -82,7 +88,7 @@ class Lines(Task):
 
     def __init__(self, bars: Bars, title: str, total: int | None, counted: str) -> None:
         self._bars, self._title, self._total, self._counted = bars, title, total, counted
-        self._done, self._note = 0, ""
+        self._done, self._before, self._note = 0, 0, ""
         self._start = self._last = time.monotonic()
 
     def advance(self, amount: int = 1, note: str = "") -> None:
@@ -92,6 +98,11 @@ class Lines(Task):
         if time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
             self._print()
 
+    def resume(self, amount: int, note: str = "") -> None:
+        """``amount`` were done before, which is no speed."""
+        self._before += amount
+        self.advance(amount, note)
+
     def finish(self) -> None:
         """Says how it ended, if it was said that it began."""
         if self._last > self._start:
@@ -99,7 +110,7 @@ class Lines(Task):
 
     def _print(self) -> None:
         self._last = time.monotonic()
-        speed = self._done / max(self._last - self._start, 1e-9)
+        speed = (self._done - self._before) / max(self._last - self._start, 1e-9)
         parts = [
             f"{self._title}: {self._done}" + (f"/{self._total}" if self._total else ""),
             speed_text(speed, self._counted),

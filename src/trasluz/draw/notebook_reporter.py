@@ -41,7 +41,7 @@ class Line(Task):
 
     def __init__(self, title: str, total: int | None, counted: str) -> None:
         self._title, self._total, self._counted = title, total, counted
-        self._done, self._note = 0, ""
+        self._done, self._before, self._note = 0, 0, ""
         self._start = self._last = time.monotonic()
         self._handle: Any = None
 
@@ -54,6 +54,11 @@ class Line(Task):
             self._last = now
             self._show(self._under_way(now - self._start))
 
+    def resume(self, amount: int, note: str = "") -> None:
+        """``amount`` were done before, which is no speed."""
+        self._before += amount
+        self.advance(amount, note)
+
     def finish(self) -> None:
         """Says how it ended, if it was said that it began."""
         if self._handle is not None:
@@ -64,8 +69,9 @@ class Line(Task):
         parts = [self._title]
         if self._total:
             parts.append(f"{integer(self._done)}/{integer(self._total)} {self._counted}".strip())
-            if self._counted and 0 < self._done < self._total:
-                left = seconds / self._done * (self._total - self._done)
+            now = self._done - self._before
+            if self._counted and now > 0 and self._done < self._total:
+                left = seconds / now * (self._total - self._done)
                 parts.append(_("{time} left").format(time=duration(left)))
         return " · ".join(part for part in (*parts, self._note) if part)
 

@@ -10,6 +10,9 @@ the module, each with its reason.  A difference is claimed only where it lies ou
 Sentences pass through ``_()``.  Adding a rule is adding its file and its test, and to the zoo (``bench/zoo``) a
 training with the fault that it looks for.
 
+A rule that needs no look, no judged samples and no weights, but what a training leaves in memory at its end, says
+``OF_TRAINING = True``: searches ask it of every cell (``findings/of_training.py``).
+
 Findings that share a ``cause`` are told once: by the most specific of them, as grave as the gravest.  Settings that
 would not change the recipe, or that it refuses, are dropped.
 

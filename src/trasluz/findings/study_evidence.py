@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,15 +16,32 @@ from trasluz.search.winner import Winner, comparable, scored_samples
 
 
 @dataclass(frozen=True)
+class DrawnRange:
+    """The ends between which values of a field were drawn; ``log``: whether by factors, ``None`` where the values
+    themselves must tell."""
+
+    low: float
+    high: float
+    log: bool | None = None
+
+
+def takes_any(_field: str, _value: float) -> bool:
+    """Of a recipe that is not known."""
+    return True
+
+
+@dataclass(frozen=True)
 class StudyEvidence:
     """``metric`` decides among ``trials``, more being better if it ``rises``; ``winner`` is ``None`` where there is
-    none.  ``ranges``: field → the ends between which values were drawn, where they were not listed."""
+    none.  ``ranges``: field → the range that its values were drawn from, where they were not listed.  ``takes``:
+    whether the best trial's recipe would take a value of a field."""
 
     trials: tuple[TrialResult, ...]
     metric: str
     rises: bool
     winner: Winner | None = None
-    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    ranges: Mapping[str, DrawnRange] = field(default_factory=dict)
+    takes: Callable[[str, float], bool] = takes_any
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -61,6 +78,9 @@ class StudyEvidence:
 
     def on_a_log_scale(self, name: str) -> bool:
         """Whether a field's values are spread by factors."""
+        drawn = self.ranges.get(name)
+        if drawn is not None and drawn.log is not None:
+            return drawn.log
         return on_a_log_scale(self.numbers(name))
 
     def others(self, trial: TrialResult, name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -19,6 +20,7 @@ UNKNOWN = (-math.inf, math.inf)
 _UNSEEN = 6  # samples: how slowly those that were seen rule out one that is as bad as can be
 
 
+@lru_cache(maxsize=4096)  # SciPy takes a millisecond for it, and rules of hundreds of cells ask for the same ones
 def wilson(hits: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval for a proportion of ``hits`` in ``count`` independent trials (Wilson 1927).
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trasluz.draw.history import History
@@ -11,9 +11,11 @@ from trasluz.draw.names import higher_is_better
 from trasluz.draw.provenance import Origin
 from trasluz.draw.resting import StudyResting
 from trasluz.files import write_bytes
+from trasluz.findings.study_evidence import DrawnRange, takes_any
 from trasluz.messages import language
 from trasluz.recipe.study import Study
-from trasluz.report.phrase import Phrase, both, both_n, plain, split_phrase
+from trasluz.report.cell_findings import cell_findings
+from trasluz.report.phrase import Phrase, both, both_n, join, plain, split_phrase
 from trasluz.report.sections.base import Section
 from trasluz.report.stock import Sheet
 from trasluz.report.study_fields import cell_curves_section, fields_section
@@ -26,6 +28,7 @@ from trasluz.report.variant_pictures import code_planes, same_images
 from trasluz.report.variants import Note, answer, curves, numbers
 from trasluz.report.writer import fill_page
 from trasluz.runs.variant_pictures import VariantPictures
+from trasluz.search.cell_findings import AskedCells
 from trasluz.search.importance import field_importance
 from trasluz.search.outer_score import OuterScore
 from trasluz.search.table import Table
@@ -40,8 +43,10 @@ class Shown:
     the ``pictures`` of one; ``resting``: what differences rest on; ``done``: cells of all that are in the table.
 
     ``trials``: what was searched, judged by ``metric``, with its ``winner``; ``classes``: the names that confusion
-    matrices of the trials speak of.  ``outer``: what outer folds say of this way of choosing; ``tested``: what
-    the winner gave on test data."""
+    matrices of the trials speak of.  ``asked``: the cells of a search, whose findings are counted in the place of
+    ``findings``; ``ranges``: field → the range that its values were drawn from;
+    ``takes``: whether the best trial's recipe would take a value of a field; ``finished``: whether a search is.  ``outer``: what outer folds
+    say of this way of choosing; ``tested``: what the winner gave on test data."""
 
     histories: Mapping[str, Sequence[History]]
     findings: Found
@@ -54,6 +59,10 @@ class Shown:
     classes: tuple[str, ...] = ()
     outer: OuterScore | None = None
     tested: Tested | None = None
+    asked: AskedCells | None = None
+    ranges: Mapping[str, DrawnRange] = field(default_factory=dict)
+    takes: Callable[[str, float], bool] = takes_any
+    finished: bool | None = None
 
 
 def write_study_page(path: Path, study: Study, table: Table, shown: Shown, language_name: str) -> Path:
@@ -67,9 +76,9 @@ def write_study_page(path: Path, study: Study, table: Table, shown: Shown, langu
     with language(language_name):
         means = both("Means over the trainings, on validation data, at the end of each epoch.")
         sections = [
-            answer(table, _lead(study, shown.done, wanted), _notes(study, table, shown.resting), both("Variant")),
+            answer(table, _lead(study, shown, wanted), _notes(study, table, shown.resting), _heading(shown)),
             *_about_trials(shown, sheet),
-            variant_findings({name: shown.findings.get(name, ()) for name in study.variants}),
+            _findings(study, shown),
             numbers(table, table.metrics, sheet.figures, _how_to_read()),
             curves(table, shown.histories, ("loss", *table.metrics), sheet.figures, means),
             same_images(shown.pictures, sheet),
@@ -80,7 +89,7 @@ def write_study_page(path: Path, study: Study, table: Table, shown: Shown, langu
             title=both("{name}: comparison of a study", name=study.name),
             name=plain(study.name),
             folder=path.name,
-            status="finished" if shown.done == wanted else "interrupted",
+            status="finished" if _is_finished(shown, wanted) else "interrupted",
             description=study.description,
             sections=[section for section in sections if section is not None],
             figures=sheet.figures,
@@ -98,17 +107,35 @@ def _about_trials(shown: Shown, sheet: Sheet) -> list[Section | None]:
     rises, trials = higher_is_better(shown.metric), shown.trials
     best = "" if shown.winner is None else shown.winner.best
     importance = field_importance(trials, rises)
+    logs = {name: drawn.log for name, drawn in shown.ranges.items() if drawn.log is not None}
     return [
-        None if shown.winner is None else winner_section(shown.winner, trials),
+        None if shown.winner is None else winner_section(shown.winner, trials, shown.ranges, shown.takes),
         None if shown.tested is None else tested_section(shown.tested, best),
         None if shown.outer is None else outer_section(shown.outer),
-        trials_section(trials, shown.metric, rises, best, shown.classes),
-        fields_section(trials, shown.metric, best, importance, sheet),
+        trials_section(trials, shown.metric, rises, best, shown.classes, logs),
+        fields_section(trials, shown.metric, best, importance, sheet, logs),
         cell_curves_section(trials, shown.metric, best, sheet),
     ]
 
 
-def _lead(study: Study, done: int, wanted: int) -> Phrase:
+def _findings(study: Study, shown: Shown) -> Section | None:
+    if shown.asked is not None:
+        return cell_findings(shown.asked)
+    return variant_findings({name: shown.findings.get(name, ()) for name in study.variants})
+
+
+def _is_finished(shown: Shown, wanted: int) -> bool:
+    return shown.done == wanted if shown.finished is None else shown.finished
+
+
+def _heading(shown: Shown) -> Phrase:
+    return both("Variant") if shown.asked is None else both("Trial")
+
+
+def _lead(study: Study, shown: Shown, wanted: int) -> Phrase:
+    if shown.asked is not None:
+        return _search_lead(study, shown)
+    done = shown.done
     if study.folds is not None:
         return both(
             "{runs} of {wanted}: {variants} variants of the recipe {base} with {seeds} trainings each, every one "
@@ -128,6 +155,30 @@ def _lead(study: Study, done: int, wanted: int) -> Phrase:
         base=study.base,
         split=split_phrase(study.split),
     )
+
+
+def _search_lead(study: Study, shown: Shown) -> Phrase:
+    words = {"base": study.base, "done": both_n("{n} training", "{n} trainings", shown.done)}
+    first = (
+        both_n(
+            "{n} trial of the recipe {base}, {done}, each judged on the fold that it was not trained on.",
+            "{n} trials of the recipe {base}, {done}, each judged on the fold that it was not trained on.",
+            len(shown.trials),
+            **words,
+        )
+        if study.folds is not None
+        else both_n(
+            "{n} trial of the recipe {base}, {done}, judged on {split} data.",
+            "{n} trials of the recipe {base}, {done}, judged on {split} data.",
+            len(shown.trials),
+            split=split_phrase(study.split),
+            **words,
+        )
+    )
+    few = len(study.variants)
+    if few >= len(shown.trials):
+        return first
+    return join([first, both_n("The table has the {n} best.", "The table has the {n} best.", few)])
 
 
 def _notes(study: Study, table: Table, resting: StudyResting) -> list[Note]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from trasluz.draw.names import is_share, metric_name
@@ -16,20 +17,30 @@ from trasluz.report.canvas import script_json
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, metric_phrase, plain
 from trasluz.report.sections.base import Section
+from trasluz.report.variants import short
 from trasluz.search.trial_results import TrialResult, is_number, on_a_log_scale, searched_fields
 
 _MOST_LISTED = 12  # different numbers that all stand on their axis
+_APART = 0.045  # of an axis: two ticks nearer than that would lie over each other
 _TICKS = 5  # on the axis of numbers that were drawn from a range
 _MOST_COUNTS = 300_000  # of all confusion matrices together, which take two bytes each and more
 _MOST_NAMED = 40  # values of a field that is no number
 
 
 def trials_section(
-    trials: Sequence[TrialResult], metric: str, rises: bool, best: str, classes: Sequence[str]
+    trials: Sequence[TrialResult],
+    metric: str,
+    rises: bool,
+    best: str,
+    classes: Sequence[str],
+    logs: Mapping[str, bool] | None = None,
 ) -> Section | None:
-    """The section; ``None`` where there is neither a field to draw an axis of nor a confusion matrix to show."""
+    """The section; ``None`` where there is neither a field to draw an axis of nor a confusion matrix to show.
+
+    ``logs``: whether a field's range was drawn by factors, where that is known.
+    """
     scored = [trial for trial in trials if trial.score is not None]
-    axes = _axes(scored, metric, rises) if len(scored) > 1 else []
+    axes = _axes(scored, metric, rises, logs or {}) if len(scored) > 1 else []
     confusions = _confusions(scored, rises, len(classes))
     if len(axes) < 3 and not confusions:  # the score and a single field are a slice
         return None
@@ -59,9 +70,11 @@ def trials_section(
     return Section(both("What did each trial give?"), "trials", html, answer=lead)
 
 
-def _axes(trials: Sequence[TrialResult], metric: str, rises: bool) -> list[dict[str, Any]]:
+def _axes(
+    trials: Sequence[TrialResult], metric: str, rises: bool, logs: Mapping[str, bool]
+) -> list[dict[str, Any]]:
     """One for each searched field, and one of the score; ``places`` of all trials, 0 below to 1 above."""
-    found = [_axis(trials, name) for name in searched_fields(trials)]
+    found = [_axis(trials, name, logs.get(name)) for name in searched_fields(trials)]
     scores = [float(trial.score or 0.0) for trial in trials]
     low, high = min(scores), max(scores)
     ends = [low + (high - low) * i / (_TICKS - 1) for i in range(_TICKS)]
@@ -73,26 +86,27 @@ def _axes(trials: Sequence[TrialResult], metric: str, rises: bool) -> list[dict[
     return [*found, {"title": metric_phrase(metric), "places": places, "ticks": ticks}]
 
 
-def _axis(trials: Sequence[TrialResult], name: str) -> dict[str, Any]:
+def _axis(trials: Sequence[TrialResult], name: str, log: bool | None) -> dict[str, Any]:
     values = [trial.fields.get(name) for trial in trials]
     numbers = sorted({float(v) for v in values if is_number(v)})  # type: ignore[arg-type]  # a number, as asked
     if len(numbers) > 1 and all(value is None or is_number(value) for value in values):
-        return {"title": plain(name.rsplit(".", 1)[-1]), **_number_axis(values, numbers)}
+        return {"title": plain(name.rsplit(".", 1)[-1]), **_number_axis(values, numbers, log)}
     named = list(dict.fromkeys(_text(value) for value in values))[:_MOST_NAMED]
     at = {text: i / max(len(named) - 1, 1) for i, text in enumerate(named)}
     ticks = [{"at": place, "text": text} for text, place in at.items()]
     return {"title": plain(name.rsplit(".", 1)[-1]), "places": [at.get(_text(v)) for v in values], "ticks": ticks}
 
 
-def _number_axis(values: Sequence[Any], numbers: Sequence[float]) -> dict[str, Any]:
-    log = on_a_log_scale(numbers)
+def _number_axis(values: Sequence[Any], numbers: Sequence[float], log: bool | None) -> dict[str, Any]:
+    log = on_a_log_scale(numbers) if log is None else log and numbers[0] > 0
 
     def place(value: float) -> float:
         ends = (math.log(numbers[0]), math.log(numbers[-1])) if log else (numbers[0], numbers[-1])
         return ((math.log(value) if log else value) - ends[0]) / (ends[1] - ends[0])
 
     shown = list(numbers)
-    if len(numbers) > _MOST_LISTED:
+    apart = min(place(high) - place(low) for low, high in pairwise(numbers))
+    if len(numbers) > _MOST_LISTED or apart < _APART:
         steps = [i / (_TICKS - 1) for i in range(_TICKS)]
         low, high = numbers[0], numbers[-1]
         shown = [low * (high / low) ** step if log else low + (high - low) * step for step in steps]
@@ -103,7 +117,7 @@ def _number_axis(values: Sequence[Any], numbers: Sequence[float]) -> dict[str, A
 
 
 def _text(value: object) -> str:
-    return "–" if value is None else str(value)[:24]
+    return "–" if value is None else short(value)[:24]
 
 
 def _decimal(metric: str, value: float) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from trasluz.draw.names import integer, is_share, metric_difference, metric_value, percent
 from trasluz.findings.finding import Finding, severity_name
-from trasluz.findings.study_evidence import StudyEvidence
+from trasluz.findings.study_evidence import DrawnRange, StudyEvidence, takes_any
 from trasluz.findings.study_rules import check_study_in
 from trasluz.messages import LANGUAGES
-from trasluz.numerals import significant
+from trasluz.numerals import Numeral, significant
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n, join, metric_phrase, plain
 from trasluz.report.sections.base import Section
+from trasluz.report.variants import short
 from trasluz.search.trial_results import TrialResult
 from trasluz.search.winner import Winner
 
@@ -34,9 +35,15 @@ class _Row:
     parameters: str
 
 
-def winner_section(winner: Winner, trials: Sequence[TrialResult]) -> Section:
-    """What the best is worth, the contenders, and what the rules about studies find."""
-    evidence = StudyEvidence(tuple(trials), winner.metric, winner.rises, winner)
+def winner_section(
+    winner: Winner,
+    trials: Sequence[TrialResult],
+    ranges: Mapping[str, DrawnRange] | None = None,
+    takes: Callable[[str, float], bool] = takes_any,
+) -> Section:
+    """What the best is worth, the contenders, and what the rules about studies find; ``ranges``: field → the range that
+    its values were drawn from; ``takes``: whether the best one's recipe would take a value of a field."""
+    evidence = StudyEvidence(tuple(trials), winner.metric, winner.rises, winner, ranges or {}, takes)
     found = check_study_in(LANGUAGES, evidence)
     rows = contenders(winner, trials)
     html = fill(
@@ -191,7 +198,7 @@ def _row(name: str, winner: Winner, trial: TrialResult) -> _Row:
     return _Row(
         name,
         tuple(tags),
-        tuple(f"{field} = {value}" for field, value in trial.fields.items()),
+        tuple(f"{field} = {short(value)}" for field, value in trial.fields.items()),
         metric_value(winner.metric, winner.scores[name]),
         _apart(winner, name),
         percent(share, 0) if winner.known else "",
@@ -210,7 +217,7 @@ def _apart(winner: Winner, name: str) -> Phrase:
 
 def _amount(metric: str, value: float) -> str:
     """A difference without a plus sign."""
-    return str(metric_difference(metric, value)).removeprefix("+") if value > 0 else metric_difference(metric, value)
+    return Numeral(metric_difference(metric, value).removeprefix("+"))
 
 
 def _told(index: int, found: Mapping[str, Sequence[Finding]]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from trasluz.report.phrase import Phrase, both, listing, metric_phrase, plain
 from trasluz.report.sections.base import Section
 from trasluz.search.table import Measured, Row, Table
 
+_MOST_DIGITS = 8  # of a number as Python writes it; who draws one from a range gets seventeen
 _SHOWN = 3  # metrics in the first table
 _FIGURES = 6
 _CURVES = 4
@@ -188,6 +189,6 @@ def curves(
 
 
 def short(value: object) -> str:
-    """A value of a recipe as text, cut where it is long."""
-    text = str(value)
+    """A value of a recipe as text, cut where it is long; of a number that was drawn four digits."""
+    text = f"{value:.4g}" if isinstance(value, float) and len(repr(value)) > _MOST_DIGITS else str(value)
     return text if len(text) <= 80 else text[:79] + "…"

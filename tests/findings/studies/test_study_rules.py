@@ -65,6 +65,41 @@ def test_values_drawn_from_a_range_lie_at_its_end() -> None:
     assert found("best-at-edge", evidence(inside, rate=(1e-4, 1e-1), other=(0.0, 1.0))) is None
 
 
+def _drawn(count: int, number: int) -> list[dict[str, Any]]:
+    generator = np.random.default_rng(number)
+    return [{"rate": float(10 ** generator.uniform(-4, -1)), "other": float(generator.random())} for _n in range(count)]
+
+
+def test_the_end_of_a_range_is_told_by_its_own_words() -> None:
+    trials = made_trials(_drawn(80, 0), lambda one: 0.3 + 0.2 * (4 + np.log10(one["rate"])), count=1000)
+    told = found("best-at-edge", evidence(trials, rate=(1e-4, 1e-1, True), other=(0.0, 1.0)))
+    assert told is not None
+    assert "in the upper tenth of its range from 0.0001 to 0.1" in told.seen
+    assert told.numbers["edge"] == 0.1
+    assert told.settings == ("rate=0.1,0.2,0.4",)
+
+
+def test_trials_that_a_sampler_drew_near_an_end_by_chance_are_no_edge() -> None:
+    false = 0
+    for number in range(40):
+        generator = np.random.default_rng(number)
+        near = [
+            {"rate": float(v)} for v in np.concatenate([generator.uniform(0, 1, 15), generator.uniform(0.9, 1, 35)])
+        ]
+        equal = made_trials(near, lambda _one: 0.8, number=number)
+        false += found("best-at-edge", evidence(equal, rate=(0.0, 1.0))) is not None
+    assert false <= 5
+
+
+def test_an_end_beyond_which_the_recipe_takes_nothing_is_none() -> None:
+    trials = made_trials(_drawn(80, 0), lambda one: 0.3 + 0.2 * (4 + np.log10(one["rate"])), count=1000)
+    given = evidence(trials, rate=(1e-4, 1e-1, True))
+    assert found("best-at-edge", dataclasses.replace(given, takes=lambda _field, value: value <= 0.1)) is None
+    some = found("best-at-edge", dataclasses.replace(given, takes=lambda _field, value: value <= 0.3))
+    assert some is not None
+    assert some.settings == ("rate=0.1,0.2",)
+
+
 def _idle(settings: list[dict[str, Any]], name: str, samples: bool) -> list[TrialResult]:
     """Trials whose results depend on all fields but one."""
     rest = [{k: v for k, v in one.items() if k != name} for one in settings]

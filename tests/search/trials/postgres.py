@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the test's own: Debian's binaries, a folder for its data, a socket, no port."""
+"""A PostgreSQL server of the test's own: Debian's binaries, a folder for its data, a socket; no port unless asked."""
 
 from __future__ import annotations
 
@@ -22,20 +22,26 @@ def binaries() -> Path | None:
 
 
 class Server:
-    """One that can be stopped and started again."""
+    """One that can be stopped and started again; ``port``: where any host may ask it, too."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
-        self.folder, self._programs = folder, programs
+    def __init__(self, folder: Path, programs: Path, port: int | None = None) -> None:
+        self.folder, self._programs, self.port = folder, programs, port
 
     @property
     def url(self) -> str:
-        return f"postgresql://{USER}@/postgres?host={self.folder}"
+        port = "" if self.port is None else f"&port={self.port}"
+        return f"postgresql://{USER}@/postgres?host={self.folder}{port}"
 
     def make(self) -> None:
         self._call("initdb", "-D", str(self.folder / "data"), "-U", USER, "-A", "trust", "-N")
+        if self.port is not None:
+            with (self.folder / "data" / "pg_hba.conf").open("a", encoding="ascii") as file:
+                file.write("host all all 0.0.0.0/0 trust\n")
 
     def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=50"
+        listen = "" if self.port is None else "*"
+        options = f"-c listen_addresses='{listen}' -p {self.port or 5432} -c unix_socket_directories={self.folder}"
+        options += " -c fsync=off -c max_connections=50"
         log = str(self.folder / "log")
         self._call("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "60", "-l", log, "-o", options, "start")
 
@@ -50,7 +56,7 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(port: int | None = None) -> Iterator[Server]:
     """A server while the block runs; skips the test, with the reason, where PostgreSQL is not installed."""
     programs = binaries()
     if programs is None:
@@ -61,7 +67,7 @@ def server() -> Iterator[Server]:
     try:
         if os.getuid() == 0:
             shutil.chown(folder, USER)
-        found = Server(folder, programs)
+        found = Server(folder, programs, port)
         found.make()
         found.start()
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -20,11 +20,23 @@ _MOST = 8  # rows and columns: more values become as many ranges
 _WRITTEN = 6  # columns in which a number has room on a phone
 
 
-def heat_map(trials: Sequence[TrialResult], across: str, down: str, metric: str, *, theme: Theme = LIGHT) -> go.Figure:
-    """The best score of each pair of values of ``across`` and ``down``; empty where no trial has the pair."""
+def heat_map(
+    trials: Sequence[TrialResult],
+    across: str,
+    down: str,
+    metric: str,
+    *,
+    logs: Mapping[str, bool] | None = None,
+    theme: Theme = LIGHT,
+) -> go.Figure:
+    """The best score of each pair of values of ``across`` and ``down``; empty where no trial has the pair.
+
+    ``logs``: whether a field's numbers are spread by factors; where it does not say, the numbers do.
+    """
+    known_logs = logs or {}
     having = [t for t in trials if across in t.fields and down in t.fields and t.score is not None]
-    columns, of_columns = _bins([trial.fields[across] for trial in having])
-    rows, of_rows = _bins([trial.fields[down] for trial in having])
+    columns, of_columns = _bins([trial.fields[across] for trial in having], known_logs.get(across))
+    rows, of_rows = _bins([trial.fields[down] for trial in having], known_logs.get(down))
     rises = higher_is_better(metric)
     cells = np.full((len(rows), len(columns)), math.nan)
     for trial, column, row in zip(having, of_columns, of_rows, strict=True):
@@ -51,7 +63,7 @@ def heat_map(trials: Sequence[TrialResult], across: str, down: str, metric: str,
     return figure
 
 
-def _bins(values: Sequence[Any]) -> tuple[list[str], list[int]]:
+def _bins(values: Sequence[Any], log: bool | None) -> tuple[list[str], list[int]]:
     """What rows or columns are called, and in which each of ``values`` lies."""
     if not all(map(is_number, values)):
         names = list(dict.fromkeys(map(str, values)))
@@ -59,7 +71,7 @@ def _bins(values: Sequence[Any]) -> tuple[list[str], list[int]]:
     known = sorted({float(value) for value in values})
     if len(known) <= _MOST:
         return [f"{value:g}" for value in known], [known.index(float(value)) for value in values]
-    logs = on_a_log_scale(known)
+    logs = on_a_log_scale(known) if log is None else log and known[0] > 0
     low, high = ((math.log(value) if logs else value) for value in (known[0], known[-1]))
     ends = np.linspace(low, high, _MOST + 1)
     places = np.array([math.log(value) if logs else float(value) for value in values])

@@ -17,9 +17,17 @@ _MOST_JOINED = 12  # different values; more of them were drawn from a range, and
 
 
 def slice_figure(
-    trials: Sequence[TrialResult], name: str, metric: str, *, best: str = "", theme: Theme = LIGHT, height: int = 300
+    trials: Sequence[TrialResult],
+    name: str,
+    metric: str,
+    *,
+    best: str = "",
+    log: bool | None = None,
+    theme: Theme = LIGHT,
+    height: int = 300,
 ) -> go.Figure:
-    """``name``: the field; ``best``: the trial that is marked.  Trials without the field or a score are left out."""
+    """``name``: the field; ``best``: the trial that is marked; ``log``: whether its numbers are spread by factors,
+    ``None`` where they must tell.  Trials without the field or a score are left out."""
     having = [trial for trial in trials if name in trial.fields and trial.score is not None]
     values = [trial.fields[name] for trial in having]
     numbers = all(map(is_number, values))
@@ -28,7 +36,7 @@ def slice_figure(
     _dots(figure, [t for t in having if t.name != best], places, having, metric, BLUE, _("Trials"))
     _dots(figure, [t for t in having if t.name == best], places, having, metric, VERMILLION, _("The best"))
     tops = _tops(places, [float(trial.score or 0.0) for trial in having], higher_is_better(metric))
-    if 1 < len(tops) <= _MOST_JOINED and numbers:
+    if 1 < len(tops) <= _MOST_JOINED and len(tops) < len(having) and numbers:
         figure.add_scatter(
             x=list(tops),
             y=list(tops.values()),
@@ -37,9 +45,10 @@ def slice_figure(
             line={"color": BLUE, "width": 1.5, "dash": "dot"},
             hoverinfo="skip",
         )
-    log = numbers and on_a_log_scale([float(value) for value in values])
+    if numbers and log is None:
+        log = on_a_log_scale([float(value) for value in values])
     listed = {"tickvals": list(tops), "ticktext": [f"{x:g}" for x in tops]} if numbers and len(tops) <= 6 else {}
-    figure.update_xaxes(type="log" if log else "linear" if numbers else "category", **listed)
+    figure.update_xaxes(type="log" if numbers and log else "linear" if numbers else "category", **listed)
     if is_share(metric):
         figure.update_yaxes(tickformat=".0%")
     figure.update_layout(hovermode="closest")

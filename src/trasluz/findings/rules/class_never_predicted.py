@@ -8,6 +8,7 @@ from trasluz.findings.rules.one_answer import check as one_answer
 from trasluz.messages import _, ngettext
 from trasluz.numerals import integer
 
+OF_TRAINING = True
 _FEWEST = 10  # images of it: a class that is found half of the time is missed ten times once in a thousand
 _NAMED = 5
 _TIMES = 4  # units per class in a layer that is widened: of those of a ReLU about half are at zero for a sample

@@ -7,6 +7,7 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, percent
 
+OF_TRAINING = True
 _RIGHT = 0.95  # of both kinds: past this the generator's gradient comes from a few samples
 _EPOCHS = 3  # in a row, so that a swing of the game is none
 

@@ -14,6 +14,8 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, percent
 
+OF_TRAINING = True
+
 
 def check(evidence: Evidence) -> Finding | None:
     """Accuracy in evaluation surely a tenth below the running one, or below that with statistics computed anew."""

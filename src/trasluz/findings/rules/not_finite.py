@@ -11,6 +11,8 @@ from trasluz.messages import _
 from trasluz.metrics.names import metric_name
 from trasluz.numerals import integer, significant
 
+OF_TRAINING = True
+
 
 def check(evidence: Evidence) -> Finding | None:
     """What the loop wrote down when it stopped; of a run that did not, what validation came to at its end."""

@@ -11,6 +11,7 @@ from trasluz.findings.rates import lower_rate, rate_setting
 from trasluz.messages import _
 from trasluz.numerals import integer, percent, significant
 
+OF_TRAINING = True
 _FEWEST = 30  # samples
 _OF_ALL = 0.98  # of the answers are the same
 _NEARLY_ALL = 0.95  # of the samples are of one class: then naming it always is not to be wondered at

@@ -18,6 +18,7 @@ from trasluz.findings.rules.worse_than_pca import errors_apart
 from trasluz.messages import _
 from trasluz.numerals import integer, percent, significant
 
+OF_TRAINING = True
 _FEWEST = 2 * WINDOW  # epochs, so that the best place and the last one share none
 _OF_THE_FALL = 0.1  # a rise of a tenth of all that was won; less is no loss to speak of
 _OF_THE_LOSS = 0.02  # and of a fiftieth of the loss itself, where nothing was ever won

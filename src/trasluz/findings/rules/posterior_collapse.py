@@ -7,6 +7,7 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, significant
 
+OF_TRAINING = True
 _TOO_MUCH = 2.0  # times the weight in the evidence bound: then that weight is the first thing to try
 _ACTIVE = 0.1  # of the dimensions: with fewer than a tenth in use the rest is no reserve but a collapse
 _REBUILT = 2.0  # directions of PCA that it takes to rebuild as well: then images are not all rebuilt as one

@@ -11,6 +11,7 @@ from trasluz.findings.rates import lower_rate, rate_setting, usual_rate
 from trasluz.messages import _
 from trasluz.numerals import integer, significant
 
+OF_TRAINING = True
 _ABOVE = 0.1  # of the first epoch's loss: ending a tenth above it is no noise of means over an epoch
 _JUMP = 0.25  # of the loss before and of all that was won: a quarter given back in one epoch
 _LEAST_JUMPS = 2

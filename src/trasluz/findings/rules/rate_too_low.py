@@ -11,6 +11,7 @@ from trasluz.findings.rates import higher_rate, rate_setting, usual_rate
 from trasluz.messages import _
 from trasluz.numerals import integer, percent, significant
 
+OF_TRAINING = True
 _HELD = 0.8  # of the largest rate
 _FEWEST = 6  # epochs: three for each half's line
 _BARELY = 0.2  # of the first epoch's loss: a fall below a fifth

@@ -12,6 +12,7 @@ from trasluz.findings.rules import class_never_predicted
 from trasluz.messages import _
 from trasluz.numerals import integer, percent, significant
 
+OF_TRAINING = True
 _FEWEST = 30  # samples below which an interval holds the baseline whatever was learned
 # Who leaves more of the errors of naming one class always has learned the lesser part; where labels are hard to know,
 # as those of wines, the best that is known leaves half.

@@ -7,6 +7,7 @@ from trasluz.findings.finding import Finding
 from trasluz.messages import _
 from trasluz.numerals import integer, significant
 
+OF_TRAINING = True
 _BY_HEART = 0.25  # of the error of validation: who errs so little on training samples knows these, and not their kind
 
 

@@ -17,7 +17,7 @@
     };
   }
   const MOST = 3; // in the part that is always open, so that Tab reaches the questions soon
-  const barred = "select, button, a, summary, pre, code, script, style, h1, h2, h3, canvas, .plot, .term, #glossary, thead, caption, dialog, figcaption, noscript, .film, .points-bar, .points-legend";
+  const barred = "svg, legend, select, button, a, summary, pre, code, script, style, h1, h2, h3, canvas, .plot, .term, #glossary, thead, caption, dialog, figcaption, noscript, .film, .points-bar, .points-legend";
   const languageOf = (node) => node.parentElement.closest("[lang]")?.lang ?? root.lang;
 
   const mark = (part, most = Infinity) => {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trasluz.errors import Interrupted, RecipeError
 from trasluz.messages import _, did_you_mean, ngettext
+from trasluz.numerals import duration
 from trasluz.reporting import Reporter, Task
 from trasluz.search.folder import Cell
 from trasluz.search.trials.patience import wait
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _POLL = 2.0  # seconds between looks at what others have done
 _LEAVINGS = 30.0  # seconds between looks for what killed workers left
+_NEWS = 10.0  # seconds between looks at what other workers have done, for the progress
 Watch = Callable[[Cell, int, Mapping[str, Any]], bool]
 
 
@@ -75,7 +77,8 @@ class Working:
     def __init__(self, queue: TrialQueue, plan: Plan, trainer: Trainer, reporter: Reporter) -> None:
         self._queue, self._plan, self._trainer, self._reporter = queue, plan, trainer, reporter
         self._told = ""
-        self._looked = time.monotonic()
+        self._looked = self._heard = time.monotonic()
+        self._told_of: set[int] = set()  # points whose trials are in the progress
         self._task = Task()
         self._checked = False
         trials = queue.trials()
@@ -98,8 +101,9 @@ class Working:
         self._queue.take_back()
         self._fill()
         with stop_request() as request, self._reporter.task(_("Search"), total, _("runs")) as self._task:
-            self._task.advance(self.standing.done * self._plan.cells_of_each, self.standing.note())
+            self._task.resume(self.standing.done * self._plan.cells_of_each, self._note())
             while not request.asked:
+                self._hear()
                 claimed = self._claim()
                 if claimed:
                     self._work_on(claimed, lambda: request.asked)
@@ -115,6 +119,23 @@ class Working:
         states = {trial.state.name for trial in self._queue.trials()}
         left = "WAITING" in states or self._plan.points is None
         return "RUNNING" not in states and (not left or self._out_of_time())
+
+    def _hear(self) -> None:
+        """What other workers have done, now and then, so that progress and the best so far are those of the search."""
+        if time.monotonic() - self._heard < _NEWS:
+            return
+        self._heard = time.monotonic()
+        new = [trial for trial in self._queue.trials() if self._remember(trial)]
+        if new:
+            self._task.advance(len(new) * self._plan.cells_of_each, self._note())
+
+    def _note(self) -> str:
+        """Beside the progress: the best so far, and the time left where minutes alone say when it ends."""
+        told = [self.standing.note()]
+        if self._until is not None and self.standing.wanted is None:
+            left = duration(max(0.0, self._until - time.monotonic()))
+            told.insert(0, _("{time} left").format(time=left))
+        return " · ".join(part for part in told if part)
 
     def _fill(self) -> None:
         points = self._plan.points
@@ -141,6 +162,8 @@ class Working:
 
     def _begun(self, claimed: Claimed) -> _Trial:
         cells = self._plan.cells(claimed.point, claimed.values)
+        if claimed.cells:  # of a worker that is gone
+            self._task.advance(len(claimed.cells), self._note())
         return _Trial(claimed, cells, {int(key): record for key, record in claimed.cells.items()})
 
     def _out_of_time(self) -> bool:
@@ -198,7 +221,7 @@ class Working:
             self._check_metric(done.record)
             trial.records[done.cell.number] = done.record
             self._queue.keep_cell(trial.claimed, str(done.cell.number), done.record)
-            self._task.advance(1, self.standing.note())
+            self._task.advance(1, self._note())
             if not trial.left:
                 self._finish(trial, open_trials)
             elif self._worse_by_folds(trial, done.cell):
@@ -218,13 +241,15 @@ class Working:
             self._worse_by_folds(trial, trial.cells[-1])
         self._queue.finish(trial.claimed, value)
         seconds = time.monotonic() - trial.began
+        self._told_of.add(trial.claimed.point)
         if self.standing.tell(trial.claimed.point, value, interval_of(records, self._plan.metric), seconds):
             self._reporter.say(self.standing.note())
-        self._task.advance(0, self.standing.note())
+        self._task.advance(0, self._note())
 
     def _ended(self, trial: _Trial) -> None:
+        self._told_of.add(trial.claimed.point)
         self.standing.took(time.monotonic() - trial.began)
-        self._task.advance(len(trial.left), self.standing.note())
+        self._task.advance(len(trial.left), self._note())
 
     def _worse_by_folds(self, trial: _Trial, cell: Cell) -> bool:
         """Tells the number of a cell, by which trials are compared fold by fold; whether this one is worse."""
@@ -259,12 +284,16 @@ class Working:
             told = message.format(name=self._plan.metric, known=", ".join(known))
             raise RecipeError(told + did_you_mean(self._plan.metric, known))
 
-    def _remember(self, trial: FrozenTrial) -> None:
-        if not trial.state.is_finished():
-            return
+    def _remember(self, trial: FrozenTrial) -> bool:
+        """Counts a trial that is finished; whether it was not counted before."""
+        point = int(trial.user_attrs.get("point", -1))
+        if not trial.state.is_finished() or point in self._told_of:
+            return False
+        self._told_of.add(point)
         seconds = trial.duration.total_seconds() if trial.duration is not None else 0.0
         records = [value for key, value in trial.user_attrs.items() if key.startswith("cell ")]
         if trial.value is not None and trial.state.name == "COMPLETE" and records:
             self.standing.tell(trial.user_attrs["point"], trial.value, interval_of(records, self._plan.metric), seconds)
         else:
             self.standing.took(seconds)
+        return True
