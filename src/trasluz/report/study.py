@@ -43,10 +43,10 @@ class Shown:
     the ``pictures`` of one; ``resting``: what differences rest on; ``done``: cells of all that are in the table.
 
     ``trials``: what was searched, judged by ``metric``, with its ``winner``; ``classes``: the names that confusion
-    matrices of the trials speak of.  ``asked``: the cells of a search, whose findings are counted in the place of
-    ``findings``; ``ranges``: field → the range that its values were drawn from;
-    ``takes``: whether the best trial's recipe would take a value of a field; ``finished``: whether a search is.  ``outer``: what outer folds
-    say of this way of choosing; ``tested``: what the winner gave on test data."""
+    matrices of the trials speak of. ``asked``: the cells of a search, whose findings are counted in the place of
+    ``findings``; ``ranges``: field → the range that its values were drawn from; ``takes``: whether the best trial's
+    recipe would take a value of a field; ``finished``: whether a search is. ``outer``: what outer folds say of this
+    way of choosing; ``tested``: what the winner gave on test data."""
 
     histories: Mapping[str, Sequence[History]]
     findings: Found
