@@ -70,9 +70,7 @@ def trials_section(
     return Section(both("What did each trial give?"), "trials", html, answer=lead)
 
 
-def _axes(
-    trials: Sequence[TrialResult], metric: str, rises: bool, logs: Mapping[str, bool]
-) -> list[dict[str, Any]]:
+def _axes(trials: Sequence[TrialResult], metric: str, rises: bool, logs: Mapping[str, bool]) -> list[dict[str, Any]]:
     """One for each searched field, and one of the score; ``places`` of all trials, 0 below to 1 above."""
     found = [_axis(trials, name, logs.get(name)) for name in searched_fields(trials)]
     scores = [float(trial.score or 0.0) for trial in trials]
