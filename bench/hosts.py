@@ -85,8 +85,9 @@ class Program:
 
     def kill(self) -> None:
         """Ends it at once (SIGKILL), and nothing else."""
-        for number in _below(self._process.pid) if self._below else [self._process.pid]:
-            os.kill(number, signal.SIGKILL)
+        if self.running:
+            for number in _below(self._process.pid) if self._below else [self._process.pid]:
+                os.kill(number, signal.SIGKILL)
         self._process.wait()
 
 
