@@ -42,6 +42,7 @@ bench: $(READY) ## measure speed, side by side with plain PyTorch, Keras, pytorc
 	$(BIN)/python -m bench.maps
 	$(BIN)/python -m bench.workers
 	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.overhead
 
 zoo: $(READY) ## train runs with and without faults, ask for findings, follow their advice; docs/findings.md holds what came of it
 	$(BIN)/python -m bench.zoo --advice --runs $(RUNS)/zoo

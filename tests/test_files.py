@@ -55,6 +55,45 @@ def test_a_new_folder_replaces_the_old_one_whole(tmp_path: Path) -> None:
     assert [p.name for p in target.iterdir()] == ["b"]
 
 
+def test_in_a_folder_that_is_being_made_everything_is_written_where_it_belongs_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, moved, synced = tmp_path / "run", list[str](), list[str]()
+    really, fsync = Path.replace, os.fsync
+    monkeypatch.setattr(Path, "replace", lambda self, to: (moved.append(Path(to).name), really(self, to))[1])
+    monkeypatch.setattr(os, "fsync", lambda number: (synced.append(str(number)), fsync(number))[1])
+    with new_folder(target) as folder:
+        write_json(folder / "run.json", {"old": True})
+        write_json(folder / "run.json", {"old": False})
+        for text in ("1", "2"):
+            with new_folder(folder / "model") as inner:
+                assert inner == folder / "model"
+                (inner / text).write_text(text)
+        assert not target.exists()
+        assert moved == synced == []
+    assert [name for name in moved if name != "run" and not name.startswith(".run.old-")] == []
+    assert len(synced) == 3  # two files, and the folder that has the new name
+    assert read_json(target / "run.json") == {"old": False}
+    assert [path.name for path in (target / "model").iterdir()] == ["2"]
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_what_fails_in_a_folder_that_is_being_made_leaves_nothing_there(tmp_path: Path) -> None:
+    def fail(folder: Path) -> None:
+        with new_folder(folder / "model") as inner:
+            (inner / "half").write_text("")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with new_folder(tmp_path / "run") as folder:
+        (folder / "kept").write_text("")
+        with pytest.raises(StorageError, match="disk is full"):
+            fail(folder)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["kept"]
+    with pytest.raises(StorageError), new_folder(tmp_path / "other") as folder:
+        fail(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [(errno.ENOSPC, "disk is full"), (errno.EROFS, "cannot be written"), (errno.EACCES, "cannot be written")],

@@ -138,6 +138,12 @@ def _beside(path: Path, old: str = "") -> Path:
     return path.with_name(f".{path.name}.{old}{HOST}-{os.getpid():x}-{LIFE}{uuid.uuid4().hex[:8]}")
 
 
+def is_hidden(path: Path) -> bool:
+    """Whether ``path`` lies in a folder that this process is making, of which nobody else knows: whatever is written
+    there needs no hidden name of its own."""
+    return f".{HOST}-{os.getpid():x}-{LIFE}" in os.fspath(path.parent)
+
+
 def refuse_links_out(folder: Path) -> None:
     """Makes sure that whatever lies in ``folder``, a run or a study, is really there; the folder itself may be a link.
 
@@ -175,6 +181,9 @@ def write_bytes(path: Path, content: bytes, *, sync: bool = True) -> None:
     with storage(path):
         if path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, _("a folder is in its place"))
+        if is_hidden(path):  # the folder as a whole is synced and renamed
+            path.write_bytes(content)
+            return
         beside = _beside(path)
         try:
             with beside.open("wb") as file:
@@ -201,18 +210,39 @@ def write_json(path: Path, tree: object) -> None:
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """A folder beside ``target`` to fill; renamed to ``target`` (replacing it) when the block ends without error."""
+    """A folder beside ``target`` to fill; renamed to ``target`` (replacing it) when the block ends without error.
+
+    Inside the block, folders and files in it are written where they belong at once.
+    """
+    if is_hidden(target):
+        with storage(target), _part_of_new(target):
+            yield target
+        return
     with storage(target):
         beside = _beside(target)
         beside.mkdir(parents=True)
         try:
             yield beside
-            for path in beside.rglob("*"):
-                if path.is_file():
-                    _sync_file(path)
+            if not _together.waits:
+                _sync_files(beside)
             _put_in_place(beside, target)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
+def _part_of_new(target: Path) -> Iterator[None]:
+    """A fresh ``target`` in a folder that is being made; gone after an error, which somebody may go on after."""
+    try:
+        target.mkdir(parents=True)
+    except FileExistsError:
+        shutil.rmtree(target)
+        target.mkdir()
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
 
 
 def _put_in_place(beside: Path, target: Path) -> None:
@@ -240,8 +270,14 @@ def _put_in_place(beside: Path, target: Path) -> None:
 
 def _exchanged(one: Path, other: Path) -> bool:
     """Whether two paths that exist have changed places, which Linux can do and not all of its file systems."""
-    rename: Any = getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
+    rename = _exchanging()
     return rename is not None and rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
+
+
+@functools.cache  # looking for it takes as long as a rename
+def _exchanging() -> Any:
+    """Linux' function that lets two paths change places, ``None`` elsewhere."""
+    return getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
 
 
 def whole_folder(read: Callable[[Path], T]) -> Callable[[Path], T]:
@@ -295,8 +331,8 @@ def _is(folder: Path, known: os.stat_result) -> bool:
         return False
 
 
-def _sync_file(path: Path) -> None:
-    if _together.waits:
-        return
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+def _sync_files(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())

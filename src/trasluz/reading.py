@@ -14,8 +14,9 @@ import stat
 import threading
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -157,10 +158,11 @@ def checked(kind: type[T], tree: object) -> T:
     Raises:
         ValueError: it is none; says where and what was found there.
     """
-    from pydantic import TypeAdapter, ValidationError  # here, because reading files needs none of it
+    from pydantic import ValidationError  # here, because reading files needs none of it
 
     try:
-        return TypeAdapter(kind).validate_python(tree)
+        found: T = _adapter(kind).validate_python(tree)
+        return found
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         field = ".".join(map(str, problem["loc"]))
@@ -168,6 +170,23 @@ def checked(kind: type[T], tree: object) -> T:
             raise ValueError(_("{field} is missing").format(field=field)) from None
         given = f"{problem['input']!r:.{_SHOWN}}"
         raise ValueError(_("{field} cannot be {given}").format(field=field or _("the whole"), given=given)) from None
+
+
+def _adapter(kind: type[Any]) -> Any:
+    """What checks values of a type; made once, which takes as long as a hundred checks."""
+    from pydantic import TypeAdapter
+
+    try:
+        return _known_adapter(kind)
+    except TypeError:  # a type with conditions of its own cannot be looked up
+        return TypeAdapter(kind)
+
+
+@lru_cache(maxsize=64)
+def _known_adapter(kind: type[Any]) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
 
 
 @contextmanager
@@ -210,10 +229,10 @@ def write_sealed(path: Path, tree: dict[str, Any]) -> None:
     write_json(path, {**tree, _SEAL: seal})
 
 
-def read_sealed(path: Path, *, beside: bool = True) -> dict[str, Any]:
+def read_sealed(path: Path, *, beside: bool | Collection[str] = True) -> dict[str, Any]:
     """What ``write_sealed`` wrote, or a mapping that was never sealed, as it is.
 
-    ``beside``: also look at the files beside it.
+    ``beside``: also look at the files beside it, or at those of these names.
 
     Raises:
         OSError, ValueError: as ``read_json``; or something is not as it was written.
@@ -225,8 +244,8 @@ def read_sealed(path: Path, *, beside: bool = True) -> dict[str, Any]:
     if not isinstance(seal, dict) or seal.pop(_ITSELF, None) != _digest(_canonical(tree)):
         raise ValueError(_("{name} changed since it was written").format(name=path.name))
     if beside:
-        now = _digests(path)
-        changed = [name for name in seal if seal[name] != now.get(name)]
+        now = _digests(path, None if beside is True else beside)
+        changed = [name for name in seal if (beside is True or name in beside) and seal[name] != now.get(name)]
         if changed:
             raise ValueError(_("{name} changed since it was written").format(name=changed[0]))
     return tree
@@ -237,9 +256,10 @@ def _canonical(tree: object) -> bytes:
     return json.dumps(json.loads(json.dumps(tree)), sort_keys=True).encode()
 
 
-def _digests(path: Path) -> dict[str, str]:
-    """The digests of the files beside ``path``."""
-    found = (one for one in sorted(path.parent.iterdir()) if one.is_file() and one.name != path.name)
+def _digests(path: Path, names: Collection[str] | None = None) -> dict[str, str]:
+    """The digests of the files beside ``path``: all, or those of these ``names``."""
+    entries = sorted(path.parent.iterdir()) if names is None else [path.parent / name for name in sorted(names)]
+    found = (one for one in entries if one.is_file() and one.name != path.name)
     return {one.name: _digest(one.read_bytes()) for one in found}
 
 

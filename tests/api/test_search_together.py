@@ -45,7 +45,7 @@ def _runs(found: SearchResult) -> list[Run]:
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_each_is_a_run_as_train_would_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
-    monkeypatch.setattr(search_together, "execute", lambda *words: execute(*words, processes=processes))
+    monkeypatch.setattr(search_together, "execute", lambda *words: execute(*words, processes=processes, start=0.0))
     more = {"train.accumulate": 2} if processes == 2 else {}  # which no population does
     found = _search(tmp_path / "search", seeds=2, set={**SMALL, **more})
     runs = _runs(found)

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from trasluz.data.data import Data
 from trasluz.data.feed.batch import Batch
 from trasluz.data.feed.preprocess import Preprocess
-from trasluz.errors import DataError
+from trasluz.errors import DamagedError, DataError
 from trasluz.evaluation.evaluate import evaluate_split
-from trasluz.evaluation.evaluation import Evaluation, load_evaluation
+from trasluz.evaluation.evaluation import Evaluation, load_evaluation, load_records
 from trasluz.families.base import BaseFamily, Collector, Losses, Progress, Terms, create
 from trasluz.metrics.reconstruction import numbers, statistics
 from trasluz.model.model import Model
@@ -296,6 +296,21 @@ class Counter(Reporter):
         task.advance = lambda amount=1, note="": done.append(amount)  # type: ignore[method-assign]  # a stand-in
         yield task
         self.told.append((total, sum(done)))
+
+
+def test_records_are_read_without_images_and_their_damage_is_noticed(tmp_path: Path) -> None:
+    arrays = {"rows": np.arange(5), "probabilities": np.full((5, 2), 0.5, np.float32)}
+    folder = Evaluation("valid", 5, {"accuracy": 0.5}, arrays=arrays).save(tmp_path)
+    (folder / "examples.npz").write_bytes(b"damaged")
+    found = load_records(folder)
+    assert {name: values.tolist() for name, values in found.items()} == {n: v.tolist() for n, v in arrays.items()}
+    with pytest.raises(DamagedError):
+        load_evaluation(folder)
+    content = bytearray((folder / "arrays.npz").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "arrays.npz").write_bytes(content)
+    with pytest.raises(DamagedError, match="arrays.npz changed"):
+        load_records(folder)
 
 
 def test_progress_is_told_for_every_image() -> None:

@@ -139,6 +139,21 @@ def test_the_hash_changes_with_what_is_trained_and_not_with_where() -> None:
     assert base.override({"seed": 1}).hash != base.hash
 
 
+def test_what_is_worked_out_for_a_recipe_is_not_that_of_its_copies() -> None:
+    recipe = load("digits-cnn")
+    assert recipe.hash == from_dict(recipe.to_dict()).hash
+    assert hash(recipe) == hash(from_dict(recipe.to_dict()))
+    ((_phase, train),) = recipe.resolved_phases()
+    longer = recipe.model_copy(update={"train": train.model_copy(update={"epochs": 99})})
+    assert longer.resolved_phases()[0][1].epochs == 99
+    hashes = [recipe.hash, recipe.with_seed(7).hash, longer.hash, recipe.model_copy(deep=True).with_seed(8).hash]
+    assert len(set(hashes)) == 4
+    assert recipe.with_seed(7).hash == recipe.override({"seed": 7}).hash
+    assert recipe.with_seed(recipe.seed) == recipe
+    assert "complete_phases" not in recipe.to_dict()
+    assert from_yaml(recipe.to_yaml(), "x") == recipe
+
+
 def test_a_recipe_cannot_be_changed_in_place() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Recipe().seed = 3  # type: ignore[misc]  # that it is refused is what is tested

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.search.made_cells import made_study, make_cell
-from trasluz.runs.folder import RunFolder
+from trasluz.files import new_folder
+from trasluz.runs.folder import RunFolder, list_runs
+from trasluz.runs.half import half_runs
 from trasluz.search import index as indices
 from trasluz.search.folder import cells_of
 from trasluz.search.index import RunIndex
@@ -63,6 +65,22 @@ def test_a_folder_that_is_half_made_is_found_once_it_is_whole(tmp_path: Path) ->
         assert _name(index.find(cell.recipe_hash)) == run.name
         (run / "run.json").write_text("{")
         assert index.find(cell.recipe_hash) is None
+
+
+def test_a_run_that_somebody_is_still_making_is_none_yet(tmp_path: Path) -> None:
+    folder, study = made_study(tmp_path, 1, 1)
+    (cell,) = cells_of(study)
+    (run,) = folder.runs.iterdir()
+    with new_folder(folder.runs / "second") as beside:
+        shutil.copytree(run, beside, dirs_exist_ok=True)
+        shutil.rmtree(run)
+        assert RunIndex(folder.runs).find(cell.recipe_hash) is None
+        assert list(list_runs(folder.runs)) == []
+        (beside / "run.json").rename(tmp_path / "run.json")
+        assert list(half_runs(folder.runs)) == []
+        (tmp_path / "run.json").rename(beside / "run.json")
+    assert _name(RunIndex(folder.runs).find(cell.recipe_hash)) == "second"
+    assert [found.path.name for found in list_runs(folder.runs)] == ["second"]
 
 
 def test_a_run_that_is_trained_on_with_another_recipe_is_no_longer_the_cells(tmp_path: Path) -> None:

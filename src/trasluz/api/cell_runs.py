@@ -4,7 +4,8 @@ made by a function that another process can be sent."""
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 from trasluz.api.run_facts import facts_of_data
 from trasluz.data.data import Data
-from trasluz.files import write_bytes
+from trasluz.files import new_folder, write_bytes
 from trasluz.model.hardware import choose, describe
 from trasluz.recipe import ComputeSection, Recipe
 from trasluz.runs.folder import RunFolder
@@ -55,12 +56,27 @@ class NewRun:
         if (self.path / "run.json").is_file():
             return run
         shutil.rmtree(self.path, ignore_errors=True)  # nothing, or half a run, of a process that is gone
+        self._begin(run, {})
+        return run
+
+    @contextmanager
+    def whole(self, **facts: Any) -> Iterator[RunFolder]:
+        """The run beside its place, to be filled, with ``facts`` of its training; in its place when the block ends.
+
+        Raises:
+            StorageError: the folder cannot be written.
+        """
+        with new_folder(self.path) as beside:
+            run = RunFolder(beside)
+            self._begin(run, facts)
+            yield run
+
+    def _begin(self, run: RunFolder, facts: Mapping[str, Any]) -> None:
         run.begin(self.recipe)
         for file in self.beginning.folder.iterdir():
-            write_bytes(self.path / file.name, file.read_bytes())
+            write_bytes(run.path / file.name, file.read_bytes())
         own = {"hardware": _hardware(self.recipe.compute.model_dump_json()), "started_from": []}
-        run.describe(self.recipe, **self.beginning.facts, **own)
-        return run
+        run.describe(self.recipe, **{**self.beginning.facts, **own, **facts})
 
     @property
     def folder(self) -> RunFolder:

@@ -11,7 +11,7 @@ import numpy as np
 from trasluz.draw.history import History
 from trasluz.draw.names import has_better, higher_is_better
 from trasluz.errors import RequestError
-from trasluz.evaluation.evaluation import load_evaluation
+from trasluz.evaluation.evaluation import load_records
 from trasluz.metrics.sample_scores import sample_scores
 from trasluz.runs.evaluations import load_evaluation_summary
 from trasluz.runs.folder import RunFolder
@@ -114,7 +114,7 @@ def _samples(run: RunFolder, metric: str, split: str) -> tuple[np.ndarray | None
     if not (folder / "arrays.npz").is_file():
         return None, None
     try:
-        records = load_evaluation(folder).arrays
+        records = load_records(folder)
     except RequestError:
         return None, None
     found = sample_scores(metric, records)

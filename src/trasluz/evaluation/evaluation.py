@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -16,6 +17,7 @@ from trasluz.files import new_folder, whole_folder
 from trasluz.messages import _, kept, told_again
 from trasluz.reading import checked, read_arrays, read_sealed, write_sealed
 
+_RECORDS = "arrays.npz"
 MODEL = "model"  # of the stored fields, the one that says which weights were evaluated
 
 
@@ -68,7 +70,7 @@ class Evaluation(ShownInNotebooks):
         """Writes ``looks/evaluation-<split>/`` atomically and returns it; ``model`` is the digest of the weights."""
         target = looks / f"evaluation-{self.split}"
         with new_folder(target) as folder:
-            np.savez_compressed(folder / "arrays.npz", **self.arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
+            np.savez_compressed(folder / _RECORDS, **self.arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
             np.savez_compressed(folder / "examples.npz", **self.examples)  # type: ignore[arg-type]  # the same
             notes = [kept(note) for note in self.notes]
             write_sealed(folder / "evaluation.json", {**self.summary(), "notes": notes, MODEL: model})
@@ -102,16 +104,16 @@ class _Summary(BaseModel):
     model: str | None = None
 
 
-def load_summary(folder: Path, *, alone: bool = True) -> dict[str, Any]:
+def load_summary(folder: Path, *, beside: bool | Collection[str] = False) -> dict[str, Any]:
     """What ``Evaluation.save`` wrote in JSON: ``summary``, and under ``MODEL`` which weights were evaluated, if known.
 
-    ``alone``: without looking whether the arrays beside it are as they were written.
+    ``beside``: also look whether the arrays beside it, or the files of these names, are as they were written.
 
     Raises:
         DamagedError: the file is missing or damaged.
     """
     try:
-        plain = read_sealed(folder / "evaluation.json", beside=not alone)
+        plain = read_sealed(folder / "evaluation.json", beside=beside)
         found = checked(_Summary, plain)
         sides = {len(row) for row in found.confusion or ()}
         if found.confusion is not None and sides != {len(found.confusion)} | {len(found.classes)}:
@@ -122,16 +124,32 @@ def load_summary(folder: Path, *, alone: bool = True) -> dict[str, Any]:
 
 
 @whole_folder
+def load_records(folder: Path) -> dict[str, np.ndarray]:
+    """``Evaluation.arrays`` alone of what ``Evaluation.save`` wrote, without the images.
+
+    Raises:
+        DamagedError: files are missing or damaged.
+    """
+    plain = load_summary(folder, beside=(_RECORDS,))
+    try:
+        arrays = read_arrays(folder / _RECORDS)
+        _check(plain["count"], arrays, {})
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from None
+    return arrays
+
+
+@whole_folder
 def load_evaluation(folder: Path) -> Evaluation:
     """What ``Evaluation.save`` wrote.
 
     Raises:
         DamagedError: files are missing or damaged.
     """
-    plain = load_summary(folder, alone=False)
+    plain = load_summary(folder, beside=True)
     plain.pop(MODEL, None)
     try:
-        arrays, examples = read_arrays(folder / "arrays.npz"), read_arrays(folder / "examples.npz")
+        arrays, examples = read_arrays(folder / _RECORDS), read_arrays(folder / "examples.npz")
         _check(plain["count"], arrays, examples)
     except (OSError, ValueError) as error:
         raise _damaged(folder, error) from None

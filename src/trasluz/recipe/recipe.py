@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from typing import Annotated, Any
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Self
 
 import yaml
 from pydantic import Field, model_validator
@@ -26,6 +28,7 @@ from trasluz.recipe.train import ComputeSection, PhaseSection, TrainSection
 _TOLD = ("name", "description", "fragile", "about")  # said of a recipe; nothing that is trained depends on it
 _DEEPEST = 60  # names in a dotted field; what they make is walked by functions that call themselves
 _LONGEST_POSITION = 9  # digits
+_WORKED_OUT = ("complete_phases", "hash")  # once for each recipe
 _SEEDS = 2**63  # seeds are below, as PyTorch's generators take them
 
 
@@ -64,6 +67,11 @@ class Recipe(Section):
 
     def resolved_phases(self) -> tuple[tuple[PhaseSection, TrainSection], ...]:
         """Each phase with its complete training settings (``train`` overridden by the phase's own)."""
+        return self.complete_phases
+
+    @cached_property  # asked for a dozen times by whoever trains hundreds
+    def complete_phases(self) -> tuple[tuple[PhaseSection, TrainSection], ...]:
+        """As ``resolved_phases`` gives them."""
         phases = self.phases or (PhaseSection(),)
         base = self.train.to_change()
         return tuple(
@@ -95,6 +103,13 @@ class Recipe(Section):
             return self.override({"seed": seed})  # says why it is not
         return self.model_copy(update={"seed": seed})
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other parts, which are not checked; knows nothing of what was worked out for this one."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in _WORKED_OUT:
+            copied.__dict__.pop(name, None)
+        return copied
+
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, dictionaries, numbers and words."""
         plain: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
@@ -109,12 +124,15 @@ class Recipe(Section):
         """The complete recipe as YAML."""
         return write_yaml(self.to_dict())
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """16 hexadecimal digits that change when what is trained changes, and not with what a recipe is called, says
         of itself, or is computed on."""
         tree = {name: part for name, part in self.to_dict().items() if name not in (*_TOLD, "compute")}
         return hashlib.blake2b(json.dumps(tree, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
 
 
 def from_dict(tree: dict[str, Any]) -> Recipe:

@@ -117,7 +117,7 @@ class RunFolder:
             StorageError: the folder cannot be written.
         """
         with storage(self.path):
-            self.path.mkdir(parents=True)
+            self.path.mkdir(parents=True, exist_ok=True)  # what is in it already is refused just below
             for name in ("model", "checkpoints", "looks"):
                 (self.path / name).mkdir()
         write_bytes(self.path / "recipe.yaml", recipe.to_yaml().encode())
@@ -392,8 +392,9 @@ def _size(folder: str | Path) -> int:
 
 
 def list_runs(runs: str | Path) -> Iterator[RunFolder]:
-    """The runs directly under a folder, in the order of their names; folders that are not runs are passed over."""
+    """The runs directly under a folder, in the order of their names; folders that are not runs, or that somebody is
+    still making under a hidden name, are passed over."""
     root = Path(runs)
     for path in sorted(root.iterdir()) if root.is_dir() else []:
-        if (path / "run.json").is_file():
+        if not path.name.startswith(".") and (path / "run.json").is_file():
             yield RunFolder(path)

@@ -50,5 +50,5 @@ def is_emptied(path: Path) -> bool:
 def half_runs(runs: Path) -> Iterator[Path]:
     """The half-written folders directly under ``runs`` that have no ``run.json``, sorted."""
     for path in sorted(runs.iterdir()) if runs.is_dir() else []:
-        if not (path / "run.json").is_file() and is_half(path):
+        if not path.name.startswith(".") and not (path / "run.json").is_file() and is_half(path):
             yield path

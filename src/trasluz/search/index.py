@@ -100,7 +100,8 @@ def _hash(folder: RunFolder, info: Mapping[str, Any]) -> str:
 
 
 def _names_in(folder: Path) -> set[str]:
+    """The folders; those that somebody is still making have hidden names."""
     if not folder.is_dir():
         return set()
     with os.scandir(folder) as entries:  # half of what ``iterdir`` costs; asked for every cell
-        return {entry.name for entry in entries}
+        return {entry.name for entry in entries if not entry.name.startswith(".")}

@@ -17,7 +17,8 @@ from trasluz.errors import DivergedError, RequestError, WorkError
 from trasluz.model.model import Model
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
-from trasluz.search.executing import Done, Piece, execute
+from trasluz.search.executing import Done, Piece, execute, pool
+from trasluz.search.executing import choice as choices
 from trasluz.search.executing.choice import Choice
 from trasluz.search.executing.grouping import groups_of
 from trasluz.training.fit import fit
@@ -35,8 +36,8 @@ def stacked(monkeypatch: pytest.MonkeyPatch, yes: bool) -> None:
     """Lets no clock decide."""
     import trasluz.search.executing.choice as choice
 
-    seconds = (1.0, 2.0) if yes else (2.0, 1.0)
-    made = lambda group, recipes, data, processes: Choice(1, len(group.pieces), processes, *seconds)  # noqa: E731
+    seconds = (1.0, 2.0, 3.0) if yes else (2.0, 1.0, 3.0)
+    made = lambda group, recipes, data, processes, start: Choice(1, len(group.pieces), processes, *seconds)  # noqa: E731
     monkeypatch.setattr(choice, "choose_way", made)
     import importlib
 
@@ -81,7 +82,7 @@ def test_processes_give_the_bits_of_a_training_alone(monkeypatch: pytest.MonkeyP
     recipes = [recipe().with_seed(seed) for seed in range(3)]
     recipes.append(recipe(optimiser={"name": "sgd", "learning_rate": 1e30}))
     stores = [partial(run_store, tmp_path / str(i), own) for i, own in enumerate(recipes)]
-    found = list(execute([Piece(o, s) for o, s in zip(recipes, stores, strict=True)], digits(), processes=2))
+    found = list(execute([Piece(o, s) for o, s in zip(recipes, stores, strict=True)], digits(), processes=2, start=0.0))
     assert {done.how for done in found} == {"process"}
     (lost,) = (done for done in found if done.index == 3)
     assert isinstance(lost.outcome, DivergedError)
@@ -98,19 +99,19 @@ def test_a_training_whose_process_is_killed_is_begun_anew_once(tmp_path: Path) -
     long = {"phases": [{"name": "a"}, {"name": "b"}]}  # which never stacks
     recipes = [recipe().override({**long, "seed": seed}) for seed in range(2)]
     pieces = [Piece(recipes[0], partial(deadly, tmp_path / "once", 1)), Piece(recipes[1], memory)]
-    assert_as_alone(list(execute(pieces, digits(), processes=2)), recipes)
+    assert_as_alone(list(execute(pieces, digits(), processes=2, start=0.0)), recipes)
     pieces[0] = Piece(recipes[0], partial(deadly, tmp_path / "always", 9))
     with pytest.raises(WorkError, match=r"lost its process 2 times .*SIGKILL"):
-        list(execute(pieces, digits(), processes=2))
+        list(execute(pieces, digits(), processes=2, start=0.0))
 
 
 def test_what_cannot_be_sent_or_made_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     stacked(monkeypatch, False)
     recipes = [recipe().with_seed(seed) for seed in range(2)]
     with pytest.raises(RequestError, match="cannot be sent"):
-        list(execute([Piece(own, lambda: memory()) for own in recipes], digits(), processes=2))
+        list(execute([Piece(own, lambda: memory()) for own in recipes], digits(), processes=2, start=0.0))
     with pytest.raises(ValueError, match="no store today"):
-        list(execute([Piece(own, broken) for own in recipes], digits(), processes=2))
+        list(execute([Piece(own, broken) for own in recipes], digits(), processes=2, start=0.0))
 
 
 def test_the_trial_takes_the_quicker_way_and_says_why() -> None:
@@ -139,3 +140,46 @@ def test_a_run_of_a_population_is_written_in_little_time(monkeypatch: pytest.Mon
     list(execute(pieces, digits()))
     # 15 ms a run are asked for on a quiet machine; what counts here is that it is not ten times that.
     assert time.process_time() - started < 60 * 0.1
+
+
+@pytest.mark.parametrize(
+    ("each", "start", "pay"),
+    [
+        (0.1, 4.0, False),  # 10 trainings: 1 s one by one
+        (0.79, 4.0, False),  # 7.9 s, or 4 + 3.95
+        (0.81, 4.0, True),  # 8.1 s, or 4 + 4.05
+        (0.1, 0.4, True),
+        (60.0, 4.0, True),
+    ],
+)
+def test_processes_are_taken_where_their_start_is_made_up_for(
+    monkeypatch: pytest.MonkeyPatch, each: float, start: float, pay: bool
+) -> None:
+    monkeypatch.setattr(choices, "seconds_alone", lambda _recipe, _data: each)
+    recipes = [recipe()] * 10
+    assert choices.processes_pay(range(10), recipes, [digits()] * 10, {}, 2, start) is pay
+    assert choices.processes_pay(range(10), recipes, [], dict.fromkeys(range(10), each), 2, start) is pay
+
+
+def test_one_long_training_among_short_ones_is_what_processes_wait_for() -> None:
+    assert choices.seconds_by_processes([10.0, 1.0, 1.0], 2, 4.0) == 14.0
+    assert choices.seconds_by_processes([5.0, 5.0, 5.0, 5.0], 2, 4.0) == 14.0
+    assert choices.seconds_by_processes([5.0], 2, 4.0) == 5.0  # which no process is started for
+
+
+def test_a_group_goes_the_quickest_of_three_ways() -> None:
+    ways = {(1.0, 2.0, 3.0): "as one", (3.0, 2.0, 9.0): "by processes", (3.0, 4.5, 2.0): "one by one"}
+    for seconds, way in ways.items():
+        choice = Choice(2, 2, 2, *seconds)
+        assert choice.stacked is (way == "as one")
+        assert f"go on {way}: about" in choice.sentence(seconds[1] < seconds[2])
+
+
+def test_short_trainings_start_no_process_and_long_ones_do() -> None:
+    alone = {"phases": [{"name": "a"}, {"name": "b"}]}  # which never stacks
+    pieces = [Piece(recipe().override({**alone, "seed": seed}), memory) for seed in range(3)]
+    short = list(execute(pieces, digits(), processes=2, start=60.0))
+    assert {done.how for done in short} == {"alone"}
+    long = list(execute(pieces, digits(), processes=2, start=0.0))
+    assert {done.how for done in long} == {"process"}
+    assert 0.1 < pool.start_seconds() < 60  # as these two took

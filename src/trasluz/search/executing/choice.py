@@ -1,12 +1,13 @@
-"""Whether a group trains as one or by processes: measured by the first steps of both, because no rule knows.
+"""Whether trainings go on as one, by processes or one by one: measured by their first steps, because no rule knows.
 
 Dense networks gain by as much as their steps are overhead; convolutions lose on a processor, whose caches the stacked
-maps leave.  What is compared are steps alone; to evaluate costs about the same share of both.
+maps leave.  What is compared are steps alone; to evaluate costs about the same share of both.  Processes have to begin
+first, which takes longer than many a training.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,48 +16,54 @@ from trasluz.messages import _, ngettext
 from trasluz.numerals import numeral
 from trasluz.recipe import Recipe
 from trasluz.search.executing.grouping import Group
-from trasluz.training.population.pace import pace_alone, pace_together
+from trasluz.training.population.pace import pace_alone, pace_together, seconds_alone
 from trasluz.training.population.track import tracks_of
 
-_START = 4.0  # seconds until a process has imported PyTorch and can begin
+_MEASURED = 3  # trainings that are tried of those that cannot train as one, to know how long these take
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What was expected of both ways, in seconds, and so which is taken."""
+    """What was expected of each way, in seconds, and so which is taken."""
 
     networks: int
     pieces: int
     processes: int
     as_one: float
     by_processes: float
+    one_by_one: float
 
     @property
     def stacked(self) -> bool:
         """Whether the group trains as one."""
-        return self.as_one <= self.by_processes
+        return self.as_one <= min(self.by_processes, self.one_by_one)
 
     def facts(self) -> dict[str, Any]:
         """What each run keeps of it."""
         return {"networks": self.networks, "as_one_seconds": self.as_one, "by_processes_seconds": self.by_processes}
 
-    def sentence(self) -> str:
-        """Which way was taken, and why."""
-        taken = _("as one") if self.stacked else _("by processes")
+    def sentence(self, pooled: bool) -> str:
+        """Which way was taken, and why; ``pooled``: whether what does not train as one goes on by processes."""
+        taken = _("as one") if self.stacked else _("by processes") if pooled else _("one by one")
         message = ngettext(
             "{count} training goes on {taken}: about {as_one} s as one network of {networks}, {by_processes} s by "
-            "{processes} processes.",
+            "{processes} processes, {one_by_one} s one by one.",
             "{count} trainings go on {taken}: about {as_one} s as one network of {networks}, {by_processes} s by "
-            "{processes} processes.",
+            "{processes} processes, {one_by_one} s one by one.",
             self.pieces,
         )
-        one, several = (numeral(f"{seconds:.3g}") for seconds in (self.as_one, self.by_processes))
-        told = {"count": self.pieces, "taken": taken, "networks": self.networks, "processes": self.processes}
-        return message.format(as_one=one, by_processes=several, **told)
+        seconds = {"as_one": self.as_one, "by_processes": self.by_processes, "one_by_one": self.one_by_one}
+        told = {name: numeral(f"{value:.3g}") for name, value in seconds.items()}
+        return message.format(
+            count=self.pieces, taken=taken, networks=self.networks, processes=self.processes, **told
+        )
 
 
-def choose_way(group: Group, recipes: Sequence[Recipe], data: Sequence[Data], processes: int) -> Choice:
-    """Measures both ways for a group that stacks; ``recipes`` and ``data`` are those of all pieces.
+def choose_way(
+    group: Group, recipes: Sequence[Recipe], data: Sequence[Data], processes: int, start: float
+) -> Choice:
+    """Measures the ways for a group that stacks; ``recipes`` and ``data`` are those of all pieces, ``start``: the
+    seconds until a process can begin.
 
     Raises:
         RequestError: a recipe does not fit its data.
@@ -67,14 +74,44 @@ def choose_way(group: Group, recipes: Sequence[Recipe], data: Sequence[Data], pr
     alone = pace_alone(own[0], where[0])
     longest, all_epochs = max(_epochs(own[i]) for i in leads), sum(map(_epochs, own))
     several = min(processes, len(own))
-    start = _START if several > 1 else 0.0
+    epoch = alone.step_seconds * alone.steps
     return Choice(
         len(leads),
         len(own),
         several,
         together.step_seconds * together.steps * longest,
-        start + alone.step_seconds * alone.steps * all_epochs / several,
+        seconds_by_processes([epoch * _epochs(recipe) for recipe in own], several, start),
+        epoch * all_epochs,
     )
+
+
+def seconds_by_processes(seconds: Sequence[float], processes: int, start: float) -> float:
+    """How long trainings of so many ``seconds`` each take side by side, where a process needs ``start`` to begin."""
+    several = min(processes, len(seconds))
+    return (start if several > 1 else 0.0) + max(sum(seconds) / max(several, 1), max(seconds, default=0.0))
+
+
+def processes_pay(
+    numbers: Sequence[int],
+    recipes: Sequence[Recipe],
+    data: Sequence[Data],
+    known: Mapping[int, float],
+    processes: int,
+    start: float,
+) -> bool:
+    """Whether the pieces with these ``numbers`` are done sooner by processes than one by one.
+
+    ``known``: the seconds of those that were measured.  Of the others a few are tried, by which all are judged.
+
+    Raises:
+        RequestError: a recipe does not fit its data.
+    """
+    others = [number for number in numbers if number not in known]
+    tried = others[:: -(-len(others) // _MEASURED)] if others else []
+    found = [seconds_alone(recipes[number], data[number]) for number in tried]
+    usual = sum(found) / len(found) if found else 0.0
+    seconds = [known.get(number, usual) for number in numbers]
+    return seconds_by_processes(seconds, processes, start) < sum(seconds)
 
 
 def _epochs(recipe: Recipe) -> int:

@@ -14,11 +14,11 @@ from trasluz.messages import ngettext
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.held import HeldRun
-from trasluz.search.executing.choice import choose_way
+from trasluz.search.executing.choice import Choice, choose_way, processes_pay
 from trasluz.search.executing.grouping import Group, groups_of
 from trasluz.search.executing.keeping import keep
 from trasluz.search.executing.piece import Done, Piece, callbacks_of
-from trasluz.search.executing.pool import train_in_processes
+from trasluz.search.executing.pool import start_seconds, train_in_processes
 from trasluz.search.executing.unfinished import Begun, Keeping, begun_in, key_of, refuse
 from trasluz.training.fit import fit
 from trasluz.training.population.fit import train_together
@@ -34,11 +34,13 @@ def execute(
     unfinished: Path | None = None,
     *,
     processes: int | None = None,
+    start: float | None = None,
 ) -> Iterator[Done]:
     """Trains every piece on ``data``, or on its own, and gives each as it is done, in no order.
 
     Those that differ in numbers alone train as one where a trial says that this pays; the rest by ``processes``, as
-    many as there are cores by default, or one after the other where there is one.  A piece that diverges is a result.
+    many as there are cores by default, or one after the other where they would be done before a process has begun.
+    ``start``: the seconds that this takes, as measured by default.  A piece that diverges is a result.
     ``unfinished``: the folder where what trains as one keeps its states, and goes on from those that lie there.
 
     Raises:
@@ -51,7 +53,10 @@ def execute(
     where = [data if piece.data is None else piece.data for piece in pieces]
     several = processes if processes is not None else (os.cpu_count() or 1)
     left = set(range(len(pieces)))
+    begin = start_seconds() if start is None else start
     rest: list[int] = []
+    refused: list[Choice] = []
+    known: dict[int, float] = {}
     for begun in _begun(unfinished, recipes, where, reporter):
         try:
             yield from _as_one(begun.pieces, pieces, where, {}, reporter, unfinished, begun)
@@ -62,16 +67,23 @@ def execute(
         if not group.stacks:
             rest += group.pieces
             continue
-        choice = choose_way(group, recipes, where, several)
-        reporter.say(choice.sentence())
+        choice = choose_way(group, recipes, where, several, begin)
         if choice.stacked:
+            reporter.say(choice.sentence(False))
             yield from _as_one(group.pieces, pieces, where, choice.facts(), reporter, unfinished)
         else:
+            refused.append(choice)
             rest += group.pieces
-    if several > 1 and len(rest) > 1 and not any(_needs_device(recipes[i]) for i in rest):
-        yield from train_in_processes(sorted(rest), pieces, where, several)
+            known |= dict.fromkeys(group.pieces, choice.one_by_one / choice.pieces)
+    rest.sort()
+    able = several > 1 and len(rest) > 1 and not any(_needs_device(recipes[i]) for i in rest)
+    pooled = able and processes_pay(rest, recipes, where, known, several, begin)
+    for choice in refused:
+        reporter.say(choice.sentence(pooled))
+    if pooled:
+        yield from train_in_processes(rest, pieces, where, several)
         return
-    for number in sorted(rest):
+    for number in rest:
         yield _alone(number, pieces[number], where[number], reporter)
 
 

@@ -1,7 +1,8 @@
 """Keeps what a population trained in memory in the places of its members, hundreds of them in the time of a few.
 
 A run folder is a dozen files, each of which waits for the disk when it is written by itself.  Here all wait together,
-twice: the second time for the words that a run is finished, so that no run says so before it is.
+twice: the second time for what makes them finished runs (the name of a folder that was made whole, else the words that
+it is finished), so that no run says so before it is.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from trasluz.files import sync_all, without_waiting
 from trasluz.recipe import Recipe
 from trasluz.runs.folder import RunFolder
 from trasluz.runs.held import HeldRun
-from trasluz.search.executing.piece import Piece
+from trasluz.search.executing.piece import MadeWhole, Piece
 from trasluz.training.store import MemoryStore, Store
 
 
@@ -25,20 +26,31 @@ def keep(pieces: Sequence[Piece], memories: Sequence[MemoryStore]) -> None:
         StorageError: disk full or not writable.
     """
     stores: list[Store] = []
-    with ExitStack() as locks:
+    untold: list[tuple[Store, MemoryStore]] = []
+    with ExitStack() as places:
         with without_waiting():
             for piece, memory in zip(pieces, memories, strict=True):
-                store = piece.make_store()
-                stores.append(store)
-                if isinstance(store, HeldRun):
-                    locks.enter_context(store.lock)
-                _fill(store, piece.recipe, memory)
-        places = {folder.parent for store in stores if (folder := _folder_of(store)) is not None}
-        _wait(places)
+                if isinstance(piece.make_store, MadeWhole):
+                    stores.append(places.enter_context(piece.make_store.whole(**memory.info())))
+                else:
+                    stores.append(_made(piece, places))
+                    untold.append((stores[-1], memory))
+                _fill(stores[-1], piece.recipe, memory)
+        where = {folder.parent for store in stores if (folder := _folder_of(store)) is not None}
+        _wait(where)
         with without_waiting():
-            for store, memory in zip(stores, memories, strict=True):
+            for store, memory in untold:
                 store.update_info(**memory.info())
-        _wait(places)
+            places.close()
+    _wait(where)
+
+
+def _made(piece: Piece, places: ExitStack) -> Store:
+    """The store of a piece, under its lock until ``places`` are left."""
+    store = piece.make_store()
+    if isinstance(store, HeldRun):
+        places.enter_context(store.lock)
+    return store
 
 
 def _wait(places: Collection[Path]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from trasluz.data.data import Data
 from trasluz.errors import DivergedError
@@ -16,12 +17,22 @@ from trasluz.training.store import Store
 How = Literal["population", "process", "alone"]
 
 
+@runtime_checkable
+class MadeWhole(Protocol):
+    """What makes a store and can do so when its training has ended: then nobody sees it before it is whole, so that it
+    needs no lock, and each of its files is written once."""
+
+    def whole(self, **facts: Any) -> AbstractContextManager[Store]:
+        """The store to be filled, which says ``facts`` of its training; it is in its place when the block ends."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """One recipe to train.
 
     ``make_store`` makes the place where its training is kept: of a population when it has ended, else before it begins,
     perhaps in another process, so it has to be a function that can be pickled (of a module, or a ``partial`` of one).
+    Of a population it is made whole where it is ``MadeWhole``.
     ``data``: what it trains on, where it is not what all do: the same samples with splits of its own, as of a fold.
     ``filmed``: whether it leaves a film and grids of samples, as trainings by themselves do: hundreds are quicker
     without.

@@ -9,10 +9,13 @@ import os
 import pickle
 import queue
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -29,7 +32,15 @@ _TRIES = 2  # processes that a training may lose before it is given up
 _LOOK = 0.2  # seconds between looks at whether somebody asked to stop
 _PART = 60.0  # seconds for a process to write its checkpoint when it is asked to stop
 
+_START = 4.0  # seconds until a process has imported PyTorch and can begin, where none was started yet
+_starts: deque[float] = deque(maxlen=9)  # seconds that the last ones took on this machine
+
 _Answer = tuple[int, Reply | Exception]
+
+
+def start_seconds() -> float:
+    """How long a process needs until it can train, as measured of those that this one has started."""
+    return statistics.median(_starts) if _starts else _START
 
 
 def train_in_processes(
@@ -121,15 +132,20 @@ class _Pool:
 
     def _lead(self) -> None:
         process: subprocess.Popen[bytes] | None = None
+        began: float | None = None
         while (order := self._left.get()) is not None and not self._ended:
             number, tries = order
             try:
-                process = process or self._started()
+                if process is None:
+                    began, process = time.monotonic(), self._started()
                 assert process.stdin is not None
                 assert process.stdout is not None
                 process.stdin.write(self._orders[number])
                 process.stdin.flush()
                 reply: Reply = pickle.load(process.stdout)
+                if began is not None:
+                    _starts.append(max(0.0, time.monotonic() - began - reply.seconds))
+                    began = None
                 self._found.put((number, reply))
             except (EOFError, OSError, pickle.UnpicklingError) as error:
                 self._lost(process, number, tries, error)

@@ -17,7 +17,7 @@ from trasluz.training.fit import session
 from trasluz.training.phases import train_mode
 from trasluz.training.population.fit import engine_of, prepare_all
 from trasluz.training.population.loop import stacked_batches
-from trasluz.training.start import make_loop, prepare, try_out
+from trasluz.training.start import estimate_seconds, make_loop, prepare, try_out
 from trasluz.training.store import MemoryStore
 
 _STEPS, _ENOUGH = 4, 2.0  # steps that are timed at most, and seconds after which no other is begun
@@ -66,3 +66,15 @@ def pace_alone(recipe: Recipe, data: Data, threads: int = 1) -> Pace:
     with session(choose(own)) as (hardware, fabric, request):
         loop = make_loop(prepare(recipe, data, fabric, hardware), MemoryStore(), (), request)
         return Pace(min(try_out(loop).step_seconds for _again in range(2)), loop.batches.steps)
+
+
+def seconds_alone(recipe: Recipe, data: Data) -> float:
+    """Of the whole training of a recipe by itself, on one thread.
+
+    Raises:
+        RequestError: the recipe does not fit its data.
+    """
+    own = recipe.compute.model_copy(update={"threads": 1})
+    with session(choose(own)) as (hardware, fabric, request):
+        loop = make_loop(prepare(recipe, data, fabric, hardware), MemoryStore(), (), request)
+        return min(estimate_seconds(loop, try_out(loop)) for _again in range(2))

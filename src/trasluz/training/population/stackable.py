@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from trasluz.families import base as families
@@ -131,10 +132,11 @@ def _is_among(path: str, fields: tuple[str, ...]) -> bool:
     return path in fields or path.startswith(tuple(f"{field}." for field in fields))
 
 
+@lru_cache(maxsize=1024)  # asked for by grouping, by the choice and by the training of hundreds
 def whole_tree(recipe: Recipe, images: int | None = None) -> dict[str, Any]:
     """The recipe with everything that it leaves to defaults, and its only phase's settings for ``train``.
 
-    A batch of at least as many as the ``images`` of an epoch is ``full``, however it is written.
+    A batch of at least as many as the ``images`` of an epoch is ``full``, however it is written.  It is for reading.
     """
     from trasluz.components import configure
 

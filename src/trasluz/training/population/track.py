@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from trasluz.data.data import Data
@@ -85,13 +86,14 @@ def tracks_of(recipes: Sequence[Recipe], data: Sequence[Data]) -> list[list[int]
     """
     found: dict[tuple[object, ...], list[int]] = {}
     for number, (recipe, own) in enumerate(zip(recipes, data, strict=True)):
-        found.setdefault((_way(recipe, own), id(own)), []).append(number)
+        found.setdefault((_way(recipe, len(own.split("train"))), id(own)), []).append(number)
     return [part for numbers in found.values() for part in _by_schedule(numbers, recipes)]
 
 
-def _way(recipe: Recipe, data: Data) -> str:
-    """All that the way of a training follows, but for the schedule's length."""
-    tree = {name: part for name, part in whole_tree(recipe, len(data.split("train"))).items() if name not in _NO_MATTER}
+@lru_cache(maxsize=1024)  # as ``whole_tree``
+def _way(recipe: Recipe, images: int) -> str:
+    """All that the way of a training on so many ``images`` follows, but for the schedule's length."""
+    tree = {name: part for name, part in whole_tree(recipe, images).items() if name not in _NO_MATTER}
     train = {name: part for name, part in tree["train"].items() if name not in ("epochs", "checkpoint_minutes")}
     length = tree["train"]["epochs"] if tree["train"]["progressive"] else None
     return json.dumps([{**tree, "train": train}, length], sort_keys=True, default=str)
