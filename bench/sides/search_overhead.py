@@ -23,7 +23,7 @@ _TRIVIAL: dict[str, Any] = {
     "data.limit": 200,
     "data.split_seed": 0,
     "data.test": None,
-    "data.augment": None,
+    "data.augment": {},
     "model.network": {"name": "dense", "hidden": [8]},
     "train.epochs": 1,
     "train.batch": "full",

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trasluz.errors import RunError, StorageError
+from trasluz.json_text import readable
 from trasluz.messages import _
 
 if TYPE_CHECKING:
@@ -198,14 +199,16 @@ def write_bytes(path: Path, content: bytes, *, sync: bool = True) -> None:
             sync_folder(path.parent)
 
 
-def json_bytes(tree: object, indent: int | None = None) -> bytes:
-    """JSON in UTF-8; what a name holds that is no Unicode is escaped, and is read back as it was."""
-    return json.dumps(tree, indent=indent, ensure_ascii=False).encode(errors="backslashreplace")
+def json_bytes(tree: object, *, lines: bool = False) -> bytes:
+    """JSON in UTF-8, in ``lines`` as people read it or in one; what a name holds that is no Unicode is escaped, and is
+    read back as it was."""
+    text = readable(tree) if lines else json.dumps(tree, ensure_ascii=False)
+    return text.encode(errors="backslashreplace")
 
 
 def write_json(path: Path, tree: object) -> None:
     """``tree`` as readable UTF-8 JSON, written atomically."""
-    write_bytes(path, json_bytes(tree, indent=2) + b"\n")
+    write_bytes(path, json_bytes(tree, lines=True) + b"\n")
 
 
 @contextmanager
@@ -251,6 +254,9 @@ def _put_in_place(beside: Path, target: Path) -> None:
     Both change places in one move where the system can; elsewhere, for a moment, nothing stands at ``target``.
     """
     for attempt in range(_ATTEMPTS):
+        with suppress(OSError):  # where a file or a folder with something in it stands there
+            beside.rename(target)
+            break
         if _exchanged(beside, target):
             break
         old = _beside(target, "old-")

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from trasluz.recipe import load
-from trasluz.recipe.text import RefusedTextError, read_yaml, read_yaml_file
+from trasluz.recipe import built_in_names, load
+from trasluz.recipe.text import RefusedTextError, read_yaml, read_yaml_file, write_yaml
 
 
 def _laughs(last: str) -> str:
@@ -88,3 +90,22 @@ def test_what_people_write_is_read_as_before(text: str) -> None:
 def test_a_complete_recipe_stays_far_below_every_limit(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text(load("digits-cnn").to_yaml(), encoding="utf-8")
     assert read_yaml_file(tmp_path / "x.yaml") == yaml.safe_load((tmp_path / "x.yaml").read_text())
+
+
+_PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=300)
+_TREES = st.recursive(
+    _PLAIN, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=200), inner, max_size=4)
+)
+
+
+@given(st.dictionaries(st.text(), _TREES))
+def test_what_is_written_is_read_back_by_any_reader(tree: dict[str, object]) -> None:
+    assert yaml.safe_load(write_yaml(tree)) == tree
+
+
+def test_recipes_are_written_as_if_in_one_piece() -> None:
+    for name in built_in_names():
+        tree = load(name).to_dict()
+        assert write_yaml(tree) == yaml.safe_dump(tree, sort_keys=False, allow_unicode=True), name
+    assert write_yaml({}) == "{}\n"
+    assert write_yaml({"x": {"y": True}}) != write_yaml({"x": {"y": 1}})  # which Python takes for equal

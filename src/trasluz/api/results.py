@@ -71,7 +71,7 @@ class Predictions(ShownInNotebooks):
     def to_json(self) -> str:
         """JSON text with the records and the files left out."""
         left_out = [{"file": file, "reason": reason} for file, reason in self.unreadable]
-        return json_bytes({"predictions": self.records(), "unreadable": left_out}, indent=2).decode()
+        return json_bytes({"predictions": self.records(), "unreadable": left_out}, lines=True).decode()
 
     def save(self, path: str | Path, raw: bool = False) -> Path:
         """Writes CSV or JSON by the file's ending; ``raw`` as in ``to_csv``.

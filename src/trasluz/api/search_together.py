@@ -27,6 +27,7 @@ from trasluz.model.model import Model
 from trasluz.recipe import Recipe
 from trasluz.reporting import Reporter
 from trasluz.runs.folder import RunFolder
+from trasluz.runs.leftovers import remove_leftovers
 from trasluz.search.executing import Done, Piece, execute
 from trasluz.search.executing.unfinished import FOLDER as UNFINISHED
 from trasluz.search.executing.unfinished import sweep
@@ -101,6 +102,7 @@ class Together(Trainer):
 
     def _together(self, cells: Sequence[Cell]) -> Iterator[CellDone]:
         sources = {cell.recipe.data.source for cell in cells}
+        remove_leftovers(self._runs, deep=False)  # runs that a killed process was about to put there
         with tempfile.TemporaryDirectory(prefix="trasluz-") as ready, trusting((), *sources):
             beginnings: dict[int, Beginning] = {}
             pieces, makers = [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,8 +49,11 @@ def trial_results(
     """The trials of ``variants`` (name → searched fields and their values) in their order, judged by ``metric``; those
     called in ``pruned`` were stopped early, of those in ``failed`` a training failed."""
     found = []
+    by_name: dict[str, list[Tried]] = defaultdict(list)
+    for one in tried:
+        by_name[one.result.variant].append(one)
     for name, fields in variants.items():
-        own = [one for one in tried if one.result.variant == name]
+        own = by_name[name]
         if not own and name not in failed:
             continue
         done = [one.result for one in own if one.result.failure is None]

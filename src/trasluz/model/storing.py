@@ -59,7 +59,7 @@ def save_model(
         (folder / "weights.safetensors").write_bytes(save(plain))
         config = {"version": VERSION, "model": settings, "spec": asdict(spec), "layout": layout}
         config["packages"] = packages_of(settings)
-        (folder / "config.json").write_bytes(json_bytes(config, indent=2))
+        (folder / "config.json").write_bytes(json_bytes(config, lines=True))
         (folder / "preprocess.json").write_text(preprocess.model_dump_json(indent=2), encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ range (``metrics/over_seeds.py``), not adjusted for the number of variants.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -124,19 +125,21 @@ def make_table(
     measured = dict.fromkeys(name for result in results for name in result.scores)
     names = tuple(dict.fromkeys([*(m for m in metrics if m in measured), *measured]))
     beside = _by_seed(results, reference)
-    rows = tuple(_row(name, changes, results, names, beside, reference) for name, changes in variants.items())
+    own: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        own[result.variant].append(result)
+    rows = tuple(_row(name, changes, own[name], names, beside, reference) for name, changes in variants.items())
     return Table(reference, names, rows)
 
 
 def _row(
     variant: str,
     changes: Mapping[str, Any],
-    results: Sequence[Result],
+    own: Sequence[Result],
     metrics: Sequence[str],
     beside: Mapping[int, Result],
     reference: str,
 ) -> Row:
-    own = [r for r in results if r.variant == variant]
     done = [r for r in own if r.failure is None]
     scores, differences = {}, {}
     for name in metrics:

@@ -150,7 +150,8 @@ class Working:
         if time.monotonic() - self._looked > _LEAVINGS:
             self._looked = time.monotonic()
             self._queue.take_back()
-        while sum(len(trial.left) for trial in found) < self._trainer.at_once:
+        cells = 0
+        while cells < self._trainer.at_once:
             claimed = self._queue.claim()
             if claimed is None and not found and self._plan.points is None:
                 self._queue.put(1 + max((t.user_attrs.get("point", 0) for t in self._queue.trials()), default=-1) + 1)
@@ -158,6 +159,7 @@ class Working:
             if claimed is None:
                 break
             found.append(self._begun(claimed))
+            cells += len(found[-1].left)
         return found
 
     def _begun(self, claimed: Claimed) -> _Trial:
