@@ -235,12 +235,13 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _part_of_new(target: Path) -> Iterator[None]:
-    """A fresh ``target`` in a folder that is being made; gone after an error, which somebody may go on after."""
-    try:
-        target.mkdir(parents=True)
-    except FileExistsError:
-        shutil.rmtree(target)
-        target.mkdir()
+    """An empty ``target`` in a folder that is being made; gone after an error, which somebody may go on after."""
+    target.mkdir(parents=True, exist_ok=True)
+    for entry in target.iterdir():  # the folder itself stays: to remove one takes some disks milliseconds
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
     try:
         yield
     except BaseException:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -18,6 +18,7 @@ from trasluz.messages import _, kept, told_again
 from trasluz.reading import checked, read_arrays, read_sealed, write_sealed
 
 _RECORDS = "arrays.npz"
+_SMALL = 16_384  # bytes: a few blocks of a disk
 MODEL = "model"  # of the stored fields, the one that says which weights were evaluated
 
 
@@ -70,11 +71,18 @@ class Evaluation(ShownInNotebooks):
         """Writes ``looks/evaluation-<split>/`` atomically and returns it; ``model`` is the digest of the weights."""
         target = looks / f"evaluation-{self.split}"
         with new_folder(target) as folder:
-            np.savez_compressed(folder / _RECORDS, **self.arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
-            np.savez_compressed(folder / "examples.npz", **self.examples)  # type: ignore[arg-type]  # the same
+            _save(folder / _RECORDS, self.arrays)
+            _save(folder / "examples.npz", self.examples)
             notes = [kept(note) for note in self.notes]
             write_sealed(folder / "evaluation.json", {**self.summary(), "notes": notes, MODEL: model})
         return target
+
+
+def _save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Writes arrays; few of them as they are, because to compress takes longer than to write them."""
+    small = sum(values.nbytes for values in arrays.values()) <= _SMALL
+    write = np.savez if small else np.savez_compressed
+    write(path, **arrays)  # type: ignore[arg-type]  # numpy's stub mistakes names for flags
 
 
 class Held(BaseModel):

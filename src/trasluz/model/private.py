@@ -6,9 +6,9 @@ one thread's hooks would see the other's images.  A skeleton costs microseconds 
 
 from __future__ import annotations
 
-import copy
-
 from torch import nn
+
+from trasluz.networks.copying import deep_copy
 
 
 def private_copy(network: nn.ModuleDict) -> nn.ModuleDict:
@@ -23,4 +23,4 @@ def private_copy(network: nn.ModuleDict) -> nn.ModuleDict:
         memo[id(parameter)] = nn.Parameter(parameter.detach(), requires_grad=False)
     for buffer in network.buffers():
         memo[id(buffer)] = buffer.detach()
-    return copy.deepcopy(network, memo)
+    return deep_copy(network, memo)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 
 from trasluz.errors import RecipeError
 from trasluz.messages import _
+from trasluz.networks.copying import deep_copy
 from trasluz.rng import Rng
 
 N = TypeVar("N", bound=nn.Module)
@@ -33,7 +33,7 @@ def copied(network: N, where: str) -> N:
         RecipeError: it cannot be copied, which training and looks do.
     """
     try:
-        return copy.deepcopy(network)
+        return deep_copy(network)
     except Exception as error:  # a user's network may hold anything
         message = _(
             "{where}: the network cannot be copied, which training and looks do ({reason}); leave out what cannot be, "
@@ -88,7 +88,7 @@ def takes(network: nn.Module, shape: tuple[int, ...]) -> bool:
     device = next((parameter.device for parameter in network.parameters()), torch.device("cpu"))
     try:
         with torch.no_grad(), Rng(0).ambient("shape"):
-            trial = network if device.type == "meta" else copy.deepcopy(network)
+            trial = network if device.type == "meta" else deep_copy(network)
             trial.eval()(torch.empty(2, *shape, device=device) if device.type == "meta" else noise(2, *shape))
     except Exception:  # whatever a network raises, it does not take them
         return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from trasluz.errors import RecipeError
@@ -110,11 +111,18 @@ def _unchanged(text: str) -> str:
 
 def _at(patterns: Mapping[str, T], path: Path, otherwise: T) -> T:
     """What stands for the pattern that fits ``path``."""
-    for pattern, found in patterns.items():
+    pattern = _fitting(tuple(patterns), path)
+    return otherwise if pattern is None else patterns[pattern]
+
+
+@lru_cache(maxsize=4096)  # a search makes thousands of recipes of the same fields
+def _fitting(patterns: tuple[str, ...], path: Path) -> str | None:
+    """The first of the patterns that fits ``path``."""
+    for pattern in patterns:
         parts = pattern.split(".")
         if len(parts) == len(path) and all(map(fnmatchcase, path, parts)):
-            return found
-    return otherwise
+            return pattern
+    return None
 
 
 def present_record_name(name: str) -> str:
