@@ -50,7 +50,10 @@ def measure(rounds: int, cells: int, sides: dict[str, Path | None]) -> list[str]
             print(f"round {number + 1}: {name} {each:.1f} ms beside training", file=sys.stderr)
     lines = [f"### A search of {cells:,} trivial cells: milliseconds per cell", ""]
     lines += [f"Median of {rounds} rounds; one step of a tiny network on 200 digits each.", ""]
-    lines += ["| side | beside training (rounds) | training | processor, all in all | asked |", "| --- |" + " --- |" * 4]
+    lines += [
+        "| side | beside training (rounds) | training | processor, all in all | asked |",
+        "| --- |" + " --- |" * 4,
+    ]
     for name, own in found.items():
         beside = [milliseconds(one, "seconds", "training") for one in own]
         each = ", ".join(f"{value:.1f}" for value in beside)

@@ -7,7 +7,10 @@ whatever holds no further mapping, which a search that writes thousands of files
 from __future__ import annotations
 
 import json
+import math
 from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import Any
 
 _PLAIN = (str, int, float, bool, type(None))
 _STEP = "  "
@@ -28,7 +31,17 @@ def _written(tree: object, margin: str) -> str:
         return _between("{", entries, "}", margin)
     if isinstance(tree, (list, tuple)) and not _holds_plain_values(tree):
         return _between("[", [_written(value, margin + _STEP) for value in tree], "]", margin)
-    return _encoder("").encode(tree)
+    return _scalar(tree) if isinstance(tree, _PLAIN) else _encoder("").encode(tree)
+
+
+def _scalar(value: Any) -> str:
+    """A single value; the usual ones without asking the encoder, which first makes another."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is int or (kind is float and math.isfinite(value)):
+        return repr(value)
+    return _encoder("").encode(value)
 
 
 def _between(begin: str, entries: list[str], end: str, margin: str) -> str:
@@ -42,7 +55,7 @@ def _holds_plain_values(values: list[object] | tuple[object, ...]) -> bool:
 
 def _key(key: object) -> str:
     """A key as JSON has it: always a text."""
-    return _encoder("").encode(key) if isinstance(key, str) else _encoder("").encode({key: 0})[1:-4]
+    return encode_basestring(key) if isinstance(key, str) else _encoder("").encode({key: 0})[1:-4]
 
 
 @lru_cache(maxsize=16)

@@ -172,7 +172,7 @@ def checked(kind: type[T], tree: object) -> T:
         raise ValueError(_("{field} cannot be {given}").format(field=field or _("the whole"), given=given)) from None
 
 
-def _adapter(kind: type[Any]) -> Any:
+def _adapter(kind: Any) -> Any:
     """What checks values of a type; made once, which takes as long as a hundred checks."""
     from pydantic import TypeAdapter
 
@@ -183,7 +183,7 @@ def _adapter(kind: type[Any]) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _known_adapter(kind: type[Any]) -> Any:
+def _known_adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)

@@ -309,7 +309,7 @@ def test_records_are_read_without_images_and_their_damage_is_noticed(tmp_path: P
     content = bytearray((folder / "arrays.npz").read_bytes())
     content[len(content) // 2] ^= 1
     (folder / "arrays.npz").write_bytes(content)
-    with pytest.raises(DamagedError, match="arrays.npz changed"):
+    with pytest.raises(DamagedError, match=r"arrays\.npz changed"):
         load_records(folder)
 
 

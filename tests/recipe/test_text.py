@@ -103,9 +103,11 @@ def test_what_is_written_is_read_back_by_any_reader(tree: dict[str, object]) -> 
     assert yaml.safe_load(write_yaml(tree)) == tree
 
 
-def test_recipes_are_written_as_if_in_one_piece() -> None:
+def test_recipes_are_written_as_if_in_one_piece_but_for_where_lines_break() -> None:
     for name in built_in_names():
         tree = load(name).to_dict()
-        assert write_yaml(tree) == yaml.safe_dump(tree, sort_keys=False, allow_unicode=True), name
+        whole = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
+        assert write_yaml(tree).split() == whole.split(), name
+        assert yaml.safe_load(write_yaml(tree)) == tree
     assert write_yaml({}) == "{}\n"
     assert write_yaml({"x": {"y": True}}) != write_yaml({"x": {"y": 1}})  # which Python takes for equal

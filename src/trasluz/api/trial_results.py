@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from trasluz.draw.history import History
 from trasluz.draw.names import has_better, higher_is_better
 from trasluz.errors import RequestError
 from trasluz.evaluation.evaluation import load_records
+from trasluz.files import state_of
 from trasluz.metrics.sample_scores import sample_scores
 from trasluz.runs.evaluations import load_evaluation_summary
 from trasluz.runs.folder import RunFolder
@@ -83,8 +86,27 @@ def class_names(tried: Sequence[Tried], split: str) -> tuple[str, ...]:
 
 
 def _classes(run: RunFolder, split: str) -> tuple[str, ...]:
-    summary = load_evaluation_summary(Weights(run.path), split)
-    return () if summary is None or summary["confusion"] is None else tuple(summary["classes"])
+    found = _confused(run, split)
+    return () if found is None else found[0]
+
+
+def _confused(run: RunFolder, split: str) -> tuple[tuple[str, ...], np.ndarray] | None:
+    """The classes of a run's evaluation with their confusion; ``None`` where there is none."""
+    try:
+        state = state_of(Weights(run.path).looks / f"evaluation-{split}" / "evaluation.json")
+    except OSError:
+        state = None
+    return _read_confused(run.path, split, state)
+
+
+@lru_cache(maxsize=4096)  # asked for by each trial, and by the page for the classes of all
+def _read_confused(
+    run: Path, split: str, _state: tuple[int, int, int] | None
+) -> tuple[tuple[str, ...], np.ndarray] | None:
+    summary = load_evaluation_summary(Weights(run), split)
+    if summary is None or summary["confusion"] is None:
+        return None
+    return tuple(summary["classes"]), np.array(summary["confusion"], np.int64)
 
 
 def _cell(one: Tried, metric: str, split: str) -> CellResult:
@@ -107,9 +129,8 @@ def _curve(history: History, metric: str) -> tuple[tuple[int, float], ...]:
 
 
 def _confusion(run: RunFolder, split: str) -> np.ndarray | None:
-    summary = load_evaluation_summary(Weights(run.path), split)
-    kept = None if summary is None else summary["confusion"]
-    return None if kept is None else np.array(kept, np.int64)
+    found = _confused(run, split)
+    return None if found is None else found[1]
 
 
 def _samples(run: RunFolder, metric: str, split: str) -> tuple[np.ndarray | None, np.ndarray | None]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from torch import nn
 
 N = TypeVar("N", bound=nn.Module)
+_EMPTY = (dict, OrderedDict, set)
 
 
 def deep_copy(network: N, memo: dict[int, Any] | None = None) -> N:
@@ -20,6 +21,6 @@ def deep_copy(network: N, memo: dict[int, Any] | None = None) -> N:
     known = {} if memo is None else memo
     for module in network.modules():
         for value in vars(module).values():
-            if type(value) in (dict, OrderedDict) and not value:
+            if type(value) in _EMPTY and not value:
                 known[id(value)] = type(value)()
     return copy.deepcopy(network, known)

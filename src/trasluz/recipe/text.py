@@ -158,6 +158,8 @@ def _written(part: _Part) -> str:
     """The text of one field; of a mapping put together from its fields."""
     if not isinstance(part.value, dict) or not part.value:
         return str(yaml.dump({part.name: part.value}, Dumper=_Dumper, sort_keys=False, allow_unicode=True))
-    head = str(yaml.dump({part.name: None}, Dumper=_Dumper, sort_keys=False, allow_unicode=True)).removesuffix(" null\n")
+    head = str(yaml.dump({part.name: None}, Dumper=_Dumper, sort_keys=False, allow_unicode=True)).removesuffix(
+        " null\n"
+    )
     text = "".join(_written(_Part(name, value)) for name, value in part.value.items())
     return f"{head}\n" + "".join(f"  {line}\n" if line else "\n" for line in text[:-1].split("\n"))

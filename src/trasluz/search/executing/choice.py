@@ -19,6 +19,7 @@ from trasluz.search.executing.grouping import Group
 from trasluz.training.population.pace import pace_alone, pace_together, seconds_alone
 from trasluz.training.population.track import tracks_of
 
+_PART, _SURE = 64, 2.0  # networks that are tried first of many, and how much quicker they must be to decide
 _MEASURED = 3  # trainings that are tried of those that cannot train as one, to know how long these take
 
 
@@ -54,14 +55,10 @@ class Choice:
         )
         seconds = {"as_one": self.as_one, "by_processes": self.by_processes, "one_by_one": self.one_by_one}
         told = {name: numeral(f"{value:.3g}") for name, value in seconds.items()}
-        return message.format(
-            count=self.pieces, taken=taken, networks=self.networks, processes=self.processes, **told
-        )
+        return message.format(count=self.pieces, taken=taken, networks=self.networks, processes=self.processes, **told)
 
 
-def choose_way(
-    group: Group, recipes: Sequence[Recipe], data: Sequence[Data], processes: int, start: float
-) -> Choice:
+def choose_way(group: Group, recipes: Sequence[Recipe], data: Sequence[Data], processes: int, start: float) -> Choice:
     """Measures the ways for a group that stacks; ``recipes`` and ``data`` are those of all pieces, ``start``: the
     seconds until a process can begin.
 
@@ -70,19 +67,30 @@ def choose_way(
     """
     own, where = [recipes[i] for i in group.pieces], [data[i] for i in group.pieces]
     leads = [max(numbers, key=lambda i: _epochs(own[i])) for numbers in tracks_of(own, where)]
-    together = pace_together([own[i] for i in leads], [where[i] for i in leads])
     alone = pace_alone(own[0], where[0])
-    longest, all_epochs = max(_epochs(own[i]) for i in leads), sum(map(_epochs, own))
+    all_epochs = sum(map(_epochs, own))
     several = min(processes, len(own))
     epoch = alone.step_seconds * alone.steps
-    return Choice(
-        len(leads),
-        len(own),
-        several,
-        together.step_seconds * together.steps * longest,
-        seconds_by_processes([epoch * _epochs(recipe) for recipe in own], several, start),
-        epoch * all_epochs,
-    )
+    one_by_one = epoch * all_epochs
+    by_processes = seconds_by_processes([epoch * _epochs(recipe) for recipe in own], several, start)
+    as_one = _seconds_as_one([own[i] for i in leads], [where[i] for i in leads], min(one_by_one, by_processes))
+    return Choice(len(leads), len(own), several, as_one, by_processes, one_by_one)
+
+
+def _seconds_as_one(recipes: Sequence[Recipe], data: Sequence[Data], otherwise: float) -> float:
+    """How long networks of these ``recipes`` take as one, where they take ``otherwise`` in another way.
+
+    To make hundreds of networks takes longer than to train them a little, so of many a part is tried first: all take
+    at most in proportion, but for what caches do, and are only tried where that leaves a doubt.
+    """
+    longest, every = max(map(_epochs, recipes)), -(-len(recipes) // _PART)
+    if every > 1:
+        part = pace_together(recipes[::every], data[::every])
+        seconds = part.step_seconds * part.steps * longest * len(recipes) / len(recipes[::every])
+        if _SURE * seconds <= otherwise:
+            return seconds
+    whole = pace_together(recipes, data)
+    return whole.step_seconds * whole.steps * longest
 
 
 def seconds_by_processes(seconds: Sequence[float], processes: int, start: float) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -57,6 +57,13 @@ class Journal(JournalFileBackend):
         self._synced = 0.0
         with storage(folder):
             super().__init__(str(self.path), self.alone)
+
+    def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
+        """The operations from that number on; a file that has not grown since is not opened, which is asked for twenty
+        times a trial."""
+        end = self._log_number_offset.get(log_number_from)
+        if end is None or self.path.stat().st_size > end:
+            yield from super().read_logs(log_number_from)
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Appends operations.

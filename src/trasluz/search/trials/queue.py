@@ -72,7 +72,7 @@ class TrialQueue:
         import optuna
 
         self.place, self.space, self.patience = place, space, patience
-        self._storage, self._alone, self.close = opened.storage, opened.alone, opened.close
+        self._storage, self.alone, self.close = opened.storage, opened.alone, opened.close
         self._sampler, self._seed = sampler, seed
         self.worker = Worker()
         self._lease = None if place.url is not None else self.worker.lease(place.folder)
@@ -115,16 +115,17 @@ class TrialQueue:
             if isinstance(point, int) and (before is None or before.state == TrialState.FAIL):
                 known[point] = trial
         again, added = bool(known), 0
-        for point in range(points if isinstance(points, int) else len(points)):
-            trial_before = known.get(point)
-            if trial_before is not None and trial_before.state != TrialState.FAIL:
-                continue
-            fixed = {} if isinstance(points, int) else self.space.labels(points[point])
-            tries = itertools.count()  # an answer may be lost although the trial was made: then there are two
-            self.patience(
-                lambda p, f, b, t: self._put(p, f, b, again or next(t) > 0), point, fixed, trial_before, tries
-            )
-            added += 1
+        with self.alone():
+            for point in range(points if isinstance(points, int) else len(points)):
+                trial_before = known.get(point)
+                if trial_before is not None and trial_before.state != TrialState.FAIL:
+                    continue
+                fixed = {} if isinstance(points, int) else self.space.labels(points[point])
+                tries = itertools.count()  # an answer may be lost although the trial was made: then there are two
+                self.patience(
+                    lambda p, f, b, t: self._put(p, f, b, again or next(t) > 0), point, fixed, trial_before, tries
+                )
+                added += 1
         return added
 
     def _put(self, point: int, fixed: Mapping[str, Any], before: FrozenTrial | None, again: bool) -> None:
@@ -150,7 +151,7 @@ class TrialQueue:
             if not self._waiting:
                 return None
             identity = self._waiting.popleft()
-            with self._alone():
+            with self.alone():
                 taken = self.patience(self._take, identity)
             if taken is not None and not self._is_double(taken):
                 return self._drawn(taken)
@@ -286,7 +287,7 @@ class TrialQueue:
 
     def take_back(self) -> int:
         """Puts back what workers left that are gone; how many trials."""
-        with self._alone():
+        with self.alone():
             if self._signs is not None and time.monotonic() - self.patience.back_since > 3 * BEAT:
                 from optuna.storages import fail_stale_trials
 

@@ -151,16 +151,19 @@ class Working:
             self._looked = time.monotonic()
             self._queue.take_back()
         cells = 0
-        while cells < self._trainer.at_once:
-            claimed = self._queue.claim()
-            if claimed is None and not found and self._plan.points is None:
-                self._queue.put(1 + max((t.user_attrs.get("point", 0) for t in self._queue.trials()), default=-1) + 1)
-                claimed = self._queue.claim()
-            if claimed is None:
-                break
-            found.append(self._begun(claimed))
-            cells += len(found[-1].left)
+        with self._queue.alone():  # taken once: the journal is locked for each line else
+            while cells < self._trainer.at_once and (claimed := self._next(not found)) is not None:
+                found.append(self._begun(claimed))
+                cells += len(found[-1].left)
         return found
+
+    def _next(self, needed: bool) -> Claimed | None:
+        """The next trial; where as many as time allows are wanted, one is made if it is ``needed``."""
+        claimed = self._queue.claim()
+        if claimed is None and needed and self._plan.points is None:
+            self._queue.put(1 + max((t.user_attrs.get("point", 0) for t in self._queue.trials()), default=-1) + 1)
+            claimed = self._queue.claim()
+        return claimed
 
     def _begun(self, claimed: Claimed) -> _Trial:
         cells = self._plan.cells(claimed.point, claimed.values)
