@@ -66,6 +66,13 @@ def test_a_trial_is_stopped_early_in_both(tmp_path: Path) -> None:
     assert "pruned" in {trial.state for trial in found.trials}
 
 
+def test_what_is_wrong_ends_both_with_the_same_sentence(tmp_path: Path) -> None:
+    first, second = _by_two(tmp_path, [0.01, 0.001], metric="test/accuracy")
+    assert first == second
+    assert "would choose by test data" in first["refused"]
+    assert not (tmp_path / "runs").exists()
+
+
 def test_a_launcher_that_does_not_say_where_they_meet_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

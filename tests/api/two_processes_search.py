@@ -13,7 +13,7 @@ from tests.training.harness import two_process_recipe
 from trasluz import api
 from trasluz.api import search_processes
 from trasluz.api.searching import SearchResult
-from trasluz.errors import Interrupted
+from trasluz.errors import Interrupted, RequestError
 
 RATE = "train.optimiser.learning_rate"
 
@@ -29,6 +29,8 @@ def main(where: Path, rates: list[float], more: dict[str, Any], stop_at: int) ->
         told = {"best": None if found.best is None else found.best.name, "path": str(found.path)}
     except Interrupted as error:
         told = {"interrupted": str(error)}
+    except RequestError as error:
+        told = {"refused": str(error)}
     (where / f"rank-{rank}.json").write_text(json.dumps(told))
 
 

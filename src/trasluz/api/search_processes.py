@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from trasluz.api.run import Run
 from trasluz.api.search_cells import OneByOne
@@ -68,8 +68,7 @@ def by_all_processes(work: Callable[[Ranks | None], T]) -> T:
     with joined() as ranks:
         if ranks.lead:
             return _lead(work, ranks)
-        result: T = _follow(ranks)  # of the same work, done by the first
-        return result
+        return cast(T, _follow(ranks))  # of the same work, done by the first
 
 
 def trainer_of(plan: Plan, runs: Path, shared: bool, reporter: Reporter, ranks: Ranks | None) -> Trainer:
@@ -127,7 +126,7 @@ def _for_others(error: BaseException) -> TrasluzError:
     return WorkError(_("The first process ended by a mistake: {reason}").format(reason=error))
 
 
-def _follow(ranks: Ranks) -> Any:
+def _follow(ranks: Ranks) -> object:
     """Does what the first process says until it says that nothing is left."""
     with stop_request() as request:
         while True:
@@ -140,9 +139,9 @@ def _follow(ranks: Ranks) -> Any:
                 _join_in(order)
 
 
-def _join_in(order: _Train | _Resume) -> None:
+def _join_in(order: object) -> None:
     with suppress(Interrupted, DivergedError, RunError, CheckpointError):  # of which the first one makes something
         if isinstance(order, _Train):
             train(order.recipe, runs=order.runs, reporter=Reporter())
-        else:
+        elif isinstance(order, _Resume):
             resume(order.run, reporter=Reporter())

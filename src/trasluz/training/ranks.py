@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -36,14 +35,14 @@ class Ranks:
     rank: int
     devices: int
     nodes: int
-    group: Any
+    group: dist.ProcessGroup
 
     @property
     def lead(self) -> bool:
         """Whether this is the process that decides."""
         return self.rank == 0
 
-    def exchange(self, order: Any = None) -> Any:
+    def exchange(self, order: object = None) -> object:
         """What the lead sends, in all processes; the others give nothing.
 
         Raises:
@@ -81,6 +80,7 @@ def joined() -> Iterator[Ranks]:
     dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
     try:
         group = dist.new_group(backend="gloo", timeout=_PATIENCE)
+        assert isinstance(group, dist.ProcessGroup)  # of which all processes are part
         yield Ranks(dist.get_rank(), local, dist.get_world_size() // local, group)
     finally:
         dist.destroy_process_group()
