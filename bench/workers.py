@@ -1,7 +1,8 @@
 """Workers that are killed: two on one host with one folder, four on two hosts with one PostgreSQL and no folder shared.
 
 Every five seconds the oldest worker is killed (SIGKILL) and another started in its place, until the search is done.
-Counted are cells that are lost, cells that are done twice in the search's trials, and runs that were trained to their end twice.
+Counted are cells that are lost, cells that are done twice in the search's trials, and runs that were trained to their
+end twice.
 
     python -m bench.workers [--cells 60] [--every 5] [--only one-host two-hosts]
 """
@@ -206,7 +207,8 @@ def main() -> None:
         "### Workers that are killed: digits, a dense network, two epochs a cell",
         "",
         f"Every {asked.every:g} s the oldest worker is killed (SIGKILL) and another started in its place. Hosts are",
-        "namespaces of the kernel, each with a network, a name, process numbers and a folder of its own, and one PostgreSQL.",
+        "namespaces of the kernel, each with a network, a name, process numbers and a folder of its own, and one",
+        "PostgreSQL.",
         "",
         "| case | workers | cells | killed | cells lost | cells done twice | trained to the end twice | seconds |",
         "| --- |" + " --- |" * 7,
