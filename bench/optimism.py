@@ -20,6 +20,7 @@ from typing import Any
 
 import trasluz as tz
 from bench.run import write
+from trasluz.api import SearchResult
 from trasluz.metrics.intervals import wilson
 from trasluz.recipe.study import Study, load_study
 from trasluz.reporting import Reporter
@@ -37,7 +38,7 @@ def question(repeat: int) -> Study:
 def measure(repeat: int, runs: Path) -> dict[str, Any]:
     """What the search says, and what the test images say."""
     found = tz.search_settings(question(repeat), runs=runs / f"repeat-{repeat}", reporter=Reporter())
-    assert isinstance(found, tz.SearchResult)
+    assert isinstance(found, SearchResult)
     tested = found.test(reporter=Reporter())
     told = json.loads((found.path / "winner.json").read_text(encoding="utf-8"))
     kept = ("best", "observed", "expected", "low", "high", "optimism", "trials", "samples")

@@ -20,6 +20,7 @@ from typing import Any
 import trasluz as tz
 from bench.means import SHARE, mean_difference, mean_of
 from bench.run import write
+from trasluz.api import SearchResult
 from trasluz.recipe.files import load
 from trasluz.reporting import Reporter
 
@@ -53,7 +54,7 @@ def search(way: str, seed: int, minutes: float, runs: Path) -> dict[str, Any]:
         runs=runs / f"{sampler}-{seed}",
         reporter=Reporter(),
     )
-    assert isinstance(found, tz.SearchResult)
+    assert isinstance(found, SearchResult)
     assert found.best is not None
     tested = found.test(reporter=Reporter())
     states = [trial.state for trial in found.trials]
