@@ -35,7 +35,7 @@ def test_what_was_chosen_is_trained_on_all_samples_outside_of_its_fold() -> None
     study = _study(folds={"count": 2}, seeds=2)
     plan = JudgedPlan.judging(study, [OuterFold(0), OuterFold(1)], [Chosen("trial-1", {RATE: 0.01}, 0.9)] * 2)
     cells = plan.cells(1, {})
-    assert (plan.points, plan.split, plan.cells_of_each) == (2, "test", 2)
+    assert (plan.points, plan.split, plan.cells_of_each, plan.compares) == (2, "test", 2, False)
     assert [cell.recipe.seed for cell in cells] == [cells[0].recipe.seed, cells[0].recipe.seed + 1]
     for cell in cells:
         assert cell.recipe.data.fold is None

@@ -94,6 +94,11 @@ class JudgedPlan(Plan):
         return "random"
 
     @property
+    def compares(self) -> bool:
+        """Each is judged on a fold of its own."""
+        return False
+
+    @property
     def points(self) -> int:
         """One for each outer fold."""
         return len(self.outer)

@@ -49,6 +49,11 @@ class Plan:
         return self.study.search.sampler or ("grid" if self.space.is_small else "tpe")
 
     @property
+    def compares(self) -> bool:
+        """Whether its trials are judged on the same samples, so that one of them is the best."""
+        return True
+
+    @property
     def points(self) -> Sequence[Mapping[str, Any]] | int | None:
         """The points of a grid, else how many trials there shall be; ``None`` for as many as the minutes allow."""
         search = self.study.search

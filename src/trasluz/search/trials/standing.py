@@ -54,8 +54,9 @@ def interval_of(cells: Sequence[Mapping[str, Any]], metric: str) -> tuple[float,
 class Standing:
     """Kept by what is told, so that it costs nothing to ask after a thousand trials."""
 
-    def __init__(self, metric: str, better: str, wanted: int | None) -> None:
+    def __init__(self, metric: str, better: str, wanted: int | None, compares: bool = True) -> None:
         self.metric, self._sign, self.wanted = metric, (1.0 if better == "higher" else -1.0), wanted
+        self._compares = compares
         self.best: Best | None = None
         self.done = 0
         self._seconds: list[float] = []
@@ -63,6 +64,8 @@ class Standing:
     def tell(self, point: int, value: float, bounds: tuple[float, float], seconds: float) -> bool:
         """A trial is done; whether it is the best so far."""
         self.took(seconds)
+        if not self._compares:
+            return False
         if self.best is not None and self._sign * value <= self._sign * self.best.value:
             return False
         self.best = Best(point, value, *bounds)

@@ -84,7 +84,7 @@ class Working:
         trials = queue.trials()
         points = plan.points
         wanted = len(points) if isinstance(points, Sequence) else points
-        self.standing = Standing(plan.metric, plan.better, wanted)
+        self.standing = Standing(plan.metric, plan.better, wanted, plan.compares)
         minutes = plan.study.search.minutes
         self._until = None if minutes is None else time.monotonic() + 60 * minutes - worked_seconds(trials)
         for trial in trials:
