@@ -44,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cells", type=int, default=1000)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=".") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         search(_WARM, Path(folder) / "warm")
         started, worked = time.perf_counter(), time.process_time()
         found = search(asked.cells, Path(folder) / "runs")

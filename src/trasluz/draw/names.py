@@ -77,3 +77,8 @@ def metric_difference(key: str, value: float) -> str:
     hundred = 100 * value
     digits = 1 if abs(hundred) >= _POINT_TENTH or hundred == 0 else 2
     return numeral(f"{hundred:+.{digits}f}".replace("-", MINUS) if round(hundred, digits) else f"{0:.{digits}f}")
+
+
+def metric_amount(key: str, value: float) -> str:
+    """The same without a plus sign, to follow words such as *too good by*."""
+    return Numeral(str(metric_difference(key, value)).removeprefix("+"))

@@ -18,7 +18,7 @@ from trasluz.messages import _, kept, told_again
 from trasluz.reading import checked, read_arrays, read_sealed, write_sealed
 
 _RECORDS = "arrays.npz"
-_SMALL = 16_384  # bytes: a few blocks of a disk
+_SMALL = 65_536  # bytes: the records of 1,000 samples in ten classes
 MODEL = "model"  # of the stored fields, the one that says which weights were evaluated
 
 

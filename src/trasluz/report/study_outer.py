@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from trasluz.draw.names import Numeral, integer, is_share, metric_difference, metric_value
+from trasluz.draw.names import integer, is_share, metric_amount, metric_value
 from trasluz.report.page import fill
 from trasluz.report.phrase import NOTHING, Phrase, both, both_n, join, metric_phrase, plain
 from trasluz.report.sections.base import Section
@@ -65,10 +65,10 @@ def worth_of_choosing(found: OuterScore) -> Phrase:
 def too_good(found: OuterScore) -> Phrase:
     """The inner best scores against what they gave."""
     middle, low, high = found.optimism
-    words = {"inner": metric_value(found.metric, found.inner), "middle": _amount(found.metric, middle)}
+    words = {"inner": metric_value(found.metric, found.inner), "middle": metric_amount(found.metric, middle)}
     if not math.isfinite(low):
         return both("By the inner scores, which chose, it seemed {inner}.", **words)
-    words |= {"low": _amount(found.metric, low), "high": _amount(found.metric, high)}
+    words |= {"low": metric_amount(found.metric, low), "high": metric_amount(found.metric, high)}
     if is_share(found.metric):
         return both(
             "By the inner scores, which chose, it seemed {inner}: {middle} points too good ({low} to {high}).", **words
@@ -133,11 +133,6 @@ def _row(found: OuterScore, one: OuterChoice) -> _Row:
         tuple(f"{field} = {value}" for field, value in one.values.items()),
         metric_value(found.metric, one.inner),
         "–" if outer is None else metric_value(found.metric, outer),
-        "–" if outer is None else _amount(found.metric, sign * (one.inner - outer)),
+        "–" if outer is None else metric_amount(found.metric, sign * (one.inner - outer)),
         integer(one.samples) if one.samples else "–",
     )
-
-
-def _amount(metric: str, value: float) -> str:
-    """A difference without a plus sign."""
-    return Numeral(str(metric_difference(metric, value)).removeprefix("+"))

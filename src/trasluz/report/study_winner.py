@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trasluz.draw.names import integer, is_share, metric_difference, metric_value, percent
+from trasluz.draw.names import integer, is_share, metric_amount, metric_difference, metric_value, percent
 from trasluz.findings.finding import Finding, severity_name
 from trasluz.findings.study_evidence import DrawnRange, StudyEvidence, takes_any
 from trasluz.findings.study_rules import check_study_in
 from trasluz.messages import LANGUAGES
-from trasluz.numerals import Numeral, significant
+from trasluz.numerals import significant
 from trasluz.report.page import fill
 from trasluz.report.phrase import Phrase, both, both_n, join, metric_phrase, plain
 from trasluz.report.sections.base import Section
@@ -76,9 +76,9 @@ def worth(winner: Winner) -> Phrase:
         "expected": metric_value(metric, winner.expected),
         "least": metric_value(metric, winner.low),
         "most": metric_value(metric, winner.high),
-        "middle": _amount(metric, middle),
-        "low": _amount(metric, low),
-        "high": _amount(metric, high),
+        "middle": metric_amount(metric, middle),
+        "low": metric_amount(metric, low),
+        "high": metric_amount(metric, high),
     }
     second = (
         both(
@@ -213,11 +213,6 @@ def _apart(winner: Winner, name: str) -> Phrase:
     if not math.isfinite(winner.apart[name][1]):
         return plain(middle)
     return both("{value} ({low} to {high})", value=middle, low=low, high=high)
-
-
-def _amount(metric: str, value: float) -> str:
-    """A difference without a plus sign."""
-    return Numeral(metric_difference(metric, value).removeprefix("+"))
 
 
 def _told(index: int, found: Mapping[str, Sequence[Finding]]) -> dict[str, Any]:

@@ -131,13 +131,15 @@ def quiet() -> Iterator[None]:
 
     logger = logging.getLogger("optuna")
     level = logger.level
-    logger.setLevel(logging.ERROR)
+    if level != logging.ERROR:  # to set it makes every logger of the process forget what it knew
+        logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)
             yield
     finally:
-        logger.setLevel(level)
+        if logger.level != level:
+            logger.setLevel(level)
 
 
 def _database(url: str) -> tuple[BaseStorage, Callable[[], None]]:

@@ -17,6 +17,7 @@ from trasluz.numerals import duration
 from trasluz.reporting import Reporter, Task
 from trasluz.search.folder import Cell
 from trasluz.search.trials.patience import wait
+from trasluz.search.trials.place import quiet
 from trasluz.search.trials.plan import Plan, trial_name
 from trasluz.search.trials.queue import Claimed, LostError, TrialQueue
 from trasluz.search.trials.standing import Standing, interval_of, value_of, worked_seconds
@@ -151,7 +152,7 @@ class Working:
             self._looked = time.monotonic()
             self._queue.take_back()
         cells = 0
-        with self._queue.alone():  # taken once: the journal is locked for each line else
+        with quiet(), self._queue.alone():  # taken once: the journal is locked for each line else
             while cells < self._trainer.at_once and (claimed := self._next(not found)) is not None:
                 found.append(self._begun(claimed))
                 cells += len(found[-1].left)
@@ -225,14 +226,15 @@ class Working:
                 return
             self._check_metric(done.record)
             trial.records[done.cell.number] = done.record
-            self._queue.keep_cell(trial.claimed, str(done.cell.number), done.record)
-            self._task.advance(1, self._note())
-            if not trial.left:
-                self._finish(trial, open_trials)
-            elif self._worse_by_folds(trial, done.cell):
-                del open_trials[trial.claimed.identity]
-                self._queue.stop(trial.claimed)
-                self._ended(trial)
+            with self._queue.alone():
+                self._queue.keep_cell(trial.claimed, str(done.cell.number), done.record)
+                self._task.advance(1, self._note())
+                if not trial.left:
+                    self._finish(trial, open_trials)
+                elif self._worse_by_folds(trial, done.cell):
+                    del open_trials[trial.claimed.identity]
+                    self._queue.stop(trial.claimed)
+                    self._ended(trial)
         except LostError:
             open_trials.pop(trial.claimed.identity, None)
             message = _("{name} was taken over by another worker, because this one gave no sign of life.")
