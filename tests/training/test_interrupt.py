@@ -20,6 +20,8 @@ def test_what_is_asked_of_an_inner_block_is_asked_of_the_outer_one() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
             assert (first.asked, second.asked) == (False, True)
         assert outer.asked
+        with stop_request() as third:
+            assert third.asked
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGTERM) is before

@@ -1,7 +1,7 @@
 """curve(): trains a recipe with fewer and more images on several folds, and says what still more would give.
 
-Nothing but the runs is remembered, as by a study: a curve that was stopped goes on with what is missing, and several
-processes may work on one folder.
+It is remembered as a study is: a curve that was stopped goes on with what is missing, and several processes may work
+on one folder.
 """
 
 from __future__ import annotations

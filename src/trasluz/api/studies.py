@@ -1,7 +1,8 @@
 """study(): trains every cell of a study that is not done yet, judges it, and writes table and page.
 
-Nothing but the runs is remembered: a study that was stopped goes on with the run that was stopped. Several processes
-may work on one folder; each ends when all cells are done, whoever did them (``search/sharing.py``).
+The runs are what is remembered, and of cells that train as one (``study_cells.py``) their state: a study that was
+stopped goes on with what was stopped.  Several processes may work on one folder; each ends when all cells are done,
+whoever did them (``search/sharing.py``).
 """
 
 from __future__ import annotations

@@ -26,18 +26,22 @@ class StopRequest:
 def stop_request() -> Iterator[StopRequest]:
     """Listens for SIGINT and SIGTERM inside the block (only the main thread can).
 
-    What was asked of a block inside another is asked of the outer one, too: not every inner one looks.
+    What was asked of a block inside another is asked of the outer one, too, and of those that come after it there: not
+    every inner one looks.
     """
     request = StopRequest()
     if threading.current_thread() is not threading.main_thread():
         yield request
         return
     before = {number: signal.signal(number, request.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    around = [
+        outer for handler in before.values() if isinstance(outer := getattr(handler, "__self__", None), StopRequest)
+    ]
+    request.asked = any(outer.asked for outer in around)
     try:
         yield request
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-            outer = getattr(handler, "__self__", None)
-            if isinstance(outer, StopRequest):
-                outer.asked = outer.asked or request.asked
+        for outer in around:
+            outer.asked = outer.asked or request.asked
