@@ -22,6 +22,7 @@ from trasluz.search.executing import choice as choices
 from trasluz.search.executing.choice import Choice
 from trasluz.search.executing.grouping import groups_of
 from trasluz.training.fit import fit
+from trasluz.training.population.pace import Pace
 
 
 class Told(Reporter):
@@ -183,3 +184,19 @@ def test_short_trainings_start_no_process_and_long_ones_do() -> None:
     long = list(execute(pieces, digits(), processes=2, start=0.0))
     assert {done.how for done in long} == {"process"}
     assert 0.1 < pool.start_seconds() < 60  # as these two took
+
+
+@pytest.mark.parametrize(("otherwise", "measured"), [(300.0, [64]), (10.0, [64, 128]), (19.0, [64, 128])])
+def test_of_many_networks_a_part_is_tried_and_all_only_where_that_leaves_a_doubt(
+    monkeypatch: pytest.MonkeyPatch, otherwise: float, measured: list[int]
+) -> None:
+    tried: list[int] = []
+
+    def pace(recipes: list[Recipe], _data: object) -> Pace:
+        tried.append(len(recipes))
+        return Pace(len(recipes) * 0.01, 5)  # seconds of a step, steps of an epoch
+
+    monkeypatch.setattr(choices, "pace_together", pace)
+    recipes = [recipe(epochs=2)] * 128
+    assert choices._seconds_as_one(recipes, [digits()] * 128, otherwise) == pytest.approx(12.8)
+    assert tried == measured
