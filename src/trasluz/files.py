@@ -22,7 +22,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from trasluz.errors import RunError, StorageError
 from trasluz.json_text import readable
@@ -282,7 +282,7 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 
 @functools.cache  # looking for it takes as long as a rename
-def _exchanging() -> Any:
+def _exchanging() -> Callable[..., int] | None:
     """Linux' function that lets two paths change places, ``None`` elsewhere."""
     return getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
 

@@ -10,7 +10,6 @@ import json
 import math
 from functools import lru_cache
 from json.encoder import encode_basestring
-from typing import Any
 
 _PLAIN = (str, int, float, bool, type(None))
 _STEP = "  "
@@ -34,12 +33,11 @@ def _written(tree: object, margin: str) -> str:
     return _scalar(tree) if isinstance(tree, _PLAIN) else _encoder("").encode(tree)
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: object) -> str:
     """A single value; the usual ones without asking the encoder, which first makes another."""
-    kind = type(value)
-    if kind is str:
+    if type(value) is str:
         return encode_basestring(value)
-    if kind is int or (kind is float and math.isfinite(value)):
+    if type(value) is int or (type(value) is float and math.isfinite(value)):
         return repr(value)
     return _encoder("").encode(value)
 

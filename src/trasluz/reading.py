@@ -26,6 +26,7 @@ from trasluz.messages import N_, _
 
 if TYPE_CHECKING:
     import numpy as np
+    from pydantic import TypeAdapter
 
 T = TypeVar("T")
 
@@ -172,18 +173,18 @@ def checked(kind: type[T], tree: object) -> T:
         raise ValueError(_("{field} cannot be {given}").format(field=field or _("the whole"), given=given)) from None
 
 
-def _adapter(kind: Any) -> Any:
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     """What checks values of a type; made once, which takes as long as a hundred checks."""
     from pydantic import TypeAdapter
 
     try:
-        return _known_adapter(kind)
+        return _known_adapter(kind)  # type: ignore[arg-type]  # types can be hashed, most of them
     except TypeError:  # a type with conditions of its own cannot be looked up
         return TypeAdapter(kind)
 
 
 @lru_cache(maxsize=64)
-def _known_adapter(kind: Any) -> Any:
+def _known_adapter(kind: type[Any]) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -134,17 +134,20 @@ def test_every_hidden_name_that_is_written_is_known(tmp_path: Path, monkeypatch:
     # As where folders cannot change places in one move, so that the old one has to be moved away.
     monkeypatch.setattr(files, "_exchanged", lambda _one, _other: False)
     seen: list[str] = []
-    replace = Path.replace
 
-    def watch(self: Path, target: Path) -> Path:
-        seen.extend(path.name for path in tmp_path.iterdir() if path.name.startswith("."))
-        return replace(self, target)
+    def watched(move: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+        def watch(self: Path, target: Path) -> Path:
+            seen.extend(path.name for path in tmp_path.iterdir() if path.name.startswith("."))
+            return move(self, target)
 
-    monkeypatch.setattr(Path, "replace", watch)
+        return watch
+
+    for name in ("replace", "rename"):
+        monkeypatch.setattr(Path, name, watched(getattr(Path, name)))
     for _twice in range(2):
         write_bytes(tmp_path / "file.json", b"")
-        with new_folder(tmp_path / "000000012"):
-            pass
+        with new_folder(tmp_path / "000000012") as folder:
+            (folder / "state.json").touch()  # one that holds something is not replaced by a plain rename
     found = [files.HIDDEN.fullmatch(name) for name in seen]
     assert all(found)
     assert {(name["name"], name["old"]) for name in found if name} == {

@@ -185,13 +185,14 @@ def count(folder):
         os.kill(os.getpid(), signal.SIGKILL)
     sync(folder)
 files.sync_folder = count
-old = Path.replace
-def replace(self, target):
-    calls[0] += 1
-    if calls[0] == fatal:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return old(self, target)
-Path.replace = replace
+def deadly(move):
+    def moved(self, target):
+        calls[0] += 1
+        if calls[0] == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return move(self, target)
+    return moved
+Path.replace, Path.rename = deadly(Path.replace), deadly(Path.rename)
 Session(recipe("classifier"), Path(sys.argv[1])).run(resumed=Path(sys.argv[1]).exists())
 """
 

@@ -54,7 +54,7 @@ class Group:
 
     field: str
     kind: Kind
-    value: Any
+    value: object
     there: int
     count: int
     elsewhere: int
@@ -65,8 +65,8 @@ class Group:
 class Share:
     """One value of a field, or numbers ``value`` to ``last``: ``there`` of ``count`` trainings have what was found."""
 
-    value: Any
-    last: Any
+    value: object
+    last: object
     there: int
     count: int
 
@@ -159,10 +159,10 @@ def _groups(values: Sequence[Any]) -> Iterator[tuple[Kind, Any, np.ndarray]]:
             yield kind, value, inside
 
 
-def _is_in(own: object, kind: Kind, value: Any) -> bool:
+def _is_in(own: object, kind: Kind, value: object) -> bool:
     if kind == "is":
         return repr(own) == repr(value)
-    if not isinstance(own, (int, float)):
+    if not isinstance(own, (int, float)) or not isinstance(value, (int, float)):
         return False
     return float(own) >= float(value) if kind == "from" else float(own) <= float(value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import nn
@@ -39,7 +39,7 @@ class Seen:
         self.global_step, self.stop_reason = global_step, member.stop_reason
         self.engine = _OwnEngine(member, engine, row)
 
-    def tell(self, event: str, *what: Any) -> None:
+    def tell(self, event: str, *what: object) -> None:
         """Tells the member's callbacks of an ``event``."""
         for callback in self.engine.member.callbacks:
             getattr(callback, event)(cast("Loop", self), *what)
