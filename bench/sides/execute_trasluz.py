@@ -21,16 +21,15 @@ import numpy as np
 import torch
 
 from bench.sides.grid_cells import cells
+from bench.sides.run_folders import run_folder
 from trasluz.api.run import open_source
 from trasluz.data.data import Data
 from trasluz.evaluation.evaluate import evaluate_split
 from trasluz.model.model import Model
 from trasluz.recipe import Recipe, load
 from trasluz.reporting import Reporter
-from trasluz.runs.folder import RunFolder
 from trasluz.search.executing import Done, Piece, execute
 from trasluz.training.fit import fit
-from trasluz.training.store import Store
 
 _BATCHES = {256: 600, 512: 800, 1024: 1024}  # all no smaller than the 600 images, so that none is used
 
@@ -86,13 +85,6 @@ def work(case: str) -> list[tuple[Recipe, Data]]:
     )
     data = open_source(recipe.data, 0)
     return [(recipe.with_seed(seed), data) for seed in range(4)]
-
-
-def run_folder(path: Path, recipe: Recipe, splits: dict[str, np.ndarray]) -> Store:
-    """A new run folder."""
-    folder = RunFolder(path)
-    folder.create(recipe, splits, timings={"training_seconds": 0.0})
-    return folder
 
 
 def main() -> None:
