@@ -50,7 +50,7 @@ class StackedBatches:
         """Every step's batch from ``first_step`` on, each of its tensors ``[k, n, …]`` unless it is ``shared``, and its
         draws, whose key is ``[k]``."""
         together = Rng.stack(self._draws)
-        if self.shared and self._views[0].whole and self._views[0].fixed:
+        if all(view.whole and view.fixed for view in self._views):
             batch, positions = self._all()
             yield batch, self._on(together, positions).at(epoch, 0, positions)
             return
@@ -64,12 +64,11 @@ class StackedBatches:
             yield batch, self._on(together, positions).at(epoch, step, positions)
 
     def _all(self) -> tuple[Batch, torch.Tensor]:
-        """The one batch of all samples, which is the same in every epoch."""
+        """The one batch of all samples, which is the same in every epoch, also where each member has rows of its own,
+        as those of a fold."""
         if self._kept is None:
-            view = self._views[0]
-            found = view.gather(view.rows)
-            positions = torch.arange(len(view.rows), device=found.rows.device)
-            self._kept = view.prepare(found, [self._draws[0].at(0, 0, positions)]), positions
+            views = self._views[:1] if self.shared else self._views
+            self._kept = self._batch([view.rows for view in views], 0, 0, 0)
         return self._kept
 
     def _batch(self, rows: Sequence[np.ndarray], epoch: int, step: int, start: int) -> tuple[Batch, torch.Tensor]:
