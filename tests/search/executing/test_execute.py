@@ -22,7 +22,7 @@ from trasluz.search.executing import choice as choices
 from trasluz.search.executing.choice import Choice
 from trasluz.search.executing.grouping import groups_of
 from trasluz.training.fit import fit
-from trasluz.training.population.pace import Pace
+from trasluz.training.population.pace import Alone, Pace
 
 
 class Told(Reporter):
@@ -38,7 +38,7 @@ def stacked(monkeypatch: pytest.MonkeyPatch, yes: bool) -> None:
     import trasluz.search.executing.choice as choice
 
     seconds = (1.0, 2.0, 3.0) if yes else (2.0, 1.0, 3.0)
-    made = lambda group, recipes, data, processes, start: Choice(1, len(group.pieces), processes, *seconds)  # noqa: E731
+    made = lambda group, recipes, data, processes, start: Choice(1, len(group.pieces), processes, *seconds, seconds[-1])  # noqa: E731
     monkeypatch.setattr(choice, "choose_way", made)
     import importlib
 
@@ -156,10 +156,19 @@ def test_a_run_of_a_population_is_written_in_little_time(monkeypatch: pytest.Mon
 def test_processes_are_taken_where_their_start_is_made_up_for(
     monkeypatch: pytest.MonkeyPatch, each: float, start: float, pay: bool
 ) -> None:
-    monkeypatch.setattr(choices, "seconds_alone", lambda _recipe, _data: each)
+    alone = Alone(each, each)
+    monkeypatch.setattr(choices, "seconds_alone", lambda _recipe, _data: alone)
     recipes = [recipe()] * 10
     assert choices.processes_pay(range(10), recipes, [digits()] * 10, {}, 2, start) is pay
-    assert choices.processes_pay(range(10), recipes, [], dict.fromkeys(range(10), each), 2, start) is pay
+    assert choices.processes_pay(range(10), recipes, [], dict.fromkeys(range(10), alone), 2, start) is pay
+
+
+@pytest.mark.parametrize(("one_thread", "all_threads", "pay"), [(10.0, 9.0, True), (10.0, 5.0, False)])
+def test_what_two_threads_halve_gains_nothing_by_two_processes(
+    one_thread: float, all_threads: float, pay: bool
+) -> None:
+    known = dict.fromkeys(range(10), Alone(one_thread, all_threads))
+    assert choices.processes_pay(range(10), [recipe()] * 10, [], known, 2, 4.0) is pay
 
 
 def test_one_long_training_among_short_ones_is_what_processes_wait_for() -> None:
@@ -171,7 +180,7 @@ def test_one_long_training_among_short_ones_is_what_processes_wait_for() -> None
 def test_a_group_goes_the_quickest_of_three_ways() -> None:
     ways = {(1.0, 2.0, 3.0): "as one", (3.0, 2.0, 9.0): "by processes", (3.0, 4.5, 2.0): "one by one"}
     for seconds, way in ways.items():
-        choice = Choice(2, 2, 2, *seconds)
+        choice = Choice(2, 2, 2, *seconds, seconds[-1])
         assert choice.stacked is (way == "as one")
         assert f"go on {way}: about" in choice.sentence(seconds[1] < seconds[2])
 

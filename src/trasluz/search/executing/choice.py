@@ -16,7 +16,7 @@ from trasluz.messages import _, ngettext
 from trasluz.numerals import numeral
 from trasluz.recipe import Recipe
 from trasluz.search.executing.grouping import Group
-from trasluz.training.population.pace import pace_alone, pace_together, seconds_alone
+from trasluz.training.population.pace import Alone, epoch_alone, pace_together, seconds_alone
 from trasluz.training.population.track import tracks_of
 
 _PART, _SURE = 64, 2.0  # networks that are tried first of many, and how much quicker they must be to decide
@@ -25,7 +25,10 @@ _MEASURED = 3  # trainings that are tried of those that cannot train as one, to 
 
 @dataclass(frozen=True)
 class Choice:
-    """What was expected of each way, in seconds, and so which is taken."""
+    """What was expected of each way, in seconds, and so which is taken.
+
+    ``one_by_one``: on all threads; ``one_thread``: the same on one, of which processes have one each.
+    """
 
     networks: int
     pieces: int
@@ -33,11 +36,17 @@ class Choice:
     as_one: float
     by_processes: float
     one_by_one: float
+    one_thread: float
 
     @property
     def stacked(self) -> bool:
         """Whether the group trains as one."""
         return self.as_one <= min(self.by_processes, self.one_by_one)
+
+    @property
+    def each(self) -> Alone:
+        """Of one of the trainings by itself."""
+        return Alone(self.one_thread / self.pieces, self.one_by_one / self.pieces)
 
     def facts(self) -> dict[str, Any]:
         """What each run keeps of it."""
@@ -67,14 +76,12 @@ def choose_way(group: Group, recipes: Sequence[Recipe], data: Sequence[Data], pr
     """
     own, where = [recipes[i] for i in group.pieces], [data[i] for i in group.pieces]
     leads = [max(numbers, key=lambda i: _epochs(own[i])) for numbers in tracks_of(own, where)]
-    alone = pace_alone(own[0], where[0])
-    all_epochs = sum(map(_epochs, own))
+    epoch, all_epochs = epoch_alone(own[0], where[0]), sum(map(_epochs, own))
     several = min(processes, len(own))
-    epoch = alone.step_seconds * alone.steps
-    one_by_one = epoch * all_epochs
-    by_processes = seconds_by_processes([epoch * _epochs(recipe) for recipe in own], several, start)
+    one_by_one, one_thread = epoch.all_threads * all_epochs, epoch.one_thread * all_epochs
+    by_processes = seconds_by_processes([epoch.one_thread * _epochs(recipe) for recipe in own], several, start)
     as_one = _seconds_as_one([own[i] for i in leads], [where[i] for i in leads], min(one_by_one, by_processes))
-    return Choice(len(leads), len(own), several, as_one, by_processes, one_by_one)
+    return Choice(len(leads), len(own), several, as_one, by_processes, one_by_one, one_thread)
 
 
 def _seconds_as_one(recipes: Sequence[Recipe], data: Sequence[Data], otherwise: float) -> float:
@@ -103,11 +110,12 @@ def processes_pay(
     numbers: Sequence[int],
     recipes: Sequence[Recipe],
     data: Sequence[Data],
-    known: Mapping[int, float],
+    known: Mapping[int, Alone],
     processes: int,
     start: float,
 ) -> bool:
-    """Whether the pieces with these ``numbers`` are done sooner by processes than one by one.
+    """Whether the pieces with these ``numbers`` are done sooner by processes, on one thread each, than one by one, on
+    all threads.
 
     ``known``: the seconds of those that were measured.  Of the others a few are tried, by which all are judged.
 
@@ -117,9 +125,10 @@ def processes_pay(
     others = [number for number in numbers if number not in known]
     tried = others[:: -(-len(others) // _MEASURED)] if others else []
     found = [seconds_alone(recipes[number], data[number]) for number in tried]
-    usual = sum(found) / len(found) if found else 0.0
+    usual = Alone(*(sum(each) / len(found) for each in zip(*found, strict=True))) if found else Alone(0.0, 0.0)
     seconds = [known.get(number, usual) for number in numbers]
-    return seconds_by_processes(seconds, processes, start) < sum(seconds)
+    beside = seconds_by_processes([each.one_thread for each in seconds], processes, start)
+    return beside < sum(each.all_threads for each in seconds)
 
 
 def _epochs(recipe: Recipe) -> int:

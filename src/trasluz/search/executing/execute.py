@@ -22,6 +22,7 @@ from trasluz.search.executing.pool import start_seconds, train_in_processes
 from trasluz.search.executing.unfinished import Begun, Keeping, begun_in, key_of, refuse
 from trasluz.training.fit import fit
 from trasluz.training.population.fit import train_together
+from trasluz.training.population.pace import Alone
 from trasluz.training.store import MemoryStore
 
 _MOST = 512  # networks of a population: more gain nothing, and their weights take memory several times over
@@ -56,7 +57,7 @@ def execute(
     begin = start_seconds() if start is None else start
     rest: list[int] = []
     refused: list[Choice] = []
-    known: dict[int, float] = {}
+    known: dict[int, Alone] = {}
     for begun in _begun(unfinished, recipes, where, reporter):
         try:
             yield from _as_one(begun.pieces, pieces, where, {}, reporter, unfinished, begun)
@@ -74,7 +75,7 @@ def execute(
         else:
             refused.append(choice)
             rest += group.pieces
-            known |= dict.fromkeys(group.pieces, choice.one_by_one / choice.pieces)
+            known |= dict.fromkeys(group.pieces, choice.each)
     rest.sort()
     able = several > 1 and len(rest) > 1 and not any(_needs_device(recipes[i]) for i in rest)
     pooled = able and processes_pay(rest, recipes, where, known, several, begin)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
 from trasluz.data.data import Data
 from trasluz.families.base import Progress
 from trasluz.model.hardware import choose
-from trasluz.recipe import Recipe
+from trasluz.recipe import ComputeSection, Recipe
 from trasluz.reporting import Reporter
 from trasluz.training.fit import session
 from trasluz.training.phases import train_mode
@@ -56,25 +57,57 @@ def pace_together(recipes: Sequence[Recipe], data: Sequence[Data]) -> Pace:
         return Pace(min(times[1:] or times), batches.steps)  # the first one makes the optimiser's memory
 
 
-def pace_alone(recipe: Recipe, data: Data, threads: int = 1) -> Pace:
-    """Of one network by itself, on that many ``threads``.
+class Alone(NamedTuple):
+    """Seconds that something takes by itself: on one thread, as beside others, and on all that its recipe gives it."""
+
+    one_thread: float
+    all_threads: float
+
+
+def pace_alone(recipe: Recipe, data: Data, threads: int | None = 1) -> Pace:
+    """Of one network by itself, on that many ``threads``, ``None``: on as many as its recipe gives it.
 
     Raises:
         RequestError: the recipe does not fit its data.
     """
-    own = recipe.compute.model_copy(update={"threads": threads})
-    with session(choose(own)) as (hardware, fabric, request):
+    with session(choose(_on(recipe, threads))) as (hardware, fabric, request):
         loop = make_loop(prepare(recipe, data, fabric, hardware), MemoryStore(), (), request)
         return Pace(min(try_out(loop).step_seconds for _again in range(2)), loop.batches.steps)
 
 
-def seconds_alone(recipe: Recipe, data: Data) -> float:
-    """Of the whole training of a recipe by itself, on one thread.
+def epoch_alone(recipe: Recipe, data: Data) -> Alone:
+    """Of an epoch's steps.
 
     Raises:
         RequestError: the recipe does not fit its data.
     """
-    own = recipe.compute.model_copy(update={"threads": 1})
-    with session(choose(own)) as (hardware, fabric, request):
-        loop = make_loop(prepare(recipe, data, fabric, hardware), MemoryStore(), (), request)
-        return min(estimate_seconds(loop, try_out(loop)) for _again in range(2))
+
+    def seconds(threads: int | None) -> float:
+        pace = pace_alone(recipe, data, threads)
+        return pace.step_seconds * pace.steps
+
+    return _both(recipe, seconds)
+
+
+def seconds_alone(recipe: Recipe, data: Data) -> Alone:
+    """Of the whole training of a recipe.
+
+    Raises:
+        RequestError: the recipe does not fit its data.
+    """
+
+    def seconds(threads: int | None) -> float:
+        with session(choose(_on(recipe, threads))) as (hardware, fabric, request):
+            loop = make_loop(prepare(recipe, data, fabric, hardware), MemoryStore(), (), request)
+            return min(estimate_seconds(loop, try_out(loop)) for _again in range(2))
+
+    return _both(recipe, seconds)
+
+
+def _both(recipe: Recipe, seconds: Callable[[int | None], float]) -> Alone:
+    one = seconds(1)
+    return Alone(one, one if choose(recipe.compute).threads == 1 else seconds(None))
+
+
+def _on(recipe: Recipe, threads: int | None) -> ComputeSection:
+    return recipe.compute if threads is None else recipe.compute.model_copy(update={"threads": threads})
